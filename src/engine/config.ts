@@ -1,0 +1,32 @@
+/** Who is who, and how things are set, as a run is pinned to it. Decoded from `.github/treadle.yml` with logins resolved to ids. */
+export interface Config {
+  readonly version: 1;
+  /** Role → who holds it, in the order of preference for dispatch. */
+  readonly roles: Readonly<Record<string, readonly Member[]>>;
+  /** By login. A member without an entry is a person or agent reached by comment. */
+  readonly agents: Readonly<Record<string, Agent>>;
+  readonly settings: Settings;
+}
+
+/** A holder of a role. The numeric id decides, the login is for people to read. */
+export interface Member {
+  readonly login: string;
+  readonly id: number;
+  readonly kind: 'user' | 'app';
+}
+
+/** How a member is reached. */
+export type Agent =
+  | { readonly dispatch: 'comment' }
+  | { readonly dispatch: 'assign' }
+  | { readonly dispatch: 'workflow'; readonly workflow: string }
+  /** A program and its arguments, run where Treadle runs, in the repository's folder. */
+  | { readonly dispatch: 'command'; readonly command: readonly string[] };
+
+export interface Settings {
+  readonly baseBranch: string;
+  /** Paths whose change always needs a code approval. */
+  readonly protectedPaths: readonly string[];
+  /** How long a commit lease covers one merge. */
+  readonly leaseMinutes: number;
+}

@@ -1,0 +1,59 @@
+/**
+ * A wish as data, imperative. Small on purpose: what it says to people is rendered from the state when it is performed.
+ * The runtime performs each once and records the result in an `effects_recorded` event.
+ */
+export type Effect =
+  /** Hand a turn to an agent or person. */
+  | {
+      readonly type: 'dispatch';
+      readonly job: string;
+      readonly attempt: number;
+      readonly turn: number;
+      readonly dispatch: string;
+    }
+  /** Tell an agent that its dispatch no longer counts; a command is stopped. */
+  | { readonly type: 'cancel_dispatch'; readonly job: string; readonly dispatch: string; readonly reason: string }
+  /** Open the decision pull request of a text gate, or request reviews on the pull request of a code gate. */
+  | { readonly type: 'open_gate'; readonly job: string; readonly attempt: number }
+  /** Close a decision pull request that was not merged. */
+  | { readonly type: 'close_gate'; readonly job: string; readonly attempt: number; readonly pull: number; readonly reason: string }
+  /** Open the CEO bead of an escalation and its decision pull request. */
+  | { readonly type: 'open_escalation'; readonly job: string; readonly escalation: string }
+  /** Close the CEO bead (and the decision pull request, unless merged) with the answer. */
+  | {
+      readonly type: 'close_escalation';
+      readonly escalation: string;
+      readonly issue: number;
+      readonly pull: number | null;
+      readonly answer: string;
+    }
+  /** Merge under the lease, after checking the approvals again. */
+  | {
+      readonly type: 'merge_pull';
+      readonly job: string;
+      readonly attempt: number;
+      readonly pull: number;
+      readonly head: string | null;
+      readonly fence: string;
+    }
+  /** Say something once on the bead: a refusal, a clear answer to a bad report. */
+  | { readonly type: 'reply'; readonly to: string; readonly text: string }
+  /** Bring the bead's one status comment up to date. */
+  | { readonly type: 'update_status' }
+  | { readonly type: 'close_issue'; readonly reason: 'completed' | 'not_planned' };
+
+/** What performing an effect came to. */
+export type EffectResult =
+  /** Done, or found done already (adopted by its marker). `remote` says what it is called on the forge. */
+  | { readonly kind: 'done'; readonly remote: Remote }
+  /** The claim ran out or the state moved on before it was sent: nothing was sent. */
+  | { readonly kind: 'dropped'; readonly reason: string }
+  | { readonly kind: 'failed'; readonly problem: string };
+
+export interface Remote {
+  readonly comment?: number;
+  readonly issue?: number;
+  readonly pull?: number;
+  /** Head of the pull request that was opened. */
+  readonly head?: string;
+}

@@ -1,0 +1,184 @@
+import type { Sha256 } from '../base/digest.ts';
+import type { EffectResult } from './effect.ts';
+import type { Claim, Trigger, Usage } from './state.ts';
+
+/** Who caused an event. `treadle` has id 0. */
+export interface Actor {
+  readonly kind: 'user' | 'app' | 'treadle';
+  readonly login: string;
+  readonly id: number;
+}
+
+export const TREADLE: Actor = { kind: 'treadle', login: 'treadle', id: 0 };
+
+interface EventBase {
+  readonly version: 1;
+  /** Hash of the cause: whoever sees the same fact derives the same id. */
+  readonly id: string;
+  readonly run: string;
+  /** max(the forge's time of the fact, time of the tip). */
+  readonly at: string;
+  readonly actor: Actor;
+  /** Why the actor may cause this, in words, for instance `holds role ceo`, `is the assignee`, `issue author`. */
+  readonly ground: string;
+  /** The wake that applies the event; effects of the transition are claimed by it. */
+  readonly wake: Claim;
+}
+
+/** A fact about one run, past tense. Facts are authorised before they become events. */
+export type RunEvent =
+  | RunStarted
+  | ReportReceived
+  | ReportMalformed
+  | AgentCrashed
+  | ReviewSubmitted
+  | ApprovalVoided
+  | DeadlinePassed
+  | OverrideIssued
+  | PullRequestMerged
+  | MergeRefused
+  | QueueAdvanced
+  | IssueClosed;
+
+export interface RunStarted extends EventBase {
+  readonly type: 'run_started';
+  readonly number: number;
+  readonly workflow: string;
+  readonly definition: Sha256;
+  readonly config: Sha256;
+  readonly trigger: Trigger;
+}
+
+/** An agent's answer to a dispatch, well-formed and from somebody who is believed. */
+export interface ReportReceived extends EventBase {
+  readonly type: 'report_received';
+  readonly dispatch: string;
+  readonly outcome: 'success' | 'failure' | 'continue';
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly summary: string;
+  readonly usage: Usage | null;
+  /** Where it was said, for instance `comment 123`, `command exit 0`. */
+  readonly source: string;
+}
+
+/** An answer that cannot be read. One clear reply, and it costs a turn. */
+export interface ReportMalformed extends EventBase {
+  readonly type: 'report_malformed';
+  readonly dispatch: string;
+  readonly problem: string;
+  readonly source: string;
+}
+
+/** A command that ended without an answer: it crashed, or could not be started. */
+export interface AgentCrashed extends EventBase {
+  readonly type: 'agent_crashed';
+  readonly dispatch: string;
+  readonly problem: string;
+}
+
+/** A counting review of an open gate, or of an escalation's decision pull request. */
+export interface ReviewSubmitted extends EventBase {
+  readonly type: 'review_submitted';
+  readonly job: string;
+  readonly pull: number;
+  readonly review: number;
+  readonly verdict: 'approved' | 'changes_requested';
+  readonly head: string;
+  readonly body: string;
+}
+
+/** What was approved changed, or the review was dismissed: the answer no longer counts. */
+export interface ApprovalVoided extends EventBase {
+  readonly type: 'approval_voided';
+  readonly job: string;
+  readonly reason: string;
+  /** The head that must be reviewed now. */
+  readonly head: string | null;
+}
+
+export interface DeadlinePassed extends EventBase {
+  readonly type: 'deadline_passed';
+  readonly deadline: Deadline;
+}
+
+/** Something in a run that falls due. Derived from the documents, so it can be indexed and found again. */
+export interface Deadline {
+  readonly kind: 'timeout' | 'retry' | 'lease';
+  readonly job: string;
+  readonly attempt: number;
+  readonly at: string;
+}
+
+export type OverrideAction =
+  | { readonly action: 'approve' | 'reject'; readonly job: string | null }
+  | { readonly action: 'retry'; readonly job: string | null }
+  | { readonly action: 'goto' | 'skip'; readonly job: string }
+  | { readonly action: 'reassign'; readonly job: string | null; readonly role: string }
+  | { readonly action: 'pause' | 'resume' | 'cancel' | 'close' }
+  | { readonly action: 'repin'; readonly definition: Sha256 };
+
+/** The CEO's word. `job: null` means the one job it can mean: the open gate, or the escalated job. */
+export interface OverrideIssued extends EventBase {
+  readonly type: 'override_issued';
+  readonly override: OverrideAction;
+  readonly reason: string;
+}
+
+export interface PullRequestMerged extends EventBase {
+  readonly type: 'pull_request_merged';
+  readonly job: string;
+  readonly attempt: number;
+  readonly pull: number;
+  readonly commit: string;
+}
+
+export interface MergeRefused extends EventBase {
+  readonly type: 'merge_refused';
+  readonly job: string;
+  readonly attempt: number;
+  readonly pull: number;
+  readonly cause: 'conflict' | 'checks' | 'head-moved' | 'closed' | 'not-permitted' | 'approval-void' | 'protected-path';
+  /** For the one who reworks it: what conflicted, which check failed. */
+  readonly detail: string;
+}
+
+/** The commit queue's lease became free and this run's commit is its head. Caused by another run. */
+export interface QueueAdvanced extends EventBase {
+  readonly type: 'queue_advanced';
+  readonly base: string;
+}
+
+/** A person closed the bead while its run was going on. */
+export interface IssueClosed extends EventBase {
+  readonly type: 'issue_closed';
+}
+
+/** Facts about our own doing, over any number of runs; at most one commit of each a push. */
+export type BookkeepingEvent = EffectsRecorded | EffectsClaimed;
+
+export interface EffectsRecorded {
+  readonly version: 1;
+  readonly type: 'effects_recorded';
+  readonly id: string;
+  readonly at: string;
+  readonly results: readonly RecordedEffect[];
+  /** The commit of each touched run's last transition, as far as this wake made it. */
+  readonly commits: Readonly<Record<string, { readonly event: string; readonly oid: string }>>;
+}
+
+export interface RecordedEffect {
+  readonly run: string;
+  readonly effect: string;
+  readonly result: EffectResult;
+}
+
+/** A wake takes over effects whose claim ran out or whose claimant is known to be gone. */
+export interface EffectsClaimed {
+  readonly version: 1;
+  readonly type: 'effects_claimed';
+  readonly id: string;
+  readonly at: string;
+  readonly effects: readonly { readonly run: string; readonly effect: string }[];
+  readonly claim: Claim;
+  readonly ground: string;
+}

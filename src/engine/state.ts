@@ -1,0 +1,249 @@
+import type { Sha256 } from '../base/digest.ts';
+import type { Json } from '../base/canonical-json.ts';
+import type { Member } from './config.ts';
+import type { Effect } from './effect.ts';
+import type { Actor } from './event.ts';
+
+/**
+ * queued: not started (needs not done, or waiting for a retry) · pending: in a queue for something exclusive (the commit lease)
+ * · waiting: for a person (a gate, an escalation) · in_progress: dispatched · completed.
+ */
+export type Status = 'queued' | 'pending' | 'waiting' | 'in_progress' | 'completed';
+export type Conclusion = 'success' | 'failure' | 'cancelled' | 'skipped';
+
+/** Everything a transition of one run reads and writes. Times are ISO 8601 in UTC throughout. */
+export interface RunState {
+  readonly run: RunDocument;
+  /** Jobs that have been started or concluded at least once; a job without an entry is untouched. */
+  readonly jobs: Readonly<Record<string, JobDocument>>;
+  /** The commit queue of the run's base branch; the empty queue where the branch has no document. */
+  readonly queue: QueueDocument;
+}
+
+export interface RunDocument {
+  readonly version: 1;
+  /** `<issue>-<number>`. */
+  readonly id: string;
+  readonly issue: number;
+  /** Counts the runs of this bead from 1. */
+  readonly number: number;
+  /** The run's name as people see it: `run-name`, or the issue's title. */
+  readonly title: string;
+  /** The workflow's key. */
+  readonly workflow: string;
+  readonly definition: Sha256;
+  readonly config: Sha256;
+  readonly trigger: Trigger;
+  readonly status: Status;
+  readonly conclusion: Conclusion | null;
+  readonly createdAt: string;
+  /** Time of the last transition. */
+  readonly updatedAt: string;
+  readonly completedAt: string | null;
+  readonly paused: Recorded | null;
+  /** Set once by a cancel: from then on `cancelled()` is true. */
+  readonly cancelled: Recorded | null;
+  /** Rework edge (`verify.on-failure`) → how often taken since it was last forgiven by the CEO. */
+  readonly cycles: Readonly<Record<string, number>>;
+  /** One line for every job of the definition, in file order of the definition when shown. */
+  readonly jobs: Readonly<Record<string, JobLine>>;
+  readonly outbox: readonly OutboxEntry[];
+  /** Ids of overrides that were applied: a repeated one changes nothing. */
+  readonly overrides: readonly string[];
+  /** Id of the last event that was applied to the run. */
+  readonly lastEvent: string;
+  /** The commit of a transition, written down by the next `effects_recorded`; exact while `event` is `lastEvent`. */
+  readonly lastCommit: { readonly event: string; readonly oid: string } | null;
+}
+
+export interface JobLine {
+  readonly status: Status;
+  readonly conclusion: Conclusion | null;
+  /** What `needs.<id>.result` and the status functions see: the conclusion after continue-on-error and overrides. */
+  readonly result: Conclusion | null;
+}
+
+/** An act of a person, as it is kept. */
+export interface Recorded {
+  readonly by: Actor;
+  readonly reason: string;
+  readonly at: string;
+}
+
+/** What the run was started by; becomes the contexts `github.event`, `bead` and `inputs`. */
+export interface Trigger {
+  readonly event: 'issues' | 'workflow_dispatch';
+  readonly repository: string;
+  readonly actor: Actor;
+  readonly issue: {
+    readonly number: number;
+    readonly title: string;
+    readonly body: string;
+    readonly labels: readonly string[];
+    readonly author: Actor;
+  };
+  readonly inputs: Readonly<Record<string, Json>>;
+}
+
+export interface JobDocument {
+  readonly version: 1;
+  readonly id: string;
+  /** The role it was dispatched to; null before the first start and for jobs nobody does. */
+  readonly role: string | null;
+  /** Set by `reassign`: beats `runs-on`. */
+  readonly reassigned: string | null;
+  readonly assignee: Member | null;
+  /** Oldest first; numbers never restart. */
+  readonly attempts: readonly Attempt[];
+  /** The first attempt that counts against `max-attempts`; moved forward by every reset. */
+  readonly budgetFrom: number;
+  readonly outputs: Readonly<Record<string, string>>;
+  /** When the running attempt, gate or escalation falls due; null where nothing does. */
+  readonly timeoutAt: string | null;
+  /** When the next attempt may start; null unless a retry is being waited for. */
+  readonly retryAt: string | null;
+  /** What the job is told by a rework edge, a retry or an override; cleared when it succeeds. */
+  readonly feedback: Feedback | null;
+  /** Approvals only: the newest gate. */
+  readonly gate: Gate | null;
+  readonly escalation: Escalation | null;
+  /** Commits only: what is to be merged, once the engineering manager has agreed. */
+  readonly merge: MergeIntent | null;
+}
+
+export interface Attempt {
+  readonly number: number;
+  readonly startedAt: string;
+  readonly endedAt: string | null;
+  readonly outcome: 'running' | 'success' | 'failure' | 'timed_out' | 'rejected' | 'cancelled' | 'skipped';
+  /** In plain words; null while running and for a success that needs none. */
+  readonly reason: string | null;
+  /** Oldest first; empty for gates and jobs nobody is dispatched for. */
+  readonly turns: readonly Turn[];
+}
+
+/** One dispatch within an attempt. */
+export interface Turn {
+  readonly number: number;
+  /** The dispatch's id, by which its report is matched. */
+  readonly dispatch: string;
+  readonly assignee: Member;
+  readonly dispatchedAt: string;
+  readonly endedAt: string | null;
+  readonly outcome: 'open' | 'success' | 'failure' | 'continue' | 'malformed' | 'crashed' | 'timed_out' | 'cancelled';
+  readonly summary: string | null;
+  /** Digest of the report, for the loop detector. */
+  readonly report: Sha256 | null;
+  readonly usage: Usage | null;
+  /** Outputs of this turn's report, kept so that a later turn is told what was found so far. */
+  readonly outputs: Readonly<Record<string, string>>;
+}
+
+export interface Usage {
+  readonly tokens: number | null;
+  readonly costUsd: number | null;
+}
+
+export interface Feedback {
+  /** The job (or `ceo`) it comes from. */
+  readonly from: string;
+  readonly text: string;
+}
+
+/** A pause for a person, and what their answer is bound to. */
+export interface Gate {
+  readonly attempt: number;
+  readonly kind: 'text' | 'code';
+  readonly question: string;
+  /** What was shown besides the question: outputs of the direct needs, by job. */
+  readonly shown: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Text: digest over definition, run, question and `shown`. Code: digest over the pull request's number. */
+  readonly digest: Sha256;
+  /** The pull request whose review answers; null until it was opened. */
+  readonly pull: number | null;
+  /** The head the reviewer must have seen; null until known. */
+  readonly head: string | null;
+  readonly answer: GateAnswer | null;
+  /** Why earlier answers or heads stopped counting, oldest first. */
+  readonly voided: readonly string[];
+}
+
+export interface GateAnswer {
+  readonly verdict: 'approved' | 'changes_requested';
+  readonly by: Actor;
+  /** The review's id on the forge; null when given by an override. */
+  readonly review: number | null;
+  readonly head: string | null;
+  readonly body: string;
+  readonly at: string;
+}
+
+export type EscalationCause =
+  | 'attempts'
+  | 'cycles'
+  | 'turns'
+  | 'timeout'
+  | 'nobody-in-role'
+  | 'loop'
+  | 'effect-failed'
+  | 'failure';
+
+/** A job that waits for the CEO. One CEO bead each. */
+export interface Escalation {
+  readonly id: string;
+  readonly cause: EscalationCause;
+  /** In plain words, for the CEO. */
+  readonly reason: string;
+  readonly at: string;
+  /** The CEO bead and the decision pull request; null until opened. */
+  readonly issue: number | null;
+  readonly pull: number | null;
+  readonly head: string | null;
+}
+
+/** What a commit job will merge. */
+export interface MergeIntent {
+  readonly pull: number;
+  /** The head the engineering manager saw; null: whatever the performer finds when the lease is granted, written down then. */
+  readonly head: string | null;
+}
+
+export interface OutboxEntry {
+  readonly id: string;
+  readonly effect: Effect;
+  /** Only this wake may perform it, and only before `until`. */
+  readonly claim: Claim;
+  /** How often performing it failed. */
+  readonly failures: number;
+  readonly problem: string | null;
+}
+
+export interface Claim {
+  readonly wake: string;
+  readonly until: string;
+}
+
+/** The commit queue of one base branch: first in, first out, one lease. */
+export interface QueueDocument {
+  readonly version: 1;
+  readonly base: string;
+  readonly entries: readonly QueueEntry[];
+  readonly lease: Lease | null;
+}
+
+export interface QueueEntry {
+  readonly run: string;
+  readonly job: string;
+  readonly attempt: number;
+  readonly since: string;
+}
+
+export interface Lease {
+  readonly run: string;
+  readonly job: string;
+  readonly attempt: number;
+  readonly grantedAt: string;
+  readonly until: string;
+  /** The event that granted it: a merge under another fence is refused. */
+  readonly fence: string;
+}
