@@ -1,6 +1,5 @@
-import type { Expr } from '@actions/expressions';
-
 import type { Json } from '../base/canonical-json.ts';
+import type { Expr } from './actions-expressions.ts';
 
 /** A parsed expression: what stands between `${{` and `}}`, or the whole of an `if`. */
 export interface Expression {
@@ -36,3 +35,15 @@ export interface Value {
   readonly text: string;
   readonly truthy: boolean;
 }
+
+/** What is wrong with a text that holds expressions. Offset and length count UTF-16 units of that text. */
+export interface SyntaxProblem {
+  readonly message: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** The outcome of parsing: a value, or everything that is wrong. */
+export type Parsed<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problems: readonly SyntaxProblem[] };

@@ -1,0 +1,151 @@
+import type { Expr, Token } from './actions-expressions.ts';
+import { Lexer, PackageError, Parser, TokenType } from './actions-expressions.ts';
+import type { Availability } from './availability.ts';
+import { generalFunctions, knownContexts } from './availability.ts';
+import type { Expression, Parsed, SyntaxProblem } from './model.ts';
+import { parseNumber } from './number-text.ts';
+import { childrenOf } from './tree.ts';
+
+/** GitHub's limits of one expression. */
+export const maxExpressionUnits = 21_000;
+export const maxExpressionDepth = 50;
+
+/**
+ * Parses what stands between `${{` and `}}`. Names that are not available are problems too. Offsets count UTF-16 units from the
+ * start of `source`. Never throws.
+ */
+export function parseExpression(source: string, availability: Availability): Parsed<Expression> {
+  if (source.length > maxExpressionUnits) {
+    return failed(`The expression is longer than ${maxExpressionUnits} characters`, 0, source.length);
+  }
+  if (source.trim() === '') return failed('An expression was expected', 0, source.length);
+  const lexed = lex(source);
+  if (!lexed.ok) return lexed;
+  const tokens = lexed.value;
+  const problem = findTokenProblem(tokens, availability);
+  if (problem !== null) return { ok: false, problems: [problem] };
+  try {
+    const tree = new Parser(
+      tokens.map(({ token }) => token),
+      [...availability.contexts],
+      availability.functions.map((signature) => ({ ...signature })),
+    ).parse();
+    if (depthOf(tree) > maxExpressionDepth) return tooDeep(0, source.length);
+    return { ok: true, value: { source, tree } };
+  } catch (error) {
+    return { ok: false, problems: [parserProblem(error, tokens, source)] };
+  }
+}
+
+interface PlacedToken {
+  readonly token: Token;
+  readonly offset: number;
+}
+
+function lex(source: string): Parsed<readonly PlacedToken[]> {
+  let tokens: readonly Token[];
+  try {
+    tokens = new Lexer(source).lex().tokens;
+  } catch (error) {
+    // The lexer says where in its text only: "Unexpected symbol: 'x'. Located at position 1 within expression: …".
+    const found = /^(.*)\. Located at position (\d+) within/s.exec(
+      error instanceof Error ? error.message : '',
+    );
+    const symbol = /^Unexpected symbol: '(.*)'$/s.exec(found?.[1] ?? '')?.[1] ?? '';
+    const offset = Number(found?.[2] ?? 1) - 1;
+    const message = symbol.startsWith("'")
+      ? "This text has no closing quote: texts stand in single quotes, and '' is a quote within one"
+      : `Unexpected symbol: '${symbol}'${symbol.includes('"') ? ': texts stand in single quotes here' : ''}`;
+    return failed(message, offset, Math.max(1, symbol.length));
+  }
+  const placed: PlacedToken[] = [];
+  let cursor = 0;
+  for (const token of tokens) {
+    // Between tokens is white space only, so the lexeme's next occurrence is its place; the package's columns lose count in
+    // texts of several lines.
+    const offset = token.type === TokenType.EOF ? source.length : source.indexOf(token.lexeme, cursor);
+    placed.push({ token, offset });
+    cursor = offset + token.lexeme.length;
+  }
+  return { ok: true, value: placed };
+}
+
+/** What GitHub refuses and the package lets pass, and unknown names, for which we have better words. */
+function findTokenProblem(tokens: readonly PlacedToken[], availability: Availability): SyntaxProblem | null {
+  for (const [index, { token, offset }] of tokens.entries()) {
+    const place = { offset, length: Math.max(1, token.lexeme.length) };
+    const next = tokens[index + 1]?.token.type;
+    if (token.type === TokenType.COMMA && next === TokenType.RIGHT_PAREN) {
+      return { message: "Unexpected symbol: ',': no argument follows this comma", ...place };
+    }
+    if (
+      token.type === TokenType.NUMBER &&
+      token.lexeme !== 'NaN' &&
+      Number.isNaN(parseNumber(token.lexeme))
+    ) {
+      return { message: `Unexpected symbol: '${token.lexeme}'`, ...place };
+    }
+    if (token.type !== TokenType.IDENTIFIER || tokens[index - 1]?.token.type === TokenType.DOT) continue;
+    const name = token.lexeme.toLowerCase();
+    const message =
+      next === TokenType.LEFT_PAREN
+        ? functionProblem(token.lexeme, name, availability)
+        : contextProblem(token.lexeme, name, availability);
+    if (message !== null) return { message, ...place };
+  }
+  return null;
+}
+
+function functionProblem(written: string, name: string, availability: Availability): string | null {
+  const available = [...generalFunctions, ...availability.functions.map((signature) => signature.name)];
+  if (available.some((one) => one.toLowerCase() === name)) return null;
+  if (['success', 'failure', 'always', 'cancelled'].includes(name)) {
+    return `The function '${written}' is not available here: status functions belong to the \`if\` of a job`;
+  }
+  if (name === 'hashfiles') return `The function '${written}' is not available here: it belongs to steps`;
+  return `Unrecognized function: '${written}'. Available here: ${available.join(', ')}`;
+}
+
+function contextProblem(written: string, name: string, availability: Availability): string | null {
+  if (availability.contexts.includes(name)) return null;
+  const available = `Available here: ${availability.contexts.join(', ')}`;
+  return knownContexts().includes(name)
+    ? `The context '${written}' is not available here. ${available}`
+    : `Unrecognized named-value: '${written}'. ${available}`;
+}
+
+function parserProblem(error: unknown, tokens: readonly PlacedToken[], source: string): SyntaxProblem {
+  if (!(error instanceof PackageError)) {
+    return { message: 'The expression does not parse', offset: 0, length: source.length };
+  }
+  const placed = tokens.find(({ token }) => token.range.start === error.pos);
+  if (
+    placed === undefined ||
+    placed.token.type === TokenType.EOF ||
+    error.message.startsWith('Unexpected end')
+  ) {
+    const end = source.trimEnd().length;
+    return { message: 'Unexpected end of expression', offset: Math.max(0, end - 1), length: 1 };
+  }
+  return { message: error.message, offset: placed.offset, length: placed.token.lexeme.length };
+}
+
+/** GitHub counts every operator, index and call as a level; groups are none. Walked without recursion. */
+function depthOf(tree: Expr): number {
+  let deepest = 0;
+  const open: { readonly node: Expr; readonly depth: number }[] = [{ node: tree, depth: 1 }];
+  for (let item = open.pop(); item !== undefined; item = open.pop()) {
+    deepest = Math.max(deepest, item.depth);
+    const { children, isLevel } = childrenOf(item.node);
+    for (const node of children) open.push({ node, depth: item.depth + (isLevel ? 1 : 0) });
+  }
+  return deepest;
+}
+
+function tooDeep(offset: number, length: number): Parsed<never> {
+  return failed(`Exceeded max expression depth ${maxExpressionDepth}`, offset, length);
+}
+
+function failed(message: string, offset: number, length: number): Parsed<never> {
+  return { ok: false, problems: [{ message, offset, length }] };
+}

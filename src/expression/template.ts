@@ -1,0 +1,57 @@
+import type { Availability } from './availability.ts';
+import type { Expression, Parsed, SyntaxProblem, Template } from './model.ts';
+import { parseExpression } from './parse.ts';
+
+const opening = '${{';
+
+/** Whether a text holds the beginning of an expression. */
+export function holdsExpression(text: string): boolean {
+  return text.includes(opening);
+}
+
+/** Splits a text at its `${{ }}` and parses each. Offsets of problems count from the start of `text`. Never throws. */
+export function parseTemplate(text: string, availability: Availability): Parsed<Template> {
+  const parts: (string | Expression)[] = [];
+  const problems: SyntaxProblem[] = [];
+  let cursor = 0;
+  for (let start = text.indexOf(opening); start >= 0; start = text.indexOf(opening, cursor)) {
+    const from = start + opening.length;
+    const end = findClosing(text, from);
+    if (end < 0) {
+      const length = Math.max(opening.length, text.slice(start).trimEnd().length);
+      problems.push({ message: 'This `${{` has no closing `}}`', offset: start, length });
+      return { ok: false, problems };
+    }
+    if (start > cursor) parts.push(text.slice(cursor, start));
+    const raw = text.slice(from, end);
+    const blanks = raw.length - raw.trimStart().length;
+    const parsed = parseExpression(raw.trim(), availability);
+    if (parsed.ok) parts.push(parsed.value);
+    else if (raw.trim() === '') {
+      const length = end + 2 - start;
+      problems.push({ message: 'An expression was expected between `${{` and `}}`', offset: start, length });
+    } else {
+      problems.push(...parsed.problems.map((one) => ({ ...one, offset: one.offset + from + blanks })));
+    }
+    cursor = end + 2;
+  }
+  if (problems.length > 0) return { ok: false, problems };
+  if (cursor < text.length || parts.length === 0) parts.push(text.slice(cursor));
+  return { ok: true, value: { source: text, parts } };
+}
+
+/** Where the `}}` of an expression begins: the first that is not within a quoted text. */
+function findClosing(text: string, from: number): number {
+  let isQuoted = false;
+  for (let index = from; index < text.length; index += 1) {
+    if (text.charAt(index) === "'") isQuoted = !isQuoted;
+    else if (!isQuoted && text.startsWith('}}', index)) return index;
+  }
+  return -1;
+}
+
+/** The one expression a template consists of, or null when it has text around it or none. */
+export function soleExpression(template: Template): Expression | null {
+  const [only, ...rest] = template.parts;
+  return rest.length === 0 && only !== undefined && typeof only !== 'string' ? only : null;
+}

@@ -1,0 +1,138 @@
+import type { Expr } from './actions-expressions.ts';
+import {
+  Binary,
+  ContextAccess,
+  FunctionCall,
+  Grouping,
+  IndexAccess,
+  Literal,
+  Logical,
+  Star,
+  Unary,
+  data,
+} from './actions-expressions.ts';
+
+/** The parts of a node, and whether it counts as a level of its own. */
+export function childrenOf(node: Expr): { readonly children: readonly Expr[]; readonly isLevel: boolean } {
+  if (node instanceof Grouping) return { children: [node.group], isLevel: false };
+  if (node instanceof Unary) return { children: [node.expr], isLevel: true };
+  if (node instanceof Binary) return { children: [node.left, node.right], isLevel: true };
+  if (node instanceof Logical || node instanceof FunctionCall) return { children: node.args, isLevel: true };
+  if (node instanceof IndexAccess) return { children: [node.expr, node.index], isLevel: true };
+  return { children: [], isLevel: false };
+}
+
+/** A context and what is read of it, as far as it is written out: `needs.a.outputs.b` → needs, [a, outputs, b]. */
+export interface Reference {
+  /** In small letters. */
+  readonly context: string;
+  /** Property names as written; the list ends before the first that is computed or a `*`. */
+  readonly path: readonly string[];
+  /** Whether `path` is everything that is read: nothing computed, no `*`. */
+  readonly isExact: boolean;
+}
+
+/** A call with what is known of its arguments without evaluating. */
+export interface Call {
+  /** In small letters. */
+  readonly name: string;
+  /** The texts that are written out; null for an argument that is computed. */
+  readonly texts: readonly (string | null)[];
+}
+
+/** All references of an expression, in no order that matters. */
+export function referencesOf(tree: Expr): readonly Reference[] {
+  const found: Reference[] = [];
+  visit(tree, (node) => {
+    const reference = referenceAt(node);
+    if (reference === null) return childrenOf(node).children;
+    found.push(reference);
+    return indexesOf(node);
+  });
+  return found;
+}
+
+/** All calls of an expression, in no order that matters. */
+export function callsOf(tree: Expr): readonly Call[] {
+  const found: Call[] = [];
+  visit(tree, (node) => {
+    if (node instanceof FunctionCall) {
+      found.push({ name: node.functionName.lexeme.toLowerCase(), texts: node.args.map(literalText) });
+    }
+    return childrenOf(node).children;
+  });
+  return found;
+}
+
+/** What an expression can come to when that shows in its text. */
+export type Outcome =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'reference'; readonly reference: Reference }
+  | { readonly kind: 'other' };
+
+/** Every outcome of `case(…)`, `&&`, `||` and groups; `a && 'x'` may also come to `a`, which is reported as other. */
+export function outcomesOf(tree: Expr): readonly Outcome[] {
+  const found: Outcome[] = [];
+  visit(tree, (node) => {
+    const text = literalText(node);
+    const reference = referenceAt(node);
+    if (text !== null) found.push({ kind: 'text', text });
+    else if (reference?.isExact === true) found.push({ kind: 'reference', reference });
+    else if (node instanceof Grouping) return [node.group];
+    else if (node instanceof Logical) return branchesOf(node);
+    else if (node instanceof FunctionCall && node.functionName.lexeme.toLowerCase() === 'case') {
+      return node.args.filter((_, index) => index % 2 === 1 || index === node.args.length - 1);
+    } else found.push({ kind: 'other' });
+    return [];
+  });
+  return found;
+}
+
+/** `a && 'x' || 'y'` chooses between texts: the condition in front never is the outcome of a choice that has an else. */
+function branchesOf(node: Logical): readonly Expr[] {
+  if (node.operator.lexeme === '&&') return node.args;
+  return node.args.flatMap((arg, index): readonly Expr[] => {
+    const isChoice = index < node.args.length - 1 && arg instanceof Logical && arg.operator.lexeme === '&&';
+    return isChoice ? arg.args.slice(-1) : [arg];
+  });
+}
+
+/** Walks without recursion; `step` answers where to go on from a node. */
+function visit(tree: Expr, step: (node: Expr) => readonly Expr[]): void {
+  const open: Expr[] = [tree];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) open.push(...step(node));
+}
+
+function referenceAt(node: Expr): Reference | null {
+  const path: string[] = [];
+  let isExact = true;
+  let current = node;
+  while (current instanceof IndexAccess) {
+    const name = literalText(current.index);
+    if (name === null) {
+      isExact = false;
+      path.length = 0;
+    } else path.unshift(name);
+    current = current.expr;
+  }
+  if (!(current instanceof ContextAccess)) return null;
+  return { context: current.name.lexeme.toLowerCase(), path, isExact };
+}
+
+/** The computed indexes within a chain of accesses: expressions of their own. */
+function indexesOf(node: Expr): readonly Expr[] {
+  const indexes: Expr[] = [];
+  let current = node;
+  while (current instanceof IndexAccess) {
+    if (!(current.index instanceof Literal) && !(current.index instanceof Star)) indexes.push(current.index);
+    current = current.expr;
+  }
+  return indexes;
+}
+
+function literalText(node: Expr): string | null {
+  if (node instanceof Grouping) return literalText(node.group);
+  if (!(node instanceof Literal) || node.literal.kind !== data.Kind.String) return null;
+  const { lexeme } = node.token;
+  return lexeme.startsWith("'") ? lexeme.slice(1, -1).replaceAll("''", "'") : lexeme;
+}

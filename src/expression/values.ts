@@ -1,0 +1,172 @@
+import type { Json } from '../base/canonical-json.ts';
+import type { Pair } from './actions-expressions.ts';
+import { data } from './actions-expressions.ts';
+import type { Budget } from './budget.ts';
+import { maxValueDepth } from './budget.ts';
+import type { Value } from './model.ts';
+import { formatNumber, parseNumber } from './number-text.ts';
+
+/** What GitHub's evaluator computes with. */
+export type Data = data.ExpressionData;
+
+/** A number whose text is GitHub's. */
+class NumberValue extends data.NumberData {
+  override coerceString(): string {
+    return formatNumber(this.value);
+  }
+}
+
+/** A text whose number is GitHub's. */
+class StringValue extends data.StringData {
+  override number(): number {
+    return parseNumber(this.value);
+  }
+}
+
+/** An object whose keys ignore case and of which the last wins, as on GitHub; any key is allowed, `constructor` too. */
+class ObjectValue extends data.Dictionary {
+  // Under a name of its own: the package's class keeps a private field `keys`.
+  readonly #fields = new Map<string, Pair>();
+
+  override add(key: string, value: Data): void {
+    this.#fields.set(key.toLowerCase(), { key, value });
+  }
+
+  override get(key: string): Data | undefined {
+    return this.#fields.get(key.toLowerCase())?.value;
+  }
+
+  override values(): Data[] {
+    return this.pairs().map((pair) => pair.value);
+  }
+
+  override pairs(): Pair[] {
+    return [...this.#fields.values()];
+  }
+}
+
+/** A text value. */
+export function stringValue(text: string): Data {
+  return new StringValue(text);
+}
+
+/** A number value. */
+export function numberValue(value: number): Data {
+  return new NumberValue(value);
+}
+
+/**
+ * JSON as a value to compute with.
+ *
+ * @throws {RangeError} when it nests deeper than {@link maxValueDepth}.
+ */
+export function toData(json: Json, depth = 0): Data {
+  if (depth > maxValueDepth) throw new RangeError(`The value nests deeper than ${maxValueDepth} levels`);
+  if (json === null) return new data.Null();
+  if (typeof json === 'string') return new StringValue(json);
+  if (typeof json === 'number') return new NumberValue(json);
+  if (typeof json === 'boolean') return new data.BooleanData(json);
+  if (isList(json)) {
+    const list = new data.Array();
+    for (const item of json) list.add(toData(item, depth + 1));
+    return list;
+  }
+  const object = new ObjectValue();
+  for (const [key, field] of Object.entries(json)) object.add(key, toData(field, depth + 1));
+  return object;
+}
+
+function isList(json: Json): json is readonly Json[] {
+  return Array.isArray(json);
+}
+
+/** A computed value with GitHub's conversions at hand. */
+export function toValue(value: Data): Value {
+  return { kind: kindOf(value), json: toJson(value), text: value.coerceString(), truthy: isTruthy(value) };
+}
+
+/** Whether a condition with this value holds: all but null, false, 0, NaN and the empty text. */
+export function isTruthy(value: Data): boolean {
+  switch (value.kind) {
+    case data.Kind.Null:
+      return false;
+    case data.Kind.Boolean:
+      return value.value;
+    case data.Kind.Number:
+      return value.value !== 0 && !Number.isNaN(value.value);
+    case data.Kind.String:
+      return value.value !== '';
+    case data.Kind.Array:
+    case data.Kind.Dictionary:
+      return true;
+  }
+}
+
+function kindOf(value: Data): Value['kind'] {
+  switch (value.kind) {
+    case data.Kind.Null:
+      return 'Null';
+    case data.Kind.Boolean:
+      return 'Boolean';
+    case data.Kind.Number:
+      return 'Number';
+    case data.Kind.String:
+      return 'String';
+    case data.Kind.Array:
+      return 'Array';
+    case data.Kind.Dictionary:
+      return 'Object';
+  }
+}
+
+function toJson(value: Data): Json {
+  switch (value.kind) {
+    case data.Kind.Null:
+      return null;
+    case data.Kind.Boolean:
+      return value.value;
+    case data.Kind.Number:
+      return Number.isFinite(value.value) ? value.value : null;
+    case data.Kind.String:
+      return value.value;
+    case data.Kind.Array:
+      return value.values().map(toJson);
+    case data.Kind.Dictionary:
+      return Object.fromEntries(
+        value.pairs().map(({ key, value: field }): [string, Json] => [key, toJson(field)]),
+      );
+  }
+}
+
+/**
+ * The text of `toJSON`: two blanks of indent, keys in their order.
+ *
+ * @throws {BudgetSpent} as soon as the text is too long.
+ */
+export function toJsonText(value: Data, budget: Budget, indent = ''): string {
+  const inner = `${indent}  `;
+  const charged = (text: string): string => {
+    budget.charge(text.length);
+    return text;
+  };
+  switch (value.kind) {
+    case data.Kind.Null:
+    case data.Kind.Boolean:
+    case data.Kind.Number:
+    case data.Kind.String:
+      return charged(JSON.stringify(toJson(value)));
+    case data.Kind.Array: {
+      const items = value.values().map((item) => `${charged(inner)}${toJsonText(item, budget, inner)}`);
+      return items.length === 0 ? charged('[]') : `[\n${items.join(',\n')}\n${indent}]`;
+    }
+    case data.Kind.Dictionary: {
+      const fields = value
+        .pairs()
+        .map(
+          (pair) =>
+            `${charged(`${inner}${JSON.stringify(pair.key)}: `)}${toJsonText(pair.value, budget, inner)}`,
+        );
+      return fields.length === 0 ? charged('{}') : `{\n${fields.join(',\n')}\n${indent}}`;
+    }
+  }
+}
