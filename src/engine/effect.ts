@@ -12,11 +12,22 @@ export type Effect =
       readonly dispatch: string;
     }
   /** Tell an agent that its dispatch no longer counts; a command is stopped. */
-  | { readonly type: 'cancel_dispatch'; readonly job: string; readonly dispatch: string; readonly reason: string }
+  | {
+      readonly type: 'cancel_dispatch';
+      readonly job: string;
+      readonly dispatch: string;
+      readonly reason: string;
+    }
   /** Open the decision pull request of a text gate, or request reviews on the pull request of a code gate. */
   | { readonly type: 'open_gate'; readonly job: string; readonly attempt: number }
   /** Close a decision pull request that was not merged. */
-  | { readonly type: 'close_gate'; readonly job: string; readonly attempt: number; readonly pull: number; readonly reason: string }
+  | {
+      readonly type: 'close_gate';
+      readonly job: string;
+      readonly attempt: number;
+      readonly pull: number;
+      readonly reason: string;
+    }
   /** Open the CEO bead of an escalation and its decision pull request. */
   | { readonly type: 'open_escalation'; readonly job: string; readonly escalation: string }
   /** Close the CEO bead (and the decision pull request, unless merged) with the answer. */

@@ -137,7 +137,8 @@ export interface MergeRefused extends EventBase {
   readonly job: string;
   readonly attempt: number;
   readonly pull: number;
-  readonly cause: 'conflict' | 'checks' | 'head-moved' | 'closed' | 'not-permitted' | 'approval-void' | 'protected-path';
+  readonly cause:
+    'conflict' | 'checks' | 'head-moved' | 'closed' | 'not-permitted' | 'approval-void' | 'protected-path';
   /** For the one who reworks it: what conflicted, which check failed. */
   readonly detail: string;
 }
@@ -164,6 +165,8 @@ export interface EffectsRecorded {
   readonly results: readonly RecordedEffect[];
   /** The commit of each touched run's last transition, as far as this wake made it. */
   readonly commits: Readonly<Record<string, { readonly event: string; readonly oid: string }>>;
+  /** The wake that records; effects that follow (an escalation, a pull request to close that came too late) are claimed by it. */
+  readonly wake: Claim;
 }
 
 export interface RecordedEffect {

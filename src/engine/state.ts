@@ -14,7 +14,7 @@ export type Conclusion = 'success' | 'failure' | 'cancelled' | 'skipped';
 /** Everything a transition of one run reads and writes. Times are ISO 8601 in UTC throughout. */
 export interface RunState {
   readonly run: RunDocument;
-  /** Jobs that have been started or concluded at least once; a job without an entry is untouched. */
+  /** Jobs that have something to tell beyond their line: started once, or concluded by somebody's word. */
   readonly jobs: Readonly<Record<string, JobDocument>>;
   /** The commit queue of the run's base branch; the empty queue where the branch has no document. */
   readonly queue: QueueDocument;
@@ -48,7 +48,9 @@ export interface RunDocument {
   /** One line for every job of the definition, in file order of the definition when shown. */
   readonly jobs: Readonly<Record<string, JobLine>>;
   readonly outbox: readonly OutboxEntry[];
-  /** Ids of overrides that were applied: a repeated one changes nothing. */
+  /** The bead's status comment, learnt when an `update_status` effect was recorded (`remote.comment`). */
+  readonly statusComment: number | null;
+  /** Ids of overrides and of voided approvals that were applied: a repeated one changes nothing. */
   readonly overrides: readonly string[];
   /** Id of the last event that was applied to the run. */
   readonly lastEvent: string;
@@ -100,7 +102,10 @@ export interface JobDocument {
   readonly outputs: Readonly<Record<string, string>>;
   /** When the running attempt, gate or escalation falls due; null where nothing does. */
   readonly timeoutAt: string | null;
-  /** When the next attempt may start; null unless a retry is being waited for. */
+  /**
+   * When the job goes on, whatever its `if`: the next attempt, or the next turn of a running attempt. Null unless a retry is being
+   * waited for, or a pause holds a start back.
+   */
   readonly retryAt: string | null;
   /** What the job is told by a rework edge, a retry or an override; cleared when it succeeds. */
   readonly feedback: Feedback | null;
@@ -120,6 +125,8 @@ export interface Attempt {
   readonly reason: string | null;
   /** Oldest first; empty for gates and jobs nobody is dispatched for. */
   readonly turns: readonly Turn[];
+  /** Approvals only: the review that answered. A review answers one gate, never a later one. */
+  readonly review?: number;
 }
 
 /** One dispatch within an attempt. */
@@ -130,13 +137,18 @@ export interface Turn {
   readonly assignee: Member;
   readonly dispatchedAt: string;
   readonly endedAt: string | null;
-  readonly outcome: 'open' | 'success' | 'failure' | 'continue' | 'malformed' | 'crashed' | 'timed_out' | 'cancelled';
+  readonly outcome:
+    'open' | 'success' | 'failure' | 'continue' | 'malformed' | 'crashed' | 'timed_out' | 'cancelled';
   readonly summary: string | null;
   /** Digest of the report, for the loop detector. */
   readonly report: Sha256 | null;
   readonly usage: Usage | null;
   /** Outputs of this turn's report, kept so that a later turn is told what was found so far. */
   readonly outputs: Readonly<Record<string, string>>;
+  /** The event whose answer ended the turn: the same answer again is no second answer. */
+  readonly endedBy?: string;
+  /** A late answer was refused, which happens once. */
+  readonly refused?: true;
 }
 
 export interface Usage {
@@ -179,14 +191,7 @@ export interface GateAnswer {
 }
 
 export type EscalationCause =
-  | 'attempts'
-  | 'cycles'
-  | 'turns'
-  | 'timeout'
-  | 'nobody-in-role'
-  | 'loop'
-  | 'effect-failed'
-  | 'failure';
+  'attempts' | 'cycles' | 'turns' | 'timeout' | 'nobody-in-role' | 'loop' | 'effect-failed' | 'failure';
 
 /** A job that waits for the CEO. One CEO bead each. */
 export interface Escalation {
@@ -206,6 +211,8 @@ export interface MergeIntent {
   readonly pull: number;
   /** The head the engineering manager saw; null: whatever the performer finds when the lease is granted, written down then. */
   readonly head: string | null;
+  /** How often the lease ran out before the merge was done; absent for never. */
+  readonly expiries?: number;
 }
 
 export interface OutboxEntry {
