@@ -1,0 +1,120 @@
+import type { Config } from '../engine/config.ts';
+import type { Deadline, QueueAdvanced } from '../engine/event.ts';
+import type { JobDocument, QueueDocument, RunDocument } from '../engine/state.ts';
+import { createDocumentCodec, createPlainCodec } from './document-codec.ts';
+import { formatJobLine, parseJobLine } from './job-line.ts';
+
+/** `treadle.json`. */
+export interface RootDocument {
+  readonly version: 1;
+  readonly repository: string;
+}
+
+/** The files a run was compiled from, so that they never vanish. */
+export interface DefinitionDocument {
+  readonly version: 1;
+  /** Path of the workflow itself among the files. */
+  readonly entry: string;
+  /** The roles that were declared when it was compiled. */
+  readonly roles: readonly string[];
+  readonly files: readonly { readonly path: string; readonly text: string }[];
+}
+
+/** How far facts have been read from the forge. */
+export interface CursorDocument {
+  readonly version: 1;
+  /** Facts changed before this time have all been read. */
+  readonly since: string;
+  /** Facts within the overlap: `comment 12` → the version that was read. */
+  readonly seen: Readonly<Record<string, string>>;
+}
+
+export interface IssueIndex {
+  readonly version: 1;
+  readonly issue: number;
+  /** Oldest first. */
+  readonly runs: readonly string[];
+  readonly active: string | null;
+  /** Set where the issue is the CEO bead of an escalation. */
+  readonly escalation: { readonly run: string; readonly job: string } | null;
+}
+
+/** Present while the pull request is watched for reviews. */
+export interface PullIndex {
+  readonly version: 1;
+  readonly pull: number;
+  readonly run: string;
+  readonly job: string;
+  readonly kind: 'text' | 'code' | 'escalation';
+  readonly head: string | null;
+}
+
+/** Present while the turn is open. */
+export interface DispatchIndex {
+  readonly version: 1;
+  readonly dispatch: string;
+  readonly run: string;
+  readonly job: string;
+  readonly attempt: number;
+  readonly turn: number;
+}
+
+/** Present while the run has effects that are not recorded. */
+export interface OutboxIndex {
+  readonly version: 1;
+  readonly run: string;
+  /** When the last of their claims runs out. */
+  readonly until: string;
+}
+
+export interface FinishedIndex {
+  readonly version: 1;
+  readonly run: string;
+  readonly issue: number;
+  readonly workflow: string;
+  readonly title: string;
+  readonly conclusion: 'success' | 'failure' | 'cancelled' | 'skipped';
+  readonly completedAt: string;
+  /** A commit whose tree still holds the run, complete. */
+  readonly commit: string;
+  /** The run's last transition. */
+  readonly lastCommit: string | null;
+}
+
+export interface DeadlineDocument extends Deadline {
+  readonly version: 1;
+  readonly run: string;
+}
+
+export interface InboxDocument {
+  readonly version: 1;
+  readonly event: QueueAdvanced;
+}
+
+type StoredRun = Omit<RunDocument, 'jobs'> & { readonly jobs: Readonly<Record<string, string>> };
+
+/** Long texts in runs and jobs are references (`blobs.ts`) on both sides of these codecs. */
+export const runCodec = createDocumentCodec<RunDocument>('run', {
+  fromStored: (stored: StoredRun) => ({ ...stored, jobs: mapFields(stored.jobs, parseJobLine) }),
+  toStored: (run) => ({ ...run, jobs: mapFields(run.jobs, formatJobLine) }),
+});
+export const jobCodec = createPlainCodec<JobDocument>('job');
+export const queueCodec = createPlainCodec<QueueDocument>('queue');
+export const configCodec = createPlainCodec<Config>('config');
+export const rootCodec = createPlainCodec<RootDocument>('root');
+export const definitionCodec = createPlainCodec<DefinitionDocument>('definition');
+export const cursorCodec = createPlainCodec<CursorDocument>('cursor');
+export const issueIndexCodec = createPlainCodec<IssueIndex>('issue-index');
+export const pullIndexCodec = createPlainCodec<PullIndex>('pull-index');
+export const dispatchIndexCodec = createPlainCodec<DispatchIndex>('dispatch-index');
+export const outboxIndexCodec = createPlainCodec<OutboxIndex>('outbox-index');
+export const finishedIndexCodec = createPlainCodec<FinishedIndex>('finished-index');
+export const deadlineCodec = createPlainCodec<DeadlineDocument>('deadline');
+export const inboxCodec = createPlainCodec<InboxDocument>('inbox');
+
+/** Blobs and decision files are their own text. */
+export const textCodec = { decode: (text: string): string => text, encode: (text: string): string => text };
+
+function mapFields<A, B>(record: Readonly<Record<string, A>>, map: (field: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([key, field]) => [key, map(field)]));
+}

@@ -1,0 +1,47 @@
+import type { Sha256 } from '../base/digest.ts';
+import type { Address } from './address.ts';
+
+/**
+ * Where everything is on the state branch.
+ *
+ * `runs/…/<run>/run.json` · `runs/…/<run>/jobs/…/<job>.json` · `runs/…/<run>/blobs/…/<sha256>` · `definitions/…/<sha256>.json` ·
+ * `config/…/<sha256>.json` · `queues/commit/…/<base>.json` · `inbox/…/<event>.json` · `deadlines/<hour>/…/<entry>.json` ·
+ * `index/<what>/…/<key>.json` · `decisions/<run>/<file>.md` · `cursor.json` · `treadle.json`
+ */
+export const layout = {
+  root: ['treadle.json'] satisfies Address,
+  cursor: ['cursor.json'] satisfies Address,
+  runs: ['runs'] satisfies Address,
+  runFolder: (run: string): Address => ['runs', { entry: run }],
+  run: (run: string): Address => ['runs', { entry: run }, 'run.json'],
+  jobs: (run: string): Address => ['runs', { entry: run }, 'jobs'],
+  job: (run: string, job: string): Address => ['runs', { entry: run }, 'jobs', { entry: `${job}.json` }],
+  blob: (run: string, digest: Sha256): Address => ['runs', { entry: run }, 'blobs', { entry: digest }],
+  definition: (digest: Sha256): Address => ['definitions', { entry: `${digest}.json` }],
+  config: (digest: Sha256): Address => ['config', { entry: `${digest}.json` }],
+  queue: (base: string): Address => ['queues', 'commit', { entry: `${encodeURIComponent(base)}.json` }],
+  inbox: ['inbox'] satisfies Address,
+  inboxEvent: (event: string): Address => ['inbox', { entry: `${event}.json` }],
+  deadlines: ['deadlines'] satisfies Address,
+  deadlineHour: (hour: string): Address => ['deadlines', hour],
+  deadline: (at: string, run: string, kind: string, job: string): Address => [
+    'deadlines',
+    hourOf(at),
+    { entry: `${run}.${job}.${kind}.json` },
+  ],
+  issueIndex: (issue: number): Address => ['index', 'issue', { entry: `${issue}.json` }],
+  pulls: ['index', 'pull'] satisfies Address,
+  pullIndex: (pull: number): Address => ['index', 'pull', { entry: `${pull}.json` }],
+  dispatchIndex: (dispatch: string): Address => ['index', 'dispatch', { entry: `${dispatch}.json` }],
+  outboxes: ['index', 'outbox'] satisfies Address,
+  outboxIndex: (run: string): Address => ['index', 'outbox', { entry: `${run}.json` }],
+  finishedRuns: ['index', 'finished'] satisfies Address,
+  finishedIndex: (run: string): Address => ['index', 'finished', { entry: `${run}.json` }],
+  /** `path` is `decisions/<run>/<job>-<attempt>.md`: the same path as in the pull request that was reviewed. */
+  decision: (path: string): Address => path.split('/'),
+};
+
+/** The folder a deadline falls into: `2026-11-22T16`, the hour in UTC. */
+export function hourOf(at: string): string {
+  return at.slice(0, 13);
+}

@@ -1,0 +1,100 @@
+import type { Deadline } from '../engine/event.ts';
+import type { RunState } from '../engine/state.ts';
+import { formatAddress, type Address } from './address.ts';
+import type { DocumentCodec } from './document-codec.ts';
+import {
+  deadlineCodec,
+  dispatchIndexCodec,
+  outboxIndexCodec,
+  pullIndexCodec,
+  type DeadlineDocument,
+  type DispatchIndex,
+  type OutboxIndex,
+  type PullIndex,
+} from './documents.ts';
+import { layout } from './layout.ts';
+
+/** A document that follows from a run's own documents, so that it never has to be kept in step by hand. */
+export type Projected =
+  | { readonly address: Address; readonly codec: DocumentCodec<PullIndex>; readonly value: PullIndex }
+  | { readonly address: Address; readonly codec: DocumentCodec<DispatchIndex>; readonly value: DispatchIndex }
+  | {
+      readonly address: Address;
+      readonly codec: DocumentCodec<DeadlineDocument>;
+      readonly value: DeadlineDocument;
+    }
+  | { readonly address: Address; readonly codec: DocumentCodec<OutboxIndex>; readonly value: OutboxIndex };
+
+/** What a run's documents put into the look-up indexes and the deadlines, by address. */
+export function projectRun(state: RunState, deadlines: readonly Deadline[]): ReadonlyMap<string, Projected> {
+  const all: Projected[] = [
+    ...deadlines.map((deadline) => projectDeadline(state.run.id, deadline)),
+    ...Object.values(state.jobs).flatMap((job) => [
+      ...projectPulls(state, job.id),
+      ...projectDispatches(state, job.id),
+    ]),
+    ...projectOutbox(state),
+  ];
+  return new Map(all.map((projected) => [formatAddress(projected.address), projected]));
+}
+
+function projectDeadline(run: string, deadline: Deadline): Projected {
+  return {
+    address: layout.deadline(deadline.at, run, deadline.kind, deadline.job),
+    codec: deadlineCodec,
+    value: { version: 1, run, ...deadline },
+  };
+}
+
+function projectPulls(state: RunState, id: string): readonly Projected[] {
+  const job = state.jobs[id];
+  if (job === undefined || state.run.jobs[id]?.status !== 'waiting') return [];
+  const run = state.run.id;
+  const watch = (pull: number, kind: PullIndex['kind'], head: string | null): Projected => ({
+    address: layout.pullIndex(pull),
+    codec: pullIndexCodec,
+    value: { version: 1, pull, run, job: id, kind, head },
+  });
+  if (job.escalation !== null) {
+    return job.escalation.pull === null
+      ? []
+      : [watch(job.escalation.pull, 'escalation', job.escalation.head)];
+  }
+  const gate = job.gate;
+  return gate === null || gate.pull === null || gate.answer !== null
+    ? []
+    : [watch(gate.pull, gate.kind, gate.head)];
+}
+
+function projectDispatches(state: RunState, id: string): readonly Projected[] {
+  const attempt = state.jobs[id]?.attempts.at(-1);
+  const turn = attempt?.turns.at(-1);
+  if (attempt === undefined || turn?.outcome !== 'open') return [];
+  return [
+    {
+      address: layout.dispatchIndex(turn.dispatch),
+      codec: dispatchIndexCodec,
+      value: {
+        version: 1,
+        dispatch: turn.dispatch,
+        run: state.run.id,
+        job: id,
+        attempt: attempt.number,
+        turn: turn.number,
+      },
+    },
+  ];
+}
+
+function projectOutbox(state: RunState): readonly Projected[] {
+  const claims = state.run.outbox.map((entry) => entry.claim.until).sort();
+  const until = claims.at(-1);
+  if (until === undefined) return [];
+  return [
+    {
+      address: layout.outboxIndex(state.run.id),
+      codec: outboxIndexCodec,
+      value: { version: 1, run: state.run.id, until },
+    },
+  ];
+}
