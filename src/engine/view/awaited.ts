@@ -1,0 +1,225 @@
+import type { Workflow } from '../../workflow/model.ts';
+import type { Effect } from '../effect.ts';
+import type { Member } from '../config.ts';
+import type { Actor } from '../event.ts';
+import type { EscalationCause, JobDocument, OutboxEntry, RunState } from '../state.ts';
+import { lineOf } from './phase.ts';
+
+/** One thing that a run waits for. `job` is null where it concerns the whole run. Times are ISO 8601 in UTC. */
+export type Awaited =
+  /** Nothing new is started until somebody resumes the run. */
+  | {
+      readonly kind: 'paused';
+      readonly job: null;
+      readonly by: Actor;
+      readonly reason: string;
+      readonly since: string;
+    }
+  /** An agent or person who was given a turn; the attempt times out at `until`. */
+  | {
+      readonly kind: 'agent';
+      readonly job: string;
+      readonly role: string | null;
+      readonly who: Member;
+      readonly attempt: number;
+      readonly turn: number;
+      readonly dispatch: string;
+      readonly since: string;
+      readonly until: string | null;
+    }
+  /** A review, by a holder of `role`, of the pull request `pull` (null: not opened yet). */
+  | {
+      readonly kind: 'approval';
+      readonly job: string;
+      readonly role: string | null;
+      readonly attempt: number;
+      readonly gate: 'text' | 'code';
+      readonly pull: number | null;
+      readonly since: string;
+      readonly until: string | null;
+    }
+  /** The CEO, on the CEO bead `issue` or the decision pull request `pull` (null: not opened yet). */
+  | {
+      readonly kind: 'escalation';
+      readonly job: string;
+      readonly escalation: string;
+      readonly cause: EscalationCause;
+      readonly reason: string;
+      readonly issue: number | null;
+      readonly pull: number | null;
+      readonly since: string;
+    }
+  /** The time of the next attempt. */
+  | { readonly kind: 'retry'; readonly job: string; readonly attempt: number; readonly until: string }
+  /** The commit lease: `position` counts from 1 in the queue of `base`; `holder` has it now. */
+  | {
+      readonly kind: 'lease';
+      readonly job: string;
+      readonly base: string;
+      readonly position: number;
+      readonly holder: { readonly run: string; readonly job: string; readonly until: string } | null;
+    }
+  /** The merge itself: the job holds the lease until `until`. */
+  | {
+      readonly kind: 'merge';
+      readonly job: string;
+      readonly pull: number | null;
+      readonly until: string | null;
+    }
+  /** Something that Treadle has yet to do on the forge. */
+  | {
+      readonly kind: 'effect';
+      readonly job: string | null;
+      readonly effect: Effect['type'];
+      readonly failures: number;
+      readonly problem: string | null;
+      readonly until: string;
+    }
+  /** Other jobs that are not completed. */
+  | { readonly kind: 'needs'; readonly job: string; readonly needs: readonly string[] }
+  /** Nothing but the next wake: the job may start. */
+  | { readonly kind: 'wake'; readonly job: string };
+
+/**
+ * What a run waits for: first what stops the whole run, then job by job in file order, in a job what Treadle itself has yet to
+ * do first. Effects that nobody waits for (the status comment, replies, closing what is answered) are named only once they
+ * failed. A completed run waits for nothing.
+ */
+export function awaitedOf(workflow: Workflow, state: RunState): readonly Awaited[] {
+  if (state.run.status === 'completed') return [];
+  const { paused } = state.run;
+  const stopped: readonly Awaited[] =
+    paused === null
+      ? []
+      : [{ kind: 'paused', job: null, by: paused.by, reason: paused.reason, since: paused.at }];
+  const effects = awaitedEffects(state.run.outbox);
+  const jobs = [...workflow.jobs.values()].flatMap((job) => [
+    ...effects.filter((effect) => effect.job === job.id),
+    ...awaitedByJob(job.id, job.needs, state),
+  ]);
+  return [...stopped, ...effects.filter(({ job }) => job === null || !workflow.jobs.has(job)), ...jobs];
+}
+
+/** What one job waits for besides effects; nothing when it is completed. */
+function awaitedByJob(job: string, needs: readonly string[], state: RunState): readonly Awaited[] {
+  const document = state.jobs[job];
+  switch (lineOf(state, job).status) {
+    case 'completed':
+      return [];
+    case 'queued':
+      return [awaitedToStart(job, needs, state, document)];
+    case 'pending':
+      return [awaitedLease(job, state)];
+    case 'waiting':
+      return awaitedPerson(job, document);
+    case 'in_progress':
+      return awaitedAgent(job, state, document);
+  }
+}
+
+function awaitedToStart(
+  job: string,
+  needs: readonly string[],
+  state: RunState,
+  document: JobDocument | undefined,
+): Awaited {
+  const open = needs.filter((need) => lineOf(state, need).status !== 'completed');
+  if (open.length > 0) return { kind: 'needs', job, needs: open };
+  if (document !== undefined && document.retryAt !== null)
+    return { kind: 'retry', job, attempt: document.attempts.length + 1, until: document.retryAt };
+  return { kind: 'wake', job };
+}
+
+function awaitedLease(job: string, state: RunState): Awaited {
+  const { base, entries, lease } = state.queue;
+  const index = entries.findIndex((entry) => entry.run === state.run.id && entry.job === job);
+  return {
+    kind: 'lease',
+    job,
+    base,
+    position: index === -1 ? entries.length + 1 : index + 1,
+    holder: lease === null ? null : { run: lease.run, job: lease.job, until: lease.until },
+  };
+}
+
+function awaitedPerson(job: string, document: JobDocument | undefined): readonly Awaited[] {
+  if (document === undefined) return [{ kind: 'wake', job }];
+  const { escalation, gate } = document;
+  if (escalation !== null) {
+    const { id, cause, reason, issue, pull, at } = escalation;
+    return [{ kind: 'escalation', job, escalation: id, cause, reason, issue, pull, since: at }];
+  }
+  if (gate === null) return [{ kind: 'wake', job }];
+  const since = document.attempts.at(-1)?.startedAt ?? '';
+  const { attempt, kind, pull } = gate;
+  return [
+    {
+      kind: 'approval',
+      job,
+      role: document.role,
+      attempt,
+      gate: kind,
+      pull,
+      since,
+      until: document.timeoutAt,
+    },
+  ];
+}
+
+function awaitedAgent(job: string, state: RunState, document: JobDocument | undefined): readonly Awaited[] {
+  const attempt = document?.attempts.at(-1);
+  const turn = attempt?.turns.at(-1);
+  if (document !== undefined && attempt !== undefined && turn?.outcome === 'open') {
+    return [
+      {
+        kind: 'agent',
+        job,
+        role: document.role,
+        who: turn.assignee,
+        attempt: attempt.number,
+        turn: turn.number,
+        dispatch: turn.dispatch,
+        since: turn.dispatchedAt,
+        until: document.timeoutAt,
+      },
+    ];
+  }
+  const { lease } = state.queue;
+  const held = lease !== null && lease.run === state.run.id && lease.job === job;
+  if (held || (document !== undefined && document.merge !== null))
+    return [{ kind: 'merge', job, pull: document?.merge?.pull ?? null, until: held ? lease.until : null }];
+  return [{ kind: 'wake', job }];
+}
+
+type AwaitedEffect = Extract<Awaited, { kind: 'effect' }>;
+
+function awaitedEffects(outbox: readonly OutboxEntry[]): readonly AwaitedEffect[] {
+  return outbox
+    .filter(({ effect, failures }) => failures > 0 || isAwaited(effect))
+    .map(({ effect, failures, problem, claim }) => ({
+      kind: 'effect',
+      job: 'job' in effect ? effect.job : null,
+      effect: effect.type,
+      failures,
+      problem,
+      until: claim.until,
+    }));
+}
+
+/** Whether the run cannot go on before the effect was performed. */
+function isAwaited(effect: Effect): boolean {
+  switch (effect.type) {
+    case 'dispatch':
+    case 'open_gate':
+    case 'open_escalation':
+    case 'merge_pull':
+      return true;
+    case 'cancel_dispatch':
+    case 'close_gate':
+    case 'close_escalation':
+    case 'reply':
+    case 'update_status':
+    case 'close_issue':
+      return false;
+  }
+}

@@ -1,0 +1,94 @@
+import { plural } from './outline.ts';
+import { block, BODY_LIMIT, fence, fit, inline, inlineCode, joinWithin, mention } from './markdown.ts';
+import { formatTime } from './duration.ts';
+import { commandLine } from './commands.ts';
+import type { Task, TaskTurn } from './task.ts';
+
+/**
+ * The comment on the bead that calls an assignee to a turn: mention, task, node, attempt, turn, progress, earlier outputs,
+ * feedback, and how to answer. Markdown of at most {@link BODY_LIMIT} characters, without the marker, which comes before it.
+ * Long texts are cut with a note; the whole of them is in the state.
+ */
+export function renderDispatchComment(task: Task): string {
+  const left = (count: number): string =>
+    `_${plural(count, 'more part')} left out here: \`${commandLine.show(task.run.id)}\` shows all._`;
+  const head = [headline(task), block(task.prompt, 16_000), feedbackPart(task)]
+    .filter((part) => part !== '')
+    .join('\n\n');
+  const details = [...earlierTurns(task), ...needs(task), ...previousAttempts(task)];
+  const tail = howToAnswer(task);
+  const room = BODY_LIMIT - head.length - tail.length - 4;
+  return [head, ...(details.length === 0 ? [] : [joinWithin(details, room, left, '\n\n')]), tail].join(
+    '\n\n',
+  );
+}
+
+function headline(task: Task): string {
+  const role = task.job.role === null ? '' : ` as ${inlineCode(task.job.role)}`;
+  const counts = [
+    `attempt ${task.attempt}${task.maxAttempts > 1 ? ` (try ${task.try} of ${task.maxAttempts})` : ''}`,
+    `turn ${task.turn} of ${task.maxTurns}`,
+    task.progress,
+    ...(task.deadline === null ? [] : [`answer before ${formatTime(task.deadline)}`]),
+  ];
+  return `${mention(task.assignee.login)}, this is yours${role}: job ${inlineCode(task.job.id)} of **${inline(task.run.workflowName, 200)}**.\n${counts.join(' · ')}`;
+}
+
+function feedbackPart(task: Task): string {
+  if (task.feedback === null) return '';
+  return `**Feedback from ${inlineCode(task.feedback.from)}: please take it up**\n\n${block(task.feedback.text, 8_000)}`;
+}
+
+function earlierTurns(task: Task): readonly string[] {
+  return task.earlierTurns.flatMap((turn) => [
+    `**Your turn ${turn.turn}: ${turn.outcome}**${turnSummary(turn)}`,
+    ...outputParts(turn.outputs),
+  ]);
+}
+
+function turnSummary(turn: TaskTurn): string {
+  return turn.summary === null || turn.summary === '' ? '' : `: ${inline(turn.summary, 1_000)}`;
+}
+
+function needs(task: Task): readonly string[] {
+  return Object.entries(task.needs).flatMap(([job, outputs]) => [
+    `**From ${inlineCode(job)}**`,
+    ...outputParts(outputs),
+  ]);
+}
+
+/** Each output with its name; a short one on the line of its name. */
+function outputParts(outputs: Readonly<Record<string, string>>): readonly string[] {
+  return Object.entries(outputs).map(([name, value]) =>
+    value.includes('\n') || value.length > 200
+      ? `${inlineCode(name)}:\n\n${block(value, 8_000)}`
+      : `${inlineCode(name)}: ${inlineCode(value)}`,
+  );
+}
+
+function previousAttempts(task: Task): readonly string[] {
+  if (task.previousAttempts.length === 0) return [];
+  const lines = task.previousAttempts.map(
+    ({ attempt, outcome, reason, turns }) =>
+      `- attempt ${attempt}: ${outcome.replace('_', ' ')} after ${plural(turns, 'turn')}${reason === null ? '' : `: ${inline(reason, 500)}`}`,
+  );
+  const left = (count: number): string => `- ${plural(count, 'older attempt')} left out`;
+  return [`**Earlier attempts, newest first**\n\n${joinWithin([...lines].reverse(), 8_000, left)}`];
+}
+
+function howToAnswer(task: Task): string {
+  const merge =
+    task.job.type === 'commit'
+      ? ' Do not merge it yourself: when you report success, Treadle merges it.'
+      : '';
+  return [
+    `**How to answer**: comment here with this block, filled in, or run \`${task.answer.command}\`.${merge}`,
+    fit(task.answer.block, 8_000, fenceText),
+    `<sub>run ${inlineCode(task.run.id)} · dispatch ${inlineCode(task.dispatch)} · base branch ${inlineCode(task.baseBranch)}</sub>`,
+  ].join('\n\n');
+}
+
+/** The sample stands in an outer fence, so that it is shown as it must be typed, and is no answer itself. */
+function fenceText(text: string): string {
+  return fence(text, 'text');
+}

@@ -1,0 +1,100 @@
+import type { Workflow } from '../../workflow/model.ts';
+import type { Config } from '../config.ts';
+import type { RunState } from '../state.ts';
+import { awaitedOf, type Awaited } from './awaited.ts';
+import { commandLine, overrideComment } from './commands.ts';
+import { formatDuration, formatTime } from './duration.ts';
+import { explainAwaited } from './explain-awaited.ts';
+import { attemptsOf, outcomeWord } from './history.ts';
+import { listWords, plural } from './outline.ts';
+import { jobPhase, jobPhases, phaseWord, runWord } from './phase.ts';
+import { jobDurationMs, progressLine, progressOf } from './progress.ts';
+import { cutText, visibleLine } from './visible-text.ts';
+
+/**
+ * Why a run is where it is, what happens next, and what can be done about it, with the commands to type. Plain text in
+ * several lines for a terminal, without control characters.
+ */
+export function explainRun(workflow: Workflow, config: Config, state: RunState): string {
+  const { run } = state;
+  const progress = progressOf(workflow, state);
+  const head = [
+    `Run ${run.id} of ${visibleLine(workflow.name)}, issue #${run.issue}: ${cutText(visibleLine(run.title), 200)}`,
+    `${capital(runWord(run, jobPhases(workflow, state)))}. ${progressLine(progress)}, ${formatDuration(progress.elapsedMs)} so far.`,
+  ];
+  if (run.status === 'completed') return [...head, ...explainEnd(state)].join('\n');
+  const awaited = awaitedOf(workflow, state);
+  const blocked = awaited.filter((each) => each.kind === 'needs');
+  const active = awaited.filter((each) => each.kind !== 'needs');
+  return [
+    ...head,
+    ...active.map((each) => `\n${explainAwaited(workflow, config, state, each)}`),
+    ...(blocked.length === 0 ? [] : [`\n${explainBlocked(blocked)}`]),
+  ].join('\n');
+}
+
+/** The same for one job, with its attempts. An unknown job is named as such, with those there are. */
+export function explainJob(workflow: Workflow, config: Config, state: RunState, jobId: string): string {
+  const id = workflow.graph.resolve(jobId);
+  const job = id === undefined ? undefined : workflow.jobs.get(id);
+  if (job === undefined) {
+    return `Run ${state.run.id} has no job ${visibleLine(jobId)}. Its jobs: ${[...workflow.jobs.keys()].join(', ')}.`;
+  }
+  const document = state.jobs[job.id];
+  const took = jobDurationMs(document, state.run.updatedAt);
+  const head = `${job.id} (${job.type}): ${phaseWord(jobPhase(state, job.id))}${took === null ? '' : `, ${formatDuration(took)} in all`}.`;
+  const attempts = attemptsOf(document === undefined ? [] : [document]).map(
+    ({ attempt }) =>
+      `  attempt ${attempt.number}, ${formatTime(attempt.startedAt)}: ${outcomeWord(attempt.outcome)}${attempt.turns.length > 1 ? ` after ${plural(attempt.turns.length, 'turn')}` : ''}${attempt.reason === null ? '' : `: ${cutText(visibleLine(attempt.reason), 300)}`}`,
+  );
+  const awaited = awaitedOf(workflow, state).filter((each) => each.job === job.id || each.job === null);
+  return [
+    head,
+    ...attempts,
+    ...awaited.map((each) => `\n${explainAwaited(workflow, config, state, each)}`),
+    ...explainOutcome(workflow, state, job.id),
+  ].join('\n');
+}
+
+function explainEnd(state: RunState): readonly string[] {
+  const { run } = state;
+  const failed = Object.values(state.jobs).filter(({ id }) => run.jobs[id]?.conclusion === 'failure');
+  return [
+    ...(run.cancelled === null
+      ? []
+      : [`Cancelled by ${visibleLine(run.cancelled.by.login)}: ${visibleLine(run.cancelled.reason)}`]),
+    ...failed.map(
+      ({ id, attempts }) =>
+        `${id} failed: ${cutText(visibleLine(attempts.at(-1)?.reason ?? 'no reason given'), 300)}`,
+    ),
+    `Nothing is awaited. To see all of it: ${commandLine.log(run.id)}`,
+  ];
+}
+
+/** Jobs that wait for other jobs, in one sentence, since there is nothing to do about them. */
+function explainBlocked(blocked: readonly Extract<Awaited, { kind: 'needs' }>[]): string {
+  const names = blocked.slice(0, 10).map(({ job, needs }) => `${job} (after ${listWords(needs)})`);
+  const more = blocked.length > 10 ? [plural(blocked.length - 10, 'more job')] : [];
+  return `Still to come: ${[...names, ...more].join(', ')}.`;
+}
+
+/** Why a completed job ended as it did, where that is not plain. */
+function explainOutcome(workflow: Workflow, state: RunState, jobId: string): readonly string[] {
+  const conclusion = state.run.jobs[jobId]?.conclusion;
+  if (conclusion === 'skipped') {
+    const job = workflow.jobs.get(jobId);
+    const unmet = (job?.needs ?? []).filter((need) => state.run.jobs[need]?.result !== 'success');
+    const condition = job?.if === null || job?.if === undefined ? '' : `: ${visibleLine(job.if.source)}`;
+    return [
+      unmet.length > 0
+        ? `\nSkipped since ${listWords(unmet)} did not succeed${condition === '' ? '' : `, or by its if${condition}`}.`
+        : `\nSkipped by its if${condition}.`,
+    ];
+  }
+  if (conclusion !== 'failure' || state.run.status === 'completed') return [];
+  return [`\nTo try it again, comment \`${overrideComment.goto(jobId)}\` on issue #${state.run.issue}.`];
+}
+
+function capital(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}

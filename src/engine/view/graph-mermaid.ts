@@ -1,0 +1,94 @@
+import type { Job, JobType, Workflow } from '../../workflow/model.ts';
+import type { RunState } from '../state.ts';
+import { essentialNeeds, jobName, reworkEdges } from './outline.ts';
+import { jobPhase, phaseGlyph, type Phase } from './phase.ts';
+import { cutText, visibleLine } from './visible-text.ts';
+
+/** Mermaid's node shapes by node type: https://mermaid.js.org/syntax/flowchart.html#node-shapes */
+const SHAPES: Readonly<Record<JobType, readonly [string, string]>> = {
+  task: ['[', ']'],
+  approval: ['{{', '}}'],
+  decision: ['{', '}'],
+  merge: ['([', '])'],
+  commit: ['[[', ']]'],
+  verify: ['[/', '/]'],
+};
+
+/** Colours that hold their contrast on GitHub's light and dark pages. */
+const CLASSES: Readonly<Record<Phase, string>> = {
+  queued: 'fill:#eaeef2,stroke:#8c959f,color:#24292f',
+  retrying: 'fill:#fff8c5,stroke:#9a6700,color:#24292f',
+  pending: 'fill:#fff8c5,stroke:#9a6700,color:#24292f',
+  waiting: 'fill:#fbefff,stroke:#8250df,color:#24292f,stroke-width:3px',
+  escalated: 'fill:#ffd8b5,stroke:#bc4c00,color:#24292f,stroke-width:3px',
+  in_progress: 'fill:#ddf4ff,stroke:#0969da,color:#24292f,stroke-width:3px',
+  success: 'fill:#dafbe1,stroke:#1a7f37,color:#24292f',
+  failure: 'fill:#ffebe9,stroke:#cf222e,color:#24292f',
+  cancelled: 'fill:#eaeef2,stroke:#57606a,color:#57606a',
+  skipped: 'fill:#ffffff,stroke:#d0d7de,color:#8c959f,stroke-dasharray:4',
+};
+
+/** Mermaid draws at most 500 edges and 50,000 characters; a person reads far fewer. */
+const DRAWABLE_JOBS = 60;
+
+/** Whether a chart of the workflow can be read, and drawn by GitHub. */
+export function isDrawable(workflow: Workflow): boolean {
+  return workflow.jobs.size <= DRAWABLE_JOBS;
+}
+
+/**
+ * The workflow as a Mermaid flowchart, without a fence: shapes by node type, edges by `needs` as far as they are not implied,
+ * dotted edges for rework. With a state, colours by status, and the count of a rework edge that was taken (`on-failure 1/3`).
+ * Node ids are numbers of ours and labels are entity-coded, so no name in a workflow can be read as Mermaid.
+ */
+export function graphMermaid(workflow: Workflow, state: RunState | null): string {
+  const jobs = [...workflow.jobs.values()];
+  const nodes = new Map(jobs.map((job, index) => [job.id, `n${index}`]));
+  const node = (id: string): string => nodes.get(id) ?? id;
+  const drawn = jobs.flatMap((job) =>
+    essentialNeeds(workflow, job).map((need) => `${node(need)} --> ${node(job.id)}`),
+  );
+  const back = jobs.flatMap((job) =>
+    reworkEdges(job, state).map(
+      ({ from, to, key, taken }) =>
+        `${node(from)} -.->|"${key}${taken > 0 ? ` ${taken}/${workflow.maxCycles}` : ''}"| ${node(to)}`,
+    ),
+  );
+  const lines = [
+    ...jobs.map((job) => renderNode(job, node(job.id), state)),
+    ...drawn,
+    ...back,
+    ...(state === null ? [] : renderClasses(jobs, node, state)),
+  ];
+  return ['flowchart TD', ...lines.map((line) => `  ${line}`)].join('\n');
+}
+
+function renderNode(job: Job, node: string, state: RunState | null): string {
+  const [open, close] = SHAPES[job.type];
+  const glyph = state === null ? '' : `${phaseGlyph(jobPhase(state, job.id))} `;
+  return `${node}${open}"${glyph}${mermaidLabel(jobName(job))}"${close}`;
+}
+
+function renderClasses(
+  jobs: readonly Job[],
+  node: (id: string) => string,
+  state: RunState,
+): readonly string[] {
+  const members = new Map<Phase, string[]>();
+  for (const job of jobs) {
+    const phase = jobPhase(state, job.id);
+    members.set(phase, [...(members.get(phase) ?? []), node(job.id)]);
+  }
+  return [...members].flatMap(([phase, ids]) => [
+    `classDef ${phase} ${CLASSES[phase]}`,
+    `class ${ids.join(',')} ${phase}`,
+  ]);
+}
+
+/** A text as it may stand between quotes: all but letters, digits, blanks, commas, dots and inner dashes as entity codes. */
+export function mermaidLabel(text: string): string {
+  return cutText(visibleLine(text), 60).replace(
+    /[^\p{L}\p{N}\p{M} ,.…-]/gu,
+    (character) => `#${character.codePointAt(0) ?? 0};`,
+  );
+}

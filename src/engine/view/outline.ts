@@ -1,0 +1,114 @@
+import type { EdgeTarget, Job, Workflow } from '../../workflow/model.ts';
+import type { RunState } from '../state.ts';
+
+/** How a job id is set in the medium at hand: bare in a terminal, as code in Markdown. */
+export type IdStyle = (id: string) => string;
+
+/** A job's display name: its `name` where that is plain text, else its id. */
+export function jobName(job: Job): string {
+  const parts = job.name?.parts ?? [];
+  const name = parts.every((part) => typeof part === 'string') ? parts.join('').trim() : '';
+  return name === '' ? job.id : name;
+}
+
+/** The needs that are not implied by other needs: what a graph draws. In file order. */
+export function essentialNeeds(workflow: Workflow, job: Job): readonly string[] {
+  return job.needs.filter(
+    (need) => !job.needs.some((other) => other !== need && workflow.graph.ancestors(other).has(need)),
+  );
+}
+
+/** The jobs in levels: each job stands one level below the lowest of its needs; in a level, file order. */
+export function jobLevels(workflow: Workflow): readonly (readonly Job[])[] {
+  const depths = new Map<string, number>();
+  const depthOf = (job: Job): number => {
+    const known = depths.get(job.id);
+    if (known !== undefined) return known;
+    const above = job.needs.map((id) => workflow.jobs.get(id)).filter((need) => need !== undefined);
+    const depth = above.reduce((deepest, need) => Math.max(deepest, depthOf(need) + 1), 0);
+    depths.set(job.id, depth);
+    return depth;
+  };
+  const levels: Job[][] = [];
+  for (const job of workflow.jobs.values()) {
+    const depth = depthOf(job);
+    (levels[depth] ??= []).push(job);
+  }
+  return levels.map((level) => level);
+}
+
+/** An edge that is taken when a job does not succeed, with how often it was taken since it was last forgiven. */
+export interface ReworkEdge {
+  readonly from: string;
+  readonly to: string;
+  readonly key: 'on-failure' | 'on-rejected' | 'on-timeout';
+  readonly taken: number;
+}
+
+/** The edges of a job that go back to other jobs. Without a state none was taken. */
+export function reworkEdges(job: Job, state: RunState | null): readonly ReworkEdge[] {
+  const edges: ReworkEdge[] = [];
+  for (const [key, target] of exitsOf(job)) {
+    if (target.kind !== 'job') continue;
+    edges.push({ from: job.id, to: target.job, key, taken: state?.run.cycles[`${job.id}.${key}`] ?? 0 });
+  }
+  return edges;
+}
+
+function exitsOf(job: Job): readonly (readonly [ReworkEdge['key'], EdgeTarget])[] {
+  switch (job.type) {
+    case 'task':
+    case 'verify':
+    case 'commit':
+      return [
+        ['on-failure', job.onFailure],
+        ['on-timeout', job.onTimeout],
+      ];
+    case 'approval':
+      return [
+        ['on-rejected', job.onRejected],
+        ['on-timeout', job.onTimeout],
+      ];
+    case 'decision':
+    case 'merge':
+      return [];
+  }
+}
+
+/** What follows a job's success, as the end of a sentence that begins with `the run`. */
+export function afterSuccess(workflow: Workflow, job: string, style: IdStyle): string {
+  const next = workflow.graph
+    .dependents(job)
+    .map((id) => workflow.jobs.get(id))
+    .filter((other) => other !== undefined)
+    .filter((other) => essentialNeeds(workflow, other).includes(job));
+  const [only] = next;
+  if (only === undefined) return 'has nothing left to do on this path, and ends when all other jobs are done';
+  const named = next.slice(0, 6).map(({ id }) => style(id));
+  const names = listWords(next.length > 6 ? [...named, `${next.length - 6} more`] : named);
+  const joins = next.some((other) => essentialNeeds(workflow, other).length > 1);
+  return `goes on with ${names}${joins ? ', once the other jobs that it needs are done' : ''}`;
+}
+
+/** What follows when an edge is taken, as the end of a sentence that begins with `the run`. */
+export function afterEdge(job: string, edge: EdgeTarget, style: IdStyle): string {
+  switch (edge.kind) {
+    case 'job':
+      return `goes back to ${style(edge.job)}, with what was said as feedback; everything after it is done again`;
+    case 'escalate':
+      return 'asks the CEO what to do';
+    case 'fail':
+      return `counts ${style(job)} as failed; jobs that need it are skipped unless their \`if\` says otherwise`;
+  }
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function listWords(words: readonly string[], join: 'and' | 'or' = 'and'): string {
+  const last = words.at(-1) ?? '';
+  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} ${join} ${last}`;
+}
+
+/** `1 turn`, `3 turns`. */
+export function plural(count: number, noun: string, many = `${noun}s`): string {
+  return `${count} ${count === 1 ? noun : many}`;
+}

@@ -1,0 +1,120 @@
+import type { Workflow } from '../../workflow/model.ts';
+import type { Config } from '../config.ts';
+import type { RunState } from '../state.ts';
+import { awaitedOf, type Awaited } from './awaited.ts';
+import { commandLine, overrideComment } from './commands.ts';
+import { formatDuration, formatTime } from './duration.ts';
+import { effectWords } from './explain-awaited.ts';
+import { graphMermaid, isDrawable } from './graph-mermaid.ts';
+import { attemptItem, attemptsOf } from './history.ts';
+import { BODY_LIMIT, fence, inline, inlineCode, joinWithin } from './markdown.ts';
+import { listWords, plural, reworkEdges } from './outline.ts';
+import { causeInBrief, jobPhase, jobPhases, phaseGlyph, phaseWord, runWord } from './phase.ts';
+import { progressLine, progressOf } from './progress.ts';
+
+/**
+ * The bead's one status comment: how the run stands, its graph, who is awaited and what they should do, and the history,
+ * folded. Markdown of at most {@link BODY_LIMIT} characters, without the marker. Calls nobody: mentions are for dispatches.
+ */
+export function renderStatusComment(workflow: Workflow, config: Config, state: RunState): string {
+  const { run } = state;
+  const progress = progressOf(workflow, state);
+  const now = awaitedOf(workflow, state).filter((each) => each.kind !== 'needs');
+  const items = now.map((each) => `- ${awaitedItem(config, state, each)}`);
+  const fixed = [
+    `### ${inline(workflow.name, 200)}: ${runWord(run, jobPhases(workflow, state))}`,
+    `${progressLine(progress)} · ${formatDuration(progress.elapsedMs)} · updated ${formatTime(run.updatedAt)}`,
+    renderGraph(workflow, state),
+    ...(items.length === 0
+      ? [endWords(state)]
+      : [`**Now**\n\n${joinWithin(items, 12_000, (left) => `- and ${plural(left, 'more')}`)}`]),
+  ].join('\n\n');
+  const foot = `<sub>run ${inlineCode(run.id)} · ${inlineCode(commandLine.show(run.id))}</sub>`;
+  const history = renderHistory(workflow, state, BODY_LIMIT - fixed.length - foot.length - 4);
+  return [fixed, ...(history === '' ? [] : [history]), foot].join('\n\n');
+}
+
+function endWords({ run }: RunState): string {
+  if (run.cancelled !== null)
+    return `Cancelled by ${inlineCode(run.cancelled.by.login)}: ${inline(run.cancelled.reason, 1_000)}`;
+  return run.conclusion === 'failure'
+    ? 'The run has failed. Nothing more happens by itself.'
+    : 'Nothing is left to do.';
+}
+
+/** The chart; for a workflow that is too large to be drawn, a list of its jobs, those that move first. */
+function renderGraph(workflow: Workflow, state: RunState): string {
+  const chart = isDrawable(workflow) ? fence(graphMermaid(workflow, state), 'mermaid') : '';
+  if (chart !== '' && chart.length <= 20_000) return chart;
+  const jobs = [...workflow.jobs.keys()].map((id) => ({ id, phase: jobPhase(state, id) }));
+  const isSettled = (phase: string): boolean =>
+    phase === 'queued' || phase === 'success' || phase === 'skipped';
+  const lines = [
+    ...jobs.filter(({ phase }) => !isSettled(phase)),
+    ...jobs.filter(({ phase }) => isSettled(phase)),
+  ].map(({ id, phase }) => `- ${phaseGlyph(phase)} ${inlineCode(id)} ${phaseWord(phase)}`);
+  return joinWithin(lines, 6_000, (left) => `- and ${plural(left, 'more job')}`);
+}
+
+/** One thing that is awaited, and what whoever is awaited should do. */
+function awaitedItem(config: Config, state: RunState, awaited: Awaited): string {
+  const job = awaited.job === null ? '' : inlineCode(awaited.job);
+  switch (awaited.kind) {
+    case 'paused':
+      return `Paused by ${inlineCode(awaited.by.login)} since ${formatTime(awaited.since)}: ${inline(awaited.reason, 500)} A CEO member goes on with ${inlineCode(overrideComment.resume())}.`;
+    case 'agent':
+      return `${job} is with ${inlineCode(awaited.who.login)}${roleWords(awaited.role)}, attempt ${awaited.attempt}, turn ${awaited.turn}, since ${formatTime(awaited.since)}. Please answer on the dispatch comment${awaited.until === null ? '' : ` before ${formatTime(awaited.until)}`}.`;
+    case 'approval':
+      return `${job} waits for an approval by ${holdersWords(config, awaited.role)}: please review ${pullWords(awaited.pull)}${awaited.until === null ? '' : ` before ${formatTime(awaited.until)}`}.`;
+    case 'escalation':
+      return `${job} waits for the CEO: ${causeInBrief(awaited.cause)}. ${inline(awaited.reason, 500)} Please answer on ${awaited.issue === null ? 'the CEO bead, which is being opened' : `#${awaited.issue}`}.`;
+    case 'retry':
+      return `${job} is tried again (attempt ${awaited.attempt}) at ${formatTime(awaited.until)}. Nobody has to do anything.`;
+    case 'lease':
+      return `${job} waits to merge into ${inlineCode(awaited.base)}: position ${awaited.position} in the queue${awaited.holder === null ? '' : `, after run ${inlineCode(awaited.holder.run)}`}. Nobody has to do anything.`;
+    case 'merge':
+      return `${job} is merging ${pullWords(awaited.pull)}. Nobody has to do anything.`;
+    case 'effect':
+      return `Treadle has yet to do: ${effectWords(awaited.effect)}${job === '' ? '' : ` for ${job}`}.${awaited.failures === 0 ? '' : ` It failed ${plural(awaited.failures, 'time')}: ${inline(awaited.problem ?? 'no reason given', 500)}`}`;
+    case 'needs':
+      return `${job} needs ${listWords(awaited.needs.slice(0, 10).map((need) => inlineCode(need)))}.`;
+    case 'wake':
+      return `${job} starts with the next wake. Nobody has to do anything.`;
+  }
+}
+
+function roleWords(role: string | null): string {
+  return role === null ? '' : ` (${inlineCode(role)})`;
+}
+
+function holdersWords(config: Config, role: string | null): string {
+  const holders = role === null ? [] : (config.roles[role] ?? []);
+  const names = listWords(
+    holders.slice(0, 10).map(({ login }) => inlineCode(login)),
+    'or',
+  );
+  const name = role === null ? 'the approver' : inlineCode(role);
+  return names === '' ? `${name}, which nobody holds` : `${name} (${names})`;
+}
+
+function pullWords(pull: number | null): string {
+  return pull === null ? 'the pull request, which is being opened' : `#${pull}`;
+}
+
+/** Attempts and cycles, folded; the oldest are left out where they do not fit. */
+function renderHistory(workflow: Workflow, state: RunState, room: number): string {
+  const items = attemptsOf(Object.values(state.jobs)).map(attemptItem).reverse();
+  if (items.length === 0) return '';
+  const cycles = [...workflow.jobs.values()]
+    .flatMap((job) => reworkEdges(job, state))
+    .filter(({ taken }) => taken > 0)
+    .map(
+      ({ from, to, key, taken }) =>
+        `- ${inlineCode(from)} ${key} → ${inlineCode(to)}: ${taken} of ${workflow.maxCycles}`,
+    );
+  const left = (count: number): string => `- ${plural(count, 'older attempt')} left out here`;
+  const returns = joinWithin(cycles, 4_000, (count) => `- and ${plural(count, 'more')}`);
+  const open = `<details><summary>History: ${plural(items.length, 'attempt')}, newest first</summary>\n\n`;
+  const close = `${cycles.length === 0 ? '' : `\n\n**Cycles**\n\n${returns}`}\n\n</details>`;
+  return `${open}${joinWithin(items, room - open.length - close.length, left)}${close}`;
+}
