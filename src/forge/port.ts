@@ -2,8 +2,9 @@
  * The forge port: what Treadle reads from and does on GitHub, or on the local server that speaks GitHub's protocol.
  *
  * Everything that comes back is data of strangers: decoded in shape, never trusted in content. Expected refusals are values;
- * `ForgeUnavailable` failures (network, 5xx, rate limits that outlast the retries, bad credentials) are thrown as TreadleError
- * with the codes `forge-unreachable`, `forge-denied`, `forge-rate-limited`, `forge-refused`.
+ * all else is thrown as TreadleError with the codes `forge-unreachable` (no answer, or 5xx), `forge-denied` (bad credentials, or
+ * none that suffice), `forge-rate-limited` (outlasts the retries; fact `retryAt` where known), `forge-refused` (any other refusal),
+ * `forge-malformed` (an answer of another shape than GitHub's). After `forge-unreachable` a write may have taken place.
  */
 export interface Forge {
   /** `owner/name`. */
@@ -77,7 +78,11 @@ export interface Issues {
   changedSince(since: string): Promise<readonly Issue[]>;
   /** Issues that carry a label, open and closed, changed at or after `since`. */
   labelled(label: string, since: string): Promise<readonly Issue[]>;
-  create(issue: { readonly title: string; readonly body: string; readonly labels: readonly string[] }): Promise<number>;
+  create(issue: {
+    readonly title: string;
+    readonly body: string;
+    readonly labels: readonly string[];
+  }): Promise<number>;
   close(number: number, reason: 'completed' | 'not_planned'): Promise<void>;
   reopen(number: number): Promise<void>;
   addLabels(number: number, labels: readonly string[]): Promise<void>;
@@ -110,6 +115,7 @@ export interface Pull {
   readonly merged: boolean;
   readonly mergeCommit: string | null;
   readonly draft: boolean;
+  /** `branch` is `owner:branch` where it belongs to a fork, so that it is never mistaken for one of the repository. */
   readonly head: { readonly branch: string; readonly oid: string };
   readonly base: string;
   readonly author: Account | null;
@@ -138,23 +144,32 @@ export interface Pulls {
   fromBranch(branch: string): Promise<Pull | undefined>;
   /** Several pull requests with their reviews, in one query. Unknown numbers are left out. */
   reviewed(numbers: readonly number[]): Promise<readonly ReviewedPull[]>;
-  /** Paths the pull request changes. */
+  /** Paths the pull request changes, of a rename the old and the new one. Throws where the forge does not list them all. */
   changedPaths(number: number): Promise<readonly string[]>;
   open(pull: {
     readonly branch: string;
     readonly base: string;
     readonly title: string;
     readonly body: string;
-  }): Promise<{ readonly kind: 'opened'; readonly number: number; readonly head: string } | { readonly kind: 'refused'; readonly problem: string }>;
+  }): Promise<
+    | { readonly kind: 'opened'; readonly number: number; readonly head: string }
+    | { readonly kind: 'refused'; readonly problem: string }
+  >;
   close(number: number): Promise<void>;
   /** Asks for reviews; those the forge does not let be asked (the author, strangers) are left out silently. */
   requestReviewers(number: number, logins: readonly string[]): Promise<void>;
   review(
     number: number,
     review: { readonly verdict: 'approve' | 'request_changes'; readonly body: string; readonly head: string },
-  ): Promise<{ readonly kind: 'submitted'; readonly id: number } | { readonly kind: 'refused'; readonly problem: string }>;
+  ): Promise<
+    | { readonly kind: 'submitted'; readonly id: number }
+    | { readonly kind: 'refused'; readonly problem: string }
+  >;
   /** Merges exactly the expected head, or says why not. Never merges another head. */
-  merge(number: number, merge: { readonly head: string; readonly title: string; readonly message: string }): Promise<MergeOutcome>;
+  merge(
+    number: number,
+    merge: { readonly head: string; readonly title: string; readonly message: string },
+  ): Promise<MergeOutcome>;
 }
 
 export type MergeOutcome =

@@ -1,0 +1,65 @@
+import type { Comments } from '../port.ts';
+import { readChangedSince } from './changed-since.ts';
+import type { Connection } from './connection.ts';
+import { ignoreAnswer } from './connection.ts';
+import { integerAt } from './decode.ts';
+import { decodeComment } from './decode-shapes.ts';
+
+/** Comments of issues and pull requests, over the REST API. */
+export function githubComments(connection: Connection): Comments {
+  return {
+    changedSince: (since) =>
+      readChangedSince(
+        connection,
+        { what: `list comments changed since ${since}`, route: 'GET /repos/{owner}/{repo}/issues/comments' },
+        since,
+        decodeComment,
+        (comment) => comment.id,
+      ),
+    on: async (issue) => {
+      const comments = await connection.list(
+        {
+          what: `list the comments of #${issue}`,
+          route: 'GET /repos/{owner}/{repo}/issues/{issue_number}/comments',
+          parameters: { issue_number: issue },
+        },
+        decodeComment,
+      );
+      return comments.toSorted((a, b) => a.id - b.id);
+    },
+    create: (issue, body) =>
+      connection.ask(
+        {
+          what: `comment on #${issue}`,
+          route: 'POST /repos/{owner}/{repo}/issues/{issue_number}/comments',
+          parameters: { issue_number: issue, body },
+        },
+        (comment) => integerAt(comment, 'id'),
+      ),
+    update: async (id, body) => {
+      const answer = await connection.tryAsk(
+        {
+          what: `update the comment ${id}`,
+          route: 'PATCH /repos/{owner}/{repo}/issues/comments/{comment_id}',
+          parameters: { comment_id: id, body },
+          repeatable: true,
+        },
+        [404, 410],
+        ignoreAnswer,
+      );
+      return answer.kind === 'done' ? 'updated' : 'gone';
+    },
+    remove: async (id) => {
+      await connection.tryAsk(
+        {
+          what: `remove the comment ${id}`,
+          route: 'DELETE /repos/{owner}/{repo}/issues/comments/{comment_id}',
+          parameters: { comment_id: id },
+          repeatable: true,
+        },
+        [404, 410],
+        ignoreAnswer,
+      );
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import { TreadleError } from '../../base/errors.ts';
+import type { NewBranch } from '../port.ts';
+import type { Connection } from './connection.ts';
+import { ignoreAnswer } from './connection.ts';
+import { textAt } from './decode.ts';
+import { isPlainPath, readFile } from './read-file.ts';
+
+/**
+ * Keeps the port's promise in two steps, the branch and then the file, from whichever of them an earlier try has left:
+ * nothing, the bare branch, or both. A branch of that name with other contents is somebody else's, and is refused.
+ */
+export async function createBranchWithFile(
+  connection: Connection,
+  branch: NewBranch,
+  readHead: (connection: Connection, branch: string) => Promise<string | undefined>,
+): Promise<string> {
+  const what = `create the branch ${branch.name}`;
+  if (!isPlainPath(branch.path)) throw refused(what, `"${branch.path}" is not a path of a file`);
+
+  const created = await connection.tryAsk(
+    {
+      what,
+      route: 'POST /repos/{owner}/{repo}/git/refs',
+      parameters: { ref: `refs/heads/${branch.name}`, sha: branch.from },
+    },
+    [409, 422],
+    ignoreAnswer,
+  );
+  const head = created.kind === 'done' ? branch.from : await readHead(connection, branch.name);
+  if (head === undefined)
+    throw refused(what, created.kind === 'refused' ? created.problem : 'it is gone again');
+
+  const file = await readFile(connection, branch.path, head);
+  if (head !== branch.from) {
+    if (file?.text === branch.text) return head;
+    throw refused(what, `there is one of that name, with another ${branch.path}`);
+  }
+  const written = await connection.tryAsk(
+    {
+      what: `write ${branch.path} on ${branch.name}`,
+      route: 'PUT /repos/{owner}/{repo}/contents/{path}',
+      parameters: {
+        path: branch.path,
+        branch: branch.name,
+        message: branch.message,
+        content: Buffer.from(branch.text, 'utf8').toString('base64'),
+        ...(file === undefined ? {} : { sha: file.blob }),
+      },
+    },
+    [409, 422],
+    (answer) => textAt(answer, 'commit', 'sha'),
+  );
+  if (written.kind === 'done') return written.value;
+  return adoptAfterRace(connection, branch, what, written.problem, readHead);
+}
+
+/** Another runner wrote between our read and our write: what it wrote is either the same, or a conflict. */
+async function adoptAfterRace(
+  connection: Connection,
+  branch: NewBranch,
+  what: string,
+  problem: string,
+  readHead: (connection: Connection, branch: string) => Promise<string | undefined>,
+): Promise<string> {
+  const head = await readHead(connection, branch.name);
+  if (head !== undefined && head !== branch.from) {
+    const file = await readFile(connection, branch.path, head);
+    if (file?.text === branch.text) return head;
+  }
+  throw refused(what, problem);
+}
+
+function refused(what: string, problem: string): TreadleError {
+  return new TreadleError('forge-refused', `Could not ${what}: ${problem}`, {
+    remedy: 'Delete the branch of that name, or correct what the forge names, and run again.',
+  });
+}

@@ -1,0 +1,79 @@
+import type { Issue, Issues } from '../port.ts';
+import { readChangedSince } from './changed-since.ts';
+import type { Connection, ForgeRequest } from './connection.ts';
+import { ignoreAnswer } from './connection.ts';
+import { integerAt } from './decode.ts';
+import { decodeIssue } from './decode-shapes.ts';
+
+/** Issues, over the REST API. */
+export function githubIssues(connection: Connection): Issues {
+  const update = async (
+    number: number,
+    what: string,
+    parameters: Readonly<Record<string, unknown>>,
+  ): Promise<void> => {
+    await connection.ask(
+      {
+        what: `${what} issue #${number}`,
+        route: 'PATCH /repos/{owner}/{repo}/issues/{issue_number}',
+        parameters: { issue_number: number, ...parameters },
+        repeatable: true,
+      },
+      ignoreAnswer,
+    );
+  };
+
+  const listed = (
+    what: string,
+    since: string,
+    parameters: ForgeRequest['parameters'],
+  ): Promise<readonly Issue[]> =>
+    readChangedSince(
+      connection,
+      { what, route: 'GET /repos/{owner}/{repo}/issues', parameters: { state: 'all', ...parameters } },
+      since,
+      decodeIssue,
+      (issue) => issue.number,
+    );
+
+  return {
+    get: async (number) => {
+      const answer = await connection.tryAsk(
+        {
+          what: `read issue #${number}`,
+          route: 'GET /repos/{owner}/{repo}/issues/{issue_number}',
+          parameters: { issue_number: number },
+        },
+        [404, 410],
+        decodeIssue,
+      );
+      // An issue that was moved to another repository answers with the issue that it has become there.
+      return answer.kind === 'done' && answer.value.number === number ? answer.value : undefined;
+    },
+    changedSince: (since) => listed(`list issues changed since ${since}`, since, {}),
+    labelled: (label, since) => listed(`list issues labelled ${label}`, since, { labels: label }),
+    create: ({ title, body, labels }) =>
+      connection.ask(
+        {
+          what: `create the issue "${title}"`,
+          route: 'POST /repos/{owner}/{repo}/issues',
+          parameters: { title, body, labels: [...labels] },
+        },
+        (issue) => integerAt(issue, 'number'),
+      ),
+    close: (number, reason) => update(number, 'close', { state: 'closed', state_reason: reason }),
+    reopen: (number) => update(number, 'reopen', { state: 'open' }),
+    addLabels: async (number, labels) => {
+      if (labels.length === 0) return;
+      await connection.ask(
+        {
+          what: `label issue #${number}`,
+          route: 'POST /repos/{owner}/{repo}/issues/{issue_number}/labels',
+          parameters: { issue_number: number, labels: [...labels] },
+          repeatable: true,
+        },
+        ignoreAnswer,
+      );
+    },
+  };
+}

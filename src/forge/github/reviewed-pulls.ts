@@ -1,0 +1,195 @@
+import type { Account, Pull, Review, ReviewedPull } from '../port.ts';
+import type { Connection } from './connection.ts';
+import type { Decode } from './decode.ts';
+import { at, booleanAt, field, integerAt, listAt, nullableTextAt, textAt, wordAt } from './decode.ts';
+
+/** Pull requests asked for in one query: each is an alias of its own. */
+const batchSize = 50;
+
+const account = 'login __typename ... on User { databaseId } ... on Bot { databaseId }';
+
+const reviewPage = `
+  pageInfo { hasNextPage endCursor }
+  nodes { fullDatabaseId state body submittedAt author { ${account} } commit { oid } }`;
+
+const commitPage = `
+  pageInfo { hasNextPage endCursor }
+  nodes { commit { authors(first: 10) { nodes { user { login databaseId } } } } }`;
+
+const pullFields = `
+  number title body state merged isDraft isCrossRepository
+  headRefName headRefOid baseRefName
+  headRepositoryOwner { login }
+  mergeCommit { oid }
+  author { ${account} }
+  reviews(first: 100) { ${reviewPage} }
+  commits(first: 100) { ${commitPage} }`;
+
+const restDocuments = {
+  reviews: restDocument(`reviews(first: 100, after: $after) { ${reviewPage} }`),
+  commits: restDocument(`commits(first: 100, after: $after) { ${commitPage} }`),
+} as const;
+
+function restDocument(list: string): string {
+  return `query($owner: String!, $name: String!, $number: Int!, $after: String!) {
+  repository(owner: $owner, name: $name) { pullRequest(number: $number) { ${list} } }
+}`;
+}
+
+/** Pull requests with all their reviews and commit authors, in the order of the numbers; unknown numbers are left out. */
+export async function readReviewedPulls(
+  connection: Connection,
+  numbers: readonly number[],
+): Promise<readonly ReviewedPull[]> {
+  const wanted = [...new Set(numbers)];
+  const pulls: ReviewedPull[] = [];
+  for (let start = 0; start < wanted.length; start += batchSize) {
+    const batch = wanted.slice(start, start + batchSize);
+    const found = await connection.query(
+      {
+        what: `read the reviews of ${batch.map((number) => `#${number}`).join(', ')}`,
+        document: batchDocument(batch),
+        variables: {},
+      },
+      (answer) => decodeBatch(answer, batch),
+    );
+    for (const each of found) pulls.push(await completePull(connection, each));
+  }
+  return pulls;
+}
+
+function batchDocument(numbers: readonly number[]): string {
+  const pulls = numbers.map((number) => `${alias(number)}: pullRequest(number: ${number}) { ...pull }`);
+  return `query($owner: String!, $name: String!) {
+  repository(owner: $owner, name: $name) { ${pulls.join('\n')} }
+}
+fragment pull on PullRequest { ${pullFields} }`;
+}
+
+function alias(number: number): string {
+  return `p${number}`;
+}
+
+/** A part of a list, and the cursor behind it where there is more. */
+interface Part<T> {
+  readonly items: readonly T[];
+  readonly after: string | null;
+}
+
+interface FoundPull {
+  readonly pull: Pull;
+  readonly reviews: Part<Review>;
+  readonly authors: Part<readonly Account[]>;
+}
+
+async function completePull(connection: Connection, found: FoundPull): Promise<ReviewedPull> {
+  const { number } = found.pull;
+  const reviews = await readRest(connection, number, 'reviews', found.reviews, decodeReview);
+  const authors = await readRest(connection, number, 'commits', found.authors, decodeCommitAuthors);
+  return {
+    ...found.pull,
+    reviews: reviews.toSorted((a, b) => submissionTime(a) - submissionTime(b) || a.id - b.id),
+    commitAuthors: [...new Map(authors.flat().map((each) => [each.id, each])).values()],
+  };
+}
+
+/** A review that is not submitted yet comes last. */
+function submissionTime(review: Review): number {
+  return review.submittedAt === null ? Number.MAX_SAFE_INTEGER : Date.parse(review.submittedAt);
+}
+
+async function readRest<T>(
+  connection: Connection,
+  number: number,
+  list: keyof typeof restDocuments,
+  first: Part<T>,
+  decode: Decode<T>,
+): Promise<readonly T[]> {
+  const items = [...first.items];
+  let { after } = first;
+  while (after !== null) {
+    const part: Part<T> = await connection.query(
+      { what: `read the ${list} of #${number}`, document: restDocuments[list], variables: { number, after } },
+      (answer) => decodePart(at(answer, 'repository', 'pullRequest', list), decode),
+    );
+    items.push(...part.items);
+    after = part.after;
+  }
+  return items;
+}
+
+function decodeBatch(answer: unknown, numbers: readonly number[]): readonly FoundPull[] {
+  const repository = field(answer, 'repository');
+  return numbers
+    .map((number) => field(repository, alias(number)) ?? null)
+    .filter((pull) => pull !== null)
+    .map((pull) => ({
+      pull: decodeGraphqlPull(pull),
+      reviews: decodePart(field(pull, 'reviews'), decodeReview),
+      authors: decodePart(field(pull, 'commits'), decodeCommitAuthors),
+    }));
+}
+
+function decodePart<T>(list: unknown, decode: Decode<T>): Part<T> {
+  return {
+    items: listAt(list, 'nodes').map(decode),
+    after: booleanAt(list, 'pageInfo', 'hasNextPage') ? textAt(list, 'pageInfo', 'endCursor') : null,
+  };
+}
+
+function decodeGraphqlPull(pull: unknown): Pull {
+  const branch = textAt(pull, 'headRefName');
+  const owner = field(pull, 'headRepositoryOwner') ?? null;
+  const forkOwner = owner === null ? 'unknown' : textAt(owner, 'login');
+  return {
+    number: integerAt(pull, 'number'),
+    title: textAt(pull, 'title'),
+    body: nullableTextAt(pull, 'body') ?? '',
+    state: wordAt(pull, ['open', 'closed', 'merged'], 'state') === 'open' ? 'open' : 'closed',
+    merged: booleanAt(pull, 'merged'),
+    mergeCommit: field(pull, 'mergeCommit') === null ? null : textAt(pull, 'mergeCommit', 'oid'),
+    draft: booleanAt(pull, 'isDraft'),
+    // As in the REST API's decoding: a fork's branch is never named as one of ours.
+    head: {
+      branch: booleanAt(pull, 'isCrossRepository') ? `${forkOwner}:${branch}` : branch,
+      oid: textAt(pull, 'headRefOid'),
+    },
+    base: textAt(pull, 'baseRefName'),
+    author: decodeActor(field(pull, 'author')),
+  };
+}
+
+function decodeReview(review: unknown): Review {
+  const commit = field(review, 'commit') ?? null;
+  return {
+    id: integerAt(review, 'fullDatabaseId'),
+    author: decodeActor(field(review, 'author')),
+    state: wordAt(review, ['approved', 'changes_requested', 'commented', 'dismissed', 'pending'], 'state'),
+    body: textAt(review, 'body'),
+    commit: commit === null ? null : textAt(commit, 'oid'),
+    submittedAt: nullableTextAt(review, 'submittedAt'),
+  };
+}
+
+/** Authors and co-authors of a commit, as far as their addresses belong to accounts. */
+function decodeCommitAuthors(node: unknown): readonly Account[] {
+  return listAt(node, 'commit', 'authors', 'nodes')
+    .map((author) => field(author, 'user') ?? null)
+    .filter((user) => user !== null)
+    .map((user) => {
+      const login = textAt(user, 'login');
+      return { login, id: integerAt(user, 'databaseId'), kind: login.endsWith('[bot]') ? 'app' : 'user' };
+    });
+}
+
+/** An App's login lacks here the `[bot]` that it has in the REST API. Who has no id (ghosts, mannequins) is nobody. */
+function decodeActor(actor: unknown): Account | null {
+  if ((actor ?? null) === null || (field(actor, 'databaseId') ?? null) === null) return null;
+  const login = textAt(actor, 'login');
+  const isApp = textAt(actor, '__typename') === 'Bot';
+  return {
+    login: isApp && !login.endsWith('[bot]') ? `${login}[bot]` : login,
+    id: integerAt(actor, 'databaseId'),
+    kind: isApp ? 'app' : 'user',
+  };
+}
