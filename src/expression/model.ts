@@ -38,6 +38,8 @@ export interface Value {
 
 /** What is wrong with a text that holds expressions. Offset and length count UTF-16 units of that text. */
 export interface SyntaxProblem {
+  /** Whether the text does not parse, or parses but names what is not available there. */
+  readonly kind: 'syntax' | 'unavailable';
   readonly message: string;
   readonly offset: number;
   readonly length: number;

@@ -26,7 +26,7 @@ export function parseExpression(source: string, availability: Availability): Par
   if (problem !== null) return { ok: false, problems: [problem] };
   try {
     const tree = new Parser(
-      tokens.map(({ token }) => token),
+      [...tokens],
       [...availability.contexts],
       availability.functions.map((signature) => ({ ...signature })),
     ).parse();
@@ -37,12 +37,8 @@ export function parseExpression(source: string, availability: Availability): Par
   }
 }
 
-interface PlacedToken {
-  readonly token: Token;
-  readonly offset: number;
-}
-
-function lex(source: string): Parsed<readonly PlacedToken[]> {
+/** The tokens, with their offset in `source` as the column of line 0: the tree keeps them, so all of it can be located. */
+function lex(source: string): Parsed<readonly Token[]> {
   let tokens: readonly Token[];
   try {
     tokens = new Lexer(source).lex().tokens;
@@ -58,40 +54,43 @@ function lex(source: string): Parsed<readonly PlacedToken[]> {
       : `Unexpected symbol: '${symbol}'${symbol.includes('"') ? ': texts stand in single quotes here' : ''}`;
     return failed(message, offset, Math.max(1, symbol.length));
   }
-  const placed: PlacedToken[] = [];
+  const placed: Token[] = [];
   let cursor = 0;
   for (const token of tokens) {
     // Between tokens is white space only, so the lexeme's next occurrence is its place; the package's columns lose count in
     // texts of several lines.
     const offset = token.type === TokenType.EOF ? source.length : source.indexOf(token.lexeme, cursor);
-    placed.push({ token, offset });
     cursor = offset + token.lexeme.length;
+    placed.push({
+      ...token,
+      range: { start: { line: 0, column: offset }, end: { line: 0, column: cursor } },
+    });
   }
   return { ok: true, value: placed };
 }
 
 /** What GitHub refuses and the package lets pass, and unknown names, for which we have better words. */
-function findTokenProblem(tokens: readonly PlacedToken[], availability: Availability): SyntaxProblem | null {
-  for (const [index, { token, offset }] of tokens.entries()) {
-    const place = { offset, length: Math.max(1, token.lexeme.length) };
-    const next = tokens[index + 1]?.token.type;
+function findTokenProblem(tokens: readonly Token[], availability: Availability): SyntaxProblem | null {
+  for (const [index, token] of tokens.entries()) {
+    const place = { offset: token.range.start.column, length: Math.max(1, token.lexeme.length) };
+    const next = tokens[index + 1]?.type;
     if (token.type === TokenType.COMMA && next === TokenType.RIGHT_PAREN) {
-      return { message: "Unexpected symbol: ',': no argument follows this comma", ...place };
+      return { kind: 'syntax', message: "Unexpected symbol: ',': no argument follows this comma", ...place };
     }
     if (
       token.type === TokenType.NUMBER &&
       token.lexeme !== 'NaN' &&
       Number.isNaN(parseNumber(token.lexeme))
     ) {
-      return { message: `Unexpected symbol: '${token.lexeme}'`, ...place };
+      return { kind: 'syntax', message: `Unexpected symbol: '${token.lexeme}'`, ...place };
     }
-    if (token.type !== TokenType.IDENTIFIER || tokens[index - 1]?.token.type === TokenType.DOT) continue;
+    if (token.type !== TokenType.IDENTIFIER || tokens[index - 1]?.type === TokenType.DOT) continue;
     const name = token.lexeme.toLowerCase();
     const message =
       next === TokenType.LEFT_PAREN
         ? functionProblem(token.lexeme, name, availability)
         : contextProblem(token.lexeme, name, availability);
-    if (message !== null) return { message, ...place };
+    if (message !== null) return { kind: 'unavailable', message, ...place };
   }
   return null;
 }
@@ -114,20 +113,21 @@ function contextProblem(written: string, name: string, availability: Availabilit
     : `Unrecognized named-value: '${written}'. ${available}`;
 }
 
-function parserProblem(error: unknown, tokens: readonly PlacedToken[], source: string): SyntaxProblem {
+function parserProblem(error: unknown, tokens: readonly Token[], source: string): SyntaxProblem {
   if (!(error instanceof PackageError)) {
-    return { message: 'The expression does not parse', offset: 0, length: source.length };
+    return { kind: 'syntax', message: 'The expression does not parse', offset: 0, length: source.length };
   }
-  const placed = tokens.find(({ token }) => token.range.start === error.pos);
-  if (
-    placed === undefined ||
-    placed.token.type === TokenType.EOF ||
-    error.message.startsWith('Unexpected end')
-  ) {
+  const placed = tokens.find((token) => token.range.start === error.pos);
+  if (placed === undefined || placed.type === TokenType.EOF || error.message.startsWith('Unexpected end')) {
     const end = source.trimEnd().length;
-    return { message: 'Unexpected end of expression', offset: Math.max(0, end - 1), length: 1 };
+    return {
+      kind: 'syntax',
+      message: 'Unexpected end of expression',
+      offset: Math.max(0, end - 1),
+      length: 1,
+    };
   }
-  return { message: error.message, offset: placed.offset, length: placed.token.lexeme.length };
+  return { kind: 'syntax', message: error.message, offset: error.pos.column, length: placed.lexeme.length };
 }
 
 /** GitHub counts every operator, index and call as a level; groups are none. Walked without recursion. */
@@ -147,5 +147,5 @@ function tooDeep(offset: number, length: number): Parsed<never> {
 }
 
 function failed(message: string, offset: number, length: number): Parsed<never> {
-  return { ok: false, problems: [{ message, offset, length }] };
+  return { ok: false, problems: [{ kind: 'syntax', message, offset, length }] };
 }

@@ -19,7 +19,7 @@ export function parseTemplate(text: string, availability: Availability): Parsed<
     const end = findClosing(text, from);
     if (end < 0) {
       const length = Math.max(opening.length, text.slice(start).trimEnd().length);
-      problems.push({ message: 'This `${{` has no closing `}}`', offset: start, length });
+      problems.push({ kind: 'syntax', message: 'This `${{` has no closing `}}`', offset: start, length });
       return { ok: false, problems };
     }
     if (start > cursor) parts.push(text.slice(cursor, start));
@@ -29,7 +29,12 @@ export function parseTemplate(text: string, availability: Availability): Parsed<
     if (parsed.ok) parts.push(parsed.value);
     else if (raw.trim() === '') {
       const length = end + 2 - start;
-      problems.push({ message: 'An expression was expected between `${{` and `}}`', offset: start, length });
+      problems.push({
+        kind: 'syntax',
+        message: 'An expression was expected between `${{` and `}}`',
+        offset: start,
+        length,
+      });
     } else {
       problems.push(...parsed.problems.map((one) => ({ ...one, offset: one.offset + from + blanks })));
     }
@@ -54,4 +59,22 @@ function findClosing(text: string, from: number): number {
 export function soleExpression(template: Template): Expression | null {
   const [only, ...rest] = template.parts;
   return rest.length === 0 && only !== undefined && typeof only !== 'string' ? only : null;
+}
+
+/** A template's expressions, each with where its source begins in the text of the template. */
+export function placedExpressions(
+  template: Template,
+): readonly { readonly expression: Expression; readonly offset: number }[] {
+  const placed: { expression: Expression; offset: number }[] = [];
+  let cursor = 0;
+  for (const part of template.parts) {
+    if (typeof part === 'string') {
+      cursor += part.length;
+      continue;
+    }
+    const offset = template.source.indexOf(part.source, cursor + opening.length);
+    placed.push({ expression: part, offset });
+    cursor = template.source.indexOf('}}', offset + part.source.length) + 2;
+  }
+  return placed;
 }

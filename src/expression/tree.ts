@@ -30,6 +30,9 @@ export interface Reference {
   readonly path: readonly string[];
   /** Whether `path` is everything that is read: nothing computed, no `*`. */
   readonly isExact: boolean;
+  /** Where it stands in the source of the expression, in UTF-16 units. */
+  readonly offset: number;
+  readonly length: number;
 }
 
 /** A call with what is known of its arguments without evaluating. */
@@ -38,6 +41,9 @@ export interface Call {
   readonly name: string;
   /** The texts that are written out; null for an argument that is computed. */
   readonly texts: readonly (string | null)[];
+  /** Where its name stands in the source of the expression, in UTF-16 units. */
+  readonly offset: number;
+  readonly length: number;
 }
 
 /** All references of an expression, in no order that matters. */
@@ -57,7 +63,9 @@ export function callsOf(tree: Expr): readonly Call[] {
   const found: Call[] = [];
   visit(tree, (node) => {
     if (node instanceof FunctionCall) {
-      found.push({ name: node.functionName.lexeme.toLowerCase(), texts: node.args.map(literalText) });
+      const { lexeme, range } = node.functionName;
+      const texts = node.args.map(literalText);
+      found.push({ name: lexeme.toLowerCase(), texts, offset: range.start.column, length: lexeme.length });
     }
     return childrenOf(node).children;
   });
@@ -106,17 +114,30 @@ function visit(tree: Expr, step: (node: Expr) => readonly Expr[]): void {
 function referenceAt(node: Expr): Reference | null {
   const path: string[] = [];
   let isExact = true;
+  let end = 0;
   let current = node;
   while (current instanceof IndexAccess) {
     const name = literalText(current.index);
     if (name === null) {
       isExact = false;
       path.length = 0;
-    } else path.unshift(name);
+      end = 0;
+    } else {
+      path.unshift(name);
+      if (end === 0 && current.index instanceof Literal) end = current.index.token.range.end.column;
+    }
     current = current.expr;
   }
   if (!(current instanceof ContextAccess)) return null;
-  return { context: current.name.lexeme.toLowerCase(), path, isExact };
+  const { lexeme, range } = current.name;
+  const offset = range.start.column;
+  return {
+    context: lexeme.toLowerCase(),
+    path,
+    isExact,
+    offset,
+    length: Math.max(end, range.end.column) - offset,
+  };
 }
 
 /** The computed indexes within a chain of accesses: expressions of their own. */

@@ -150,9 +150,7 @@ export interface MergeJob extends JobBase {
 
 /** Where a job goes that did not succeed. A job target is an ancestor: a rework edge. */
 export type EdgeTarget =
-  | { readonly kind: 'job'; readonly job: string }
-  | { readonly kind: 'escalate' }
-  | { readonly kind: 'fail' };
+  { readonly kind: 'job'; readonly job: string } | { readonly kind: 'escalate' } | { readonly kind: 'fail' };
 
 export interface DeclaredOutput {
   readonly name: string;

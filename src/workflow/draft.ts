@@ -1,0 +1,115 @@
+import type { AvailabilityKey } from '../expression/availability.ts';
+import type { EffectiveCondition } from '../expression/condition.ts';
+import type { Expression, Template } from '../expression/model.ts';
+import type { JobType } from './model.ts';
+import type { Span, YamlMap, YamlNode, YamlScalar } from './yaml-tree.ts';
+
+/** A workflow file understood as far as it goes: what the semantic rules look at. What is missing or misshapen is null. */
+export interface WorkflowDraft {
+  readonly root: YamlMap;
+  readonly name: YamlScalar | null;
+  readonly runName: TextField | null;
+  readonly triggers: TriggersDraft;
+  readonly concurrency: ConcurrencyDraft | null;
+  readonly maxCycles: number | null;
+  readonly env: Readonly<Record<string, TextField>>;
+  readonly jobs: readonly JobDraft[];
+  /** The key `jobs`, or where it would stand. */
+  readonly jobsSpan: Span;
+}
+
+/** A text with its template; the template is null when it does not parse. */
+export interface TextField {
+  readonly node: YamlScalar;
+  readonly key: AvailabilityKey;
+  readonly template: Template | null;
+}
+
+/** An `if`; the condition is null when it does not parse. */
+export interface ConditionField {
+  readonly node: YamlScalar;
+  readonly key: AvailabilityKey;
+  readonly condition: EffectiveCondition | null;
+  /** What was written between `${{` and `}}` or without them, and where in the node's text; null when it does not parse. */
+  readonly written: { readonly expression: Expression; readonly offset: number } | null;
+}
+
+/** A number or a boolean, or an expression that comes to one. */
+export interface LiteralOrExpression<T> {
+  readonly node: YamlScalar;
+  readonly key: AvailabilityKey;
+  readonly literal: T | null;
+  readonly template: Template | null;
+}
+
+export interface ConcurrencyDraft {
+  readonly node: YamlNode;
+  readonly group: TextField | null;
+  readonly cancelInProgress: LiteralOrExpression<boolean> | null;
+  readonly queue: 'single' | 'max';
+}
+
+export interface TriggersDraft {
+  /** Every event named, Treadle's or not. */
+  readonly events: readonly { readonly name: string; readonly span: Span }[];
+  readonly issues: {
+    readonly types: readonly string[];
+    readonly labels: readonly string[];
+    readonly if: ConditionField | null;
+  } | null;
+  readonly workflowDispatch: readonly InputDraft[] | null;
+  readonly workflowCall: {
+    readonly inputs: readonly InputDraft[];
+    readonly outputs: Readonly<Record<string, TextField>>;
+  } | null;
+}
+
+export interface InputDraft {
+  readonly key: YamlScalar;
+  readonly node: YamlNode;
+}
+
+export interface JobDraft {
+  readonly id: string;
+  /** The key of the job: its id and its place. */
+  readonly key: YamlScalar;
+  readonly node: YamlNode;
+  readonly type: JobType;
+  /** Done by an agent or person of a role: task, commit, verify. */
+  readonly isAgentJob: boolean;
+  readonly needs: readonly YamlScalar[];
+  readonly if: ConditionField | null;
+  readonly name: TextField | null;
+  readonly runsOn: TextField | null;
+  readonly prompt: TextField | null;
+  readonly pullRequest: TextField | null;
+  readonly env: Readonly<Record<string, TextField>>;
+  readonly timeoutMinutes: LiteralOrExpression<number> | null;
+  readonly continueOnError: LiteralOrExpression<boolean> | null;
+  readonly concurrency: ConcurrencyDraft | null;
+  readonly maxAttempts: number | null;
+  readonly retryDelay: YamlScalar | null;
+  readonly maxTurns: number | null;
+  readonly wait: 'all' | 'any';
+  readonly outputs: readonly OutputDraft[];
+  readonly edges: readonly EdgeDraft[];
+}
+
+/** An output: a mapping declares, a text is an expression. */
+export type OutputDraft =
+  | {
+      readonly kind: 'declared';
+      readonly key: YamlScalar;
+      readonly node: YamlNode;
+      readonly required: boolean;
+      readonly description: string;
+      readonly enum: readonly YamlScalar[];
+    }
+  | { readonly kind: 'expression'; readonly key: YamlScalar; readonly field: TextField };
+
+export type EdgeKey = 'on-failure' | 'on-rejected' | 'on-timeout';
+
+export interface EdgeDraft {
+  readonly key: EdgeKey;
+  readonly node: YamlScalar;
+}

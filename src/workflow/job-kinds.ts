@@ -1,0 +1,55 @@
+import type { JobType } from './model.ts';
+
+/** The node types, in the order in which documents name them. */
+export const jobTypes: readonly JobType[] = ['task', 'approval', 'decision', 'merge', 'commit', 'verify'];
+
+const everyJob = ['type', 'name', 'needs', 'if', 'env', 'continue-on-error', 'concurrency', 'strategy'];
+const agentJob = [
+  ...everyJob,
+  'runs-on',
+  'prompt',
+  'timeout-minutes',
+  'max-attempts',
+  'retry-delay',
+  'max-turns',
+  'outputs',
+  'on-failure',
+  'on-timeout',
+];
+
+/** Which keys a job of each type may have. */
+export const keysOfType: Readonly<Record<JobType, readonly string[]>> = {
+  task: [...agentJob, 'uses', 'with', 'secrets', 'steps', 'defaults'],
+  approval: [
+    ...everyJob,
+    'runs-on',
+    'prompt',
+    'timeout-minutes',
+    'pull-request',
+    'on-rejected',
+    'on-timeout',
+  ],
+  decision: [...everyJob, 'outputs'],
+  merge: [...everyJob, 'wait'],
+  commit: [...agentJob, 'pull-request'],
+  verify: agentJob,
+};
+
+/** Keys that GitHub Actions has and a later version will: what each is for. */
+export const laterKeys: Readonly<Record<string, string>> = {
+  strategy: 'a matrix',
+  uses: 'calling another workflow',
+  with: 'calling another workflow',
+  secrets: 'calling another workflow',
+  steps: 'running commands',
+  defaults: 'running commands',
+};
+
+/** Keys that GitHub Actions has and that mean nothing here: why. */
+export const foreignKeys: Readonly<Record<string, string>> = {
+  permissions: 'Treadle works with the permissions of the Action that runs it',
+  container: 'agents and people bring their own machine',
+  services: 'agents and people bring their own machine',
+  environment: 'use a job of `type: approval` as a gate',
+  snapshot: 'agents and people bring their own machine',
+};

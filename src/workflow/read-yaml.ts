@@ -1,0 +1,184 @@
+import type { CST, Node } from 'yaml';
+import { Composer, Parser, isAlias, isMap, isPair, isScalar, isSeq } from 'yaml';
+
+import type { Finding } from './finding.ts';
+import { finding } from './finding.ts';
+import type { Span, YamlEntry, YamlNode, YamlScalar } from './yaml-tree.ts';
+import { scalarText } from './yaml-tree.ts';
+
+/** GitHub's limits of one workflow file. */
+export const maxFileBytes = 1024 * 1024;
+export const maxYamlDepth = 50;
+/** How many nodes aliases may add to a file: enough for any use, too few for a bomb. */
+const maxAliasedNodes = 100_000;
+
+/** A YAML file read, with everything that is wrong with it as YAML. `root` is null when there is nothing to go on with. */
+export interface ReadYaml {
+  readonly root: YamlNode | null;
+  readonly findings: readonly Finding[];
+}
+
+/** Reads a file of one YAML 1.2 document, with anchors and aliases and without merge keys, as GitHub does. Never throws. */
+export function readYaml(text: string): ReadYaml {
+  const whole = { span: { start: 0, end: 0 } };
+  if (Buffer.byteLength(text, 'utf8') > maxFileBytes) {
+    return { root: null, findings: [finding('file-too-large', whole, 'The file is larger than 1 MiB')] };
+  }
+  const tokens = [...new Parser().parse(text)];
+  const deep = findDeepToken(tokens);
+  if (deep !== null) {
+    const span = { start: deep.offset, end: deep.offset + 1 };
+    const message = `The file nests deeper than ${maxYamlDepth} levels`;
+    return { root: null, findings: [finding('too-deep', { span }, message)] };
+  }
+  const composer = new Composer({ version: '1.2', uniqueKeys: false, prettyErrors: false });
+  const [document, ...others] = [...composer.compose(tokens, true, text.length)];
+  if (document === undefined) return { root: null, findings: [] };
+  const findings = [...document.errors, ...document.warnings].map((problem) =>
+    finding(
+      'invalid-yaml',
+      { span: { start: problem.pos[0], end: problem.pos[1] } },
+      yamlMessage(problem.message),
+    ),
+  );
+  for (const other of others.slice(0, 1)) {
+    const span = { start: other.range[0], end: other.range[0] + 3 };
+    findings.push(finding('invalid-yaml', { span }, 'A workflow file holds one YAML document'));
+  }
+  const builder = new TreeBuilder(text);
+  const root = document.contents === null ? null : builder.build(document.contents);
+  const all = [...findings, ...builder.findings];
+  return { root: builder.isTooLarge ? null : root, findings: all };
+}
+
+/** Our words for what the parser says most often. */
+function yamlMessage(message: string): string {
+  const known: Readonly<Record<string, string>> = {
+    'Nested mappings are not allowed in compact mappings':
+      'A mapping cannot begin on this line; put text that holds `: ` in quotes',
+    'Implicit keys need to be on a single line': 'A key ends with `:` on its own line; is one missing here?',
+  };
+  return `This is not valid YAML: ${known[message] ?? message}`;
+}
+
+/** The first token nested too deep, without recursion: the composer that follows recurses. */
+function findDeepToken(tokens: readonly CST.Token[]): CST.Token | null {
+  const open = tokens.map((token): { token: CST.Token; depth: number } => ({ token, depth: 0 }));
+  for (let item = open.pop(); item !== undefined; item = open.pop()) {
+    const { token, depth } = item;
+    if (depth > maxYamlDepth) return token;
+    if (token.type === 'document' && token.value !== undefined) open.push({ token: token.value, depth });
+    if (!('items' in token)) continue;
+    for (const child of token.items) {
+      if (child.key !== undefined && child.key !== null) open.push({ token: child.key, depth: depth + 1 });
+      if (child.value !== undefined) open.push({ token: child.value, depth: depth + 1 });
+    }
+  }
+  return null;
+}
+
+/** Turns the parser's nodes into ours. */
+class TreeBuilder {
+  readonly findings: Finding[] = [];
+  isTooLarge = false;
+  readonly #anchors = new Map<string, YamlNode>();
+  readonly #sizes = new Map<YamlNode, number>();
+  readonly #text: string;
+  #aliased = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  build(node: Node): YamlNode {
+    if (isAlias(node)) return this.#resolve(node.source, spanOf(node));
+    const built = this.#buildOwn(node);
+    if (!isAlias(node) && node.anchor !== undefined) this.#anchors.set(node.anchor, built);
+    return built;
+  }
+
+  #buildOwn(node: Node): YamlNode {
+    const span = spanOf(node);
+    let built: YamlNode;
+    if (isSeq<Node | null>(node)) {
+      const items = node.items.map((item) => (item === null ? emptyAt(span.start) : this.build(item)));
+      built = { kind: 'list', items, span };
+    } else if (isMap(node)) {
+      const entries = node.items.flatMap((pair) => this.#buildEntry(pair, span));
+      const byKey = new Map<string, YamlEntry>();
+      for (const entry of entries) if (!byKey.has(entry.key.text)) byKey.set(entry.key.text, entry);
+      built = { kind: 'map', entries, byKey, span };
+    } else {
+      built = this.#buildScalar(
+        isScalar(node) ? node.value : null,
+        isScalar(node) ? node.type : undefined,
+        span,
+      );
+    }
+    this.#sizes.set(built, this.#sizeOf(built));
+    return built;
+  }
+
+  #buildEntry(pair: unknown, parent: Span): readonly YamlEntry[] {
+    if (!isPair<Node | null, Node | null>(pair)) return [];
+    const key = pair.key === null ? emptyAt(parent.start) : this.build(pair.key);
+    if (key.kind !== 'scalar') {
+      this.findings.push(finding('invalid-yaml', key, 'A key is a plain text, not a list or a mapping'));
+      return [];
+    }
+    if (key.text === '<<' && key.style === 'plain') {
+      const message = 'Merge keys (`<<`) are not supported, as on GitHub; use an alias for the whole value';
+      this.findings.push(finding('merge-key', key, message));
+      return [];
+    }
+    return [{ key, value: pair.value === null ? emptyAt(key.span.end) : this.build(pair.value) }];
+  }
+
+  #buildScalar(value: unknown, type: string | null | undefined, span: Span): YamlScalar {
+    const known =
+      value === null || typeof value === 'boolean' || typeof value === 'number' || typeof value === 'string';
+    // Anything else the schema cannot make; a number too large for JSON is kept as it is written.
+    const kept = known ? value : this.#text.slice(span.start, span.end);
+    const style =
+      type === 'QUOTE_SINGLE'
+        ? 'single'
+        : type === 'QUOTE_DOUBLE'
+          ? 'double'
+          : type === 'BLOCK_LITERAL' || type === 'BLOCK_FOLDED'
+            ? 'block'
+            : 'plain';
+    return { kind: 'scalar', value: kept, text: scalarText(kept), style, span };
+  }
+
+  #resolve(name: string, span: Span): YamlNode {
+    const target = this.#anchors.get(name);
+    if (target === undefined) {
+      const message = `The alias '*${name}' refers to nothing before it: an anchor '&${name}' comes first`;
+      this.findings.push(finding('invalid-yaml', { span }, message));
+      return { kind: 'scalar', value: null, text: '', style: 'plain', span };
+    }
+    this.#aliased += this.#sizes.get(target) ?? 1;
+    if (this.#aliased > maxAliasedNodes && !this.isTooLarge) {
+      this.isTooLarge = true;
+      const message = `Aliases repeat more than ${maxAliasedNodes} values`;
+      this.findings.push(finding('file-too-large', { span }, message));
+    }
+    return target;
+  }
+
+  /** How many nodes a node stands for with its aliases written out. */
+  #sizeOf(node: YamlNode): number {
+    if (node.kind === 'scalar') return 1;
+    const children = node.kind === 'list' ? node.items : node.entries.map((entry) => entry.value);
+    return children.reduce((sum, child) => sum + (this.#sizes.get(child) ?? 1), 1);
+  }
+}
+
+function spanOf(node: Node): Span {
+  const [start, end] = node.range ?? [0, 0];
+  return { start, end: Math.max(start, end) };
+}
+
+function emptyAt(offset: number): YamlScalar {
+  return { kind: 'scalar', value: null, text: '', style: 'plain', span: { start: offset, end: offset } };
+}

@@ -1,0 +1,17 @@
+import type { WorkflowDraft } from '../draft.ts';
+import type { Finding } from '../finding.ts';
+import type { Graph } from '../model.ts';
+
+/** What a rule looks at. */
+export interface RuleInput {
+  readonly draft: WorkflowDraft;
+  /** Over the needs that exist. */
+  readonly graph: Graph;
+  /** The roles there are; null leaves them unchecked. */
+  readonly roles: ReadonlySet<string> | null;
+  /** The file's text. */
+  readonly text: string;
+}
+
+/** A semantic rule: looks, and yields what it finds. */
+export type Rule = (input: RuleInput) => Iterable<Finding>;
