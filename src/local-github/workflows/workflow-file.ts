@@ -1,0 +1,74 @@
+import { parse } from 'yaml';
+
+/** When a workflow answers to one event. Absent filters let everything pass. */
+export interface Trigger {
+  readonly event: string;
+  readonly types: readonly string[] | null;
+  readonly branches: readonly string[] | null;
+  readonly branchesIgnore: readonly string[] | null;
+  readonly tags: readonly string[] | null;
+  readonly tagsIgnore: readonly string[] | null;
+  readonly paths: readonly string[] | null;
+  readonly pathsIgnore: readonly string[] | null;
+  /** Names of workflows, for `workflow_run`. */
+  readonly workflows: readonly string[] | null;
+}
+
+/** What the server has to know of a workflow file. */
+export interface WorkflowFile {
+  readonly path: string;
+  /** Its `name`, or its path. */
+  readonly name: string;
+  readonly runName: string | null;
+  readonly triggers: readonly Trigger[];
+}
+
+/** Reads a workflow file's name and triggers; `null` when the text is no workflow. */
+export function readWorkflowFile(path: string, text: string): WorkflowFile | null {
+  let content: unknown;
+  try {
+    // In YAML 1.2 `on` is a text and not true.
+    content = parse(text);
+  } catch {
+    return null;
+  }
+  if (!isMap(content) || content['on'] === undefined) return null;
+  return {
+    path,
+    name: typeof content['name'] === 'string' ? content['name'] : path,
+    runName: typeof content['run-name'] === 'string' ? content['run-name'] : null,
+    triggers: readTriggers(content['on']),
+  };
+}
+
+function readTriggers(on: unknown): readonly Trigger[] {
+  if (typeof on === 'string') return [readTrigger(on, null)];
+  if (Array.isArray(on))
+    return on.filter((event) => typeof event === 'string').map((event) => readTrigger(event, null));
+  if (isMap(on)) return Object.entries(on).map(([event, filters]) => readTrigger(event, filters));
+  return [];
+}
+
+function readTrigger(event: string, filters: unknown): Trigger {
+  const map = isMap(filters) ? filters : {};
+  const list = (key: string): readonly string[] | null => {
+    const value = map[key];
+    if (typeof value === 'string') return [value];
+    return Array.isArray(value) ? value.map(String) : null;
+  };
+  return {
+    event,
+    types: list('types'),
+    branches: list('branches'),
+    branchesIgnore: list('branches-ignore'),
+    tags: list('tags'),
+    tagsIgnore: list('tags-ignore'),
+    paths: list('paths'),
+    pathsIgnore: list('paths-ignore'),
+    workflows: list('workflows'),
+  };
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
