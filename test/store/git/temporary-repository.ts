@@ -33,7 +33,7 @@ export async function runGit(folder: string, ...args: readonly string[]): Promis
     GIT_COMMITTER_NAME: 'x',
     GIT_COMMITTER_EMAIL: 'x',
   };
-  const { stdout } = await execute('git', args, {
+  const running = execute('git', args, {
     cwd: folder,
     env: {
       ...process.env,
@@ -44,5 +44,6 @@ export async function runGit(folder: string, ...args: readonly string[]): Promis
     },
     maxBuffer: 64 * 1024 * 1024,
   });
-  return stdout;
+  running.child.stdin?.end();
+  return (await running).stdout;
 }
