@@ -3,6 +3,7 @@ import type { Effect } from '../effect.ts';
 import type { Member } from '../config.ts';
 import type { Actor } from '../event.ts';
 import type { EscalationCause, JobDocument, OutboxEntry, RunState } from '../state.ts';
+import { essentialNeeds } from './outline.ts';
 import { lineOf } from './phase.ts';
 
 /** One thing that a run waits for. `job` is null where it concerns the whole run. Times are ISO 8601 in UTC. */
@@ -75,7 +76,7 @@ export type Awaited =
       readonly problem: string | null;
       readonly until: string;
     }
-  /** Other jobs that are not completed. */
+  /** Other jobs that are not completed: the direct needs that no other need implies. */
   | { readonly kind: 'needs'; readonly job: string; readonly needs: readonly string[] }
   /** Nothing but the next wake: the job may start. */
   | { readonly kind: 'wake'; readonly job: string };
@@ -95,7 +96,7 @@ export function awaitedOf(workflow: Workflow, state: RunState): readonly Awaited
   const effects = awaitedEffects(state.run.outbox);
   const jobs = [...workflow.jobs.values()].flatMap((job) => [
     ...effects.filter((effect) => effect.job === job.id),
-    ...awaitedByJob(job.id, job.needs, state),
+    ...awaitedByJob(job.id, essentialNeeds(workflow, job), state),
   ]);
   return [...stopped, ...effects.filter(({ job }) => job === null || !workflow.jobs.has(job)), ...jobs];
 }
@@ -111,7 +112,7 @@ function awaitedByJob(job: string, needs: readonly string[], state: RunState): r
     case 'pending':
       return [awaitedLease(job, state)];
     case 'waiting':
-      return awaitedPerson(job, document);
+      return awaitedPerson(job, state, document);
     case 'in_progress':
       return awaitedAgent(job, state, document);
   }
@@ -142,7 +143,7 @@ function awaitedLease(job: string, state: RunState): Awaited {
   };
 }
 
-function awaitedPerson(job: string, document: JobDocument | undefined): readonly Awaited[] {
+function awaitedPerson(job: string, state: RunState, document: JobDocument | undefined): readonly Awaited[] {
   if (document === undefined) return [{ kind: 'wake', job }];
   const { escalation, gate } = document;
   if (escalation !== null) {
@@ -150,7 +151,7 @@ function awaitedPerson(job: string, document: JobDocument | undefined): readonly
     return [{ kind: 'escalation', job, escalation: id, cause, reason, issue, pull, since: at }];
   }
   if (gate === null) return [{ kind: 'wake', job }];
-  const since = document.attempts.at(-1)?.startedAt ?? '';
+  const since = document.attempts.at(-1)?.startedAt ?? state.run.createdAt;
   const { attempt, kind, pull } = gate;
   return [
     {

@@ -5,8 +5,12 @@ export const commandLine = {
   approve: (run: string, job: string): string => `treadle approve ${run} --job ${job} --reason "WHY"`,
   reject: (run: string, job: string): string =>
     `treadle reject ${run} --job ${job} --reason "WHAT TO CHANGE"`,
-  report: (dispatch: string): string =>
-    `treadle report ${dispatch} --outcome success --summary "WHAT WAS DONE"`,
+  report: (dispatch: string, outputs: readonly string[] = []): string =>
+    [
+      `treadle report ${dispatch} --outcome success`,
+      ...outputs.map((name) => `--output ${name}=VALUE`),
+      '--summary "WHAT WAS DONE"',
+    ].join(' '),
   show: (run: string): string => `treadle show ${run}`,
   log: (run: string): string => `treadle log ${run}`,
   advance: (): string => 'treadle advance',
@@ -14,12 +18,9 @@ export const commandLine = {
 
 /** A comment by which the CEO overrules; on the bead, or on the CEO bead of an escalation. The rest of the line is the reason. */
 export const overrideComment = {
-  approve: (job: string): string => `/treadle approve ${job} WHY`,
-  reject: (job: string): string => `/treadle reject ${job} WHAT TO CHANGE`,
   retry: (job?: string): string =>
     `/treadle retry${job === undefined ? '' : ` ${job}`} WHAT TO DO DIFFERENTLY`,
   goto: (job: string): string => `/treadle goto ${job} WHY`,
-  skip: (job: string): string => `/treadle skip ${job} WHY`,
   reassign: (role: string): string => `/treadle reassign ${role} WHY`,
   resume: (): string => '/treadle resume WHY',
   close: (): string => '/treadle close WHY',

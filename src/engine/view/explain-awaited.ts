@@ -5,7 +5,7 @@ import type { RunState } from '../state.ts';
 import type { Awaited } from './awaited.ts';
 import { commandLine, overrideComment } from './commands.ts';
 import { formatTime } from './duration.ts';
-import { afterEdge, afterSuccess, listWords, plural } from './outline.ts';
+import { afterEdge, afterSuccess, endSentence, listWords, plural, requiredOutputs } from './outline.ts';
 import { causeInBrief } from './phase.ts';
 import { cutText, visibleLine } from './visible-text.ts';
 
@@ -20,7 +20,7 @@ export function explainAwaited(
 ): string {
   switch (awaited.kind) {
     case 'paused':
-      return `The run was paused by ${plain(awaited.by.login)} at ${formatTime(awaited.since)}: ${plain(awaited.reason)}\nNothing new starts before a CEO member comments \`${overrideComment.resume()}\` on issue #${state.run.issue}; reports still count.`;
+      return `The run was paused by ${plain(awaited.by.login)} at ${formatTime(awaited.since)}: ${endSentence(plain(awaited.reason))}\nNothing new starts before a CEO member comments \`${overrideComment.resume()}\` on issue #${state.run.issue}; reports still count.`;
     case 'agent':
       return explainAgent(workflow, awaited, state.run.issue);
     case 'approval':
@@ -28,7 +28,7 @@ export function explainAwaited(
     case 'escalation':
       return explainEscalation(workflow, config, awaited);
     case 'retry':
-      return `${awaited.job} failed and is tried again (attempt ${awaited.attempt}) at ${formatTime(awaited.until)}.\nThe first wake after that starts it, for instance \`${commandLine.advance()}\`. Not before: \`${overrideComment.retry(awaited.job)}\` by a CEO member starts it at once.`;
+      return `${awaited.job} failed and is tried again (attempt ${awaited.attempt}) at ${formatTime(awaited.until)}.\nThe first wake after that starts it, for instance \`${commandLine.advance()}\`. To start it at once, a CEO member comments \`${overrideComment.retry(awaited.job)}\` on issue #${state.run.issue}.`;
     case 'lease':
       return explainLease(awaited);
     case 'merge':
@@ -50,7 +50,7 @@ function explainAgent(workflow: Workflow, awaited: Kind<'agent'>, issue: number)
   return [
     `${job} is with ${plain(who.login)}${as} since ${formatTime(awaited.since)}: attempt ${attempt}, turn ${turn}${awaited.until === null ? '' : `, times out at ${formatTime(awaited.until)}`}.`,
     `When it succeeds, the run ${afterSuccess(workflow, job, plain)}.`,
-    `To answer in their place: ${commandLine.report(awaited.dispatch)}`,
+    `To answer in their place: ${commandLine.report(awaited.dispatch, requiredOutputs(workflow, job))}`,
     `To give it to another role, a CEO member comments \`${overrideComment.reassign('ROLE')}\` on issue #${issue}.`,
   ].join('\n');
 }
@@ -71,7 +71,7 @@ function explainApproval(
   const voided = state.jobs[job]?.gate?.voided.at(-1);
   return [
     `${job} waits for an approval by ${whoMay(role, holders)} since ${formatTime(awaited.since)}${until(awaited.until)}.`,
-    ...(voided === undefined ? [] : [`An earlier answer no longer counts: ${plain(voided)}`]),
+    ...(voided === undefined ? [] : [`An earlier answer no longer counts: ${endSentence(plain(voided))}`]),
     `If approved, the run ${afterSuccess(workflow, job, plain)}.${rejected}`,
     `To answer: review ${pullName(pull)}, or ${commandLine.approve(state.run.id, job)}, or ${commandLine.reject(state.run.id, job)}`,
   ].join('\n');
@@ -81,7 +81,7 @@ function explainEscalation(workflow: Workflow, config: Config, awaited: Kind<'es
   const { job, cause, reason, issue, pull } = awaited;
   const bead = issue === null ? 'the CEO bead, which is not opened yet,' : `the CEO bead #${issue}`;
   return [
-    `${job} is escalated since ${formatTime(awaited.since)}: ${causeInBrief(cause)}. ${plain(reason)}`,
+    `${job} is escalated since ${formatTime(awaited.since)}: ${causeInBrief(cause)}. ${endSentence(plain(reason))}`,
     `It waits for ${whoMay('ceo', config.roles['ceo'] ?? [])}, who finds what was tried on ${bead}.`,
     `To go on: approve ${pullName(pull)} (${job} counts as done and the run ${afterSuccess(workflow, job, plain)}), or comment there \`${overrideComment.retry()}\`, \`${overrideComment.goto('JOB')}\` or \`${overrideComment.reassign('ROLE')}\`.`,
     `To end it: request changes, or comment \`${overrideComment.close()}\`.`,
@@ -101,7 +101,7 @@ function explainEffect(awaited: Kind<'effect'>): string {
   const what = `${capital(effectWords(awaited.effect))}${awaited.job === null ? '' : ` for ${awaited.job}`}`;
   if (awaited.failures === 0)
     return `${what} is yet to be done by Treadle, until ${formatTime(awaited.until)} by the wake that decided it, then by the next: \`${commandLine.advance()}\`.`;
-  return `${what} failed ${plural(awaited.failures, 'time')}: ${plain(awaited.problem ?? 'no reason given')}\nThe next wake tries again: \`${commandLine.advance()}\`.`;
+  return `${what} failed ${plural(awaited.failures, 'time')}: ${endSentence(plain(awaited.problem ?? 'no reason given'))}\nThe next wake tries again: \`${commandLine.advance()}\`.`;
 }
 
 /** An effect as a thing to be done. */

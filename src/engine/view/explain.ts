@@ -7,7 +7,7 @@ import { formatDuration, formatTime } from './duration.ts';
 import { explainAwaited } from './explain-awaited.ts';
 import { attemptsOf, outcomeWord } from './history.ts';
 import { listWords, plural } from './outline.ts';
-import { jobPhase, jobPhases, phaseWord, runWord } from './phase.ts';
+import { jobPhase, jobPhases, lineOf, phaseWord, runWord } from './phase.ts';
 import { jobDurationMs, progressLine, progressOf } from './progress.ts';
 import { cutText, visibleLine } from './visible-text.ts';
 
@@ -20,7 +20,7 @@ export function explainRun(workflow: Workflow, config: Config, state: RunState):
   const progress = progressOf(workflow, state);
   const head = [
     `Run ${run.id} of ${visibleLine(workflow.name)}, issue #${run.issue}: ${cutText(visibleLine(run.title), 200)}`,
-    `${capital(runWord(run, jobPhases(workflow, state)))}. ${progressLine(progress)}, ${formatDuration(progress.elapsedMs)} so far.`,
+    `${capital(runWord(run, jobPhases(workflow, state)))}. ${progressLine(progress)}, ${formatDuration(progress.elapsedMs)} ${run.status === 'completed' ? 'in all' : 'so far'}.`,
   ];
   if (run.status === 'completed') return [...head, ...explainEnd(state)].join('\n');
   const awaited = awaitedOf(workflow, state);
@@ -47,7 +47,10 @@ export function explainJob(workflow: Workflow, config: Config, state: RunState, 
     ({ attempt }) =>
       `  attempt ${attempt.number}, ${formatTime(attempt.startedAt)}: ${outcomeWord(attempt.outcome)}${attempt.turns.length > 1 ? ` after ${plural(attempt.turns.length, 'turn')}` : ''}${attempt.reason === null ? '' : `: ${cutText(visibleLine(attempt.reason), 300)}`}`,
   );
-  const awaited = awaitedOf(workflow, state).filter((each) => each.job === job.id || each.job === null);
+  const isOpen = lineOf(state, job.id).status !== 'completed';
+  const awaited = awaitedOf(workflow, state).filter(
+    (each) => each.job === job.id || (isOpen && each.kind === 'paused'),
+  );
   return [
     head,
     ...attempts,
@@ -78,21 +81,21 @@ function explainBlocked(blocked: readonly Extract<Awaited, { kind: 'needs' }>[])
   return `Still to come: ${[...names, ...more].join(', ')}.`;
 }
 
-/** Why a completed job ended as it did, where that is not plain. */
+/** Why a completed job ended as it did, where its attempts do not tell. */
 function explainOutcome(workflow: Workflow, state: RunState, jobId: string): readonly string[] {
-  const conclusion = state.run.jobs[jobId]?.conclusion;
-  if (conclusion === 'skipped') {
-    const job = workflow.jobs.get(jobId);
-    const unmet = (job?.needs ?? []).filter((need) => state.run.jobs[need]?.result !== 'success');
-    const condition = job?.if === null || job?.if === undefined ? '' : `: ${visibleLine(job.if.source)}`;
+  const { conclusion, result } = lineOf(state, jobId);
+  if (conclusion === 'failure' && state.run.status !== 'completed')
     return [
-      unmet.length > 0
-        ? `\nSkipped since ${listWords(unmet)} did not succeed${condition === '' ? '' : `, or by its if${condition}`}.`
-        : `\nSkipped by its if${condition}.`,
+      `\nTo try it again, a CEO member comments \`${overrideComment.goto(jobId)}\` on issue #${state.run.issue}.`,
     ];
-  }
-  if (conclusion !== 'failure' || state.run.status === 'completed') return [];
-  return [`\nTo try it again, comment \`${overrideComment.goto(jobId)}\` on issue #${state.run.issue}.`];
+  if (conclusion !== 'skipped' || (state.jobs[jobId]?.attempts.length ?? 0) > 0) return [];
+  if (result === 'success') return ['\nSkipped by a CEO member; the jobs after it go on.'];
+  const job = workflow.jobs.get(jobId);
+  const unmet = (job?.needs ?? []).filter((need) => lineOf(state, need).result !== 'success');
+  const because = unmet.length === 0 ? '' : ` since ${listWords(unmet)} did not succeed`;
+  const condition =
+    job?.if === null || job?.if === undefined ? '' : `, by its if: ${visibleLine(job.if.source)}`;
+  return [`\nSkipped${because}${condition}.`];
 }
 
 function capital(text: string): string {

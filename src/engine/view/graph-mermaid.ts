@@ -86,7 +86,7 @@ function renderClasses(
 }
 
 /** A text as it may stand between quotes: all but letters, digits, blanks, commas, dots and inner dashes as entity codes. */
-export function mermaidLabel(text: string): string {
+function mermaidLabel(text: string): string {
   return cutText(visibleLine(text), 60).replace(
     /[^\p{L}\p{N}\p{M} ,.…-]/gu,
     (character) => `#${character.codePointAt(0) ?? 0};`,

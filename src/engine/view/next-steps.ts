@@ -3,7 +3,7 @@ import type { Agent, Config } from '../config.ts';
 import type { Attempt, Escalation, JobDocument, RunState, Turn } from '../state.ts';
 import { overrideComment } from './commands.ts';
 import { inline, inlineCode } from './markdown.ts';
-import { listWords, plural, reworkEdges } from './outline.ts';
+import { endSentence, listWords, plural, requiredOutputs, reworkEdges } from './outline.ts';
 
 /** What the advice is computed from. */
 interface Case {
@@ -132,13 +132,10 @@ function adviseOnCrashes({ turns, config }: Case): readonly string[] {
   ];
 }
 
-function adviseOnMalformed({ turns, job }: Case): readonly string[] {
+function adviseOnMalformed({ turns, job, workflow }: Case): readonly string[] {
   const malformed = turns.filter(({ outcome }) => outcome === 'malformed').length;
   if (malformed === 0) return [];
-  const names =
-    'declaredOutputs' in job
-      ? job.declaredOutputs.filter(({ required }) => required).map(({ name }) => name)
-      : [];
+  const names = requiredOutputs(workflow, job.id);
   const wanted =
     names.length === 0
       ? ''
@@ -156,7 +153,7 @@ function adviseOnReasons({ ended, escalation }: Case): readonly string[] {
   if (first === undefined || reasons.length < 2) return [];
   if (reasons.every((reason) => reason === first)) {
     return [
-      `All ${reasons.length} attempts failed for the same reason: ${inline(first, 300)}. Trying again unchanged will fail again: remove that cause first, then ${code(overrideComment.retry())}.`,
+      `All ${reasons.length} attempts failed for the same reason: ${endSentence(inline(first, 300))} Trying again unchanged will fail again: remove that cause first, then ${code(overrideComment.retry())}.`,
     ];
   }
   return [

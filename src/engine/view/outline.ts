@@ -20,21 +20,21 @@ export function essentialNeeds(workflow: Workflow, job: Job): readonly string[] 
 
 /** The jobs in levels: each job stands one level below the lowest of its needs; in a level, file order. */
 export function jobLevels(workflow: Workflow): readonly (readonly Job[])[] {
-  const depths = new Map<string, number>();
-  const depthOf = (job: Job): number => {
-    const known = depths.get(job.id);
-    if (known !== undefined) return known;
-    const above = job.needs.map((id) => workflow.jobs.get(id)).filter((need) => need !== undefined);
-    const depth = above.reduce((deepest, need) => Math.max(deepest, depthOf(need) + 1), 0);
-    depths.set(job.id, depth);
-    return depth;
-  };
-  const levels: Job[][] = [];
-  for (const job of workflow.jobs.values()) {
-    const depth = depthOf(job);
-    (levels[depth] ??= []).push(job);
+  const jobs = [...workflow.jobs.values()];
+  const missing = new Map(jobs.map((job) => [job.id, job.needs.length]));
+  const levels: (readonly Job[])[] = [];
+  let level: readonly Job[] = jobs.filter((job) => job.needs.length === 0);
+  while (level.length > 0) {
+    levels.push(level);
+    const ready = new Set<string>();
+    for (const dependent of level.flatMap((job) => workflow.graph.dependents(job.id))) {
+      const left = (missing.get(dependent) ?? 0) - 1;
+      missing.set(dependent, left);
+      if (left === 0) ready.add(dependent);
+    }
+    level = ready.size === 0 ? [] : jobs.filter((job) => ready.has(job.id));
   }
-  return levels.map((level) => level);
+  return levels;
 }
 
 /** An edge that is taken when a job does not succeed, with how often it was taken since it was last forgiven. */
@@ -111,4 +111,16 @@ export function listWords(words: readonly string[], join: 'and' | 'or' = 'and'):
 /** `1 turn`, `3 turns`. */
 export function plural(count: number, noun: string, many = `${noun}s`): string {
   return `${count} ${count === 1 ? noun : many}`;
+}
+
+/** The names of the outputs that a job's answer must report. */
+export function requiredOutputs(workflow: Workflow, job: string): readonly string[] {
+  const definition = workflow.jobs.get(job);
+  if (definition === undefined || !('declaredOutputs' in definition)) return [];
+  return definition.declaredOutputs.filter(({ required }) => required).map(({ name }) => name);
+}
+
+/** A text as a sentence: with a full stop where it has no end. */
+export function endSentence(text: string): string {
+  return /[.!?…:)]$/u.test(text) ? text : `${text}.`;
 }

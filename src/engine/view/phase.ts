@@ -16,7 +16,7 @@ export function lineOf(state: RunState, job: string): JobLine {
 }
 
 /** A job's phase, derived from its line and its document. */
-export function phaseOf(line: JobLine, document: JobDocument | undefined): Phase {
+function phaseOf(line: JobLine, document: JobDocument | undefined): Phase {
   switch (line.status) {
     case 'queued':
       return document !== undefined && document.retryAt !== null ? 'retrying' : 'queued';

@@ -8,7 +8,7 @@ import { effectWords } from './explain-awaited.ts';
 import { graphMermaid, isDrawable } from './graph-mermaid.ts';
 import { attemptItem, attemptsOf } from './history.ts';
 import { BODY_LIMIT, fence, inline, inlineCode, joinWithin } from './markdown.ts';
-import { listWords, plural, reworkEdges } from './outline.ts';
+import { endSentence, listWords, plural, reworkEdges } from './outline.ts';
 import { causeInBrief, jobPhase, jobPhases, phaseGlyph, phaseWord, runWord } from './phase.ts';
 import { progressLine, progressOf } from './progress.ts';
 
@@ -27,7 +27,7 @@ export function renderStatusComment(workflow: Workflow, config: Config, state: R
     renderGraph(workflow, state),
     ...(items.length === 0
       ? [endWords(state)]
-      : [`**Now**\n\n${joinWithin(items, 12_000, (left) => `- and ${plural(left, 'more')}`)}`]),
+      : [`**Now**\n\n${joinWithin(items, 8_000, (left) => `- and ${left} more`)}`]),
   ].join('\n\n');
   const foot = `<sub>run ${inlineCode(run.id)} · ${inlineCode(commandLine.show(run.id))}</sub>`;
   const history = renderHistory(workflow, state, BODY_LIMIT - fixed.length - foot.length - 4);
@@ -61,13 +61,13 @@ function awaitedItem(config: Config, state: RunState, awaited: Awaited): string 
   const job = awaited.job === null ? '' : inlineCode(awaited.job);
   switch (awaited.kind) {
     case 'paused':
-      return `Paused by ${inlineCode(awaited.by.login)} since ${formatTime(awaited.since)}: ${inline(awaited.reason, 500)} A CEO member goes on with ${inlineCode(overrideComment.resume())}.`;
+      return `Paused by ${inlineCode(awaited.by.login)} since ${formatTime(awaited.since)}: ${endSentence(inline(awaited.reason, 500))} A CEO member goes on with ${inlineCode(overrideComment.resume())}.`;
     case 'agent':
       return `${job} is with ${inlineCode(awaited.who.login)}${roleWords(awaited.role)}, attempt ${awaited.attempt}, turn ${awaited.turn}, since ${formatTime(awaited.since)}. Please answer on the dispatch comment${awaited.until === null ? '' : ` before ${formatTime(awaited.until)}`}.`;
     case 'approval':
       return `${job} waits for an approval by ${holdersWords(config, awaited.role)}: please review ${pullWords(awaited.pull)}${awaited.until === null ? '' : ` before ${formatTime(awaited.until)}`}.`;
     case 'escalation':
-      return `${job} waits for the CEO: ${causeInBrief(awaited.cause)}. ${inline(awaited.reason, 500)} Please answer on ${awaited.issue === null ? 'the CEO bead, which is being opened' : `#${awaited.issue}`}.`;
+      return `${job} waits for the CEO: ${causeInBrief(awaited.cause)}. ${endSentence(inline(awaited.reason, 500))} Please answer on ${awaited.issue === null ? 'the CEO bead, which is being opened' : `#${awaited.issue}`}.`;
     case 'retry':
       return `${job} is tried again (attempt ${awaited.attempt}) at ${formatTime(awaited.until)}. Nobody has to do anything.`;
     case 'lease':
@@ -75,11 +75,13 @@ function awaitedItem(config: Config, state: RunState, awaited: Awaited): string 
     case 'merge':
       return `${job} is merging ${pullWords(awaited.pull)}. Nobody has to do anything.`;
     case 'effect':
-      return `Treadle has yet to do: ${effectWords(awaited.effect)}${job === '' ? '' : ` for ${job}`}.${awaited.failures === 0 ? '' : ` It failed ${plural(awaited.failures, 'time')}: ${inline(awaited.problem ?? 'no reason given', 500)}`}`;
+      return `Treadle has yet to do: ${effectWords(awaited.effect)}${job === '' ? '' : ` for ${job}`}.${awaited.failures === 0 ? '' : ` It failed ${plural(awaited.failures, 'time')}: ${endSentence(inline(awaited.problem ?? 'no reason given', 500))}`}`;
     case 'needs':
       return `${job} needs ${listWords(awaited.needs.slice(0, 10).map((need) => inlineCode(need)))}.`;
     case 'wake':
-      return `${job} starts with the next wake. Nobody has to do anything.`;
+      return state.run.paused === null
+        ? `${job} starts with the next wake. Nobody has to do anything.`
+        : `${job} starts when the run is resumed.`;
   }
 }
 
@@ -113,7 +115,7 @@ function renderHistory(workflow: Workflow, state: RunState, room: number): strin
         `- ${inlineCode(from)} ${key} → ${inlineCode(to)}: ${taken} of ${workflow.maxCycles}`,
     );
   const left = (count: number): string => `- ${plural(count, 'older attempt')} left out here`;
-  const returns = joinWithin(cycles, 4_000, (count) => `- and ${plural(count, 'more')}`);
+  const returns = joinWithin(cycles, 4_000, (count) => `- and ${count} more`);
   const open = `<details><summary>History: ${plural(items.length, 'attempt')}, newest first</summary>\n\n`;
   const close = `${cycles.length === 0 ? '' : `\n\n**Cycles**\n\n${returns}`}\n\n</details>`;
   return `${open}${joinWithin(items, room - open.length - close.length, left)}${close}`;

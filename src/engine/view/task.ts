@@ -175,7 +175,10 @@ function answerOf(job: TaskJob | VerifyJob | CommitJob, dispatch: string): TaskA
       'summary: "what you did or found, in one line"',
       '```',
     ].join('\n'),
-    command: commandLine.report(dispatch),
+    command: commandLine.report(
+      dispatch,
+      job.declaredOutputs.filter(({ required }) => required).map(({ name }) => name),
+    ),
   };
 }
 

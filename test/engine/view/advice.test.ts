@@ -1,0 +1,286 @@
+import { describe, expect, it } from 'vitest';
+import type { Agent, Config } from '../../../src/engine/config.ts';
+import type { EscalationCause, JobDocument } from '../../../src/engine/state.ts';
+import { renderDecision } from '../../../src/engine/view/decision.ts';
+import { renderDispatchComment } from '../../../src/engine/view/dispatch-comment.ts';
+import { renderEscalation } from '../../../src/engine/view/escalation.ts';
+import { taskOf } from '../../../src/engine/view/task.ts';
+import type { Workflow } from '../../../src/workflow/model.ts';
+import { APPROVING, INVESTIGATING } from './cases.ts';
+import { attemptOf, CONFIG, documentOf, escalationOf, failedAttempt, stateOf, turnOf } from './states.ts';
+import { BUG, FAIL, jobOf, literal, to, workflowOf } from './workflows.ts';
+
+interface Advice {
+  readonly name: string;
+  readonly cause?: EscalationCause;
+  readonly job?: string;
+  readonly workflow?: Workflow;
+  readonly document?: Partial<JobDocument>;
+  readonly config?: Config;
+  readonly cycles?: Readonly<Record<string, number>>;
+  readonly says: string;
+}
+
+const timedOut = [
+  attemptOf(1, { outcome: 'timed_out', reason: 'no answer', turns: [turnOf(1, { outcome: 'timed_out' })] }),
+];
+const withAgent = (agent: Agent): Config => ({ ...CONFIG, agents: { alice: agent } });
+const crashed = [failedAttempt(1, 'exit 1', { turns: [turnOf(1, { outcome: 'crashed' })] })];
+const malformed = [failedAttempt(1, 'unreadable', { turns: [turnOf(1, { outcome: 'malformed' })] })];
+const noEdge = workflowOf([jobOf('commit', 'commit')]);
+
+const ROWS: readonly Advice[] = [
+  {
+    name: 'nobody in the role',
+    cause: 'nobody-in-role',
+    document: { role: 'web-designer' },
+    says: 'Nobody holds `web-designer`. Name somebody under `roles:` in `.github/treadle.yml`',
+  },
+  {
+    name: 'other roles are held',
+    cause: 'nobody-in-role',
+    says: 'a role that is held (`qa-engineer`, `backend-engineer` or `ceo`)',
+  },
+  {
+    name: 'no role is held',
+    cause: 'nobody-in-role',
+    document: { role: null },
+    config: { ...CONFIG, roles: {} },
+    says: 'Nobody holds `the role`',
+  },
+  {
+    name: 'a reassigned role',
+    cause: 'nobody-in-role',
+    document: { reassigned: 'cto' },
+    says: 'Nobody holds `cto`',
+  },
+  {
+    name: 'sent back too often',
+    cause: 'cycles',
+    job: 'verify',
+    cycles: { 'verify.on-failure': 3 },
+    says: '`verify` sent the work back to `fix` 3 times',
+  },
+  { name: 'all turns', cause: 'turns', job: 'investigate', says: 'All 5 turns went by' },
+  { name: 'all turns of something else', cause: 'turns', job: 'approve', says: 'All turns went by' },
+  { name: 'a loop', cause: 'loop', document: { attempts: crashed }, says: 'The reports repeat themselves' },
+  {
+    name: 'too long',
+    cause: 'timeout',
+    document: { attempts: timedOut },
+    says: 'whether `alice` is at work at all',
+  },
+  {
+    name: 'too long, a role',
+    cause: 'timeout',
+    document: { assignee: null },
+    says: 'whether `backend-engineer` is at work',
+  },
+  {
+    name: 'too long, nobody',
+    cause: 'timeout',
+    document: { assignee: null, role: null },
+    says: 'whether `anybody` is at work',
+  },
+  {
+    name: 'refused by the forge',
+    cause: 'effect-failed',
+    document: { attempts: timedOut },
+    says: 'Check that its token may do this',
+  },
+  {
+    name: 'silence on a comment',
+    document: { attempts: timedOut },
+    says: 'Nothing was ever reported: ask `alice`',
+  },
+  {
+    name: 'silence of a workflow',
+    document: { attempts: timedOut },
+    config: withAgent({ dispatch: 'workflow', workflow: 'agent.yml' }),
+    says: 'whether the workflow `agent.yml` of `alice` ran at all',
+  },
+  {
+    name: 'silence of a command',
+    document: { attempts: timedOut },
+    config: withAgent({ dispatch: 'command', command: ['node', 'a.mjs'] }),
+    says: 'run the command of `alice` by hand and see whether it ends: `node a.mjs`',
+  },
+  {
+    name: 'silence of an assignee',
+    document: { attempts: timedOut },
+    config: withAgent({ dispatch: 'assign' }),
+    says: 'check that `alice` can be assigned',
+  },
+  {
+    name: 'a crash',
+    document: { attempts: crashed },
+    says: 'ended without an answer 1 time. That is for whoever maintains it, not for the task.',
+  },
+  {
+    name: 'a crash of a command',
+    document: { attempts: crashed },
+    config: withAgent({ dispatch: 'command', command: ['node', 'a.mjs'] }),
+    says: 'run `node a.mjs` by hand to see why',
+  },
+  {
+    name: 'unreadable answers',
+    job: 'investigate',
+    document: { attempts: malformed },
+    says: '1 answer could not be read. The agent must answer with one `treadle` block, with the outputs `root-cause`; check',
+  },
+  {
+    name: 'unreadable answers without outputs',
+    document: { attempts: malformed },
+    says: 'one `treadle` block; check its instructions',
+  },
+  {
+    name: 'unreadable answers of a gate',
+    job: 'approve',
+    document: { attempts: malformed },
+    says: 'one `treadle` block; check its instructions',
+  },
+  {
+    name: 'one reason',
+    cause: 'failure',
+    document: { attempts: [failedAttempt(1, 'E42'), failedAttempt(2, 'E42 ')] },
+    says: 'All 2 attempts failed for the same reason: E42.',
+  },
+  {
+    name: 'several reasons',
+    document: { attempts: [failedAttempt(1, 'a'), failedAttempt(2, 'b'), failedAttempt(3, null)] },
+    says: '2 attempts failed for different reasons, so different things were tried',
+  },
+  {
+    name: 'a merge',
+    job: 'commit',
+    document: { merge: { pull: 44, head: null } },
+    says: 'Look at pull request #44: conflicts with `main` and failing checks are shown at its end. `/treadle goto fix WHY` has it reworked.',
+  },
+  {
+    name: 'a merge without an edge',
+    job: 'commit',
+    workflow: noEdge,
+    says: 'Look at the pull request: conflicts with `main` and failing checks are shown at its end.\n',
+  },
+  { name: 'never started', says: 'Nothing yet: the job could not be started.' },
+  { name: 'always', says: 'If none of this helps: make the issue clearer' },
+];
+
+describe('next steps of an escalation', () => {
+  it.each(ROWS)(
+    '$name',
+    ({ cause = 'attempts', job = 'fix', workflow = BUG, document, config = CONFIG, cycles = {}, says }) => {
+      const escalated = documentOf(job, { ...document, escalation: escalationOf({ cause, issue: null }) });
+      const state = stateOf(workflow, { [job]: 'waiting' }, { run: { cycles }, jobs: [escalated] });
+      const { body, decision } = renderEscalation(workflow, config, state, job);
+      expect(body).toContain(says);
+      expect(decision.text).toContain(says);
+      expect(decision.body).toContain('comment on the CEO bead');
+    },
+  );
+
+  it('the decision file stays the same while other jobs of the run go on', () => {
+    const fix = documentOf('fix', { escalation: escalationOf() });
+    const before = stateOf(BUG, { fix: 'waiting' }, { jobs: [fix] });
+    const after = stateOf(
+      BUG,
+      { fix: 'waiting', triage: 'success' },
+      { jobs: [fix, INVESTIGATING.state.jobs['triage']!], run: { updatedAt: '2026-01-06T00:00:00.000Z' } },
+    );
+    const texts = [before, after].map((state) => renderEscalation(BUG, CONFIG, state, 'fix').decision.text);
+    expect(texts[0]).toBe(texts[1]);
+  });
+
+  it.each([
+    { name: 'an unknown job', job: 'nobody' },
+    { name: 'a job that is not escalated', job: 'triage' },
+  ])('$name is a bug', ({ job }) => {
+    expect(() => renderEscalation(BUG, CONFIG, INVESTIGATING.state, job)).toThrow(/no job|not escalated/u);
+  });
+});
+
+describe('a decision', () => {
+  it.each([
+    { name: 'rejected: fails', edge: FAIL, says: 'counts `only` as failed' },
+    { name: 'rejected: escalates', edge: { kind: 'escalate' }, says: 'asks the CEO what to do' },
+    { name: 'rejected: goes back', edge: to('plan'), says: 'goes back to `plan`' },
+    { name: 'approved: nothing is left', edge: FAIL, says: 'has nothing left to do on this path' },
+  ])('$name', ({ edge, says }) => {
+    const approval = jobOf('only', 'approval', ['plan'], { onRejected: edge, name: literal('Release?') });
+    const workflow = workflowOf([jobOf('plan', 'task'), approval]);
+    const gate = APPROVING.state.jobs['approve']?.gate ?? null;
+    const shown = gate === null ? null : { ...gate, shown: {} };
+    const state = stateOf(workflow, { only: 'waiting' }, { jobs: [documentOf('only', { gate: shown })] });
+    const { title, text, body } = renderDecision(workflow, state, 'only');
+    expect(title).toBe('Decide on #42: Release? (Bug fix)');
+    expect(text).toContain(says);
+    expect(body).toContain(says);
+    expect(text).not.toContain('What was found');
+  });
+
+  it('is the same for the same gate, whatever else the run does', () => {
+    const later = {
+      ...APPROVING.state,
+      run: { ...APPROVING.state.run, updatedAt: '2026-02-01T00:00:00.000Z', title: 'x' },
+    };
+    expect(renderDecision(BUG, later, 'approve')).toEqual(renderDecision(BUG, APPROVING.state, 'approve'));
+  });
+
+  it.each(['triage', 'approve'])('%s without a gate is a bug', (job) => {
+    expect(() => renderDecision(BUG, INVESTIGATING.state, job)).toThrow(/no approval|no gate/u);
+  });
+});
+
+describe('a task', () => {
+  const open = (job: string): JobDocument =>
+    documentOf(job, {
+      role: null,
+      budgetFrom: 9,
+      attempts: [attemptOf(1, { turns: [turnOf(1, { assignee: { login: 'a b', id: 1, kind: 'user' } })] })],
+    });
+  const taskFor = (job: string, prompt = ''): ReturnType<typeof taskOf> =>
+    taskOf(BUG, CONFIG, stateOf(BUG, { [job]: 'in_progress' }, { jobs: [open(job)] }), job, prompt);
+
+  it.each([
+    { job: 'fix', says: 'Do what the issue asks for' },
+    { job: 'verify', says: 'Check on the base branch' },
+    { job: 'commit', says: 'Review the pull request' },
+  ])('of $job without a prompt says what its type means', ({ job, says }) => {
+    const task = taskFor(job, ' \n');
+    expect(task.prompt).toContain(says);
+    expect(task.try).toBe(1);
+    expect(renderDispatchComment(task)).toContain(says);
+  });
+
+  it('asks for no more turns where there are none, and does not let the engineering manager merge', () => {
+    const task = taskFor('commit');
+    expect(task.answer.outcomes).toEqual(['success', 'failure']);
+    expect(task.answer.block).not.toContain('continue');
+    expect(renderDispatchComment(task)).toContain('Do not merge it yourself');
+    expect(renderDispatchComment(task)).toMatch(/^`a b`, this is yours: job `commit`/u);
+  });
+
+  it('names what an output may be', () => {
+    expect(taskFor('triage').answer.block).toContain(
+      'specialist: "…"  # required; one of backend-engineer, web-designer; the role that should investigate',
+    );
+    expect(taskFor('investigate').answer.command).toContain('--output root-cause=VALUE');
+  });
+
+  it('tells an earlier turn without a summary', () => {
+    const turns = [turnOf(1, { outcome: 'malformed' }), turnOf(2)];
+    const fix = documentOf('fix', { attempts: [failedAttempt(1, null), attemptOf(2, { turns })] });
+    const state = stateOf(BUG, { fix: 'in_progress' }, { jobs: [fix] });
+    const text = renderDispatchComment(taskOf(BUG, CONFIG, state, 'fix', 'x'));
+    expect(text).toContain('**Your turn 1: malformed**\n');
+    expect(text).toContain('- attempt 1: failure after 1 turn\n');
+  });
+
+  it.each([
+    { name: 'a gate', job: 'approve', state: APPROVING.state },
+    { name: 'a job that is done', job: 'triage', state: APPROVING.state },
+    { name: 'a job that is not begun', job: 'fix', state: APPROVING.state },
+  ])('of $name is a bug', ({ job, state }) => {
+    expect(() => taskOf(BUG, CONFIG, state, job, '')).toThrow(/no job for an agent|no open turn/u);
+  });
+});
