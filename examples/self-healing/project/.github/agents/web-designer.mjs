@@ -1,0 +1,3 @@
+import { runSpecialist } from './lib/specialist.mjs';
+
+await runSpecialist('web-designer');
