@@ -1,5 +1,5 @@
 import type { Availability } from './availability.ts';
-import type { Expression, Parsed, SyntaxProblem, Template } from './model.ts';
+import type { Expression, SyntaxProblem, Template } from './model.ts';
 import { parseExpression } from './parse.ts';
 
 const opening = '${{';
@@ -9,8 +9,13 @@ export function holdsExpression(text: string): boolean {
   return text.includes(opening);
 }
 
+/** The outcome of parsing a template: what did parse is there even if something did not, which is then taken as text. */
+export type ParsedTemplate =
+  | { readonly ok: true; readonly value: Template }
+  | { readonly ok: false; readonly problems: readonly SyntaxProblem[]; readonly partial: Template };
+
 /** Splits a text at its `${{ }}` and parses each. Offsets of problems count from the start of `text`. Never throws. */
-export function parseTemplate(text: string, availability: Availability): Parsed<Template> {
+export function parseTemplate(text: string, availability: Availability): ParsedTemplate {
   const parts: (string | Expression)[] = [];
   const problems: SyntaxProblem[] = [];
   let cursor = 0;
@@ -20,14 +25,19 @@ export function parseTemplate(text: string, availability: Availability): Parsed<
     if (end < 0) {
       const length = Math.max(opening.length, text.slice(start).trimEnd().length);
       problems.push({ kind: 'syntax', message: 'This `${{` has no closing `}}`', offset: start, length });
-      return { ok: false, problems };
+      if (start >= cursor) parts.push(text.slice(cursor));
+      return { ok: false, problems, partial: { source: text, parts } };
     }
     if (start > cursor) parts.push(text.slice(cursor, start));
     const raw = text.slice(from, end);
     const blanks = raw.length - raw.trimStart().length;
     const parsed = parseExpression(raw.trim(), availability);
-    if (parsed.ok) parts.push(parsed.value);
-    else if (raw.trim() === '') {
+    parts.push(parsed.ok ? parsed.value : text.slice(start, end + 2));
+    if (parsed.ok) {
+      cursor = end + 2;
+      continue;
+    }
+    if (raw.trim() === '') {
       const length = end + 2 - start;
       problems.push({
         kind: 'syntax',
@@ -40,9 +50,9 @@ export function parseTemplate(text: string, availability: Availability): Parsed<
     }
     cursor = end + 2;
   }
-  if (problems.length > 0) return { ok: false, problems };
   if (cursor < text.length || parts.length === 0) parts.push(text.slice(cursor));
-  return { ok: true, value: { source: text, parts } };
+  const template = { source: text, parts };
+  return problems.length > 0 ? { ok: false, problems, partial: template } : { ok: true, value: template };
 }
 
 /** Where the `}}` of an expression begins: the first that is not within a quoted text. */

@@ -54,7 +54,8 @@ export function compileWorkflow(file: WorkflowFile, options: CompileOptions = {}
   const draft = readDraft(read.root, fields);
   const graph = graphOf(draft);
   const roles = options.roles === 'any' ? null : new Set([...BUILT_IN_ROLES, ...(options.roles ?? [])]);
-  const semantic = rules.flatMap((rule) => [...rule({ draft, graph, roles, text: file.text })]);
+  const jobs = new Map(draft.jobs.toReversed().map((job) => [job.id, job]));
+  const semantic = rules.flatMap((rule) => [...rule({ draft, jobs, graph, roles, text: file.text })]);
   const diagnostics = place([...structure, ...fields.findings, ...semantic]);
   const isValid = diagnostics.every((diagnostic) => diagnostic.severity !== 'error');
   return { workflow: isValid ? buildWorkflow(file.path, draft, graph, source) : null, diagnostics };

@@ -23,6 +23,8 @@ export interface TextField {
   readonly node: YamlScalar;
   readonly key: AvailabilityKey;
   readonly template: Template | null;
+  /** The template, or what of it did parse. */
+  readonly readable: Template;
 }
 
 /** An `if`; the condition is null when it does not parse. */
@@ -40,6 +42,7 @@ export interface LiteralOrExpression<T> {
   readonly key: AvailabilityKey;
   readonly literal: T | null;
   readonly template: Template | null;
+  readonly readable: Template | null;
 }
 
 export interface ConcurrencyDraft {

@@ -39,13 +39,19 @@ export function createFieldReader(source: string): FieldReader {
     if (node === undefined) return null;
     const parsed = parseTemplate(node.text, availabilityOf(key));
     if (!parsed.ok) collect(node, parsed.problems);
-    return { node, key, template: parsed.ok ? parsed.value : null };
+    return {
+      node,
+      key,
+      template: parsed.ok ? parsed.value : null,
+      readable: parsed.ok ? parsed.value : parsed.partial,
+    };
   };
   const literal: FieldReader['literal'] = (node, key, isLiteral) => {
     if (node === undefined) return null;
-    if (isLiteral(node.value)) return { node, key, literal: node.value, template: null };
+    if (isLiteral(node.value)) return { node, key, literal: node.value, template: null, readable: null };
     if (typeof node.value !== 'string' || !holdsExpression(node.value)) return null;
-    return { node, key, literal: null, template: text(node, key)?.template ?? null };
+    const field = text(node, key);
+    return { node, key, literal: null, template: field?.template ?? null, readable: field?.readable ?? null };
   };
   return {
     findings,

@@ -1,4 +1,39 @@
+import { findCommitProblems } from './rules/commits.ts';
+import { findConcurrencyProblems } from './rules/concurrency.ts';
+import { findIdleConditions } from './rules/conditions.ts';
+import { findCycles } from './rules/cycles.ts';
+import { findUnknownEvents } from './rules/events.ts';
+import { findBadInputs } from './rules/inputs.ts';
+import { findBadJobIds } from './rules/job-ids.ts';
+import { findMisplacedKeys } from './rules/job-keys.ts';
+import { findLaterKeys } from './rules/later-keys.ts';
+import { findBadLimits } from './rules/limits.ts';
+import { findLonelyMerges } from './rules/merges.ts';
+import { findBadNeeds } from './rules/needs.ts';
+import { findOutputProblems } from './rules/outputs.ts';
+import { findBadReferences } from './rules/references.ts';
 import type { Rule } from './rules/rule.ts';
+import { findBadRoles } from './rules/runs-on.ts';
+import { findBadTargets } from './rules/targets.ts';
+import { findUnreachableJobs } from './rules/unreachable.ts';
 
 /** The semantic rules. Their order makes no difference: diagnostics are sorted by place. */
-export const rules: readonly Rule[] = [];
+export const rules: readonly Rule[] = [
+  findBadInputs,
+  findBadJobIds,
+  findBadLimits,
+  findBadNeeds,
+  findBadReferences,
+  findBadRoles,
+  findBadTargets,
+  findCommitProblems,
+  findConcurrencyProblems,
+  findCycles,
+  findIdleConditions,
+  findLaterKeys,
+  findLonelyMerges,
+  findMisplacedKeys,
+  findOutputProblems,
+  findUnknownEvents,
+  findUnreachableJobs,
+];

@@ -1,10 +1,12 @@
-import type { WorkflowDraft } from '../draft.ts';
+import type { JobDraft, WorkflowDraft } from '../draft.ts';
 import type { Finding } from '../finding.ts';
 import type { Graph } from '../model.ts';
 
 /** What a rule looks at. */
 export interface RuleInput {
   readonly draft: WorkflowDraft;
+  /** By canonical id. */
+  readonly jobs: ReadonlyMap<string, JobDraft>;
   /** Over the needs that exist. */
   readonly graph: Graph;
   /** The roles there are; null leaves them unchecked. */

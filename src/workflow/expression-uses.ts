@@ -1,0 +1,64 @@
+import type { AvailabilityKey } from '../expression/availability.ts';
+import type { Expression, Template } from '../expression/model.ts';
+import { placedExpressions } from '../expression/template.ts';
+import type { ConcurrencyDraft, ConditionField, JobDraft, TextField, WorkflowDraft } from './draft.ts';
+import { locateInScalar } from './source-text.ts';
+import type { Span, YamlScalar } from './yaml-tree.ts';
+
+/** An expression at its place. */
+export interface ExpressionUse {
+  /** The job it belongs to, or null on the top level. */
+  readonly job: JobDraft | null;
+  readonly key: AvailabilityKey;
+  readonly node: YamlScalar;
+  readonly expression: Expression;
+  /** Where the expression begins in the text of the node. */
+  readonly offset: number;
+}
+
+/** Every expression of the file that parses. */
+export function* expressionUses(draft: WorkflowDraft): Iterable<ExpressionUse> {
+  yield* inTexts(null, [draft.runName, ...Object.values(draft.env)]);
+  yield* inConcurrency(null, draft.concurrency);
+  yield* inCondition(null, draft.triggers.issues?.if ?? null);
+  yield* inTexts(null, Object.values(draft.triggers.workflowCall?.outputs ?? {}));
+  for (const job of draft.jobs) {
+    yield* inCondition(job, job.if);
+    yield* inTexts(job, [job.name, job.runsOn, job.prompt, job.pullRequest, ...Object.values(job.env)]);
+    yield* inTexts(job, [job.timeoutMinutes, job.continueOnError]);
+    yield* inConcurrency(job, job.concurrency);
+    for (const output of job.outputs) if (output.kind === 'expression') yield* inTexts(job, [output.field]);
+  }
+}
+
+/** Where a part of an expression stands in the file. */
+export function spanOfPart(text: string, use: ExpressionUse, part: { offset: number; length: number }): Span {
+  return locateInScalar(text, use.node, use.offset + part.offset, part.length);
+}
+
+interface Field {
+  readonly node: YamlScalar;
+  readonly key: AvailabilityKey;
+  readonly readable: Template | null;
+}
+
+function* inTexts(
+  job: JobDraft | null,
+  fields: readonly (Field | TextField | null)[],
+): Iterable<ExpressionUse> {
+  for (const field of fields) {
+    if (field?.readable == null) continue;
+    const { node, key } = field;
+    for (const { expression, offset } of placedExpressions(field.readable))
+      yield { job, key, node, expression, offset };
+  }
+}
+
+function* inConcurrency(job: JobDraft | null, draft: ConcurrencyDraft | null): Iterable<ExpressionUse> {
+  if (draft !== null) yield* inTexts(job, [draft.group, draft.cancelInProgress]);
+}
+
+function* inCondition(job: JobDraft | null, field: ConditionField | null): Iterable<ExpressionUse> {
+  if (field?.written == null) return;
+  yield { job, key: field.key, node: field.node, ...field.written };
+}

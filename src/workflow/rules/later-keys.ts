@@ -1,0 +1,27 @@
+import type { Finding } from '../finding.ts';
+import { finding } from '../finding.ts';
+import { foreignKeys, laterKeys } from '../job-kinds.ts';
+import type { YamlEntry } from '../yaml-tree.ts';
+import { entriesOf } from '../yaml-tree.ts';
+import type { RuleInput } from './rule.ts';
+
+/** Keys of GitHub Actions that Treadle does not have yet, or never will, are refused with the reason. */
+export function* findLaterKeys({ draft }: RuleInput): Iterable<Finding> {
+  // Of the others the schema says that they are unknown on the top level.
+  const onTop = draft.root.entries.filter(({ key }) => key.text === 'defaults' || key.text === 'permissions');
+  const inJobs = draft.jobs.flatMap((job) => entriesOf(job.node));
+  yield* [...onTop, ...inJobs].flatMap(refuseKey);
+}
+
+function refuseKey({ key }: YamlEntry): readonly Finding[] {
+  const use = laterKeys[key.text];
+  if (use !== undefined) {
+    return [
+      finding('not-yet-supported', key, `'${key.text}' (for ${use}) is not yet supported by this version`),
+    ];
+  }
+  const reason = foreignKeys[key.text];
+  return reason === undefined
+    ? []
+    : [finding('unsupported-key', key, `'${key.text}' has no meaning in Treadle: ${reason}`)];
+}
