@@ -2,34 +2,40 @@ import { invariant } from '../base/errors.ts';
 import {
   emptyTreeOid,
   encodeCommit,
+  encodeTree,
+  folderMode,
   hasContent,
+  hashObject,
   isFolder,
   type StoredCommit,
   type TreeEntry,
 } from './git-object.ts';
 import {
   createObjectReader,
-  type BranchRef,
-  type ObjectDatabase,
+  createTreeCache,
+  type BranchBackend,
+  type GitObject,
   type ObjectReader,
-} from './object-database.ts';
+  type TreeCache,
+} from './branch-backend.ts';
 import { splitPath } from './path.ts';
 import type { Batch, CommitDraft, CommitRecord, Entry, Oid, Snapshot, Store } from './port.ts';
-import { editTree } from './tree-edit.ts';
+import { editTree, type PutObject } from './tree-edit.ts';
 
-/** The store port over a database of git objects and a ref. What adapters share; they differ in where the bytes are. */
-export function createBranchStore(database: ObjectDatabase, ref: BranchRef): Store {
-  const reader = createObjectReader(database);
+/** The store port over an adapter's objects and ref. What adapters share; they differ in where the bytes are. */
+export function createBranchStore(backend: BranchBackend): Store {
+  const trees = createTreeCache();
+  const reader = createObjectReader(backend, trees);
   return {
     async read() {
-      return openSnapshot(reader, await ref.read());
+      return openSnapshot(reader, await backend.readRef());
     },
     async at(oid) {
       await reader.readCommit(oid);
       return openSnapshot(reader, oid);
     },
-    begin: (base) => beginBatch(database, reader, ref, base),
-    log: (from) => readLog(database, reader, from),
+    begin: (base) => beginBatch(backend, trees, base),
+    log: (from) => readLog(backend, reader, from),
   };
 }
 
@@ -37,7 +43,7 @@ function openSnapshot(reader: ObjectReader, oid: Oid | null): Snapshot {
   let root: Promise<Oid> | undefined;
   const readRoot = (): Promise<Oid> => (root ??= readRootTree(reader, oid));
   const find = async (path: string): Promise<TreeEntry | undefined> => {
-    let entry: TreeEntry | undefined = { mode: '40000', oid: await readRoot() };
+    let entry: TreeEntry | undefined = { mode: folderMode, oid: await readRoot() };
     let place = '';
     for (const segment of splitPath(path)) {
       if (entry === undefined || !isFolder(entry)) return undefined;
@@ -68,7 +74,10 @@ async function readRootTree(reader: ObjectReader, commit: Oid | null): Promise<O
   return commit === null ? emptyTreeOid : (await reader.readCommit(commit)).tree;
 }
 
-function beginBatch(database: ObjectDatabase, reader: ObjectReader, ref: BranchRef, base: Snapshot): Batch {
+/** Commits are kept in memory until they are published, so that a batch that is given up leaves nothing behind. */
+function beginBatch(backend: BranchBackend, trees: TreeCache, base: Snapshot): Batch {
+  const staged = new Map<Oid, GitObject>();
+  const reader = createObjectReader({ read: async (oid) => staged.get(oid) ?? backend.read(oid) }, trees);
   let tip = base;
   let state: 'open' | 'appending' | 'ended' = 'open';
   return {
@@ -79,7 +88,8 @@ function beginBatch(database: ObjectDatabase, reader: ObjectReader, ref: BranchR
       invariant(state === 'open', `append to a batch that is ${state}`);
       state = 'appending';
       try {
-        const oid = await writeCommit(database, reader, tip.oid, draft);
+        const { oid, objects } = await makeCommit(reader, tip.oid, draft);
+        for (const [id, object] of objects) staged.set(id, object);
         tip = openSnapshot(reader, oid);
         return oid;
       } finally {
@@ -91,33 +101,38 @@ function beginBatch(database: ObjectDatabase, reader: ObjectReader, ref: BranchR
       state = 'ended';
       if (tip.oid === null || tip.oid === base.oid) return 'published';
       // Somebody else's commit is seen here at no cost; the compare-and-swap below decides.
-      if ((await ref.read()) !== base.oid) return 'conflict';
-      await database.flush();
-      return (await ref.compareAndSwap(base.oid, tip.oid)) ? 'published' : 'conflict';
+      if ((await backend.readRef()) !== base.oid) return 'conflict';
+      return (await backend.publish(staged, base.oid, tip.oid)) ? 'published' : 'conflict';
     },
   };
 }
 
-async function writeCommit(
-  database: ObjectDatabase,
+async function makeCommit(
   reader: ObjectReader,
   parent: Oid | null,
   draft: CommitDraft,
-): Promise<Oid> {
+): Promise<{ readonly oid: Oid; readonly objects: ReadonlyMap<Oid, GitObject> }> {
+  const objects = new Map<Oid, GitObject>();
+  const put: PutObject = (kind, body) => {
+    const oid = hashObject(kind, body);
+    objects.set(oid, { kind, body });
+    return oid;
+  };
   const extraParents = draft.extraParents ?? [];
   await Promise.all(extraParents.map((oid) => reader.readCommit(oid)));
   const parents = new Set(parent === null ? extraParents : [parent, ...extraParents]);
-  const { message, author, committer } = draft;
-  // Encoded once before anything is stored, so that a draft git cannot hold stores nothing.
-  encodeCommit({ tree: emptyTreeOid, parents: [], message, author, committer });
   const root = await readRootTree(reader, parent);
-  const tree = await editTree(database, reader, root, draft.changes);
-  if (tree === emptyTreeOid) await reader.writeTree(new Map());
-  return database.write('commit', encodeCommit({ tree, parents: [...parents], message, author, committer }));
+  const tree = await editTree(reader, root, draft.changes, put);
+  if (tree === emptyTreeOid) put('tree', encodeTree(new Map()));
+  const { message, author, committer } = draft;
+  return {
+    oid: put('commit', encodeCommit({ tree, parents: [...parents], message, author, committer })),
+    objects,
+  };
 }
 
 async function* readLog(
-  database: ObjectDatabase,
+  backend: BranchBackend,
   reader: ObjectReader,
   from: Oid,
 ): AsyncGenerator<CommitRecord> {
@@ -127,7 +142,7 @@ async function* readLog(
     const commit: StoredCommit = await reader.readCommit(next);
     const { oid, parents, message, author, committer } = commit;
     yield { oid, parents, message, author, committer };
-    shallow ??= await database.shallowCommits();
+    shallow ??= await backend.shallowCommits();
     next = shallow.has(oid) ? undefined : parents[0];
   }
 }

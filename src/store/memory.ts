@@ -1,5 +1,5 @@
 import { createBranchStore } from './branch-store.ts';
-import { hashObject, type ObjectKind } from './git-object.ts';
+import type { GitObject } from './branch-backend.ts';
 import type { Oid, Store } from './port.ts';
 
 /**
@@ -7,26 +7,17 @@ import type { Oid, Store } from './port.ts';
  * Several writers are several batches of the one store.
  */
 export function createMemoryStore(): Store {
-  const objects = new Map<Oid, { readonly kind: ObjectKind; readonly body: Uint8Array }>();
+  const objects = new Map<Oid, GitObject>();
   let tip: Oid | null = null;
-  return createBranchStore(
-    {
-      read: (oid) => Promise.resolve(objects.get(oid)),
-      write(kind, body) {
-        const oid = hashObject(kind, body);
-        objects.set(oid, { kind, body });
-        return Promise.resolve(oid);
-      },
-      flush: () => Promise.resolve(),
-      shallowCommits: () => Promise.resolve(new Set()),
+  return createBranchStore({
+    read: (oid) => Promise.resolve(objects.get(oid)),
+    readRef: () => Promise.resolve(tip),
+    publish(added, expected, next) {
+      if (tip !== expected) return Promise.resolve(false);
+      for (const [oid, object] of added) objects.set(oid, object);
+      tip = next;
+      return Promise.resolve(true);
     },
-    {
-      read: () => Promise.resolve(tip),
-      compareAndSwap(expected, next) {
-        if (tip !== expected) return Promise.resolve(false);
-        tip = next;
-        return Promise.resolve(true);
-      },
-    },
-  );
+    shallowCommits: () => Promise.resolve(new Set()),
+  });
 }

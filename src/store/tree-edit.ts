@@ -1,6 +1,15 @@
 import { TreadleError } from '../base/errors.ts';
-import { emptyTreeOid, fileMode, folderMode, isFolder, sortByName, type TreeEntry } from './git-object.ts';
-import type { ObjectDatabase, ObjectReader } from './object-database.ts';
+import {
+  emptyTreeOid,
+  encodeTree,
+  fileMode,
+  folderMode,
+  isFolder,
+  sortByName,
+  type ObjectKind,
+  type TreeEntry,
+} from './git-object.ts';
+import type { ObjectReader } from './branch-backend.ts';
 import { splitPath } from './path.ts';
 import type { Change, Oid } from './port.ts';
 
@@ -11,8 +20,11 @@ type Member =
   | { readonly kind: 'content'; readonly content: string }
   | { readonly kind: 'folder'; readonly members: Folder };
 
+/** Takes an object to be stored and gives its id. */
+export type PutObject = (kind: ObjectKind, body: Uint8Array) => Oid;
+
 /**
- * Applies the changes of one commit, in order, to a tree and stores what is new. Reads and writes only the trees on the
+ * Applies the changes of one commit, in order, to a tree and puts what is new. Reads and puts only the trees on the
  * changed paths; a move takes the entry along, whatever is below it. Folders that become empty vanish, as git has none.
  *
  * @returns the new root tree.
@@ -20,10 +32,10 @@ type Member =
  * folder is needed, or the other way round, or the target of a move exists).
  */
 export async function editTree(
-  database: ObjectDatabase,
   reader: ObjectReader,
   root: Oid,
   changes: readonly Change[],
+  put: PutObject,
 ): Promise<Oid> {
   if (changes.length === 0) return root;
   const members = await openFolder(reader, root, '');
@@ -42,7 +54,7 @@ export async function editTree(
         break;
     }
   }
-  return (await storeFolder(database, reader, members)) ?? reader.writeTree(new Map());
+  return putFolder(members, put) ?? put('tree', encodeTree(new Map()));
 }
 
 async function openFolder(reader: ObjectReader, oid: Oid, place: string): Promise<Folder> {
@@ -131,30 +143,23 @@ async function detach(reader: ObjectReader, root: Folder, path: string): Promise
 }
 
 /** Stores an edited folder; undefined where it has no members. */
-async function storeFolder(
-  database: ObjectDatabase,
-  reader: ObjectReader,
-  members: Folder,
-): Promise<Oid | undefined> {
-  const entries = await Promise.all(
-    Array.from(members, async ([name, member]): Promise<readonly [string, TreeEntry] | undefined> => {
-      switch (member.kind) {
-        case 'stored':
-          return [name, member.entry];
-        case 'content':
-          return [
-            name,
-            { mode: fileMode, oid: await database.write('blob', Buffer.from(member.content, 'utf8')) },
-          ];
-        case 'folder': {
-          const oid = await storeFolder(database, reader, member.members);
-          return oid === undefined ? undefined : [name, { mode: folderMode, oid }];
-        }
+function putFolder(members: Folder, put: PutObject): Oid | undefined {
+  const entries: (readonly [string, TreeEntry])[] = [];
+  for (const [name, member] of members) {
+    switch (member.kind) {
+      case 'stored':
+        entries.push([name, member.entry]);
+        break;
+      case 'content':
+        entries.push([name, { mode: fileMode, oid: put('blob', Buffer.from(member.content, 'utf8')) }]);
+        break;
+      case 'folder': {
+        const oid = putFolder(member.members, put);
+        if (oid !== undefined) entries.push([name, { mode: folderMode, oid }]);
       }
-    }),
-  );
-  const present = entries.filter((entry) => entry !== undefined);
-  return present.length === 0 ? undefined : reader.writeTree(sortByName(present, isFolder));
+    }
+  }
+  return entries.length === 0 ? undefined : put('tree', encodeTree(sortByName(entries, isFolder)));
 }
 
 function isFolderMember(member: Member | undefined): boolean {

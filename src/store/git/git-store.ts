@@ -32,10 +32,21 @@ export async function openGitStore({
     });
   }
   const found = await openRepository(repository);
-  return createBranchStore(
-    openObjectFiles(found),
-    openRefFile({ commonFolder: found.commonFolder, ref: `refs/heads/${branch}`, lockTimeoutMs }),
-  );
+  const objectFiles = openObjectFiles(found);
+  const refFile = openRefFile({
+    commonFolder: found.commonFolder,
+    ref: `refs/heads/${branch}`,
+    lockTimeoutMs,
+  });
+  return createBranchStore({
+    read: (oid) => objectFiles.read(oid),
+    readRef: () => refFile.read(),
+    async publish(objects, expected, next) {
+      await objectFiles.writeAll(objects.values());
+      return refFile.compareAndSwap(expected, next);
+    },
+    shallowCommits: () => objectFiles.shallowCommits(),
+  });
 }
 
 /** Source: https://git-scm.com/docs/git-check-ref-format */

@@ -4,23 +4,30 @@ import { join } from 'node:path';
 import git from 'isomorphic-git';
 
 import { TreadleError } from '../../base/errors.ts';
-import type { ObjectKind } from '../git-object.ts';
-import { unreadable, type ObjectDatabase } from '../object-database.ts';
+import { unreadable, type GitObject, type ObjectSource } from '../branch-backend.ts';
 import type { Oid } from '../port.ts';
 import { createDurableFs, errorCode } from './durable-fs.ts';
 import type { Repository } from './repository.ts';
 
-type StoredObject = NonNullable<Awaited<ReturnType<ObjectDatabase['read']>>>;
+/** The objects of a repository on disk. */
+export interface ObjectFiles extends ObjectSource {
+  /** Stores objects that are not there yet; when it resolves they survive a power cut. */
+  writeAll(objects: Iterable<GitObject>): Promise<void>;
+  shallowCommits(): Promise<ReadonlySet<Oid>>;
+}
+
+/** Few enough for the limit of open files, enough that the disk syncs them together. */
+const writesAtOnce = 16;
 
 /**
- * The objects of a repository on disk, loose and packed, through isomorphic-git. Bytes go in and out as they are, by its
+ * Opens the objects of a repository, loose and packed, through isomorphic-git. Bytes go in and out as they are, by its
  * commands for any kind of object (deprecated for being low-level): the commands for one kind encode anew in their own way.
  */
-export function openObjectFiles({ commonFolder, objectHomes }: Repository): ObjectDatabase {
+export function openObjectFiles({ commonFolder, objectHomes }: Repository): ObjectFiles {
   const durable = createDurableFs();
   let cache = {};
 
-  const readFrom = async (gitdir: string, oid: Oid): Promise<StoredObject | undefined> => {
+  const readFrom = async (gitdir: string, oid: Oid): Promise<GitObject | undefined> => {
     try {
       // eslint-disable-next-line @typescript-eslint/no-deprecated -- see openObjectFiles
       const found = await git.readObject({ fs: durable.client, gitdir, oid, format: 'content', cache });
@@ -30,7 +37,7 @@ export function openObjectFiles({ commonFolder, objectHomes }: Repository): Obje
       throw error;
     }
   };
-  const readFromAny = async (oid: Oid): Promise<StoredObject | undefined> => {
+  const readFromAny = async (oid: Oid): Promise<GitObject | undefined> => {
     for (const home of objectHomes) {
       const found = await readFrom(home, oid);
       if (found !== undefined) return found;
@@ -50,16 +57,19 @@ export function openObjectFiles({ commonFolder, objectHomes }: Repository): Obje
         throw unreadable(oid, '', error instanceof Error ? error.message : String(error), error);
       }
     },
-    async write(kind: ObjectKind, body: Uint8Array) {
+    async writeAll(objects) {
       try {
-        // eslint-disable-next-line @typescript-eslint/no-deprecated -- see openObjectFiles
-        return await git.writeObject({
-          fs: durable.client,
-          gitdir: commonFolder,
-          type: kind,
-          object: body,
-          format: 'content',
-        });
+        await forEachOf(objects, writesAtOnce, ({ kind, body }) =>
+          // eslint-disable-next-line @typescript-eslint/no-deprecated -- see openObjectFiles
+          git.writeObject({
+            fs: durable.client,
+            gitdir: commonFolder,
+            type: kind,
+            object: body,
+            format: 'content',
+          }),
+        );
+        await durable.flush();
       } catch (error) {
         throw new TreadleError(
           'repository-not-writable',
@@ -72,10 +82,22 @@ export function openObjectFiles({ commonFolder, objectHomes }: Repository): Obje
         );
       }
     },
-    flush: () => durable.flush(),
     async shallowCommits() {
       const list = await readFile(join(commonFolder, 'shallow'), 'utf8').catch(() => '');
       return new Set(list.split('\n').filter((line) => line !== ''));
     },
   };
+}
+
+/** Does the work for each item, so many at a time. */
+async function forEachOf<T>(
+  items: Iterable<T>,
+  atOnce: number,
+  work: (item: T) => Promise<unknown>,
+): Promise<void> {
+  const queue = items[Symbol.iterator]();
+  const worker = async (): Promise<void> => {
+    for (let next = queue.next(); next.done !== true; next = queue.next()) await work(next.value);
+  };
+  await Promise.all(Array.from({ length: atOnce }, worker));
 }

@@ -4,7 +4,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 import { TreadleError } from '../../base/errors.ts';
 import { isOid } from '../git-object.ts';
-import type { BranchRef } from '../object-database.ts';
 import type { Oid } from '../port.ts';
 import { errorCode, syncFolder } from './durable-fs.ts';
 
@@ -17,15 +16,22 @@ export interface RefFileOptions {
   readonly lockTimeoutMs: number;
 }
 
+/** One ref of a repository on disk. */
+export interface RefFile {
+  read(): Promise<Oid | null>;
+  /** Whether the ref stood at `expected` (null: did not exist) and now stands, durably, at `next`. */
+  compareAndSwap(expected: Oid | null, next: Oid): Promise<boolean>;
+}
+
 /**
- * A ref of a repository on disk, read and changed in git's own protocol, so that git processes and ours exclude each other:
+ * Opens a ref, which is on disk, read and changed in git's own protocol, so that git processes and ours exclude each other:
  * `<ref>.lock` made exclusively, the value compared under it, the new value written, synced and renamed into place.
  *
  * Source: `lockfile.h` and `refs/files-backend.c` of git.
  *
  * @throws {TreadleError} from its methods: `ref-locked`, `ref-name-taken`, `ref-corrupt`, `ref-not-writable`.
  */
-export function openRefFile({ commonFolder, ref, lockTimeoutMs }: RefFileOptions): BranchRef {
+export function openRefFile({ commonFolder, ref, lockTimeoutMs }: RefFileOptions): RefFile {
   const path = join(commonFolder, ref);
   const lockPath = `${path}.lock`;
   const packedRefsPath = join(commonFolder, 'packed-refs');

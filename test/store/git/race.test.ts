@@ -100,11 +100,11 @@ async function expectValid(): Promise<void> {
 const numbersTo = (count: number): readonly number[] =>
   Array.from({ length: count }, (_, index) => index + 1);
 
-describe('processes that race on one branch', () => {
+describe('processes that race on one branch', { timeout: 180_000 }, () => {
   test.each([
     [2, 30],
     [4, 15],
-    [8, 10],
+    [8, 6],
   ])('%d writers of %d commits each lose none', async (writerCount, commitCount) => {
     const writers = numbersTo(writerCount).map((n) => startWriter(`w${n}`, commitCount));
     expect(await Promise.all(writers.map(({ ended }) => ended))).toEqual(writers.map(() => 0));
@@ -146,7 +146,7 @@ describe('processes that race on one branch', () => {
   });
 });
 
-describe('a process that is killed while it writes', () => {
+describe('a process that is killed while it writes', { timeout: 180_000 }, () => {
   /** The moments of the kill: at the n-th acknowledgement, or when it has just made its ref lock. */
   const moments = [1, 2, 3, 5, 8, 'lock', 'lock', 'lock'] as const;
 

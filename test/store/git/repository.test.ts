@@ -354,6 +354,27 @@ describe('objects', () => {
     );
   });
 
+  test('that cannot be written are reported, and the branch stays', async () => {
+    const oid = await commitOne(store, [write('a')]);
+    const batch = store.begin(await store.read());
+    await batch.append(draft([write('b')]));
+    await rm(join(repository.path, 'objects'), { recursive: true });
+    await writeFile(join(repository.path, 'objects'), 'in the way');
+    await expect(batch.publish()).rejects.toMatchObject({
+      name: 'TreadleError',
+      code: 'repository-not-writable',
+    });
+    expect((await store.read()).oid).toBe(oid);
+  });
+
+  test('of a batch that is given up are never stored', async () => {
+    await commitOne(store, [write('a')]);
+    const before = await repository.git('count-objects');
+    const lost = store.begin(await store.read());
+    await lost.append(draft([write('lost')]));
+    expect(await repository.git('count-objects')).toBe(before);
+  });
+
   test('leave no temporary files behind', async () => {
     await commitOne(
       store,

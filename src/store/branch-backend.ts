@@ -4,7 +4,6 @@ import {
   decodeText,
   decodeTree,
   emptyTreeOid,
-  encodeTree,
   isOid,
   type ObjectKind,
   type StoredCommit,
@@ -12,64 +11,71 @@ import {
 } from './git-object.ts';
 import type { Oid } from './port.ts';
 
-/** What an adapter knows about objects: bytes by id. */
-export interface ObjectDatabase {
+/** An object as git holds it. */
+export interface GitObject {
+  readonly kind: ObjectKind;
+  readonly body: Uint8Array;
+}
+
+/** Objects by id. */
+export interface ObjectSource {
   /**
-   * The object, or undefined where the repository has none of that id.
+   * The object, or undefined where there is none of that id.
    *
    * @throws {TreadleError} `object-unreadable` where it is there and damaged.
    */
-  read(oid: Oid): Promise<{ readonly kind: ObjectKind; readonly body: Uint8Array } | undefined>;
-  /** Stores an object; whole or not at all. */
-  write(kind: ObjectKind, body: Uint8Array): Promise<Oid>;
-  /** Resolves when everything written so far survives a power cut. */
-  flush(): Promise<void>;
+  read(oid: Oid): Promise<GitObject | undefined>;
+}
+
+/** What an adapter brings: the objects of a repository and one branch in it. */
+export interface BranchBackend extends ObjectSource {
+  /** Where the branch stands; null where it does not exist. */
+  readRef(): Promise<Oid | null>;
+  /**
+   * Stores the objects and moves the branch from `expected` (null: it does not exist) to `next`. False where the branch stood
+   * elsewhere: then it is untouched, and the objects are stored or not. True means durable and seen by everybody.
+   */
+  publish(objects: ReadonlyMap<Oid, GitObject>, expected: Oid | null, next: Oid): Promise<boolean>;
   /** Commits whose parents the repository lacks on purpose (a shallow clone). */
   shallowCommits(): Promise<ReadonlySet<Oid>>;
 }
 
-/** What an adapter knows about the branch: one value, changed by compare-and-swap. */
-export interface BranchRef {
-  read(): Promise<Oid | null>;
-  /** Whether the branch stood at `expected` (null: did not exist) and now stands, durably, at `next`. */
-  compareAndSwap(expected: Oid | null, next: Oid): Promise<boolean>;
-}
-
-/** Decoded reads over an object database. Objects never change, so decoded trees are kept. */
+/** Decoded reads over objects. */
 export interface ObjectReader {
-  /** Undefined where the repository has no commit of that id. */
-  findCommit(oid: Oid): Promise<StoredCommit | undefined>;
   /** @throws {TreadleError} `commit-not-found`. */
   readCommit(oid: Oid): Promise<StoredCommit>;
   /** @throws {TreadleError} `object-unreadable`; `place` is the folder, for the message. */
   readTree(oid: Oid, place: string): Promise<Tree>;
   /** @throws {TreadleError} `object-unreadable`, `file-not-text`; `place` is the file, for the message. */
   readText(oid: Oid, place: string): Promise<string>;
-  writeTree(tree: Tree): Promise<Oid>;
 }
 
-/** Decoded trees kept in memory; with leaves of 64 entries some 20 MB at most. */
+/** Decoded trees by id, the oldest forgotten first. Objects never change, so readers may share it. */
+export interface TreeCache {
+  get(oid: Oid): Tree | undefined;
+  set(oid: Oid, tree: Tree): void;
+}
+
+/** With leaves of 64 entries some 20 MB at most. */
 const treesKept = 4096;
 
-export function createObjectReader(database: ObjectDatabase): ObjectReader {
+export function createTreeCache(): TreeCache {
   const trees = new Map<Oid, Tree>();
-  const keep = (oid: Oid, tree: Tree): void => {
-    trees.set(oid, tree);
-    const [oldest] = trees.size > treesKept ? trees.keys() : [];
-    if (oldest !== undefined) trees.delete(oldest);
-  };
-
-  const findCommit = async (oid: Oid): Promise<StoredCommit | undefined> => {
-    const found = isOid(oid) ? await database.read(oid) : undefined;
-    if (found?.kind !== 'commit') return undefined;
-    return decoded(oid, '', () => decodeCommit(oid, found.body));
-  };
-
   return {
-    findCommit,
+    get: (oid) => trees.get(oid),
+    set(oid, tree) {
+      trees.set(oid, tree);
+      const [oldest] = trees.size > treesKept ? trees.keys() : [];
+      if (oldest !== undefined) trees.delete(oldest);
+    },
+  };
+}
+
+export function createObjectReader(source: ObjectSource, trees: TreeCache): ObjectReader {
+  return {
     async readCommit(oid) {
-      const commit = await findCommit(oid);
-      if (commit !== undefined) return commit;
+      const found = isOid(oid) ? await source.read(oid) : undefined;
+      if (found?.kind === 'commit') return decoded(oid, '', () => decodeCommit(oid, found.body));
       throw new TreadleError('commit-not-found', `the repository has no commit ${oid}`, {
         remedy: 'Check the id; in a shallow or partial clone, fetch the state branch again.',
         facts: { oid },
@@ -79,13 +85,13 @@ export function createObjectReader(database: ObjectDatabase): ObjectReader {
       const known = trees.get(oid);
       if (known !== undefined) return known;
       if (oid === emptyTreeOid) return new Map();
-      const body = await readBody(database, oid, 'tree', place);
+      const body = await readBody(source, oid, 'tree', place);
       const tree = decoded(oid, place, () => decodeTree(body));
-      keep(oid, tree);
+      trees.set(oid, tree);
       return tree;
     },
     async readText(oid, place) {
-      const text = decodeText(await readBody(database, oid, 'blob', place));
+      const text = decodeText(await readBody(source, oid, 'blob', place));
       if (text !== undefined) return text;
       throw new TreadleError('file-not-text', `${place} on the state branch is not UTF-8 text`, {
         remedy:
@@ -93,21 +99,16 @@ export function createObjectReader(database: ObjectDatabase): ObjectReader {
         facts: { oid, path: place },
       });
     },
-    async writeTree(tree) {
-      const oid = await database.write('tree', encodeTree(tree));
-      keep(oid, tree);
-      return oid;
-    },
   };
 }
 
 async function readBody(
-  database: ObjectDatabase,
+  source: ObjectSource,
   oid: Oid,
   kind: ObjectKind,
   place: string,
 ): Promise<Uint8Array> {
-  const found = await database.read(oid).catch((error: unknown) => {
+  const found = await source.read(oid).catch((error: unknown) => {
     throw error instanceof TreadleError && error.code === 'object-unreadable' && place !== ''
       ? unreadable(oid, place, error.message, error.cause)
       : error;
