@@ -39,15 +39,14 @@ export function openOctokit(options: {
       warn: (message: string) => options.log(message),
       error: ignore,
     },
-    retry: { retryAfterBaseValue: patience.retryBaseMs, doNotRetry: neverRetried },
+    retry: { retries: patience.retries, retryAfterBaseValue: patience.retryBaseMs, doNotRetry: neverRetried },
     throttle: throttle(options),
   });
   octokit.hook.before('request', (request) => {
-    // A copy: Octokit shares this object between requests, and the plugins count their tries in it.
-    request.request = {
-      ...request.request,
-      retries: mayRepeat(request.method, request.request) ? patience.retries : 0,
-    };
+    // A copy: Octokit shares this object between requests, and the plugins count their tries in it. A number of retries set
+    // here would hold for every status; left out, it holds for those that the retry plugin retries.
+    const never = mayRepeat(request.method, request.request) ? {} : { retries: 0 };
+    request.request = { ...request.request, ...never };
   });
   addEtagCache(octokit);
   return octokit;

@@ -1,0 +1,106 @@
+import { describe, expect, test } from 'vitest';
+
+import type { NewWorld } from './world.ts';
+import { openPullRequest } from './world.ts';
+
+export function describeIssuesContract(newWorld: NewWorld): void {
+  describe('issues', () => {
+    test('creates and reads an issue', async () => {
+      const world = await newWorld();
+      const { issues } = world.as('bert');
+      const number = await issues.create({
+        title: 'It breaks',
+        body: 'Look.',
+        labels: ['bug', 'treadle:ceo'],
+      });
+      expect(await world.as('cleo').issues.get(number)).toEqual({
+        number,
+        title: 'It breaks',
+        body: 'Look.',
+        state: 'open',
+        labels: ['bug', 'treadle:ceo'],
+        author: world.account('bert'),
+        closedBy: null,
+        isPull: false,
+        createdAt: world.now(),
+        updatedAt: world.now(),
+      });
+      expect(await issues.get(number + 1)).toBeUndefined();
+    });
+
+    test('closes, reopens and labels, twice as well as once', async () => {
+      const world = await newWorld();
+      const { issues } = world.as('bert');
+      const number = await issues.create({ title: 'It breaks', body: '', labels: ['bug'] });
+      await issues.close(number, 'not_planned');
+      await issues.close(number, 'not_planned');
+      expect(await issues.get(number)).toMatchObject({ state: 'closed', closedBy: world.account('bert') });
+      await issues.reopen(number);
+      await issues.reopen(number);
+      expect(await issues.get(number)).toMatchObject({ state: 'open', closedBy: null });
+      await issues.addLabels(number, ['P0', 'bug']);
+      await issues.addLabels(number, []);
+      expect([...((await issues.get(number))?.labels ?? [])].sort()).toEqual(['P0', 'bug']);
+    });
+
+    test('tells a pull request from an issue', async () => {
+      const world = await newWorld();
+      const { number } = await openPullRequest(world);
+      expect(await world.as('ada').issues.get(number)).toMatchObject({ isPull: true });
+    });
+
+    test('lists what changed at or after a time, the oldest change first', async () => {
+      const world = await newWorld();
+      const { issues } = world.as('bert');
+      const [first, second, third] = [
+        await issues.create({ title: 'first', body: '', labels: [] }),
+        await issues.create({ title: 'second', body: '', labels: [] }),
+        await issues.create({ title: 'third', body: '', labels: [] }),
+      ];
+      world.later(10);
+      const since = world.now();
+      await issues.close(second, 'completed');
+      world.later(10);
+      await issues.addLabels(first, ['bug']);
+      expect((await issues.changedSince(since)).map(({ number, state }) => ({ number, state }))).toEqual([
+        { number: second, state: 'closed' },
+        { number: first, state: 'open' },
+      ]);
+      expect((await issues.labelled('bug', since)).map(({ number }) => number)).toEqual([first]);
+      expect(await issues.labelled('none', since)).toEqual([]);
+      expect(third).toBeGreaterThan(second);
+      world.later(10);
+      expect(await issues.changedSince(world.now())).toEqual([]);
+    });
+
+    test('sees a change on the second look', async () => {
+      const world = await newWorld();
+      const { issues } = world.as('bert');
+      const since = world.now();
+      await issues.create({ title: 'one', body: '', labels: [] });
+      expect(await issues.changedSince(since)).toHaveLength(1);
+      await issues.create({ title: 'two', body: '', labels: [] });
+      expect(await issues.changedSince(since)).toHaveLength(2);
+    });
+
+    test('lists more than a page, of one second and of several', async () => {
+      const world = await newWorld();
+      const { issues } = world.as('bert');
+      const since = world.now();
+      const numbers: number[] = [];
+      for (const batch of [102, 20]) {
+        world.later(1);
+        const made = Array.from({ length: batch }, (_, index) =>
+          issues.create({ title: `issue ${index}`, body: '', labels: index % 2 === 0 ? ['even'] : [] }),
+        );
+        numbers.push(...(await Promise.all(made)));
+      }
+      const listed = await issues.changedSince(since);
+      expect(listed.map(({ number }) => number).sort((a, b) => a - b)).toEqual(numbers.sort((a, b) => a - b));
+      expect(listed.map(({ updatedAt }) => updatedAt)).toEqual(
+        listed.map(({ updatedAt }) => updatedAt).sort(),
+      );
+      expect(await issues.labelled('even', since)).toHaveLength(61);
+    });
+  });
+}

@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest';
+
+import type { ForgeWorld, NewWorld, Person } from './world.ts';
+import { commitFile, openPullRequest } from './world.ts';
+
+export function describeReviewsContract(newWorld: NewWorld): void {
+  const submit = async (
+    world: ForgeWorld,
+    person: Person,
+    pull: { readonly number: number; readonly head: string },
+    verdict: 'approve' | 'request_changes',
+  ): Promise<number> => {
+    world.later(1);
+    const review = await world
+      .as(person)
+      .pulls.review(pull.number, { verdict, body: `${person} says`, head: pull.head });
+    if (review.kind !== 'submitted') throw new Error(review.problem);
+    return review.id;
+  };
+
+  describe('reviews', () => {
+    test('a reviewed pull request has its reviews, oldest first, each for its head', async () => {
+      const world = await newWorld();
+      const pull = await openPullRequest(world, { by: 'ada' });
+      const first = await submit(world, 'bert', pull, 'request_changes');
+      const firstAt = world.now();
+      const head = await commitFile(world, 'topic', 'topic.md', 'better\n');
+      const second = await submit(world, 'bert', { ...pull, head }, 'approve');
+      const third = await submit(world, 'weaver[bot]', { ...pull, head }, 'approve');
+      const [reviewed, ...others] = await world.as('ada').pulls.reviewed([pull.number]);
+      expect(others).toEqual([]);
+      expect(reviewed).toMatchObject((await world.as('ada').pulls.get(pull.number)) ?? {});
+      expect(reviewed?.reviews).toEqual([
+        {
+          id: first,
+          author: world.account('bert'),
+          state: 'changes_requested',
+          body: 'bert says',
+          commit: pull.head,
+          submittedAt: firstAt,
+        },
+        expect.objectContaining({
+          id: second,
+          author: world.account('bert'),
+          state: 'approved',
+          commit: head,
+        }),
+        expect.objectContaining({ id: third, author: world.account('weaver[bot]'), state: 'approved' }),
+      ]);
+    });
+
+    test('knows who made the commits', async () => {
+      const world = await newWorld();
+      const pull = await openPullRequest(world, { by: 'bert' });
+      await commitFile(world, 'topic', 'topic.md', 'by ada\n');
+      const [reviewed] = await world.as('ada').pulls.reviewed([pull.number]);
+      expect(reviewed?.author).toEqual(world.account('bert'));
+      expect(reviewed?.commitAuthors.map(({ login }) => login).sort()).toEqual(['ada', 'bert']);
+    });
+
+    test.each(['approve', 'request_changes'] as const)(
+      'nobody can %s a pull request of their own',
+      async (verdict) => {
+        const world = await newWorld();
+        const pull = await openPullRequest(world, { by: 'bert' });
+        expect(
+          await world
+            .as('bert')
+            .pulls.review(pull.number, { verdict, body: 'Mine is good', head: pull.head }),
+        ).toMatchObject({
+          kind: 'refused',
+          problem: expect.stringMatching(/your own pull request/i) as unknown,
+        });
+        expect((await world.as('ada').pulls.reviewed([pull.number]))[0]?.reviews).toEqual([]);
+      },
+    );
+
+    test('a dismissed review says so', async () => {
+      const world = await newWorld();
+      const pull = await openPullRequest(world, { by: 'ada' });
+      const id = await submit(world, 'bert', pull, 'approve');
+      await world.rest('ada', 'PUT', `/pulls/${pull.number}/reviews/${id}/dismissals`, {
+        message: 'No',
+        event: 'DISMISS',
+      });
+      const [reviewed] = await world.as('ada').pulls.reviewed([pull.number]);
+      expect(reviewed?.reviews).toMatchObject([{ id, state: 'dismissed' }]);
+    });
+
+    test("a stranger's review is there, as a stranger's", async () => {
+      const world = await newWorld();
+      const pull = await openPullRequest(world, { by: 'ada' });
+      await submit(world, 'cleo', pull, 'approve');
+      const [reviewed] = await world.as('ada').pulls.reviewed([pull.number]);
+      expect(reviewed?.reviews).toMatchObject([{ author: world.account('cleo') }]);
+    });
+
+    test('asks for many in one go, and leaves out what is no pull request', async () => {
+      const world = await newWorld();
+      const { issues, pulls } = world.as('ada');
+      const one = await openPullRequest(world, { branch: 'one', path: 'one.md' });
+      const other = await openPullRequest(world, { branch: 'other', path: 'other.md' });
+      const issue = await issues.create({ title: 'an issue', body: '', labels: [] });
+      await pulls.close(other.number);
+      const reviewed = await pulls.reviewed([other.number, 4711, issue, one.number, one.number]);
+      expect(reviewed.map(({ number, state }) => ({ number, state }))).toEqual([
+        { number: other.number, state: 'closed' },
+        { number: one.number, state: 'open' },
+      ]);
+      expect(await pulls.reviewed([])).toEqual([]);
+      expect(await pulls.reviewed([4711])).toEqual([]);
+    });
+  });
+}
