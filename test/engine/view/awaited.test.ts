@@ -5,18 +5,7 @@ import { renderStatusComment } from '../../../src/engine/view/status-comment.ts'
 import type { Effect } from '../../../src/engine/effect.ts';
 import type { RunState } from '../../../src/engine/state.ts';
 import { APPROVING, DONE, ESCALATED, FAILED, INVESTIGATING, PAUSED, QUEUED, RETRYING } from './cases.ts';
-import {
-  at,
-  attemptOf,
-  CONFIG,
-  documentOf,
-  EMPTY_QUEUE,
-  escalationOf,
-  gateOf,
-  outboxOf,
-  stateOf,
-  turnOf,
-} from './states.ts';
+import { at, CONFIG, documentOf, EMPTY_QUEUE, escalationOf, gateOf, outboxOf, stateOf } from './states.ts';
 import { BUG, jobOf, workflowOf } from './workflows.ts';
 
 const ONE = workflowOf([jobOf('only', 'commit')]);

@@ -37,7 +37,7 @@ export const CONFIG: Config = {
 /** A time on the day of all tests. */
 export const at = (clock: string): string => `2026-01-05T${clock}:00.000Z`;
 
-export const LINES = {
+const LINES = {
   queued: { status: 'queued', conclusion: null, result: null },
   pending: { status: 'pending', conclusion: null, result: null },
   waiting: { status: 'waiting', conclusion: null, result: null },

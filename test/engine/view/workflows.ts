@@ -8,7 +8,7 @@ export function literal(text: string): Template {
 }
 
 export const to = (job: string): EdgeTarget => ({ kind: 'job', job });
-export const ESCALATE: EdgeTarget = { kind: 'escalate' };
+const ESCALATE: EdgeTarget = { kind: 'escalate' };
 export const FAIL: EdgeTarget = { kind: 'fail' };
 
 type Overrides = Readonly<Record<string, unknown>>;
