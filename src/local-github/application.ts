@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 
 import { addAdminEndpoints } from './admin.ts';
 import { addGitEndpoint } from './git-endpoint.ts';
+import { addGraphqlEndpoint } from './graphql/endpoint.ts';
 import { ApiFailure } from './http/api-failure.ts';
 import { type Application, type Environment, repositoryEndpoints } from './http/endpoint.ts';
 import { acknowledgeDurably, answerConditionally, authenticate, describeAnswer } from './http/pipeline.ts';
@@ -33,6 +34,7 @@ export function createApplication(server: ServerContext, adminToken: string): Ap
   app.use(limitRate(limits));
   app.use(answerConditionally());
   addUserEndpoints(app, server, limits);
+  addGraphqlEndpoint(app, server, limits);
   const api = repositoryEndpoints(app, server);
   addRepositoryEndpoints(api, server);
   addIssueEndpoints(api, server);

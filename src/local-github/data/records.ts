@@ -72,6 +72,8 @@ export interface CommentRecord {
   readonly issueNumber: number;
   readonly authorId: number;
   readonly body: string;
+  /** Who edited it last; `null` while nobody has. */
+  readonly editorId: number | null;
   readonly createdAt: string;
   readonly updatedAt: string;
 }

@@ -1,4 +1,4 @@
-import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 
 import { TreadleError } from '../../base/errors.ts';
@@ -6,15 +6,19 @@ import { preReceiveHook, postReceiveHook } from './hooks.ts';
 import { git, tryGit } from './run-git.ts';
 
 /** GitHub serves any object that a ref reaches, filters, refs/pull for reading only, and takes forced pushes. */
-const settings: readonly (readonly [string, string])[] = [
-  ['http.receivepack', 'true'],
-  ['uploadpack.allowFilter', 'true'],
-  ['uploadpack.allowReachableSHA1InWant', 'true'],
-  ['receive.hideRefs', 'refs/pull'],
-  ['receive.autogc', 'false'],
-  ['gc.auto', '0'],
-  ['core.logAllRefUpdates', 'false'],
-];
+const settings = `[http]
+	receivepack = true
+[uploadpack]
+	allowFilter = true
+	allowReachableSHA1InWant = true
+[receive]
+	hideRefs = refs/pull
+	autogc = false
+[gc]
+	auto = 0
+[core]
+	logAllRefUpdates = false
+`;
 
 /**
  * Makes the bare repository at `path`: empty, or a copy of the repository at `source`.
@@ -47,11 +51,11 @@ export async function createBare(
         remedy: 'Give the path of a git repository.',
       });
     }
-    await tryGit(path, ['remote', 'remove', 'origin']);
+    await tryGit(path, ['config', '--remove-section', 'remote.origin']);
   }
   const branch = options.defaultBranch ?? (options.source === undefined ? 'main' : await headBranch(path));
   await git(path, ['symbolic-ref', 'HEAD', `refs/heads/${branch}`]);
-  for (const [name, value] of settings) await git(path, ['config', name, value]);
+  await appendFile(join(path, 'config'), settings);
   await installHook(path, 'pre-receive', preReceiveHook);
   await installHook(path, 'post-receive', postReceiveHook);
   return branch;

@@ -1,6 +1,7 @@
 import type { Commit } from '../git/commits.ts';
 import type { FileChange } from '../git/diff.ts';
 import type { Ref } from '../git/refs.ts';
+import type { UserRecord } from '../data/records.ts';
 import type { Repository } from '../data/repository.ts';
 import type { ServerContext } from '../server-context.ts';
 import { repositoryHtmlUrl, repositoryUrl } from './repository.ts';
@@ -87,9 +88,13 @@ export function renderCommit(
 }
 
 /** The account that an author's noreply address belongs to. */
-function renderAccount(server: ServerContext, email: string): Record<string, unknown> | null {
+export function accountOf(server: ServerContext, email: string): UserRecord | undefined {
   const match = /^(\d+)\+.*@users\.noreply\.github\.com$/.exec(email);
-  const user = match === null ? undefined : server.database.userById(Number(match[1]));
+  return match === null ? undefined : server.database.userById(Number(match[1]));
+}
+
+function renderAccount(server: ServerContext, email: string): Record<string, unknown> | null {
+  const user = accountOf(server, email);
   return user === undefined ? null : renderUser(server, user);
 }
 

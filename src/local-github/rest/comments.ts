@@ -88,6 +88,7 @@ async function createComment(server: ServerContext, call: RepositoryCall & Signe
     issueNumber: issue.number,
     authorId: call.actor.user.id,
     body,
+    editorId: null,
     createdAt: now,
     updatedAt: now,
   });
@@ -100,7 +101,12 @@ async function updateComment(server: ServerContext, call: RepositoryCall & Signe
   const before = findComment(call);
   requireAuthorOrWriter(call, before);
   const body = commentBody(call);
-  const comment = call.repository.comments.put(before.id, { ...before, body, updatedAt: server.now() });
+  const comment = call.repository.comments.put(before.id, {
+    ...before,
+    body,
+    editorId: call.actor.user.id,
+    updatedAt: server.now(),
+  });
   const issue = call.repository.issues.get(comment.issueNumber);
   if (issue !== undefined) call.repository.issues.put(issue.number, { ...issue, updatedAt: server.now() });
   await publishComment(server, call, comment, 'edited', { changes: { body: { from: before.body } } });

@@ -1,7 +1,7 @@
 import type { Application } from '../http/endpoint.ts';
 import { addEndpoint } from '../http/endpoint.ts';
 import { ok } from '../http/answer.ts';
-import { authenticationRequired, notFound } from '../http/api-failure.ts';
+import { authenticationRequired, forbidden, notFound } from '../http/api-failure.ts';
 import { type RateLimit, rateKey } from '../http/rate-limit.ts';
 import { renderProfile } from '../render/user.ts';
 import type { ServerContext } from '../server-context.ts';
@@ -26,6 +26,8 @@ const resources = [
 export function addUserEndpoints(app: Application, server: ServerContext, limits: RateLimit): void {
   addEndpoint(app, server, 'get', '/user', ({ actor }) => {
     if (actor === null) throw authenticationRequired();
+    // Only people have a page of their own.
+    if (actor.tokenKind !== 'user') throw forbidden('Resource not accessible by integration');
     return ok(renderProfile(server, actor.user));
   });
   addEndpoint(app, server, 'get', '/users/:login', ({ param }) => {

@@ -1,0 +1,95 @@
+import { GraphQLError } from 'graphql';
+
+import { type Actor, actorPermission, reaches } from '../auth.ts';
+import type { Repository } from '../data/repository.ts';
+import { type RateLimit, rateKey } from '../http/rate-limit.ts';
+import { isPull } from '../pulls/is-pull.ts';
+import { reconcilePulls } from '../pulls/reconcile.ts';
+import { repositoryHtmlUrl } from '../render/repository.ts';
+import { nodeId } from '../render/user.ts';
+import type { ServerContext } from '../server-context.ts';
+import { userNode } from './account-nodes.ts';
+import { expressionNode, type GraphNode, objectNode, refNode } from './git-nodes.ts';
+import { createIssueNodes } from './issue-nodes.ts';
+import { createMutations } from './mutations.ts';
+
+/** An error for what the query names and is not there, in GitHub's words. */
+export function notFoundError(message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { type: 'NOT_FOUND' } });
+}
+
+/** The root of the schema for one viewer: the queries and the mutations. */
+export function createRoot(server: ServerContext, limits: RateLimit, actor: Actor): GraphNode {
+  return {
+    viewer: () => userNode(server, actor.user),
+    user: ({ login }: { readonly login: string }) => {
+      const user = server.database.userByLogin(login);
+      if (user === undefined)
+        throw notFoundError(`Could not resolve to a User with the login of '${login}'.`);
+      return userNode(server, user);
+    },
+    repository: async ({ owner, name }: { readonly owner: string; readonly name: string }) => {
+      const repository = server.database.repository(owner, name);
+      if (repository === undefined || !reaches(actorPermission(repository, actor), 'read')) {
+        throw notFoundError(`Could not resolve to a Repository with the name '${owner}/${name}'.`);
+      }
+      await reconcilePulls(server, repository);
+      return repositoryNode(server, repository, actor);
+    },
+    rateLimit: () => {
+      const window = limits.look(rateKey(actor.user.id));
+      return {
+        limit: window.limit,
+        cost: 1,
+        remaining: window.remaining,
+        used: window.used,
+        nodeCount: 0,
+        resetAt: new Date(window.reset * 1000).toISOString(),
+      };
+    },
+    ...createMutations(server, actor),
+  };
+}
+
+interface ObjectArguments {
+  readonly expression?: string | null;
+  readonly oid?: string | null;
+}
+
+function repositoryNode(server: ServerContext, repository: Repository, actor: Actor): GraphNode {
+  const { record } = repository;
+  const owner = server.database.ensureUser(record.owner, 'User', record.createdAt);
+  const nodes = createIssueNodes(server, repository, actor.user.id, () =>
+    repositoryNode(server, repository, actor),
+  );
+  const missing = (kind: string, number: number): GraphQLError =>
+    notFoundError(`Could not resolve to ${kind} with the number of ${number}.`);
+  return {
+    __typename: 'Repository',
+    id: nodeId('Repository', record.id),
+    databaseId: record.id,
+    name: record.name,
+    nameWithOwner: repository.fullName,
+    owner: userNode(server, owner),
+    url: repositoryHtmlUrl(server, repository),
+    isPrivate: record.private,
+    viewerPermission: actorPermission(repository, actor).toUpperCase(),
+    defaultBranchRef: () => refNode(server, repository, `refs/heads/${record.defaultBranch}`),
+    ref: ({ qualifiedName }: { readonly qualifiedName: string }) =>
+      refNode(server, repository, qualifiedName),
+    object: ({ expression, oid }: ObjectArguments) => {
+      if (oid != null) return /^[0-9a-f]{40}$/.test(oid) ? objectNode(server, repository, oid) : null;
+      return expression == null ? null : expressionNode(server, repository, expression);
+    },
+    issue: ({ number }: { readonly number: number }) => {
+      const issue = repository.issues.get(number);
+      if (issue === undefined || isPull(issue)) throw missing('an Issue', number);
+      return nodes.issue(issue);
+    },
+    pullRequest: ({ number }: { readonly number: number }) => {
+      const issue = repository.issues.get(number);
+      if (issue === undefined || !isPull(issue)) throw missing('a PullRequest', number);
+      return nodes.pull(issue);
+    },
+  };
+}
