@@ -59,6 +59,8 @@ export interface ReportReceived extends EventBase {
   readonly usage: Usage | null;
   /** Where it was said, for instance `comment 123`, `command exit 0`. */
   readonly source: string;
+  /** Commits only: the head of the pull request that the engineering manager was shown. Only that head may be merged. */
+  readonly head?: string;
 }
 
 /** An answer that cannot be read. One clear reply, and it costs a turn. */

@@ -1,0 +1,106 @@
+import type { Draft } from './draft.ts';
+import { NO_OUTPUTS } from './draft.ts';
+import type { Attempt, JobDocument, Turn } from './state.ts';
+
+/** The newest attempt while it is running. */
+export function runningAttempt(document: JobDocument | undefined): Attempt | undefined {
+  const last = document?.attempts.at(-1);
+  return last?.outcome === 'running' ? last : undefined;
+}
+
+/** The turn whose answer is awaited. */
+export function openTurn(document: JobDocument | undefined): Turn | undefined {
+  const last = runningAttempt(document)?.turns.at(-1);
+  return last?.outcome === 'open' ? last : undefined;
+}
+
+/** How many attempts count against `max-attempts`: those since the last reset. */
+export function attemptsUsed(document: JobDocument): number {
+  return document.attempts.length - document.budgetFrom + 1;
+}
+
+/** Begins the job's next attempt. Numbers never restart. */
+export function beginAttempt(draft: Draft, job: string): number {
+  const attempts = draft.document(job)?.attempts ?? [];
+  const number = attempts.length + 1;
+  const attempt: Attempt = {
+    number,
+    startedAt: draft.cause.at,
+    endedAt: null,
+    outcome: 'running',
+    reason: null,
+    turns: [],
+  };
+  draft.patchJob(job, { attempts: [...attempts, attempt] });
+  return number;
+}
+
+/** How an attempt came to its end. */
+export interface Ending {
+  readonly outcome: Exclude<Attempt['outcome'], 'running'>;
+  readonly reason: string | null;
+  readonly review?: number;
+}
+
+/** Ends the running attempt, if there is one; a turn that is still open is called off. */
+export function endAttempt(draft: Draft, job: string, ending: Ending): void {
+  if (runningAttempt(draft.document(job)) === undefined) return;
+  const outcome = ending.outcome === 'timed_out' ? 'timed_out' : 'cancelled';
+  stopTurn(draft, job, outcome, ending.reason ?? 'the attempt is over');
+  patchLastAttempt(draft, job, (attempt) => ({ ...attempt, endedAt: draft.cause.at, ...ending }));
+}
+
+/** Writes down an attempt that takes no time: a decision, a join, the word of a person. */
+export function recordAttempt(draft: Draft, job: string, ending: Ending): void {
+  beginAttempt(draft, job);
+  endAttempt(draft, job, ending);
+}
+
+/** Adds a turn to the running attempt. */
+export function addTurn(draft: Draft, job: string, turn: Turn): void {
+  patchLastAttempt(draft, job, (attempt) => ({ ...attempt, turns: [...attempt.turns, turn] }));
+}
+
+/** Ends the open turn with what its answer came to. */
+export function endTurn(draft: Draft, job: string, ending: Partial<Turn> & Pick<Turn, 'outcome'>): void {
+  patchLastAttempt(draft, job, (attempt) => {
+    const turns = attempt.turns.map((turn) =>
+      turn.outcome === 'open' ? { ...turn, endedAt: draft.cause.at, ...ending } : turn,
+    );
+    return { ...attempt, turns };
+  });
+}
+
+/** Calls the open turn off, if there is one, and has whoever works on it told. */
+export function stopTurn(
+  draft: Draft,
+  job: string,
+  outcome: 'cancelled' | 'timed_out',
+  reason: string,
+): void {
+  const turn = openTurn(draft.document(job));
+  if (turn === undefined) return;
+  endTurn(draft, job, { outcome });
+  draft.emit({ type: 'cancel_dispatch', job, dispatch: turn.dispatch, reason });
+}
+
+/** The outputs reported so far in the running attempt, later turns winning. */
+export function outputsSoFar(attempt: Attempt): Readonly<Record<string, string>> {
+  return attempt.turns.reduce((outputs, turn) => ({ ...outputs, ...turn.outputs }), NO_OUTPUTS);
+}
+
+/** The outputs of the newest report of a job, of whatever outcome; empty where nothing was ever reported. */
+export function lastReportedOutputs(document: JobDocument): Readonly<Record<string, string>> {
+  for (const attempt of document.attempts.toReversed()) {
+    const reported = attempt.turns.findLast((turn) => turn.report !== null);
+    if (reported !== undefined) return reported.outputs;
+  }
+  return NO_OUTPUTS;
+}
+
+function patchLastAttempt(draft: Draft, job: string, change: (attempt: Attempt) => Attempt): void {
+  const attempts = draft.document(job)?.attempts ?? [];
+  const last = attempts.at(-1);
+  if (last === undefined) return;
+  draft.patchJob(job, { attempts: [...attempts.slice(0, -1), change(last)] });
+}

@@ -1,0 +1,58 @@
+import { runningAttempt } from './attempt.ts';
+import { completeJob } from './conclude.ts';
+import type { Draft } from './draft.ts';
+import { closeEscalation } from './escalation.ts';
+import type { IssueClosed } from './event.ts';
+import type { Outcome } from './outcome.ts';
+import { applied, ignored } from './outcome.ts';
+import { goOn } from './pause.ts';
+import { leaveQueue } from './queue.ts';
+import { conditionHolds } from './readiness.ts';
+import type { Recorded } from './state.ts';
+import { cancelJob } from './withdraw.ts';
+
+/** A person closed the bead: its run is cancelled. */
+export function applyIssueClosed(draft: Draft, event: IssueClosed): Outcome {
+  if (draft.run.cancelled !== null) return ignored('the run is being cancelled already');
+  cancelRun(draft, { by: event.actor, reason: 'the bead was closed', at: draft.cause.at });
+  return applied('bead', 'closed, run cancelled');
+}
+
+/**
+ * Cancels the run. Whatever is open ends, unless its `if` holds in a cancelled run (`always()`, `cancelled()`); nobody is asked any
+ * more. What is queued has its `if` evaluated as its turn comes.
+ *
+ * @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-cancellation
+ */
+export function cancelRun(draft: Draft, recorded: Recorded): void {
+  draft.patchRun({ cancelled: recorded, paused: null });
+  for (const [job, definition] of draft.workflow.jobs) {
+    const { status } = draft.line(job);
+    if (status === 'completed') continue;
+    const document = draft.document(job);
+    const hasBegun = runningAttempt(document) !== undefined || (document?.retryAt ?? null) !== null;
+    if (status === 'queued' && !hasBegun) continue;
+    const holds = definition.if === null ? null : conditionHolds(draft, definition);
+    if (status === 'waiting' || holds?.ok !== true || !holds.value) cancelJob(draft, job, recorded.reason);
+  }
+  goOn(draft);
+}
+
+/**
+ * Closes the run and its bead for good: jobs that the CEO was asked about have failed, everything else is cancelled. Jobs whose `if`
+ * holds in a cancelled run still get their chance, unless the run was being cancelled already.
+ */
+export function closeRun(draft: Draft, recorded: Recorded): void {
+  const wasCancelled = draft.run.cancelled !== null;
+  for (const job of draft.workflow.jobs.keys()) {
+    if ((draft.document(job)?.escalation ?? null) !== null) {
+      closeEscalation(draft, job, `closed by @${recorded.by.login}: ${recorded.reason}`);
+      leaveQueue(draft, job);
+      completeJob(draft, job, 'failure', 'failure');
+    } else if (wasCancelled && draft.line(job).status !== 'completed') {
+      cancelJob(draft, job, recorded.reason);
+    }
+  }
+  if (!wasCancelled) cancelRun(draft, recorded);
+  draft.emit({ type: 'close_issue', reason: 'not_planned' });
+}

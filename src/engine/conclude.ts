@@ -1,0 +1,81 @@
+import type { Ending } from './attempt.ts';
+import { endAttempt, recordAttempt, runningAttempt } from './attempt.ts';
+import type { Draft, RunView } from './draft.ts';
+import { continuesOnError } from './evaluation.ts';
+import type { Conclusion, JobLine, Status } from './state.ts';
+
+/**
+ * Completes a job and has its dependents looked at. `result` is what they see; it differs from the conclusion where
+ * continue-on-error or an override says so.
+ */
+export function completeJob(draft: Draft, job: string, conclusion: Conclusion, result: Conclusion): void {
+  draft.setLine(job, { status: 'completed', conclusion, result });
+  if (draft.document(job) !== undefined) draft.patchJob(job, { timeoutAt: null, retryAt: null });
+  for (const dependent of draft.workflow.graph.dependents(job)) draft.visit(dependent);
+}
+
+/** Completes a job with success: its attempt, its outputs, its line. */
+export function concludeSuccess(
+  draft: Draft,
+  job: string,
+  outputs: Readonly<Record<string, string>>,
+  told: Omit<Ending, 'outcome'> = { reason: null },
+): void {
+  const ending: Ending = { ...told, outcome: 'success' };
+  if (runningAttempt(draft.document(job)) === undefined) recordAttempt(draft, job, ending);
+  else endAttempt(draft, job, ending);
+  draft.patchJob(job, { outputs, feedback: null });
+  completeJob(draft, job, 'success', 'success');
+}
+
+/**
+ * Completes a job that did not succeed. With `continue-on-error` a failure counts as success for what follows, and stays a failure
+ * to look at; a timeout (`cancelled`) is no failure.
+ *
+ * @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idcontinue-on-error
+ */
+export function concludeFailure(draft: Draft, job: string, conclusion: 'failure' | 'cancelled'): void {
+  const definition = draft.workflow.jobs.get(job);
+  const forgiven =
+    conclusion === 'failure' &&
+    definition !== undefined &&
+    continuesOnError(draft, job, definition.continueOnError);
+  completeJob(draft, job, conclusion, forgiven ? 'success' : conclusion);
+}
+
+/**
+ * Brings the run's own status up to date, and concludes it once all its jobs are completed: a failure when a job's result is one,
+ * else cancelled when it was cancelled or a job ran out of time, skipped when nothing ran, else success, which closes the bead.
+ */
+export function concludeRun(draft: Draft): void {
+  const lines = draft.lines();
+  const status = statusOf(lines);
+  if (status !== draft.run.status) draft.patchRun({ status });
+  if (status !== 'completed') return;
+  const conclusion = conclusionOf(draft, lines);
+  draft.patchRun({ conclusion, completedAt: draft.cause.at });
+  draft.tell('end');
+  if (conclusion === 'success') draft.emit({ type: 'close_issue', reason: 'completed' });
+}
+
+/** in_progress while anybody or anything works, waiting when only people can move it, pending when only the commit queue can. */
+function statusOf(lines: Readonly<Record<string, JobLine>>): Status {
+  const seen = new Set<Status>();
+  for (const job in lines) seen.add(lines[job]?.status ?? 'queued');
+  if (seen.has('in_progress')) return 'in_progress';
+  if (seen.has('waiting')) return 'waiting';
+  if (seen.has('pending')) return 'pending';
+  return seen.has('queued') ? 'in_progress' : 'completed';
+}
+
+function conclusionOf(view: RunView, lines: Readonly<Record<string, JobLine>>): Conclusion {
+  const jobs = Object.entries(lines);
+  if (jobs.some(([, line]) => line.result === 'failure')) return 'failure';
+  // The losers of a join are cancelled, too, but that is how it was meant.
+  const ranOutOfTime = jobs.some(
+    ([job, line]) =>
+      line.result === 'cancelled' && view.document(job)?.attempts.at(-1)?.outcome === 'timed_out',
+  );
+  if (view.run.cancelled !== null || ranOutOfTime) return 'cancelled';
+  return jobs.every(([, line]) => line.result === 'skipped') ? 'skipped' : 'success';
+}

@@ -1,0 +1,132 @@
+import type { Json } from '../base/canonical-json.ts';
+import type { Contexts, Template } from '../expression/model.ts';
+import { renderTemplate } from '../expression/evaluate.ts';
+import type { Workflow } from '../workflow/model.ts';
+import type { Config } from './config.ts';
+import type { RunView } from './draft.ts';
+import { NO_OUTPUTS, viewOf } from './draft.ts';
+import { isEmpty } from './own-keys.ts';
+import type { RunState, Trigger } from './state.ts';
+
+/**
+ * Where an expression stands: in the `if` of a job, where `needs` holds all ancestors, or elsewhere in it, where `needs` holds the
+ * direct needs only.
+ *
+ * @see https://docs.github.com/en/actions/reference/workflows-and-actions/contexts#needs-context
+ */
+export type ContextPurpose = 'if' | 'job';
+
+/**
+ * What the names in an expression of a job stand for: `github`, `needs`, `inputs`, `vars`, `env`, and our own `bead` (the issue)
+ * and `run`. Each is made when it is first read; reading `env` throws an `ExpressionError` where one of its values has none.
+ */
+export function contextsOf(
+  context: { readonly workflow: Workflow; readonly config: Config },
+  state: RunState,
+  job: string,
+  purpose: ContextPurpose,
+): Contexts {
+  return contextsFor(viewOf(context, state), job, purpose);
+}
+
+/** The same as {@link contextsOf}, in the middle of a transition. */
+export function contextsFor(view: RunView, job: string, purpose: ContextPurpose): Contexts {
+  const base = runContexts(view);
+  const needs = onceOf(() => needsContext(view, job, purpose));
+  const env = onceOf(() => envContext(view, job, { ...base, needs: needs() }));
+  return {
+    ...base,
+    get needs() {
+      return needs();
+    },
+    get env() {
+      return env();
+    },
+  };
+}
+
+/** What is known of a run apart from its jobs: what `run-name` may use. */
+export function runContexts(view: Pick<RunView, 'workflow' | 'run'>): Contexts {
+  const { run, workflow } = view;
+  return {
+    github: githubContext(run.trigger, workflow, run),
+    inputs: run.trigger.inputs,
+    vars: {},
+    bead: beadContext(run.trigger),
+    run: { id: run.id, number: run.number, title: run.title, cycles: run.cycles },
+  };
+}
+
+function githubContext(
+  trigger: Trigger,
+  workflow: Workflow,
+  run: { readonly id: string; readonly number: number },
+): Json {
+  const { issue, actor } = trigger;
+  return {
+    event_name: trigger.event,
+    event: {
+      issue: {
+        number: issue.number,
+        title: issue.title,
+        body: issue.body,
+        labels: issue.labels.map((name) => ({ name })),
+        user: { login: issue.author.login, id: issue.author.id },
+      },
+      inputs: trigger.inputs,
+      sender: { login: actor.login, id: actor.id },
+    },
+    repository: trigger.repository,
+    repository_owner: trigger.repository.split('/')[0] ?? '',
+    actor: actor.login,
+    actor_id: String(actor.id),
+    triggering_actor: actor.login,
+    run_id: run.id,
+    run_number: String(run.number),
+    run_attempt: '1',
+    workflow: workflow.name,
+  };
+}
+
+function beadContext(trigger: Trigger): Json {
+  const { issue } = trigger;
+  const priority = issue.labels.map((label) => /^(?:priority[:/ -]?)?(p[0-4])$/i.exec(label)?.[1]);
+  return {
+    number: issue.number,
+    title: issue.title,
+    body: issue.body,
+    labels: issue.labels,
+    author: issue.author.login,
+    priority: priority.find((label) => label !== undefined)?.toUpperCase() ?? null,
+  };
+}
+
+function needsContext(view: RunView, job: string, purpose: ContextPurpose): Json {
+  const ids = purpose === 'if' ? view.workflow.graph.ancestors(job) : view.workflow.jobs.get(job)?.needs;
+  const needs: [string, Json][] = [];
+  for (const id of ids ?? []) {
+    const outputs = view.document(id)?.outputs ?? NO_OUTPUTS;
+    needs.push([id, { result: view.line(id).result, outputs }]);
+  }
+  return Object.fromEntries(needs);
+}
+
+function envContext(view: RunView, job: string, contexts: Contexts): Json {
+  const own = view.workflow.jobs.get(job)?.env ?? {};
+  return { ...renderAll(view.workflow.env, contexts), ...renderAll(own, contexts) };
+}
+
+function renderAll(
+  templates: Readonly<Record<string, Template>>,
+  contexts: Contexts,
+): Readonly<Record<string, string>> {
+  if (isEmpty(templates)) return {};
+  return Object.fromEntries(
+    Object.entries(templates).map(([name, template]) => [name, renderTemplate(template, contexts)]),
+  );
+}
+
+function onceOf<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}

@@ -1,0 +1,34 @@
+import type { Deadline } from './event.ts';
+import type { JobDocument, QueueDocument, RunState } from './state.ts';
+
+/**
+ * What falls due in a run, by itself: timeouts, retries, the lease. Derived from the documents alone; a job's deadlines change only
+ * with its document, and the lease's with the queue.
+ */
+export function deadlinesOf(state: RunState): readonly Deadline[] {
+  const documents = Object.keys(state.jobs).sort();
+  return [
+    ...documents.flatMap((job) => {
+      const document = state.jobs[job];
+      return document === undefined ? [] : jobDeadlines(document);
+    }),
+    ...leaseDeadlines(state.run.id, state.queue),
+  ];
+}
+
+/** What falls due for one job, apart from the lease. */
+export function jobDeadlines(document: JobDocument): readonly Deadline[] {
+  const { id: job, timeoutAt, retryAt, attempts } = document;
+  const attempt = attempts.length;
+  return [
+    ...(retryAt === null ? [] : [{ kind: 'retry', job, attempt, at: retryAt } as const]),
+    ...(timeoutAt === null ? [] : [{ kind: 'timeout', job, attempt, at: timeoutAt } as const]),
+  ];
+}
+
+/** When the run's lease runs out, if it has one. */
+export function leaseDeadlines(run: string, queue: QueueDocument): readonly Deadline[] {
+  const { lease } = queue;
+  if (lease?.run !== run) return [];
+  return [{ kind: 'lease', job: lease.job, attempt: lease.attempt, at: lease.until }];
+}

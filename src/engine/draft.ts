@@ -1,0 +1,204 @@
+import { derivedId } from '../base/digest.ts';
+import type { Workflow } from '../workflow/model.ts';
+import type { Config } from './config.ts';
+import type { Effect } from './effect.ts';
+import type { QueueAdvanced } from './event.ts';
+import { lookup, without } from './own-keys.ts';
+import type {
+  Claim,
+  JobDocument,
+  JobLine,
+  OutboxEntry,
+  QueueDocument,
+  RunDocument,
+  RunState,
+} from './state.ts';
+
+/** An event that a transition caused for another run. */
+export type InboxEvent = QueueAdvanced;
+
+/** What policy reads of a run: the documents, with the changes made so far. */
+export interface RunView {
+  readonly workflow: Workflow;
+  readonly config: Config;
+  /** Its `jobs` are those of before; {@link RunView.line} knows better. */
+  readonly run: RunDocument;
+  readonly queue: QueueDocument;
+  line(job: string): JobLine;
+  document(job: string): JobDocument | undefined;
+}
+
+/** What a transition follows from: ids are derived from it, times are its time, effects are claimed by its wake. */
+export interface Cause {
+  readonly id: string;
+  readonly at: string;
+  readonly wake: Claim;
+}
+
+/**
+ * The changes of one transition, collected. It lives within one call of the engine; what it was opened on never changes, and what
+ * was not changed keeps its identity.
+ */
+export interface Draft extends RunView {
+  readonly cause: Cause;
+  patchRun(patch: Partial<RunDocument>): void;
+  setLine(job: string, line: JobLine): void;
+  /** Changes fields of a job's document, which is made where there is none. */
+  patchJob(job: string, patch: Partial<JobDocument>): void;
+  setQueue(queue: QueueDocument): void;
+  /** Goes on with another definition: jobs that it lacks are forgotten, lines of new ones are added. */
+  replaceWorkflow(workflow: Workflow): void;
+  /** Adds a wish to the outbox. */
+  emit(effect: Effect): void;
+  send(event: InboxEvent): void;
+  /** Has readiness look at the job before the transition ends. */
+  visit(job: string): void;
+  /** The next job that is to be looked at. */
+  nextVisit(): string | undefined;
+  /** Names what the transition led to, for its summary. */
+  tell(target: string): void;
+  readonly told: readonly string[];
+  readonly inbox: readonly InboxEvent[];
+  /** The lines as they are now. */
+  lines(): Readonly<Record<string, JobLine>>;
+  state(): RunState;
+}
+
+/** The line of a job that was not started. */
+export const QUEUED: JobLine = { status: 'queued', conclusion: null, result: null };
+
+/** Outputs of a job that has none. */
+export const NO_OUTPUTS: Readonly<Record<string, string>> = {};
+
+/** What policy reads of a run that is not being changed. */
+export function viewOf(
+  context: { readonly workflow: Workflow; readonly config: Config },
+  state: RunState,
+): RunView {
+  return {
+    workflow: context.workflow,
+    config: context.config,
+    run: state.run,
+    queue: state.queue,
+    line: (job) => lookup(state.run.jobs, job) ?? QUEUED,
+    document: (job) => lookup(state.jobs, job),
+  };
+}
+
+/** Opens the changes of one transition. */
+export function openDraft(
+  context: { readonly workflow: Workflow; readonly config: Config },
+  base: RunState,
+  cause: Cause,
+): Draft {
+  let workflow = context.workflow;
+  let run = base.run;
+  let queue = base.queue;
+  let effects = 0;
+  let forget = false;
+  const lines = new Map<string, JobLine>();
+  const documents = new Map<string, JobDocument>();
+  const visits: string[] = [];
+  let visited = 0;
+  const told: string[] = [];
+  const inbox: InboxEvent[] = [];
+
+  const line = (job: string): JobLine => lines.get(job) ?? lookup(base.run.jobs, job) ?? QUEUED;
+  const document = (job: string): JobDocument | undefined => documents.get(job) ?? lookup(base.jobs, job);
+  const merged = <T>(record: Readonly<Record<string, T>>, changes: ReadonlyMap<string, T>) => {
+    if (changes.size === 0 && !forget) return record;
+    // One flat copy is all that a transition costs in the size of the run.
+    const copy: Record<string, T> = forget
+      ? { ...without(record, (job) => !workflow.jobs.has(job)) }
+      : { ...record };
+    for (const [job, value] of changes) copy[job] = value;
+    return copy;
+  };
+  return {
+    get workflow() {
+      return workflow;
+    },
+    config: context.config,
+    get run() {
+      return run;
+    },
+    get queue() {
+      return queue;
+    },
+    cause,
+    told,
+    inbox,
+    line,
+    document,
+    patchRun: (patch) => (run = { ...run, ...patch }),
+    setLine: (job, next) => {
+      if (!equalLines(line(job), next)) lines.set(job, next);
+    },
+    patchJob: (job, patch) => {
+      const before = document(job) ?? blankDocument(job);
+      const after = { ...before, ...patch };
+      if (!equalFields(before, after)) documents.set(job, after);
+    },
+    setQueue: (next) => (queue = next),
+    replaceWorkflow: (next) => {
+      workflow = next;
+      forget = true;
+      for (const job of [...lines.keys()]) if (!next.jobs.has(job)) lines.delete(job);
+      for (const job of [...documents.keys()]) if (!next.jobs.has(job)) documents.delete(job);
+      for (const job of next.jobs.keys()) lines.set(job, line(job));
+    },
+    emit: (effect) => {
+      const entry: OutboxEntry = {
+        id: derivedId('effect', run.id, cause.id, effects++),
+        effect,
+        claim: cause.wake,
+        failures: 0,
+        problem: null,
+      };
+      run = { ...run, outbox: [...run.outbox, entry] };
+    },
+    send: (event) => inbox.push(event),
+    visit: (job) => visits.push(job),
+    nextVisit: () => visits[visited++],
+    tell: (target) => {
+      if (!told.includes(target)) told.push(target);
+    },
+    lines: () => merged(base.run.jobs, lines),
+    state: () => {
+      const jobs = merged(base.run.jobs, lines);
+      return {
+        run: jobs === run.jobs ? run : { ...run, jobs },
+        jobs: merged(base.jobs, documents),
+        queue,
+      };
+    },
+  };
+}
+
+function blankDocument(id: string): JobDocument {
+  return {
+    version: 1,
+    id,
+    role: null,
+    reassigned: null,
+    assignee: null,
+    attempts: [],
+    budgetFrom: 1,
+    outputs: NO_OUTPUTS,
+    timeoutAt: null,
+    retryAt: null,
+    feedback: null,
+    gate: null,
+    escalation: null,
+    merge: null,
+  };
+}
+
+function equalLines(a: JobLine, b: JobLine): boolean {
+  return a.status === b.status && a.conclusion === b.conclusion && a.result === b.result;
+}
+
+function equalFields(a: JobDocument, b: JobDocument): boolean {
+  const keys = Object.keys(b) as (keyof JobDocument)[];
+  return keys.every((key) => a[key] === b[key]);
+}

@@ -1,0 +1,42 @@
+import { derivedId } from '../base/digest.ts';
+import { endAttempt } from './attempt.ts';
+import { concludeFailure } from './conclude.ts';
+import type { Draft } from './draft.ts';
+import { closeGate } from './gate.ts';
+import { leaveQueue } from './queue.ts';
+import type { EscalationCause } from './state.ts';
+
+/**
+ * Hands a job to the CEO: it is not concluded, it waits. Exactly one CEO bead is opened. In a run that was cancelled nobody is to
+ * be bothered any more: there the job fails.
+ */
+export function escalate(draft: Draft, job: string, cause: EscalationCause, reason: string): void {
+  endAttempt(draft, job, { outcome: 'failure', reason });
+  closeGate(draft, job, `${job} was handed to the CEO: ${reason}`);
+  // What a merge that could not be performed came to is in doubt: there the lease is given back when it runs out.
+  if (cause !== 'effect-failed') leaveQueue(draft, job);
+  if (draft.run.cancelled !== null) {
+    concludeFailure(draft, job, 'failure');
+    return;
+  }
+  const id = derivedId('escalation', draft.run.id, job, draft.cause.id);
+  draft.patchJob(job, {
+    timeoutAt: null,
+    retryAt: null,
+    escalation: { id, cause, reason, at: draft.cause.at, issue: null, pull: null, head: null },
+  });
+  draft.setLine(job, { status: 'waiting', conclusion: null, result: null });
+  draft.emit({ type: 'open_escalation', job, escalation: id });
+  draft.tell('CEO');
+}
+
+/** Ends the escalation of a job, if it has one; its CEO bead is closed with the answer in words. */
+export function closeEscalation(draft: Draft, job: string, answer: string): void {
+  const escalation = draft.document(job)?.escalation ?? null;
+  if (escalation === null) return;
+  draft.patchJob(job, { escalation: null });
+  // A bead that is still being opened is closed when its number is learnt.
+  if (escalation.issue === null) return;
+  const { id, issue, pull } = escalation;
+  draft.emit({ type: 'close_escalation', escalation: id, issue, pull, answer });
+}

@@ -1,0 +1,131 @@
+import type { CommitJob } from '../workflow/model.ts';
+import { runningAttempt } from './attempt.ts';
+import { concludeSuccess } from './conclude.ts';
+import type { Draft } from './draft.ts';
+import { closeEscalation } from './escalation.ts';
+import { pullRequestFor } from './evaluation.ts';
+import type { MergeRefused, PullRequestMerged, QueueAdvanced } from './event.ts';
+import type { Outcome } from './outcome.ts';
+import { applied, ignored } from './outcome.ts';
+import { enqueueMerge, leaveQueue, ownLease, takeLease } from './queue.ts';
+import { failAttempt } from './retry.ts';
+import type { JobDocument, MergeIntent } from './state.ts';
+
+/** After this many leases that ran out, the attempt failed. */
+const mostExpiries = 2;
+
+/** The engineering manager agrees: the pull request is known and its merge is queued for. */
+export function agreeToMerge(
+  draft: Draft,
+  definition: CommitJob,
+  outputs: Readonly<Record<string, string>>,
+): void {
+  const job = definition.id;
+  const pull = pullRequestFor(draft, job, definition.pullRequest);
+  if (!pull.ok) {
+    // It is made of outputs of the needs: the same agent asked again cannot change it.
+    failAttempt(draft, job, { outcome: 'failure', reason: pull.problem, again: false });
+    return;
+  }
+  const merge = { pull: pull.value, head: approvedHead(draft, definition, pull.value) };
+  draft.patchJob(job, { outputs, merge, timeoutAt: null });
+  enqueueMerge(draft, job);
+  draft.tell(draft.line(job).status === 'pending' ? 'commit queue' : 'merge');
+}
+
+/** The pull request was merged: by us, or it is a fact anyway, whoever holds the lease by now. */
+export function applyMerged(draft: Draft, event: PullRequestMerged): Outcome {
+  const { job, pull, commit } = event;
+  const document = draft.document(job);
+  if (document === undefined || !isMerging(draft, document, event)) {
+    return ignored('no merge of that pull request is awaited');
+  }
+  closeEscalation(draft, job, `pull request #${pull} was merged as ${commit}`);
+  leaveQueue(draft, job);
+  draft.patchJob(job, { merge: null });
+  concludeSuccess(draft, job, { ...document.outputs, sha: commit });
+  return applied(job, 'merged');
+}
+
+/**
+ * The forge, or our own check, refused the merge. Where trying the same again cannot help (a conflict, a void approval) the work
+ * goes back at once; else the attempt failed like any other.
+ */
+export function applyMergeRefused(draft: Draft, event: MergeRefused): Outcome {
+  const { job, cause, detail } = event;
+  const document = draft.document(job);
+  if (document === undefined || !isMerging(draft, document, event))
+    return ignored('no such merge is awaited');
+  if (runningAttempt(document) === undefined) return ignored('its attempt is over');
+  const again = cause === 'checks' || cause === 'not-permitted';
+  failAttempt(draft, job, { outcome: 'failure', reason: detail, again });
+  return applied(job, `merge refused: ${cause}`);
+}
+
+/** The commit queue moved: the run takes the lease, or learns that it lost it and queues again. */
+export function applyQueueAdvanced(draft: Draft, event: QueueAdvanced): Outcome {
+  if (event.base !== draft.queue.base) return ignored(`the run commits to ${draft.queue.base}`);
+  const lost = findLostMerge(draft);
+  if (lost !== undefined) {
+    expire(draft, lost.job, lost.merge);
+    return applied(lost.job, 'lost the lease');
+  }
+  const [head] = draft.queue.entries;
+  if (head === undefined || !takeLease(draft)) return ignored('the lease is not for this run');
+  return applied(head.job, 'takes the lease');
+}
+
+/**
+ * A lease ran out without a word: the merge queues once more, at the tail, and then counts as failed. A job that is with the CEO by
+ * now only gives it back.
+ */
+export function expireLease(draft: Draft, job: string): Outcome {
+  const merge = draft.document(job)?.merge ?? null;
+  if (merge === null || draft.line(job).status !== 'in_progress') {
+    leaveQueue(draft, job);
+    return applied(job, 'gives the lease back');
+  }
+  expire(draft, job, merge);
+  return applied(job, 'lease ran out');
+}
+
+function expire(draft: Draft, job: string, merge: MergeIntent): void {
+  const expiries = (merge.expiries ?? 0) + 1;
+  if (expiries >= mostExpiries) {
+    const reason = `the merge of #${merge.pull} was not done within the lease, ${expiries} times`;
+    failAttempt(draft, job, { outcome: 'failure', reason, again: true });
+    return;
+  }
+  leaveQueue(draft, job);
+  draft.patchJob(job, { merge: { ...merge, expiries } });
+  enqueueMerge(draft, job);
+}
+
+/** The commit job of this run that merges while somebody else has the lease, or nobody. */
+function findLostMerge(draft: Draft): { readonly job: string; readonly merge: MergeIntent } | undefined {
+  if (ownLease(draft) !== null) return undefined;
+  for (const [job, definition] of draft.workflow.jobs) {
+    const merge = definition.type === 'commit' ? (draft.document(job)?.merge ?? null) : null;
+    if (merge !== null && draft.line(job).status === 'in_progress') return { job, merge };
+  }
+  return undefined;
+}
+
+function isMerging(
+  draft: Draft,
+  document: JobDocument,
+  event: { readonly job: string; readonly attempt: number; readonly pull: number },
+): boolean {
+  if (draft.line(event.job).status === 'completed') return false;
+  return document.merge?.pull === event.pull && document.attempts.length === event.attempt;
+}
+
+/** The head that a code approval before the commit was given for, where there is one for this very pull request. */
+function approvedHead(draft: Draft, definition: CommitJob, pull: number): string | null {
+  for (const job of draft.workflow.graph.ancestors(definition.id)) {
+    const gate = draft.document(job)?.gate ?? null;
+    if (gate?.kind !== 'code' || gate.pull !== pull || gate.answer?.verdict !== 'approved') continue;
+    return gate.answer.head ?? gate.head;
+  }
+  return null;
+}

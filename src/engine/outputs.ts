@@ -1,0 +1,47 @@
+import type { DeclaredOutput } from '../workflow/model.ts';
+import { lookup } from './own-keys.ts';
+
+/** GitHub's limit per job: 1 MB, counted in UTF-16. */
+const largestBytes = 1024 * 1024;
+
+/**
+ * Checks reported outputs against their declaration. The answer says in words all that is wrong, or is null.
+ * `isComplete` asks for the required ones, too.
+ *
+ * @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idoutputs
+ */
+export function findOutputProblem(
+  declared: readonly DeclaredOutput[],
+  outputs: Readonly<Record<string, string>>,
+  isComplete: boolean,
+): string | null {
+  const problems: string[] = [];
+  const known = declared.map((output) => output.name).join(', ') || 'none';
+  let bytes = 0;
+  for (const [name, value] of Object.entries(outputs)) {
+    bytes += 2 * value.length;
+    const declaration = declared.find((output) => output.name === name);
+    if (declaration === undefined) problems.push(`there is no output "${name}" (declared: ${known})`);
+    else if (value !== '' && declaration.enum.length > 0 && !declaration.enum.includes(value)) {
+      problems.push(
+        `output "${name}" must be one of ${declaration.enum.join(', ')}, not "${shorten(value)}"`,
+      );
+    }
+  }
+  if (bytes > largestBytes) problems.push('the outputs are larger than 1 MB');
+  if (isComplete) {
+    for (const { name, required } of declared) {
+      if (required && (lookup(outputs, name) ?? '') === '') problems.push(`output "${name}" is missing`);
+    }
+  }
+  return problems.length === 0 ? null : problems.join('; ');
+}
+
+/** Outputs without the empty ones: those count as not given, as on GitHub. */
+export function dropEmpty(outputs: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(outputs).filter(([, value]) => value !== ''));
+}
+
+function shorten(value: string): string {
+  return value.length <= 80 ? value : `${value.slice(0, 80)}…`;
+}

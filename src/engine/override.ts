@@ -1,0 +1,135 @@
+import { answerGate, findOpenGate } from './approval.ts';
+import { cancelRun, closeRun } from './cancel.ts';
+import type { Draft } from './draft.ts';
+import type { OverrideAction, OverrideIssued } from './event.ts';
+import type { Outcome } from './outcome.ts';
+import { applied, ignored } from './outcome.ts';
+import { pauseRun, resumeRun } from './pause.ts';
+import { repinRun } from './repin.ts';
+import { answerEscalation } from './review.ts';
+import type { Recorded } from './state.ts';
+import type { Steered } from './steer.ts';
+import { goToJob, reassignJob, refused, retryJob, skipJob } from './steer.ts';
+import type { TransitionContext } from './transition-context.ts';
+
+/**
+ * The CEO's word. Each is recorded once, also one that cannot be followed: that is answered by a reply which says why, and what it
+ * could have meant.
+ */
+export function applyOverride(draft: Draft, event: OverrideIssued, context: TransitionContext): Outcome {
+  if (draft.run.overrides.includes(event.id)) return ignored('the override was applied already');
+  const steered = steer(draft, event, context);
+  if (steered.kind === 'ignored') return steered;
+  draft.patchRun({ overrides: [...draft.run.overrides, event.id] });
+  if (steered.kind === 'applied') return steered;
+  const { action } = event.override;
+  draft.emit({
+    type: 'reply',
+    to: event.actor.login,
+    text: `\`${action}\` was not done: ${steered.problem}.`,
+  });
+  return applied('run', `${action} refused`);
+}
+
+function steer(draft: Draft, event: OverrideIssued, context: TransitionContext): Steered {
+  const { override } = event;
+  if (draft.run.cancelled !== null && changesCourse(override)) return refused('the run is being cancelled');
+  switch (override.action) {
+    case 'approve':
+    case 'reject':
+      return withJob(draft, override.job, isAsked, 'asks for an approval', (job) =>
+        answer(draft, job, event),
+      );
+    case 'retry':
+      return withJob(draft, override.job, isEscalated, 'is escalated', (job) => retryJob(draft, job, event));
+    case 'reassign':
+      return withJob(draft, override.job, isAtWork, 'is going on', (job) =>
+        reassignJob(draft, job, override.role, event),
+      );
+    case 'goto':
+      return withJob(draft, override.job, isAsked, '', (job) => goToJob(draft, job, event));
+    case 'skip':
+      return withJob(draft, override.job, isAsked, '', (job) => skipJob(draft, job, event));
+    case 'pause':
+      return pauseRun(draft, event);
+    case 'resume':
+      return resumeRun(draft);
+    case 'cancel':
+      return cancel(draft, event);
+    case 'close':
+      closeRun(draft, recordOf(draft, event));
+      return applied('run', 'closed');
+    case 'repin':
+      return repin(draft, override.definition, context);
+  }
+}
+
+function changesCourse(override: OverrideAction): boolean {
+  return ['retry', 'reassign', 'goto', 'pause', 'repin'].includes(override.action);
+}
+
+/** Does something with the job that is named, or with the only one that can be meant. */
+function withJob(
+  draft: Draft,
+  named: string | null,
+  canBeMeant: (draft: Draft, job: string) => boolean,
+  meaning: string,
+  act: (job: string) => Steered,
+): Steered {
+  if (named !== null) {
+    const job = draft.workflow.graph.resolve(named);
+    if (job !== undefined) return act(job);
+    return refused(`there is no job "${named}" (jobs: ${[...draft.workflow.jobs.keys()].join(', ')})`);
+  }
+  const candidates = [...draft.workflow.jobs.keys()].filter((job) => canBeMeant(draft, job));
+  const [only, ...others] = candidates;
+  if (only === undefined) return refused(`no job ${meaning}`);
+  if (others.length === 0) return act(only);
+  return refused(`name the job: more than one ${meaning} (${candidates.join(', ')})`);
+}
+
+function isEscalated(draft: Draft, job: string): boolean {
+  return (draft.document(job)?.escalation ?? null) !== null;
+}
+
+function isAsked(draft: Draft, job: string): boolean {
+  return isEscalated(draft, job) || findOpenGate(draft, job) !== undefined;
+}
+
+function isAtWork(draft: Draft, job: string): boolean {
+  const { status } = draft.line(job);
+  return status === 'waiting' || status === 'in_progress';
+}
+
+function answer(draft: Draft, job: string, event: OverrideIssued): Steered {
+  const verdict = event.override.action === 'approve' ? 'approved' : 'changes_requested';
+  if (isEscalated(draft, job)) return answerEscalation(draft, job, event.actor, verdict, event.reason);
+  const open = findOpenGate(draft, job);
+  if (open === undefined) return refused(`${job} asks for no approval now`);
+  answerGate(draft, open.definition, open.gate, {
+    verdict,
+    by: event.actor,
+    review: null,
+    head: open.gate.head,
+    body: event.reason,
+    at: draft.cause.at,
+  });
+  return applied(job, verdict === 'approved' ? 'approved' : 'changes requested');
+}
+
+function cancel(draft: Draft, event: OverrideIssued): Steered {
+  if (draft.run.cancelled !== null) return ignored('the run is being cancelled already');
+  cancelRun(draft, recordOf(draft, event));
+  return applied('run', 'cancelled');
+}
+
+function repin(draft: Draft, definition: string, context: TransitionContext): Steered {
+  if (definition === draft.run.definition) return ignored('the run is pinned to that definition already');
+  const workflow = context.definitionOf?.(definition);
+  if (workflow === undefined) return refused(`the definition ${definition} is not known`);
+  return repinRun(draft, definition, workflow);
+}
+
+function recordOf(draft: Draft, event: OverrideIssued): Recorded {
+  return { by: event.actor, reason: event.reason, at: draft.cause.at };
+}

@@ -1,0 +1,41 @@
+import type { Draft } from './draft.ts';
+import type { OverrideIssued } from './event.ts';
+import type { Outcome } from './outcome.ts';
+import { applied, ignored } from './outcome.ts';
+import { enqueueMerge, leaveQueue, ownLease } from './queue.ts';
+import { addMs, msBetween } from './time.ts';
+
+/** Holds the run: no new dispatch, gate or merge. What is out may still answer; a merge that waits leaves the queue to others. */
+export function pauseRun(draft: Draft, event: OverrideIssued): Outcome {
+  if (draft.run.paused !== null) return ignored('the run is paused already');
+  draft.patchRun({ paused: { by: event.actor, reason: event.reason, at: draft.cause.at } });
+  for (const job of pendingJobs(draft)) leaveQueue(draft, job);
+  return applied('run', 'paused');
+}
+
+/** Ends the pause: all that became ready starts. Time stood still: timeouts move on by the length of the pause. */
+export function resumeRun(draft: Draft): Outcome {
+  const { paused } = draft.run;
+  if (paused === null) return ignored('the run is not paused');
+  draft.patchRun({ paused: null });
+  const lengthMs = msBetween(paused.at, draft.cause.at);
+  for (const job of draft.workflow.jobs.keys()) {
+    const timeoutAt = draft.document(job)?.timeoutAt ?? null;
+    if (timeoutAt !== null) draft.patchJob(job, { timeoutAt: addMs(timeoutAt, lengthMs) });
+  }
+  goOn(draft);
+  return applied('run', 'resumed');
+}
+
+/** Looks at everything that a pause may have held back. */
+export function goOn(draft: Draft): void {
+  for (const [job] of draft.workflow.jobs) if (draft.line(job).status === 'queued') draft.visit(job);
+  for (const job of pendingJobs(draft)) {
+    const isQueued = draft.queue.entries.some((entry) => entry.run === draft.run.id && entry.job === job);
+    if (!isQueued && ownLease(draft) === null) enqueueMerge(draft, job);
+  }
+}
+
+function pendingJobs(draft: Draft): readonly string[] {
+  return [...draft.workflow.jobs.keys()].filter((job) => draft.line(job).status === 'pending');
+}

@@ -1,0 +1,100 @@
+import { derivedId } from '../base/digest.ts';
+import type { Draft, RunView } from './draft.ts';
+import { TREADLE } from './event.ts';
+import type { Lease } from './state.ts';
+import { addMs, isReached } from './time.ts';
+
+/** The commit queue where the branch has no document for it. */
+export function emptyQueue(base: string): {
+  version: 1;
+  base: string;
+  entries: readonly never[];
+  lease: null;
+} {
+  return { version: 1, base, entries: [], lease: null };
+}
+
+/** The run's lease, or null where it has none. */
+export function ownLease(view: RunView): Lease | null {
+  return view.queue.lease?.run === view.run.id ? view.queue.lease : null;
+}
+
+/**
+ * Puts a commit job at the tail of the queue, or gives it the lease at once where nobody else is there. In a paused run it keeps
+ * out of the queue, so that others are not held up, and joins it on resume.
+ */
+export function enqueueMerge(draft: Draft, job: string): void {
+  draft.setLine(job, { status: 'pending', conclusion: null, result: null });
+  const attempt = draft.document(job)?.attempts.length ?? 0;
+  if (draft.run.paused !== null) return;
+  const entry = { run: draft.run.id, job, attempt, since: draft.cause.at };
+  draft.setQueue({ ...draft.queue, entries: [...draft.queue.entries, entry] });
+  if (draft.queue.lease === null && draft.queue.entries.length === 1) grantLease(draft);
+}
+
+/** Takes a job out of the queue and gives its lease back; whoever is next is told. */
+export function leaveQueue(draft: Draft, job: string): void {
+  const { entries, lease } = draft.queue;
+  const kept = entries.filter((entry) => !(entry.run === draft.run.id && entry.job === job));
+  const holds = ownLease(draft)?.job === job;
+  if (kept.length === entries.length && !holds) return;
+  const wasNext = lease === null && kept[0] !== entries[0];
+  draft.setQueue({ ...draft.queue, entries: kept, lease: holds ? null : lease });
+  if (holds || wasNext) advanceQueue(draft);
+}
+
+/**
+ * Gives the run, whose entry is the head, the lease when it is free or ran out. A holder that loses it so is told, and queues again.
+ * Returns whether it was granted.
+ */
+export function takeLease(draft: Draft): boolean {
+  const { entries, lease } = draft.queue;
+  if (entries[0]?.run !== draft.run.id) return false;
+  if (lease !== null && !isReached(lease.until, draft.cause.at)) return false;
+  grantLease(draft);
+  if (lease !== null && lease.run !== draft.run.id) tellQueueAdvanced(draft, lease.run);
+  return true;
+}
+
+/** Hands the free lease to the head of the queue: here, or by an event when it is another run. */
+function advanceQueue(draft: Draft): void {
+  const [head] = draft.queue.entries;
+  if (head === undefined) return;
+  if (head.run === draft.run.id) grantLease(draft);
+  else tellQueueAdvanced(draft, head.run);
+}
+
+function grantLease(draft: Draft): void {
+  const { cause, config, queue } = draft;
+  const [head, ...entries] = queue.entries;
+  const merge = head === undefined ? null : (draft.document(head.job)?.merge ?? null);
+  if (head === undefined || merge === null) return;
+  const lease: Lease = {
+    run: head.run,
+    job: head.job,
+    attempt: head.attempt,
+    grantedAt: cause.at,
+    until: addMs(cause.at, config.settings.leaseMinutes * 60_000),
+    fence: cause.id,
+  };
+  draft.setQueue({ ...queue, entries, lease });
+  draft.setLine(head.job, { status: 'in_progress', conclusion: null, result: null });
+  const { pull, head: commit } = merge;
+  const { job, attempt } = head;
+  draft.emit({ type: 'merge_pull', job, attempt, pull, head: commit, fence: cause.id });
+}
+
+function tellQueueAdvanced(draft: Draft, run: string): void {
+  const { cause, queue } = draft;
+  draft.send({
+    version: 1,
+    type: 'queue_advanced',
+    id: derivedId('queue_advanced', cause.id, run),
+    run,
+    at: cause.at,
+    actor: TREADLE,
+    ground: `the commit queue of ${queue.base} moved`,
+    wake: cause.wake,
+    base: queue.base,
+  });
+}

@@ -1,0 +1,144 @@
+import type { StatusFunctions } from '../expression/model.ts';
+import type { Job, MergeJob, Workflow } from '../workflow/model.ts';
+import { startApproval } from './approval.ts';
+import { recordAttempt } from './attempt.ts';
+import { completeJob, concludeFailure } from './conclude.ts';
+import { startAgentJob } from './dispatch.ts';
+import type { Draft, RunView } from './draft.ts';
+import type { Evaluated } from './evaluation.ts';
+import { testCondition } from './evaluation.ts';
+import { decide, failJoin, join } from './nodes.ts';
+import { isReached } from './time.ts';
+
+/**
+ * Looks at every job that something changed for, and starts, skips or joins what is ready, until nothing more follows. Costs what
+ * changed: only dependents of completed jobs are looked at. In a paused run nothing starts.
+ */
+export function settle(draft: Draft): void {
+  for (let job = draft.nextVisit(); job !== undefined; job = draft.nextVisit()) {
+    const definition = draft.workflow.jobs.get(job);
+    if (definition === undefined || draft.run.paused !== null) continue;
+    if (draft.line(job).status !== 'queued') continue;
+    const retryAt = draft.document(job)?.retryAt ?? null;
+    if (retryAt === null) consider(draft, definition);
+    else if (isReached(retryAt, draft.cause.at)) start(draft, definition);
+  }
+}
+
+/**
+ * What the status functions answer for the `if` of a job: over all its ancestors, as on GitHub. A join with `wait: any` answers for
+ * all that lies before it, since its losers did not matter.
+ *
+ * @see https://docs.github.com/en/actions/reference/workflows-and-actions/expressions#status-check-functions
+ */
+export function statusFunctionsOf(view: RunView, job: string): StatusFunctions {
+  const isCancelled = view.run.cancelled !== null;
+  const results = function* (names: readonly string[]) {
+    const jobs = names.length === 0 ? decisiveAncestors(view.workflow, job) : names;
+    for (const name of jobs) yield view.line(view.workflow.graph.resolve(name) ?? name).result;
+  };
+  return {
+    success: (names) => {
+      if (isCancelled) return false;
+      for (const result of results(names)) if (result !== 'success') return false;
+      return true;
+    },
+    failure: (names) => {
+      if (isCancelled) return false;
+      for (const result of results(names)) if (result === 'failure') return true;
+      return false;
+    },
+    always: () => true,
+    cancelled: () => isCancelled,
+  };
+}
+
+/** Whether the `if` of a job holds; none stands for `success()`. */
+export function conditionHolds(view: RunView, definition: Job): Evaluated<boolean> {
+  const status = statusFunctionsOf(view, definition.id);
+  if (definition.if === null) return { ok: true, value: status.success([]) };
+  return testCondition(view, definition.id, definition.if, status);
+}
+
+function consider(draft: Draft, definition: Job): void {
+  if (definition.type === 'merge' && definition.wait === 'any') {
+    considerJoin(draft, definition);
+  } else if (areCompleted(draft, definition.needs)) {
+    followCondition(draft, definition, conditionHolds(draft, definition));
+  }
+}
+
+/**
+ * A join that waits for any: the first success counts as `success()`, and an `if` of its own may hold it back until all needs are
+ * completed. Without a success it fails, or is skipped when all its needs were.
+ */
+function considerJoin(draft: Draft, definition: MergeJob): void {
+  const { id: job, needs } = definition;
+  const isOver = areCompleted(draft, needs);
+  const isCancelled = draft.run.cancelled !== null;
+  if (!needs.some((need) => draft.line(need).result === 'success')) {
+    if (!isOver) return;
+    const allSkipped = needs.every((need) => draft.line(need).result === 'skipped');
+    if (allSkipped || isCancelled) completeJob(draft, job, 'skipped', 'skipped');
+    else failJoin(draft, definition);
+    return;
+  }
+  const status = statusFunctionsOf(draft, job);
+  const holds: Evaluated<boolean> =
+    definition.if === null
+      ? { ok: true, value: !isCancelled }
+      : testCondition(draft, job, definition.if, {
+          ...status,
+          success: (names) => (names.length === 0 ? !isCancelled : status.success(names)),
+        });
+  if (isOver || !holds.ok || holds.value) followCondition(draft, definition, holds);
+}
+
+function followCondition(draft: Draft, definition: Job, holds: Evaluated<boolean>): void {
+  const job = definition.id;
+  if (!holds.ok) {
+    recordAttempt(draft, job, { outcome: 'failure', reason: `its if: ${holds.problem}` });
+    concludeFailure(draft, job, 'failure');
+  } else if (holds.value) {
+    start(draft, definition);
+  } else {
+    completeJob(draft, job, 'skipped', 'skipped');
+  }
+}
+
+function start(draft: Draft, definition: Job): void {
+  if (draft.document(definition.id)?.retryAt != null) draft.patchJob(definition.id, { retryAt: null });
+  switch (definition.type) {
+    case 'task':
+    case 'verify':
+    case 'commit':
+      startAgentJob(draft, definition);
+      return;
+    case 'approval':
+      startApproval(draft, definition);
+      return;
+    case 'decision':
+      decide(draft, definition);
+      return;
+    case 'merge':
+      join(draft, definition);
+      return;
+  }
+}
+
+function areCompleted(view: RunView, jobs: readonly string[]): boolean {
+  return jobs.every((job) => view.line(job).status === 'completed');
+}
+
+function* decisiveAncestors(workflow: Workflow, job: string): Generator<string> {
+  const seen = new Set<string>();
+  const open = [...(workflow.jobs.get(job)?.needs ?? [])];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (seen.has(next)) continue;
+    seen.add(next);
+    yield next;
+    const definition = workflow.jobs.get(next);
+    if (definition === undefined || (definition.type === 'merge' && definition.wait === 'any')) continue;
+    open.push(...definition.needs);
+  }
+}

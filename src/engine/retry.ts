@@ -1,0 +1,95 @@
+import type { Job } from '../workflow/model.ts';
+import { attemptsUsed, endAttempt } from './attempt.ts';
+import { concludeFailure } from './conclude.ts';
+import type { Draft } from './draft.ts';
+import { QUEUED } from './draft.ts';
+import { continuesOnError } from './evaluation.ts';
+import { escalate } from './escalation.ts';
+import { closeGate } from './gate.ts';
+import { repeatsItself } from './loop-detector.ts';
+import { leaveQueue } from './queue.ts';
+import { takeEdge } from './rework.ts';
+import type { JobDocument } from './state.ts';
+import { addMs } from './time.ts';
+import { startUnconditionally } from './withdraw.ts';
+
+const longestDelayMs = 24 * 60 * 60 * 1000;
+
+/** How an attempt failed. */
+export interface Failure {
+  readonly outcome: 'failure' | 'timed_out';
+  readonly reason: string;
+  /** False where trying the same again cannot help: the edge is taken at once. */
+  readonly again: boolean;
+}
+
+/** An agent's job, or a job whose attempts one dispatches for. */
+export type AgentJob = Extract<Job, { readonly type: 'task' | 'verify' | 'commit' }>;
+
+/** Tells whether agents are dispatched for a job. */
+export function isAgentJob(job: Job): job is AgentJob {
+  return job.type === 'task' || job.type === 'verify' || job.type === 'commit';
+}
+
+/**
+ * Ends the running attempt as failed and does what follows: another attempt while there are any, at once or after the delay; else
+ * `continue-on-error`, else the edge.
+ */
+export function failAttempt(draft: Draft, job: string, failure: Failure): void {
+  const { outcome, reason, again } = failure;
+  endAttempt(draft, job, { outcome, reason });
+  closeGate(draft, job, reason);
+  leaveQueue(draft, job);
+  draft.patchJob(job, { timeoutAt: null, merge: null });
+  const definition = draft.workflow.jobs.get(job);
+  const document = draft.document(job);
+  if (definition === undefined || document === undefined) return;
+  if (!isAgentJob(definition)) {
+    defeatOther(draft, definition, failure);
+  } else if (again && attemptsUsed(document) < definition.maxAttempts) {
+    retry(draft, definition, document, reason);
+  } else {
+    defeatAgentJob(draft, definition, document, failure);
+  }
+}
+
+function retry(draft: Draft, definition: AgentJob, document: JobDocument, reason: string): void {
+  const job = definition.id;
+  if (repeatsItself(document)) {
+    escalate(draft, job, 'loop', `the same report came three times running: ${reason}`);
+    return;
+  }
+  const delay = Math.min(definition.retryDelayMs * 2 ** (attemptsUsed(document) - 1), longestDelayMs);
+  if (delay === 0) {
+    startUnconditionally(draft, job);
+    return;
+  }
+  draft.setLine(job, QUEUED);
+  draft.patchJob(job, { retryAt: addMs(draft.cause.at, delay) });
+}
+
+function defeatAgentJob(draft: Draft, definition: AgentJob, document: JobDocument, failure: Failure): void {
+  const { id: job } = definition;
+  if (failure.outcome === 'timed_out') {
+    const { onTimeout: target } = definition;
+    takeEdge(draft, job, { edge: 'on-timeout', target, reason: failure.reason, cause: 'timeout' });
+    return;
+  }
+  if (continuesOnError(draft, job, definition.continueOnError)) {
+    concludeFailure(draft, job, 'failure');
+    return;
+  }
+  const isUsedUp = attemptsUsed(document) >= definition.maxAttempts;
+  const { onFailure: target } = definition;
+  const cause = failure.again && isUsedUp ? 'attempts' : 'failure';
+  takeEdge(draft, job, { edge: 'on-failure', target, reason: failure.reason, cause });
+}
+
+function defeatOther(draft: Draft, definition: Job, failure: Failure): void {
+  if (definition.type === 'approval' && failure.outcome === 'timed_out') {
+    const { id: job, onTimeout: target } = definition;
+    takeEdge(draft, job, { edge: 'on-timeout', target, reason: failure.reason, cause: 'timeout' });
+  } else {
+    concludeFailure(draft, definition.id, 'failure');
+  }
+}

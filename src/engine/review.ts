@@ -1,0 +1,108 @@
+import { answerGate, findOpenGate } from './approval.ts';
+import { lastReportedOutputs } from './attempt.ts';
+import { concludeSuccess } from './conclude.ts';
+import type { Draft } from './draft.ts';
+import { closeEscalation } from './escalation.ts';
+import type { Actor, ApprovalVoided, ReviewSubmitted } from './event.ts';
+import { closeRun } from './cancel.ts';
+import type { Outcome } from './outcome.ts';
+import { applied, ignored } from './outcome.ts';
+import type { Gate } from './state.ts';
+import { leaveQueue } from './queue.ts';
+import { resetFrom, startUnconditionally } from './withdraw.ts';
+
+/** A review answers an open gate, or the question of an escalation. */
+export function applyReview(draft: Draft, event: ReviewSubmitted): Outcome {
+  const { job, pull, verdict } = event;
+  const document = draft.document(job);
+  if (document === undefined) return ignored('nothing is asked there');
+  if (document.escalation !== null) {
+    if (document.escalation.pull !== pull) return ignored('the pull request asks for nothing');
+    if (isOfOtherHead(event, document.escalation.head)) return ignored('another head was reviewed');
+    return answerEscalation(draft, job, event.actor, verdict, event.body);
+  }
+  const open = findOpenGate(draft, job);
+  if (open?.gate.pull !== pull) return ignored('the pull request asks for nothing');
+  if (isOfOtherHead(event, open.gate.head)) return ignored('another head was reviewed');
+  if (document.attempts.some((attempt) => attempt.review === event.review)) {
+    return ignored('the review answered an earlier gate');
+  }
+  answerGate(draft, open.definition, open.gate, {
+    verdict,
+    by: event.actor,
+    review: event.review,
+    head: event.head,
+    body: event.body,
+    at: draft.cause.at,
+  });
+  return applied(job, verdict === 'approved' ? 'approved' : 'changes requested');
+}
+
+/**
+ * The CEO's answer to an escalation. Approved: the job counts as done, with what was last reported, and the next goes on. Changes
+ * requested: the run and its bead are closed.
+ */
+export function answerEscalation(
+  draft: Draft,
+  job: string,
+  by: Actor,
+  verdict: 'approved' | 'changes_requested',
+  body: string,
+): Outcome {
+  const word = body.trim() === '' ? '' : `: ${body}`;
+  if (verdict === 'changes_requested') {
+    closeRun(draft, { by, reason: body, at: draft.cause.at });
+    return applied(job, 'closed by the CEO');
+  }
+  const document = draft.document(job);
+  const reported = document === undefined ? {} : lastReportedOutputs(document);
+  const isApproval = draft.workflow.jobs.get(job)?.type === 'approval';
+  closeEscalation(draft, job, `@${by.login} approved${word}`);
+  leaveQueue(draft, job);
+  draft.patchJob(job, { merge: null });
+  const outputs = isApproval ? { verdict: 'approved', comment: body } : reported;
+  concludeSuccess(draft, job, outputs, { reason: `approved by @${by.login}${word}` });
+  return applied(job, 'approved by the CEO');
+}
+
+/**
+ * What was approved changed, or the review was dismissed. An open gate asks for the new head; an answered one is opened again, with
+ * everything after it, as long as nothing was merged. It counts no cycle.
+ */
+export function applyVoided(draft: Draft, event: ApprovalVoided): Outcome {
+  const { job, reason, head } = event;
+  if (draft.run.overrides.includes(event.id)) return ignored('that was taken note of already');
+  const gate = draft.document(job)?.gate ?? null;
+  if (gate === null) return ignored('there is no approval');
+  const open = findOpenGate(draft, job);
+  if (open !== undefined) {
+    draft.patchJob(job, { gate: { ...gate, head, voided: [...gate.voided, reason] } });
+  } else if (isUsedApproval(draft, job, gate)) {
+    reopen(draft, job, gate, reason);
+  } else {
+    return ignored('the approval is not in use any more');
+  }
+  draft.patchRun({ overrides: [...draft.run.overrides, event.id] });
+  return applied(job, 'approval void');
+}
+
+function isUsedApproval(draft: Draft, job: string, gate: Gate): boolean {
+  if (draft.line(job).conclusion !== 'success' || gate.answer?.verdict !== 'approved') return false;
+  for (const [id, definition] of draft.workflow.jobs) {
+    if (definition.type === 'commit' && draft.line(id).conclusion === 'success') return false;
+  }
+  return true;
+}
+
+function reopen(draft: Draft, job: string, gate: Gate, reason: string): void {
+  resetFrom(draft, job, `the approval of ${job} is void: ${reason}`);
+  draft.patchJob(job, {
+    gate: { ...gate, pull: null, head: null, answer: null, voided: [...gate.voided, reason] },
+    feedback: { from: 'treadle', text: reason },
+  });
+  startUnconditionally(draft, job);
+}
+
+function isOfOtherHead(event: ReviewSubmitted, head: string | null): boolean {
+  return event.verdict === 'approved' && head !== null && event.head !== head;
+}

@@ -1,0 +1,315 @@
+import { sha256 } from '../../src/base/digest.ts';
+import type { OwnResult } from '../../src/engine/record.ts';
+import { recordEffects } from '../../src/engine/record.ts';
+import type { Config } from '../../src/engine/config.ts';
+import { deadlinesOf } from '../../src/engine/deadlines.ts';
+import type { Effect, EffectResult } from '../../src/engine/effect.ts';
+import type {
+  Actor,
+  Deadline,
+  MergeRefused,
+  OverrideAction,
+  ReportReceived,
+  ReviewSubmitted,
+  RunEvent,
+} from '../../src/engine/event.ts';
+import { TREADLE } from '../../src/engine/event.ts';
+import type { JobDocument, QueueDocument, RunState } from '../../src/engine/state.ts';
+import { addMs } from '../../src/engine/time.ts';
+import type { Transition } from '../../src/engine/transition.ts';
+import { transition } from '../../src/engine/transition.ts';
+import type { TransitionContext } from '../../src/engine/transition-context.ts';
+import { compileWorkflow } from '../../src/workflow/compile.ts';
+import type { Workflow } from '../../src/workflow/model.ts';
+
+export const ceo: Actor = { kind: 'user', login: 'carol', id: 1 };
+export const epoch = '2026-01-05T09:00:00.000Z';
+export const minute = 60_000;
+
+/** Two backend engineers, of whom the second has an agent; nobody holds product-manager. */
+export const config: Config = {
+  version: 1,
+  roles: {
+    ceo: [{ login: 'carol', id: 1, kind: 'user' }],
+    'qa-engineer': [{ login: 'quinn', id: 2, kind: 'user' }],
+    'engineering-manager': [{ login: 'emma', id: 3, kind: 'user' }],
+    'backend-engineer': [
+      { login: 'bob', id: 4, kind: 'user' },
+      { login: 'bot', id: 5, kind: 'app' },
+    ],
+    'web-designer': [{ login: 'wanda', id: 6, kind: 'user' }],
+    'product-manager': [],
+  },
+  agents: { bot: { dispatch: 'command', command: ['fix-it'] } },
+  settings: { baseBranch: 'main', protectedPaths: [], leaseMinutes: 5 },
+};
+
+/** Compiles a workflow of a test; `on` may be left out. A diagnostic that is an error fails the test. */
+export function workflowOf(yaml: string): Workflow {
+  const text = /^on:/m.test(yaml) ? yaml : `on: workflow_dispatch\n${yaml}`;
+  const { workflow, diagnostics } = compileWorkflow({ path: '.github/treadle/workflows/test.yml', text });
+  if (workflow === null) throw new Error(diagnostics.map((one) => one.message).join('\n'));
+  return workflow;
+}
+
+/** Makes a value and all it holds unchangeable, so that a transition that changes its arguments throws. */
+export function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    Object.values(value).forEach(deepFreeze);
+  }
+  return value;
+}
+
+type Bare<T> = T extends RunEvent
+  ? Omit<T, 'version' | 'run' | 'at' | 'wake' | 'id' | 'actor' | 'ground'>
+  : never;
+export type BareEvent = Bare<RunEvent>;
+
+export interface Options {
+  readonly title?: string;
+  readonly labels?: readonly string[];
+  readonly inputs?: Readonly<Record<string, string | boolean | number>>;
+  readonly queue?: QueueDocument;
+  readonly run?: string;
+  readonly definitions?: Readonly<Record<string, Workflow>>;
+  readonly config?: Config;
+}
+
+export type Story = ReturnType<typeof beginStory>;
+
+/** A run told event by event: each call is one event, a minute after the last, and answers with what the engine made of it. */
+export function beginStory(yaml: string, options: Options = {}) {
+  const run = options.run ?? '42-1';
+  let workflow = workflowOf(yaml);
+  let state: RunState | null = null;
+  let now = epoch;
+  let count = 0;
+  let pulls = 100;
+  let last: Transition = { kind: 'ignored', reason: 'nothing yet' };
+  let lastEvent: RunEvent | null = null;
+  let before: ReadonlySet<string> = new Set();
+
+  const context = (): TransitionContext => ({
+    workflow,
+    config: options.config ?? config,
+    definitionOf: (sha) => options.definitions?.[sha],
+    ...(options.queue === undefined ? {} : { queue: options.queue }),
+  });
+  const apply = (event: RunEvent): Transition => {
+    before = new Set(state?.run.outbox.map((entry) => entry.id));
+    lastEvent = event;
+    last = transition(context(), state, event);
+    if (last.kind === 'applied') {
+      state = deepFreeze(last.state);
+      const pinned = options.definitions?.[state.run.definition];
+      if (pinned !== undefined) workflow = pinned;
+    }
+    return last;
+  };
+  const happen = (bare: BareEvent, actor: Actor = TREADLE, id = `event-${++count}`): Transition => {
+    now = addMs(now, minute);
+    const claim = { wake: 'wake', until: addMs(now, 10 * minute) };
+    return apply({ version: 1, id, run, at: now, actor, ground: 'test', wake: claim, ...bare });
+  };
+  const current = (): RunState => {
+    if (state === null) throw new Error('the run did not start');
+    return state;
+  };
+  const document = (job: string): JobDocument => {
+    const found = current().jobs[job];
+    if (found === undefined) throw new Error(`${job} has no document`);
+    return found;
+  };
+  const dispatchOf = (job: string): string =>
+    document(job).attempts.at(-1)?.turns.at(-1)?.dispatch ?? 'no dispatch';
+
+  const done = (effect: Effect): EffectResult => {
+    const opensPull = effect.type === 'open_gate' || effect.type === 'open_escalation';
+    pulls += 1;
+    return {
+      kind: 'done',
+      remote: opensPull ? { pull: pulls, head: `head-${pulls}`, issue: pulls + 1000 } : {},
+    };
+  };
+
+  return {
+    happen,
+    apply,
+    document,
+    dispatchOf,
+    context,
+    state: current,
+    get now() {
+      return now;
+    },
+    get last() {
+      return last;
+    },
+    get lastEvent() {
+      if (lastEvent === null) throw new Error('nothing happened');
+      return lastEvent;
+    },
+    /** The summary of the last event, or why it was ignored. */
+    said: (): string => (last.kind === 'applied' ? last.summary : `ignored: ${last.reason}`),
+    start: () =>
+      happen({
+        type: 'run_started',
+        number: 1,
+        workflow: workflow.key,
+        definition: sha256('definition'),
+        config: sha256('config'),
+        trigger: {
+          event: 'workflow_dispatch',
+          repository: 'acme/shop',
+          actor: ceo,
+          issue: {
+            number: 42,
+            title: options.title ?? 'It is broken',
+            body: 'Please fix.',
+            labels: options.labels ?? ['bug', 'P1'],
+            author: ceo,
+          },
+          inputs: options.inputs ?? {},
+        },
+      }),
+    report: (job: string, report: Partial<ReportReceived> = {}) =>
+      happen({
+        type: 'report_received',
+        dispatch: dispatchOf(job),
+        outcome: 'success',
+        outputs: {},
+        summary: '',
+        usage: null,
+        source: 'comment 1',
+        ...report,
+      }),
+    fail: (job: string, summary = `${job} failed`) =>
+      happen({
+        type: 'report_received',
+        dispatch: dispatchOf(job),
+        outcome: 'failure',
+        outputs: {},
+        // Two equal reports are a loop; tests of that give the summary.
+        summary: summary === `${job} failed` ? `${summary} at ${now}` : summary,
+        usage: null,
+        source: 'comment 1',
+      }),
+    malformed: (job: string, problem = 'no report block') =>
+      happen({ type: 'report_malformed', dispatch: dispatchOf(job), problem, source: 'comment 1' }),
+    crash: (job: string, problem = 'exit code 1') =>
+      happen({ type: 'agent_crashed', dispatch: dispatchOf(job), problem }),
+    review: (
+      job: string,
+      verdict: 'approved' | 'changes_requested',
+      body = '',
+      more: Partial<ReviewSubmitted> = {},
+    ) => {
+      const found = document(job);
+      const asked = found.escalation ?? found.gate;
+      const pull = asked?.pull ?? 0;
+      const head = asked?.head ?? 'unknown';
+      return happen(
+        { type: 'review_submitted', job, pull, review: ++count, verdict, head, body, ...more },
+        ceo,
+      );
+    },
+    override: (override: OverrideAction, reason = 'because') =>
+      happen({ type: 'override_issued', override, reason }, ceo),
+    /** Lets the job's deadline of that kind pass, exactly when it falls due. */
+    pass: (kind: Deadline['kind'], job: string) => {
+      const deadline = deadlinesOf(current()).find((one) => one.kind === kind && one.job === job);
+      if (deadline === undefined) throw new Error(`no ${kind} of ${job}`);
+      now = addMs(deadline.at, -minute);
+      return happen({ type: 'deadline_passed', deadline });
+    },
+    merged: (job = 'commit', commit = 'c0ffee') => {
+      const attempt = document(job).attempts.length;
+      return happen({
+        type: 'pull_request_merged',
+        job,
+        attempt,
+        pull: document(job).merge?.pull ?? 0,
+        commit,
+      });
+    },
+    refuse: (cause: MergeRefused['cause'], detail = `refused: ${cause}`, job = 'commit') => {
+      const attempt = document(job).attempts.length;
+      const pull = document(job).merge?.pull ?? 0;
+      return happen({ type: 'merge_refused', job, attempt, pull, cause, detail });
+    },
+    /** Performs what is in the outbox (of some type, or all) and records what `perform` says of it; done by default. */
+    perform: (type?: Effect['type'], perform: (effect: Effect) => EffectResult | null = done) => {
+      const results: OwnResult[] = [];
+      for (const { id, effect } of current().run.outbox) {
+        if (type !== undefined && effect.type !== type) continue;
+        const result = perform(effect);
+        if (result !== null) results.push({ effect: id, result });
+      }
+      now = addMs(now, minute);
+      before = new Set(current().run.outbox.map((entry) => entry.id));
+      const wake = { wake: 'recorder', until: addMs(now, 10 * minute) };
+      const event = {
+        version: 1,
+        type: 'effects_recorded',
+        id: `recorded-${++count}`,
+        at: now,
+        results: [],
+        commits: {},
+        wake,
+      } as const;
+      const recorded = recordEffects(context(), current(), results, event);
+      state = deepFreeze(recorded);
+      return recorded;
+    },
+    /** Replaces the commit queue, as another run's transition would. */
+    setQueue: (queue: QueueDocument) => {
+      state = deepFreeze({ ...current(), queue });
+    },
+    /** Job → how it stands, for instance `completed failure as success`. */
+    lines: (): Record<string, string> =>
+      Object.fromEntries(
+        Object.entries(current().run.jobs).map(([job, { status, conclusion, result }]) => [
+          job,
+          [status, conclusion, result === conclusion ? null : `as ${result ?? 'nothing'}`]
+            .filter((part) => part !== null)
+            .join(' '),
+        ]),
+      ),
+    /** Attempts of a job as `outcome: reason`. */
+    attempts: (job: string): string[] =>
+      document(job).attempts.map(({ outcome, reason }) =>
+        reason === null ? outcome : `${outcome}: ${reason}`,
+      ),
+    /** What the last event wished, without the status comment. */
+    effects: (): string[] =>
+      current()
+        .run.outbox.filter((entry) => !before.has(entry.id) && entry.effect.type !== 'update_status')
+        .map((entry) => formatEffect(entry.effect)),
+  };
+}
+
+export function formatEffect(effect: Effect): string {
+  switch (effect.type) {
+    case 'dispatch':
+      return `dispatch ${effect.job} ${effect.attempt}.${effect.turn}`;
+    case 'cancel_dispatch':
+      return `cancel_dispatch ${effect.job}`;
+    case 'open_gate':
+      return `open_gate ${effect.job} ${effect.attempt}`;
+    case 'close_gate':
+      return `close_gate ${effect.job} #${effect.pull}`;
+    case 'open_escalation':
+      return `open_escalation ${effect.job}`;
+    case 'close_escalation':
+      return `close_escalation #${effect.issue}: ${effect.answer}`;
+    case 'merge_pull':
+      return `merge_pull ${effect.job} #${effect.pull}`;
+    case 'reply':
+      return `reply @${effect.to}: ${effect.text}`;
+    case 'update_status':
+      return 'update_status';
+    case 'close_issue':
+      return `close_issue ${effect.reason}`;
+  }
+}
