@@ -1,5 +1,5 @@
 import type { CST, Node } from 'yaml';
-import { Composer, Parser, isAlias, isMap, isPair, isScalar, isSeq } from 'yaml';
+import { Composer, Lexer, Parser, isAlias, isMap, isPair, isScalar, isSeq } from 'yaml';
 
 import type { Finding } from './finding.ts';
 import { finding } from './finding.ts';
@@ -9,6 +9,8 @@ import { scalarText } from './yaml-tree.ts';
 /** GitHub's limits of one workflow file. */
 export const maxFileBytes = 1024 * 1024;
 export const maxYamlDepth = 50;
+/** How many problems of the YAML itself are reported: what follows from them is of no use. */
+const maxYamlProblems = 20;
 /** How many nodes aliases may add to a file: enough for any use, too few for a bomb. */
 const maxAliasedNodes = 100_000;
 
@@ -24,8 +26,8 @@ export function readYaml(text: string): ReadYaml {
   if (Buffer.byteLength(text, 'utf8') > maxFileBytes) {
     return { root: null, findings: [finding('file-too-large', whole, 'The file is larger than 1 MiB')] };
   }
-  const tokens = [...new Parser().parse(text)];
-  const deep = findDeepToken(tokens);
+  const tokens: CST.Token[] = [];
+  const deep = parseTokens(text, tokens);
   if (deep !== null) {
     const span = { start: deep.offset, end: deep.offset + 1 };
     const message = `The file nests deeper than ${maxYamlDepth} levels`;
@@ -34,7 +36,8 @@ export function readYaml(text: string): ReadYaml {
   const composer = new Composer({ version: '1.2', uniqueKeys: false, prettyErrors: false });
   const [document, ...others] = [...composer.compose(tokens, true, text.length)];
   if (document === undefined) return { root: null, findings: [] };
-  const findings = [...document.errors, ...document.warnings].map((problem) =>
+  const problems = [...document.errors, ...document.warnings].slice(0, maxYamlProblems);
+  const findings = problems.map((problem) =>
     finding(
       'invalid-yaml',
       { span: { start: problem.pos[0], end: problem.pos[1] } },
@@ -59,6 +62,19 @@ function yamlMessage(message: string): string {
     'Implicit keys need to be on a single line': 'A key ends with `:` on its own line; is one missing here?',
   };
   return `This is not valid YAML: ${known[message] ?? message}`;
+}
+
+/** Parses into `tokens`; stops at the first token nested too deep, which it answers. */
+function parseTokens(text: string, tokens: CST.Token[]): CST.Token | null {
+  const parser = new Parser();
+  for (const lexeme of new Lexer().lex(text)) {
+    tokens.push(...parser.next(lexeme));
+    // Open tokens, at most two a level: a cheap bound that keeps the parser from going down half a million levels.
+    const open = parser.stack.at(-1);
+    if (parser.stack.length > 3 * maxYamlDepth && open !== undefined) return open;
+  }
+  tokens.push(...parser.end());
+  return findDeepToken(tokens);
 }
 
 /** The first token nested too deep, without recursion: the composer that follows recurses. */

@@ -5,6 +5,7 @@ import type { ExpressionUse } from '../expression-uses.ts';
 import { expressionUses, spanOfPart } from '../expression-uses.ts';
 import type { Finding } from '../finding.ts';
 import { finding, suggestion } from '../finding.ts';
+import type { Span } from '../yaml-tree.ts';
 import { valueAt } from '../yaml-tree.ts';
 import type { RuleInput } from './rule.ts';
 
@@ -37,7 +38,7 @@ function createLookUp(input: RuleInput): LookUp {
 
 function* checkReference(lookUp: LookUp, use: ExpressionUse, reference: Reference): Iterable<Finding> {
   const { context, path } = reference;
-  const at = { span: spanOfPart(lookUp.text, use, reference) };
+  const at = placeOf(lookUp, use, reference);
   const [name, property, output] = path;
   if (name === undefined) return;
   if (context === 'inputs') {
@@ -59,7 +60,22 @@ function* checkReference(lookUp: LookUp, use: ExpressionUse, reference: Referenc
   }
 }
 
-type Place = Pick<Finding, 'span'>;
+/** A place that is worked out only when something is found there. */
+interface Place {
+  readonly span: Span;
+}
+
+function placeOf(
+  lookUp: LookUp,
+  use: ExpressionUse,
+  part: { readonly offset: number; readonly length: number },
+): Place {
+  return {
+    get span() {
+      return spanOfPart(lookUp.text, use, part);
+    },
+  };
+}
 
 function* checkExists(lookUp: LookUp, name: string, at: Place): Iterable<Finding> {
   if (lookUp.graph.resolve(name) !== undefined) return;
@@ -94,6 +110,6 @@ function* checkOutput(job: JobDraft, output: string, at: Place): Iterable<Findin
 /** `success('a')` and `failure('a')` ask about jobs that come before. */
 function* checkStatusCall(lookUp: LookUp, use: ExpressionUse, call: Call): Iterable<Finding> {
   if (call.name !== 'success' && call.name !== 'failure') return;
-  const at = { span: spanOfPart(lookUp.text, use, call) };
+  const at = placeOf(lookUp, use, call);
   for (const text of call.texts) if (text !== null) yield* checkJobName(lookUp, use, text, at);
 }

@@ -9,8 +9,8 @@ export function* findBadTargets({ draft, graph }: RuleInput): Iterable<Finding> 
     for (const { key, node } of job.edges) {
       if (node.text === 'escalate' || node.text === 'fail') continue;
       const target = graph.resolve(node.text);
-      const names = [...ids.filter((id) => id !== job.id), 'escalate', 'fail'];
       if (target === undefined) {
+        const names = [...ids.filter((id) => id !== job.id), 'escalate', 'fail'];
         const message = `\`${key}\` of '${job.id}' names the unknown job '${node.text}'.${suggestion(node.text, names)}`;
         yield finding('unknown-target', node, message);
       } else if (target === job.id) {

@@ -1,0 +1,221 @@
+import type { Diagnostic } from './diagnostic.ts';
+import { suggestion } from './finding.ts';
+import { readYaml } from './read-yaml.ts';
+import { createSourceText, type SourceText } from './source-text.ts';
+import type { Span, YamlEntry, YamlMap, YamlNode } from './yaml-tree.ts';
+
+/** Where a repository keeps its settings. */
+export const SETTINGS_PATH = '.github/treadle.yml';
+
+/** What `.github/treadle.yml` says, before logins are resolved to ids. */
+export interface SettingsFile {
+  /** Role → logins, in the order of preference for dispatch. */
+  readonly roles: Readonly<Record<string, readonly string[]>>;
+  /** Login → how it is reached. */
+  readonly agents: Readonly<Record<string, AgentSetting>>;
+  /** Null: the repository's default branch. */
+  readonly baseBranch: string | null;
+  readonly stateBranch: string;
+  readonly protectedPaths: readonly string[];
+  readonly leaseMinutes: number;
+}
+
+export type AgentSetting =
+  { readonly dispatch: 'comment' } | { readonly dispatch: 'command'; readonly command: readonly string[] };
+
+const KEYS = ['roles', 'agents', 'base-branch', 'state-branch', 'protected-paths', 'lease-minutes'];
+const DISPATCHES = ['comment', 'command', 'workflow', 'assign'];
+
+/** What holds where the file says nothing. Agents' own instructions are code: they always need a review of the code. */
+const DEFAULTS = {
+  stateBranch: 'treadle/state',
+  protectedPaths: ['.github/**', '.claude/**', '.cursor/**', 'AGENTS.md', 'CLAUDE.md', 'CODEOWNERS'],
+  leaseMinutes: 5,
+};
+
+/** Reads a settings file. Reports all problems at once; the settings are null when there is any. Never throws over the text. */
+export function readSettings(file: { readonly path: string; readonly text: string }): {
+  readonly settings: SettingsFile | null;
+  readonly diagnostics: readonly Diagnostic[];
+} {
+  const reader = new SettingsReader(file.path, createSourceText(file.text));
+  const { root, findings } = readYaml(file.text);
+  for (const { code, span, message } of findings) reader.report(code, span, message);
+  const settings = root === null ? reader.readRoot(null) : reader.readRoot(root);
+  const diagnostics = [...reader.diagnostics].sort(
+    (a, b) => a.start.line - b.start.line || a.start.column - b.start.column,
+  );
+  return { settings: diagnostics.length > 0 ? null : settings, diagnostics };
+}
+
+class SettingsReader {
+  readonly diagnostics: Diagnostic[] = [];
+  readonly #path: string;
+  readonly #source: SourceText;
+
+  constructor(path: string, source: SourceText) {
+    this.#path = path;
+    this.#source = source;
+  }
+
+  report(code: string, span: Span, message: string): void {
+    this.diagnostics.push({
+      path: this.#path,
+      start: this.#source.positionAt(span.start),
+      end: this.#source.positionAt(Math.max(span.end, span.start + 1)),
+      severity: 'error',
+      code,
+      message,
+    });
+  }
+
+  readRoot(root: YamlNode | null): SettingsFile {
+    const map = root === null || isEmpty(root) ? null : this.#map(root, 'The settings');
+    this.#refuseUnknown(map, KEYS);
+    const roles = this.#readRoles(map?.byKey.get('roles')?.value);
+    return {
+      roles,
+      agents: this.#readAgents(map?.byKey.get('agents')?.value, new Set(Object.values(roles).flat())),
+      baseBranch: this.#branch(map?.byKey.get('base-branch')?.value),
+      stateBranch: this.#branch(map?.byKey.get('state-branch')?.value) ?? DEFAULTS.stateBranch,
+      protectedPaths:
+        this.#texts(map?.byKey.get('protected-paths')?.value, "'protected-paths'") ?? DEFAULTS.protectedPaths,
+      leaseMinutes: this.#leaseMinutes(map?.byKey.get('lease-minutes')?.value),
+    };
+  }
+
+  #readRoles(node: YamlNode | undefined): Record<string, readonly string[]> {
+    const map = node === undefined ? null : this.#map(node, "'roles'");
+    const roles: [string, readonly string[]][] = [];
+    for (const { key, value } of map?.entries ?? []) {
+      if (!/^[a-z][a-z0-9-]*$/.test(key.text)) {
+        this.report(
+          'bad-role-name',
+          key.span,
+          `A role is named in small letters, digits and hyphens, unlike '${key.text}'`,
+        );
+      }
+      roles.push([key.text, this.#logins(value, key.text)]);
+    }
+    return Object.fromEntries(roles);
+  }
+
+  #logins(node: YamlNode, role: string): readonly string[] {
+    const logins = this.#texts(node, `The role '${role}'`) ?? [];
+    const nodes = node.kind === 'list' ? node.items : [node];
+    logins.forEach((login, index) => {
+      if (/^[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\[bot\])?$/.test(login)) return;
+      this.report('bad-login', nodes[index]?.span ?? node.span, `'${login}' is no login of the forge`);
+    });
+    return logins;
+  }
+
+  #readAgents(node: YamlNode | undefined, members: ReadonlySet<string>): Record<string, AgentSetting> {
+    const map = node === undefined ? null : this.#map(node, "'agents'");
+    const agents: [string, AgentSetting][] = [];
+    for (const entry of map?.entries ?? []) {
+      if (!members.has(entry.key.text)) {
+        this.report(
+          'agent-without-role',
+          entry.key.span,
+          `'${entry.key.text}' holds no role, so it would never be dispatched.${suggestion(entry.key.text, members)}`,
+        );
+      }
+      const agent = this.#readAgent(entry);
+      if (agent !== null) agents.push([entry.key.text, agent]);
+    }
+    return Object.fromEntries(agents);
+  }
+
+  #readAgent({ key, value }: YamlEntry): AgentSetting | null {
+    const map = this.#map(value, `The agent '${key.text}'`);
+    if (map === null) return null;
+    const dispatch = map.byKey.get('dispatch')?.value;
+    const way = dispatch?.kind === 'scalar' ? dispatch.text : '';
+    this.#refuseUnknown(map, ['dispatch', 'command']);
+    if (dispatch === undefined || !DISPATCHES.includes(way)) {
+      const at = dispatch ?? key;
+      this.report(
+        'bad-dispatch',
+        at.span,
+        `'dispatch' of '${key.text}' must be comment or command.${suggestion(way, DISPATCHES)}`,
+      );
+      return null;
+    }
+    if (way !== 'comment' && way !== 'command') {
+      this.report(
+        'not-yet-supported',
+        dispatch.span,
+        `Dispatch by '${way}' is not supported by this version; use comment or command`,
+      );
+      return null;
+    }
+    const command = map.byKey.get('command');
+    if (way === 'comment') {
+      if (command !== undefined)
+        this.report('unknown-key', command.key.span, "'command' goes with 'dispatch: command'");
+      return { dispatch: 'comment' };
+    }
+    const words = command === undefined ? null : this.#texts(command.value, `'command' of '${key.text}'`);
+    if (words === null || words.length === 0) {
+      if (command === undefined || words !== null) {
+        this.report(
+          'missing-command',
+          (command?.value ?? key).span,
+          `'${key.text}' needs a 'command': a list of the program and its arguments`,
+        );
+      }
+      return null;
+    }
+    return { dispatch: 'command', command: words };
+  }
+
+  #leaseMinutes(node: YamlNode | undefined): number {
+    if (node === undefined) return DEFAULTS.leaseMinutes;
+    if (node.kind === 'scalar' && typeof node.value === 'number' && node.value >= 1 && node.value <= 60)
+      return node.value;
+    this.report('wrong-limit', node.span, "'lease-minutes' is a number from 1 to 60");
+    return DEFAULTS.leaseMinutes;
+  }
+
+  #branch(node: YamlNode | undefined): string | null {
+    if (node === undefined) return null;
+    const name = node.kind === 'scalar' && typeof node.value === 'string' ? node.value : '';
+    if (/^(?![-/.])(?!.*(?:\.\.|\/\/|@\{|\.lock$))[\w./-]*[\w-]$/.test(name)) return name;
+    this.report('bad-branch', node.span, 'A branch name is expected here');
+    return null;
+  }
+
+  /** A list of texts; one text stands for a list of it. */
+  #texts(node: YamlNode | undefined, what: string): readonly string[] | null {
+    if (node === undefined) return null;
+    const items = node.kind === 'list' ? node.items : [node];
+    const texts: string[] = [];
+    for (const item of items) {
+      if (item.kind === 'scalar' && item.value !== null) texts.push(item.text);
+      else this.report('wrong-type', item.span, `${what} is a list of texts`);
+    }
+    return texts.length === items.length ? texts : null;
+  }
+
+  #map(node: YamlNode, what: string): YamlMap | null {
+    if (node.kind === 'map') return node;
+    this.report('wrong-type', node.span, `${what} must be a mapping`);
+    return null;
+  }
+
+  #refuseUnknown(map: YamlMap | null, known: readonly string[]): void {
+    const seen = new Set<string>();
+    for (const { key } of map?.entries ?? []) {
+      if (!known.includes(key.text)) {
+        this.report('unknown-key', key.span, `Unknown key '${key.text}'.${suggestion(key.text, known)}`);
+      }
+      if (seen.has(key.text)) this.report('duplicate-key', key.span, `'${key.text}' stands here twice`);
+      seen.add(key.text);
+    }
+  }
+}
+
+function isEmpty(node: YamlNode): boolean {
+  return node.kind === 'scalar' && node.value === null;
+}
