@@ -8,6 +8,8 @@ import { formatJobLine, parseJobLine } from './job-line.ts';
 export interface RootDocument {
   readonly version: 1;
   readonly repository: string;
+  /** Issues from before this time start no run by themselves. */
+  readonly since: string;
 }
 
 /** The files a run was compiled from, so that they never vanish. */

@@ -1,0 +1,94 @@
+import type { OverrideAction } from '../engine/event.ts';
+
+/** What a comment tells Treadle to do. */
+export type SlashCommand =
+  | {
+      readonly kind: 'override';
+      readonly override: Exclude<OverrideAction, { action: 'repin' }>;
+      readonly reason: string;
+    }
+  /** `/treadle done key=value …` and `/treadle failed …`: an answer in short form. */
+  | {
+      readonly kind: 'report';
+      readonly outcome: 'success' | 'failure' | 'continue';
+      readonly outputs: Readonly<Record<string, string>>;
+      readonly summary: string;
+    }
+  | { readonly kind: 'malformed'; readonly problem: string };
+
+const PLAIN = ['pause', 'resume', 'cancel', 'close'] as const;
+const OUTCOMES = { done: 'success', failed: 'failure', continue: 'continue' } as const;
+const VERBS = ['approve', 'reject', 'retry', 'goto', 'skip', 'reassign', ...PLAIN, ...Object.keys(OUTCOMES)];
+
+/**
+ * The command in a comment, or null where there is none. It is the comment's first line that is not blank and begins with
+ * `/treadle `, so that a command in a quotation or in a fence is none.
+ *
+ * `/treadle goto JOB reason…` · `/treadle skip JOB reason…` · `/treadle reassign ROLE reason…` ·
+ * `/treadle approve|reject|retry|pause|resume|cancel|close reason…` · `/treadle done|failed|continue key=value … summary…`
+ */
+export function parseSlashCommand(comment: string): SlashCommand | null {
+  const trimmed = comment.trimStart();
+  const [line = '', ...following] = trimmed.split(/\r?\n/);
+  const match = /^\/treadle(?:\s+(\S+))?(?:\s+(.*))?$/.exec(line.trimEnd());
+  if (match === null) return null;
+  const verb = match[1] ?? '';
+  const rest = [match[2] ?? '', ...following].join('\n').trim();
+  if (verb in OUTCOMES) return readReport(OUTCOMES[verb as keyof typeof OUTCOMES], rest);
+  const plain = PLAIN.find((candidate) => candidate === verb);
+  if (plain !== undefined) return override({ action: plain }, rest);
+  switch (verb) {
+    case 'approve':
+    case 'reject':
+    case 'retry':
+      return override({ action: verb, job: null }, rest);
+    case 'goto':
+    case 'skip':
+      return readTargeted(rest, `\`/treadle ${verb}\` needs a job: /treadle ${verb} JOB why`, (job) => ({
+        action: verb,
+        job,
+      }));
+    case 'reassign':
+      return readTargeted(rest, '`/treadle reassign` needs a role: /treadle reassign ROLE why', (role) => ({
+        action: verb,
+        job: null,
+        role,
+      }));
+    default:
+      return {
+        kind: 'malformed',
+        problem: `\`/treadle ${verb}\` is not known. Known are: ${VERBS.join(', ')}.`,
+      };
+  }
+}
+
+function readTargeted(
+  rest: string,
+  problem: string,
+  toOverride: (target: string) => Exclude<OverrideAction, { action: 'repin' }>,
+): SlashCommand {
+  const match = /^([\w-]+)(?:\s+([\s\S]*))?$/.exec(rest);
+  return match?.[1] === undefined
+    ? { kind: 'malformed', problem }
+    : override(toOverride(match[1]), match[2] ?? '');
+}
+
+function override(action: Exclude<OverrideAction, { action: 'repin' }>, rest: string): SlashCommand {
+  const reason = rest.trim();
+  return reason === ''
+    ? { kind: 'malformed', problem: `\`/treadle ${action.action}\` needs a reason: say why, behind it.` }
+    : { kind: 'override', override: action, reason };
+}
+
+/** `key=value` and `key="a value"` first, in any number, then free text. */
+function readReport(outcome: 'success' | 'failure' | 'continue', rest: string): SlashCommand {
+  const outputs: [string, string][] = [];
+  let left = rest;
+  for (;;) {
+    const pair = /^([A-Za-z_][\w-]*)=(?:"((?:[^"\\]|\\.)*)"|(\S*))(?:\s+|$)/.exec(left);
+    if (pair?.[1] === undefined) break;
+    outputs.push([pair[1], pair[2]?.replaceAll(/\\(.)/g, '$1') ?? pair[3] ?? '']);
+    left = left.slice(pair[0].length);
+  }
+  return { kind: 'report', outcome, outputs: Object.fromEntries(outputs), summary: left.trim() };
+}

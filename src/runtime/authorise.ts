@@ -1,0 +1,62 @@
+import type { Config, Member } from '../engine/config.ts';
+import type { Actor } from '../engine/event.ts';
+import type { RunState } from '../engine/state.ts';
+import type { Account, Permission, Review, ReviewedPull } from '../forge/port.ts';
+
+/** Whether an account holds a role. The numeric id decides; logins can change hands. */
+export function holdsRole(config: Config, role: string, account: Pick<Account, 'id'>): boolean {
+  return (config.roles[role] ?? []).some((member) => member.id === account.id);
+}
+
+export function actorOf(account: Account | Member): Actor {
+  return { kind: account.kind, login: account.login, id: account.id };
+}
+
+/** What a role's holders must be able to do on the repository for their review to count. */
+export function mayApprove(permission: Permission): boolean {
+  return permission === 'admin' || permission === 'maintain' || permission === 'write';
+}
+
+/** The last word of each reviewer; a comment takes no word back, a dismissal does. */
+export function standingReviews(pull: ReviewedPull): readonly (Review & { readonly author: Account })[] {
+  const latest = new Map<number, Review & { readonly author: Account }>();
+  for (const review of pull.reviews) {
+    if (review.author === null || review.state === 'commented' || review.state === 'pending') continue;
+    latest.set(review.author.id, { ...review, author: review.author });
+  }
+  return [...latest.values()].filter(({ state }) => state === 'approved' || state === 'changes_requested');
+}
+
+/**
+ * Why a reviewer's word does not count for a job, or null where it does: they hold the role, can write, are no author of what
+ * is reviewed (opener, committers, whoever reported what is shown), and reviewed the head.
+ */
+export function reasonNotToCount(
+  review: Review & { readonly author: Account },
+  facts: {
+    readonly config: Config;
+    readonly state: RunState;
+    readonly job: string;
+    readonly role: string;
+    readonly pull: ReviewedPull;
+    readonly permission: Permission;
+  },
+): string | null {
+  const { config, state, job, role, pull, permission } = facts;
+  const { login, id } = review.author;
+  if (!holdsRole(config, role, review.author)) return `${login} does not hold the role ${role}`;
+  if (!mayApprove(permission)) return `${login} has no write permission on the repository`;
+  if (review.commit !== pull.head.oid) return `${login} reviewed an older state of #${pull.number}`;
+  if (pull.author?.id === id) return `${login} opened #${pull.number}`;
+  if (pull.commitAuthors.some((author) => author.id === id))
+    return `${login} made commits of #${pull.number}`;
+  if (reportersOf(state, job).has(id)) return `${login} reported what is to be approved`;
+  return null;
+}
+
+/** Who reported the outputs that a gate shows, or what an escalated job last came to. */
+function reportersOf(state: RunState, job: string): ReadonlySet<number> {
+  const shown = Object.keys(state.jobs[job]?.gate?.shown ?? {});
+  const turns = shown.flatMap((id) => state.jobs[id]?.attempts.at(-1)?.turns ?? []);
+  return new Set(turns.map((turn) => turn.assignee.id));
+}

@@ -1,0 +1,119 @@
+import { derivedId } from '../../base/digest.ts';
+import type { Json } from '../../base/canonical-json.ts';
+import type { Actor } from '../../engine/event.ts';
+import type { Trigger } from '../../engine/state.ts';
+import type { Issue } from '../../forge/port.ts';
+import { evaluate } from '../../expression/evaluate.ts';
+import type { IssuesTrigger } from '../../workflow/model.ts';
+import { actorOf } from '../authorise.ts';
+import { digestOf } from '../definitions.ts';
+import type { CatalogEntry, RepositoryConfig } from '../repository-config.ts';
+import { loadIssueIndex } from '../run-documents.ts';
+import type { Unit } from '../unit.ts';
+
+/** A run that is to be started. */
+export interface Start {
+  readonly issue: Issue;
+  readonly workflow: CatalogEntry;
+  readonly event: Trigger['event'];
+  readonly inputs: Readonly<Record<string, Json>>;
+  readonly actor: Actor;
+  readonly ground: string;
+  readonly at: string;
+}
+
+export type Started =
+  { readonly kind: 'started'; readonly run: string } | { readonly kind: 'refused'; readonly reason: string };
+
+/** Starts a run of a workflow for a bead, unless one is active. */
+export async function startRun(
+  unit: Unit,
+  repository: string,
+  found: RepositoryConfig,
+  start: Start,
+): Promise<Started> {
+  const { issue, workflow, actor } = start;
+  if (workflow.workflow === null) {
+    return { kind: 'refused', reason: `the workflow ${workflow.key} has errors` };
+  }
+  const index = await loadIssueIndex(unit.documents(), issue.number);
+  if (index.active !== null) {
+    return { kind: 'refused', reason: `#${issue.number} has the active run ${index.active}` };
+  }
+  const number = index.runs.length + 1;
+  const run = `${issue.number}-${number}`;
+  const definition = {
+    version: 1 as const,
+    entry: workflow.file.path,
+    roles: found.roles,
+    files: [{ path: workflow.file.path, text: workflow.file.text }],
+  };
+  const pins = { definition, config: found.config };
+  const trigger: Trigger = {
+    event: start.event,
+    repository,
+    actor,
+    issue: {
+      number: issue.number,
+      title: issue.title,
+      body: issue.body,
+      labels: issue.labels,
+      author: actorOf(issue.author),
+    },
+    inputs: start.inputs,
+  };
+  const outcome = await unit.apply(
+    {
+      run,
+      happening: {
+        type: 'run_started',
+        number,
+        workflow: workflow.key,
+        definition: digestOf(definition),
+        config: digestOf(found.config),
+        trigger,
+      },
+      actor,
+      ground: start.ground,
+      at: start.at,
+      cause: [derivedId('start', issue.number, number)],
+    },
+    pins,
+  );
+  return outcome.kind === 'applied' ? { kind: 'started', run } : { kind: 'refused', reason: outcome.reason };
+}
+
+/** The workflows whose `on: issues` an issue answers as it stands. */
+export function workflowsFor(issue: Issue, found: RepositoryConfig): readonly CatalogEntry[] {
+  return [...found.workflows.values()].filter((entry) => {
+    const trigger = entry.workflow?.on.issues;
+    return trigger !== null && trigger !== undefined && isTriggered(trigger, issue);
+  });
+}
+
+function isTriggered(trigger: IssuesTrigger, issue: Issue): boolean {
+  const wanted = trigger.labels.map((label) => label.toLowerCase());
+  const carried = issue.labels.map((label) => label.toLowerCase());
+  if (wanted.length > 0 && !wanted.some((label) => carried.includes(label))) return false;
+  if (trigger.if === null) return true;
+  const { number, title, body, labels, author } = issue;
+  const event = {
+    issue: {
+      number,
+      title,
+      body,
+      labels: labels.map((name) => ({ name })),
+      user: { login: author.login, id: author.id },
+    },
+  };
+  const bead = { number, title, body, labels };
+  const status = { success: () => true, failure: () => false, always: () => true, cancelled: () => false };
+  const contexts = {
+    github: { event, event_name: 'issues', actor: author.login },
+    bead,
+    run: {},
+    inputs: {},
+    vars: {},
+  };
+  return evaluate(trigger.if.expression, contexts, status).truthy;
+}

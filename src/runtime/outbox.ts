@@ -1,0 +1,98 @@
+import { outboxIndexCodec } from '../codec/documents.ts';
+import { layout } from '../codec/layout.ts';
+import type { RecordedEffect } from '../engine/event.ts';
+import type { OutboxEntry } from '../engine/state.ts';
+import type { Definitions } from './definitions.ts';
+import { perform } from './perform/perform.ts';
+import type { RunningCommands } from './perform/dispatch.ts';
+import type { Runtime } from './ports.ts';
+import { loadRun } from './run-documents.ts';
+import type { Unit } from './unit.ts';
+import { addMinutes, type AddressedHappening, type Wake } from './wake.ts';
+import { openDocuments } from '../store/documents.ts';
+
+/** An effect of this wake. */
+export interface OwnEffect {
+  readonly run: string;
+  readonly entry: OutboxEntry;
+  readonly doubtful: boolean;
+}
+
+/** An effect that was performed. */
+export interface Settled {
+  readonly recorded: RecordedEffect;
+  readonly facts: readonly AddressedHappening[];
+}
+
+/**
+ * Takes over effects that nobody performs any more: their claim ran out or, where this runner is alone, their wake is not this
+ * one. Effects of this wake that take long are claimed anew before their time is up.
+ *
+ * @param busy ids of effects this wake is performing
+ * @returns ids of what was taken over from others: it may have been performed already
+ */
+export async function claimLeftovers(
+  unit: Unit,
+  wake: Wake,
+  runtime: Pick<Runtime, 'clock' | 'claimMinutes' | 'alone'>,
+  busy: ReadonlySet<string>,
+): Promise<ReadonlySet<string>> {
+  const now = runtime.clock.now();
+  const renewalDue = addMinutes(now, runtime.claimMinutes / 2);
+  const abandoned: { run: string; effect: string }[] = [];
+  const renewed: { run: string; effect: string }[] = [];
+  for (const run of await runsWithEffects(unit)) {
+    for (const { id, claim } of (await unit.load(run))?.state.run.outbox ?? []) {
+      const isOwn = claim.wake === wake.id;
+      if (isOwn && busy.has(id) && claim.until <= renewalDue) renewed.push({ run, effect: id });
+      else if (
+        (isOwn && !busy.has(id) && claim.until <= now) ||
+        (!isOwn && (runtime.alone || claim.until <= now))
+      ) {
+        abandoned.push({ run, effect: id });
+      }
+    }
+  }
+  const ground =
+    abandoned.length > 0 ? 'their wake is gone or its time ran out' : 'they take longer than a claim lasts';
+  await unit.claim([...abandoned, ...renewed], ground);
+  return new Set(abandoned.map((one) => one.effect));
+}
+
+async function runsWithEffects(unit: Unit): Promise<readonly string[]> {
+  const runs: string[] = [];
+  for await (const name of unit.documents().list(layout.outboxes)) {
+    const index = await unit.documents().read([...layout.outboxes, { entry: name }], outboxIndexCodec);
+    if (index !== undefined) runs.push(index.run);
+  }
+  return runs;
+}
+
+/** Performs one effect, rendered from the run as it stands published now. */
+export async function performOwn(
+  runtime: Runtime,
+  definitions: Definitions,
+  { run, entry, doubtful }: OwnEffect,
+  running: RunningCommands,
+): Promise<Settled> {
+  const documents = openDocuments(await runtime.store.read());
+  const loaded = await loadRun(documents, run);
+  const current = loaded?.state.run.outbox.find(({ id }) => id === entry.id);
+  if (loaded === undefined || current?.claim.wake !== entry.claim.wake) {
+    const result = { kind: 'dropped', reason: 'it is no longer in the outbox, or was taken over' } as const;
+    return { recorded: { run, effect: entry.id, result }, facts: [] };
+  }
+  const { state, config } = loaded;
+  const workflow = await definitions.load(documents, state.run.definition);
+  const performance = {
+    runtime,
+    workflow,
+    config,
+    state,
+    entry: current,
+    doubtful: doubtful || current.failures > 0,
+  };
+  const { result, facts } = await perform(performance, running);
+  if (result.kind === 'failed') runtime.observe({ type: 'problem', run, message: result.problem });
+  return { recorded: { run, effect: entry.id, result }, facts };
+}

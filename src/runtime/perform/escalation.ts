@@ -1,0 +1,71 @@
+import type { Effect } from '../../engine/effect.ts';
+import { renderEscalation } from '../../engine/view/escalation.ts';
+import { escapeInline, parseMarker, renderMarker } from '../../engine/view/markdown.ts';
+import { closeDecision, openDecision } from './gate.ts';
+import { done, dropped, failed, type Performance, type Performed } from './performance.ts';
+import { postComment } from './post-comment.ts';
+
+type Of<Type extends Effect['type']> = Extract<Effect, { type: Type }>;
+
+/** Label of the issues that ask the CEO. */
+export const CEO_LABEL = 'treadle:ceo';
+/** Label of what must be dealt with first. */
+const URGENT_LABEL = 'P0';
+
+/** Opens the one CEO bead of an escalation and the decision pull request for the answer. */
+export async function openEscalation(
+  performance: Performance,
+  effect: Of<'open_escalation'>,
+): Promise<Performed> {
+  const { runtime, workflow, config, state } = performance;
+  const escalation = state.jobs[effect.job]?.escalation;
+  if (escalation?.id !== effect.escalation) return dropped('the escalation was answered meanwhile');
+  const texts = renderEscalation(workflow, config, state, effect.job);
+  const opened = await openDecision(
+    performance,
+    `${state.run.id}/${effect.job}-escalation-${effect.escalation.slice(0, 8)}`,
+    texts.decision,
+  );
+  if (opened.kind === 'refused') return failed(opened.problem);
+  const ceos = (config.roles['ceo'] ?? []).map(({ login }) => login);
+  await runtime.forge.pulls.requestReviewers(opened.number, ceos);
+  const issue =
+    (await findBead(performance, escalation.at)) ??
+    (await runtime.forge.issues.create({
+      title: texts.title,
+      body: `${renderMarker(performance.entry.id)}\n${texts.body}\n\nAnswer by reviewing #${opened.number}, or with a comment here.`,
+      labels: [CEO_LABEL, URGENT_LABEL],
+    }));
+  return done({ issue, pull: opened.number, head: opened.head });
+}
+
+/** Closes the CEO bead with the answer, and the decision pull request unless it was merged. */
+export async function closeEscalation(
+  performance: Performance,
+  effect: Of<'close_escalation'>,
+): Promise<Performed> {
+  const { forge } = performance.runtime;
+  if (effect.pull !== null) await closeDecision(forge, effect.pull);
+  await postComment(forge, {
+    issue: effect.issue,
+    marker: performance.entry.id,
+    body: escapeInline(effect.answer),
+    doubtful: performance.doubtful,
+  });
+  await forge.issues.close(effect.issue, 'completed');
+  return done();
+}
+
+/** The bead that an earlier, interrupted try opened. */
+async function findBead(performance: Performance, since: string): Promise<number | undefined> {
+  if (!performance.doubtful) return undefined;
+  const { forge } = performance.runtime;
+  const viewer = await forge.people.viewer();
+  const beads = (await forge.issues.labelled(CEO_LABEL, since))
+    .filter((issue) => issue.author.id === viewer.id && parseMarker(issue.body) === performance.entry.id)
+    .map((issue) => issue.number)
+    .sort((a, b) => a - b);
+  const [first, ...copies] = beads;
+  for (const copy of copies) await forge.issues.close(copy, 'not_planned');
+  return first;
+}

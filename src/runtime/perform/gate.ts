@@ -1,0 +1,78 @@
+import type { Effect } from '../../engine/effect.ts';
+import { renderDecision, type DecisionFile } from '../../engine/view/decision.ts';
+import { renderMarker } from '../../engine/view/markdown.ts';
+import { done, dropped, failed, type Performance, type Performed } from './performance.ts';
+
+type Of<Type extends Effect['type']> = Extract<Effect, { type: Type }>;
+
+/** Opens the decision pull request of a text gate, or asks for reviews of the pull request of a code gate. */
+export async function openGate(performance: Performance, effect: Of<'open_gate'>): Promise<Performed> {
+  const { runtime, workflow, state } = performance;
+  const gate = state.jobs[effect.job]?.gate;
+  if (gate?.attempt !== effect.attempt || gate.answer !== null) return dropped('the gate is no longer open');
+  if (gate.kind === 'code') return askForCodeReview(performance, effect.job, gate.pull);
+  const decision = renderDecision(workflow, state, effect.job);
+  const opened = await openDecision(performance, `${state.run.id}/${effect.job}-${effect.attempt}`, decision);
+  if (opened.kind === 'refused') return failed(opened.problem);
+  await runtime.forge.pulls.requestReviewers(opened.number, reviewersOf(performance, effect.job));
+  return done({ pull: opened.number, head: opened.head });
+}
+
+/** Opens a pull request with one decision file against the state branch; one that is open already is adopted. */
+export async function openDecision(
+  { runtime, state, entry }: Performance,
+  name: string,
+  decision: DecisionFile,
+): Promise<
+  | { readonly kind: 'opened'; readonly number: number; readonly head: string }
+  | { readonly kind: 'refused'; readonly problem: string }
+> {
+  const { forge, store, stateBranch } = runtime;
+  const tip = await store.read();
+  if (tip.oid === null) return { kind: 'refused', problem: `the branch ${stateBranch} does not exist` };
+  const branch = decisionBranch(name);
+  await forge.files.createBranchWithFile({
+    name: branch,
+    from: tip.oid,
+    path: decision.path,
+    text: decision.text,
+    message: `${decision.title}\n\nRun ${state.run.id}.`,
+  });
+  const body = `${renderMarker(entry.id)}\n${decision.body}`;
+  return forge.pulls.open({ branch, base: stateBranch, title: decision.title, body });
+}
+
+/** Closes a decision pull request that was not answered, or no longer counts. */
+export async function closeGate({ runtime }: Performance, effect: Of<'close_gate'>): Promise<Performed> {
+  await closeDecision(runtime.forge, effect.pull);
+  return done();
+}
+
+/** Closes a decision pull request unless it is closed or merged, and removes its branch. Never touches one of another kind. */
+export async function closeDecision(forge: Performance['runtime']['forge'], number: number): Promise<void> {
+  const pull = await forge.pulls.get(number);
+  if (pull === undefined || !pull.head.branch.startsWith(decisionBranch(''))) return;
+  if (pull.state === 'open' && !pull.merged) await forge.pulls.close(number);
+  await forge.files.deleteBranch(pull.head.branch);
+}
+
+function decisionBranch(name: string): string {
+  return `treadle/decision/${name}`;
+}
+
+async function askForCodeReview(
+  performance: Performance,
+  job: string,
+  number: number | null,
+): Promise<Performed> {
+  const { forge } = performance.runtime;
+  const pull = number === null ? undefined : await forge.pulls.get(number);
+  if (pull === undefined) return failed(`there is no pull request #${number ?? '?'} to review`);
+  await forge.pulls.requestReviewers(pull.number, reviewersOf(performance, job));
+  return done({ pull: pull.number, head: pull.head.oid });
+}
+
+function reviewersOf({ config, state }: Performance, job: string): readonly string[] {
+  const role = state.jobs[job]?.role ?? 'ceo';
+  return (config.roles[role] ?? []).filter(({ kind }) => kind === 'user').map(({ login }) => login);
+}

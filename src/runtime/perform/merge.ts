@@ -1,0 +1,159 @@
+import picomatch from 'picomatch';
+
+import type { Effect } from '../../engine/effect.ts';
+import { TREADLE, type MergeRefused } from '../../engine/event.ts';
+import type { Gate } from '../../engine/state.ts';
+import type { Pull, ReviewedPull } from '../../forge/port.ts';
+import { mayApprove, reasonNotToCount, standingReviews } from '../authorise.ts';
+import type { AddressedHappening, Happening } from '../wake.ts';
+import { dropped, type Performance, type Performed } from './performance.ts';
+
+type MergePull = Extract<Effect, { type: 'merge_pull' }>;
+
+/** Merges under the lease: approvals are checked again, then exactly the expected head is merged, or it is said why not. */
+export async function mergePull(performance: Performance, effect: MergePull): Promise<Performed> {
+  const { runtime, state } = performance;
+  const { lease } = state.queue;
+  if (lease?.fence !== effect.fence || lease.run !== state.run.id)
+    return dropped('the lease is no longer held');
+  const pull = await runtime.forge.pulls.get(effect.pull);
+  if (pull === undefined)
+    return refuse(performance, effect, 'closed', `There is no pull request #${effect.pull}.`);
+  if (pull.merged && pull.mergeCommit !== null) return merged(performance, effect, pull.mergeCommit);
+  const expected = effect.head ?? pull.head.oid;
+  const obstacle = await findObstacle(performance, pull, expected);
+  if (obstacle !== null) return refuse(performance, effect, obstacle.cause, obstacle.detail);
+  if (runtime.clock.now() >= lease.until) return dropped('the lease ran out before the merge was sent');
+  const outcome = await runtime.forge.pulls.merge(effect.pull, {
+    head: expected,
+    title: `Merge #${effect.pull} for #${state.run.issue}`,
+    message: `${pull.title}\n\nRun ${state.run.id}.`,
+  });
+  return outcome.kind === 'merged'
+    ? merged(performance, effect, outcome.commit)
+    : refuse(performance, effect, outcome.cause, outcome.problem);
+}
+
+interface Obstacle {
+  readonly cause: MergeRefused['cause'];
+  readonly detail: string;
+}
+
+async function findObstacle(
+  performance: Performance,
+  pull: Pull,
+  expected: string,
+): Promise<Obstacle | null> {
+  const { config, runtime } = performance;
+  const { number } = pull;
+  if (pull.state === 'closed') return { cause: 'closed', detail: `#${number} was closed without a merge.` };
+  if (pull.base !== config.settings.baseBranch) {
+    return {
+      cause: 'not-permitted',
+      detail: `#${number} is to be merged into ${pull.base}, not ${config.settings.baseBranch}.`,
+    };
+  }
+  if (pull.head.oid !== expected) {
+    const detail = `#${number} was ${expected.slice(0, 10)} when it was reviewed and is ${pull.head.oid.slice(0, 10)} now.`;
+    return { cause: 'head-moved', detail };
+  }
+  const approvals = approvedGates(performance);
+  const broken = await findBrokenApproval(performance, approvals);
+  if (broken !== null) return { cause: 'approval-void', detail: broken };
+  const guarded = (await runtime.forge.pulls.changedPaths(number)).filter((path) =>
+    picomatch.isMatch(path, [...config.settings.protectedPaths], { dot: true }),
+  );
+  const codeApproved = approvals.some(({ gate }) => gate.kind === 'code' && gate.pull === number);
+  if (guarded.length > 0 && !codeApproved) {
+    const detail = `#${number} changes ${guarded.slice(0, 5).join(', ')}, which always needs an approval of the pull request itself.`;
+    return { cause: 'protected-path', detail };
+  }
+  return null;
+}
+
+interface ApprovedGate {
+  readonly job: string;
+  readonly gate: Gate;
+}
+
+/** Approvals that the commit rests on and that were given by a review; an override is on record and needs no second look. */
+function approvedGates({ state }: Performance): readonly ApprovedGate[] {
+  return Object.values(state.jobs).flatMap((job) =>
+    job.gate?.answer?.verdict === 'approved' && job.gate.answer.review !== null
+      ? [{ job: job.id, gate: job.gate }]
+      : [],
+  );
+}
+
+/** Reads every approval from the forge once more, at the moment of use. */
+async function findBrokenApproval(
+  performance: Performance,
+  approvals: readonly ApprovedGate[],
+): Promise<string | null> {
+  const { forge } = performance.runtime;
+  const numbers = approvals.flatMap(({ gate }) => (gate.pull === null ? [] : [gate.pull]));
+  if (numbers.length === 0) return null;
+  const pulls = new Map((await forge.pulls.reviewed(numbers)).map((pull) => [pull.number, pull]));
+  for (const { job, gate } of approvals) {
+    const pull = gate.pull === null ? undefined : pulls.get(gate.pull);
+    const problem =
+      pull === undefined ? `its pull request is gone` : await recheck(performance, job, gate, pull);
+    if (problem !== null) return `The approval of ${job} no longer counts: ${problem}.`;
+  }
+  return null;
+}
+
+async function recheck(
+  { runtime, config, state }: Performance,
+  job: string,
+  gate: Gate,
+  pull: ReviewedPull,
+): Promise<string | null> {
+  const answer = gate.answer;
+  if (answer === null) return 'it was not given';
+  if (pull.head.oid !== answer.head) return `#${pull.number} changed after it`;
+  const review = standingReviews(pull).find(({ author }) => author.id === answer.by.id);
+  if (review?.state !== 'approved') return `the review by ${answer.by.login} was dismissed or taken back`;
+  const permission = await runtime.forge.people.permission(review.author.login);
+  if (!mayApprove(permission)) return `${review.author.login} can no longer write to the repository`;
+  const role = state.jobs[job]?.role ?? 'ceo';
+  return reasonNotToCount(review, { config, state, job, role, pull, permission });
+}
+
+function merged(performance: Performance, effect: MergePull, commit: string): Performed {
+  const { job, attempt, pull } = effect;
+  return happened(performance, { type: 'pull_request_merged', job, attempt, pull, commit }, [
+    job,
+    attempt,
+    pull,
+  ]);
+}
+
+function refuse(
+  performance: Performance,
+  effect: MergePull,
+  cause: MergeRefused['cause'],
+  detail: string,
+): Performed {
+  const { job, attempt, pull } = effect;
+  return happened(performance, { type: 'merge_refused', job, attempt, pull, cause, detail }, [
+    effect.fence,
+    cause,
+  ]);
+}
+
+function happened(
+  { state, runtime }: Performance,
+  happening: Happening,
+  cause: readonly unknown[],
+): Performed {
+  const fact: AddressedHappening = {
+    run: state.run.id,
+    happening,
+    actor: TREADLE,
+    ground: 'holds the commit lease',
+    at: runtime.clock.now(),
+    cause,
+  };
+  return { result: { kind: 'done', remote: {} }, facts: [fact] };
+}

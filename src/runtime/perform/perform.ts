@@ -1,0 +1,93 @@
+import { TreadleError } from '../../base/errors.ts';
+import { escapeInline } from '../../engine/view/markdown.ts';
+import { renderStatusComment } from '../../engine/view/status-comment.ts';
+import { renderMarker } from '../../engine/view/markdown.ts';
+import type { Effect } from '../../engine/effect.ts';
+import { dispatch, type RunningCommands } from './dispatch.ts';
+import { closeEscalation, openEscalation } from './escalation.ts';
+import { closeGate, openGate } from './gate.ts';
+import { mergePull } from './merge.ts';
+import { done, dropped, failed, type Performance, type Performed } from './performance.ts';
+import { findMarked, postComment } from './post-comment.ts';
+
+/**
+ * Performs one effect. Nothing is sent once its claim has run out. What the forge refuses or cannot be reached for is a failed
+ * result, to be tried again; errors that are ours are thrown.
+ */
+export async function perform(performance: Performance, running: RunningCommands): Promise<Performed> {
+  const { runtime, entry } = performance;
+  if (runtime.clock.now() >= entry.claim.until) return dropped('its claim ran out');
+  try {
+    return await performEffect(performance, entry.effect, running);
+  } catch (error) {
+    if (error instanceof TreadleError && error.code.startsWith('forge-')) return failed(error.message);
+    throw error;
+  }
+}
+
+function performEffect(
+  performance: Performance,
+  effect: Effect,
+  running: RunningCommands,
+): Promise<Performed> {
+  const { runtime } = performance;
+  switch (effect.type) {
+    case 'dispatch':
+      return dispatch(performance, effect, running);
+    case 'cancel_dispatch':
+      return cancelDispatch(performance, effect, running);
+    case 'open_gate':
+      return openGate(performance, effect);
+    case 'close_gate':
+      return closeGate(performance, effect);
+    case 'open_escalation':
+      return openEscalation(performance, effect);
+    case 'close_escalation':
+      return closeEscalation(performance, effect);
+    case 'merge_pull':
+      return mergePull(performance, effect);
+    case 'reply':
+      return say(performance, effect.text);
+    case 'update_status':
+      return updateStatus(performance);
+    case 'close_issue':
+      return runtime.forge.issues.close(performance.state.run.issue, effect.reason).then(() => done());
+  }
+}
+
+async function cancelDispatch(
+  performance: Performance,
+  effect: Extract<Effect, { type: 'cancel_dispatch' }>,
+  running: RunningCommands,
+): Promise<Performed> {
+  const program = running.get(effect.dispatch);
+  program?.stop();
+  const { config, state } = performance;
+  const turn = state.jobs[effect.job]?.attempts
+    .flatMap((attempt) => attempt.turns)
+    .find((candidate) => candidate.dispatch === effect.dispatch);
+  const byCommand = turn !== undefined && config.agents[turn.assignee.login]?.dispatch === 'command';
+  if (byCommand) return done();
+  return say(performance, `The dispatch of ${effect.job} no longer counts: ${effect.reason}`);
+}
+
+async function say({ runtime, state, entry, doubtful }: Performance, text: string): Promise<Performed> {
+  const comment = await postComment(runtime.forge, {
+    issue: state.run.issue,
+    marker: entry.id,
+    body: escapeInline(text),
+    doubtful,
+  });
+  return done({ comment });
+}
+
+/** The bead's one status comment is edited in place; where somebody deleted it, a new one takes its place. */
+async function updateStatus({ runtime, workflow, config, state }: Performance): Promise<Performed> {
+  const { forge } = runtime;
+  const marker = `status/${state.run.issue}`;
+  const body = `${renderMarker(marker)}\n${renderStatusComment(workflow, config, state)}`;
+  const known = state.run.statusComment ?? (await findMarked(forge, state.run.issue, marker))?.id ?? null;
+  if (known !== null && (await forge.comments.update(known, body)) === 'updated')
+    return done({ comment: known });
+  return done({ comment: await forge.comments.create(state.run.issue, body) });
+}

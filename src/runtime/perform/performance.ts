@@ -1,0 +1,35 @@
+import type { Config } from '../../engine/config.ts';
+import type { EffectResult, Remote } from '../../engine/effect.ts';
+import type { OutboxEntry, RunState } from '../../engine/state.ts';
+import type { Workflow } from '../../workflow/model.ts';
+import type { Runtime } from '../ports.ts';
+import type { AddressedHappening } from '../wake.ts';
+
+/** An effect about to be performed, with the state it is rendered from. */
+export interface Performance {
+  readonly runtime: Runtime;
+  readonly workflow: Workflow;
+  readonly config: Config;
+  readonly state: RunState;
+  readonly entry: OutboxEntry;
+  /** A wake before this one may have got as far as the forge: what it left there is looked for first. */
+  readonly doubtful: boolean;
+}
+
+/** What performing came to, and what is now known to have happened because of it. */
+export interface Performed {
+  readonly result: EffectResult;
+  readonly facts: readonly AddressedHappening[];
+}
+
+export function done(remote: Remote = {}): Performed {
+  return { result: { kind: 'done', remote }, facts: [] };
+}
+
+export function dropped(reason: string): Performed {
+  return { result: { kind: 'dropped', reason }, facts: [] };
+}
+
+export function failed(problem: string): Performed {
+  return { result: { kind: 'failed', problem }, facts: [] };
+}

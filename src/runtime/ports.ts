@@ -1,0 +1,78 @@
+import type { Member } from '../engine/config.ts';
+import type { RunState } from '../engine/state.ts';
+import type { Task } from '../engine/view/task.ts';
+import type { Forge } from '../forge/port.ts';
+import type { Store } from '../store/port.ts';
+
+/** Time, as the runtime sees it. */
+export interface Clock {
+  /** ISO 8601 in UTC, whole seconds. */
+  now(): string;
+  /** Resolves at that time, or as soon as the signal is aborted. */
+  waitUntil(time: string, signal: AbortSignal): Promise<void>;
+  /** Resolves after this many milliseconds: for backing off, never for guessing when something is done. */
+  pause(ms: number): Promise<void>;
+}
+
+/** Randomness, as the runtime sees it. */
+export interface Randomness {
+  /** A new unguessable id, for a wake. */
+  newId(): string;
+  /** A number in [0, 1). */
+  fraction(): number;
+}
+
+/** Runs the programs of `command` agents. */
+export interface CommandRunner {
+  start(order: CommandOrder): RunningCommand;
+}
+
+export interface CommandOrder {
+  readonly command: readonly string[];
+  readonly task: Task;
+  readonly assignee: Member;
+  /** When it is stopped, ISO 8601; null for never. */
+  readonly deadline: string | null;
+}
+
+export interface RunningCommand {
+  readonly ended: Promise<CommandEnd>;
+  /** Ends the program, politely first. */
+  stop(): void;
+}
+
+export type CommandEnd =
+  | { readonly kind: 'exited'; readonly code: number; readonly stdout: string; readonly stderr: string }
+  | { readonly kind: 'killed'; readonly signal: string; readonly stdout: string; readonly stderr: string }
+  | { readonly kind: 'timed-out'; readonly stderr: string }
+  | { readonly kind: 'stopped' }
+  | { readonly kind: 'not-started'; readonly problem: string };
+
+/** What happens while a wake works, for whoever shows it. */
+export type Notice =
+  | { readonly type: 'transition'; readonly subject: string; readonly oid: string; readonly state: RunState }
+  | { readonly type: 'performing'; readonly run: string; readonly what: string }
+  | { readonly type: 'problem'; readonly run: string | null; readonly message: string }
+  | { readonly type: 'conflict'; readonly attempt: number };
+
+/** All that a wake needs from outside. */
+export interface Runtime {
+  readonly store: Store;
+  /** The state branch, base of decision pull requests. */
+  readonly stateBranch: string;
+  readonly forge: Forge;
+  readonly clock: Clock;
+  readonly randomness: Randomness;
+  /** Absent where this runner starts no programs: their dispatches then wait for a runner that does. */
+  readonly commands: CommandRunner | null;
+  readonly observe: (notice: Notice) => void;
+  /** How long a wake may act on what it claims. */
+  readonly claimMinutes: number;
+  /**
+   * True where a lock outside guarantees that no other runner lives: what a dead wake left claimed is taken over at once, not
+   * when its claim has run out.
+   */
+  readonly alone: boolean;
+  /** The workflows that serve where the repository has none of that name: path → text. */
+  readonly builtInWorkflows: ReadonlyMap<string, string>;
+}

@@ -1,0 +1,200 @@
+import type { Sha256 } from '../base/digest.ts';
+import { TreadleError } from '../base/errors.ts';
+import { extractBlobs, findBlobs, insertBlobs } from '../codec/blobs.ts';
+import { formatAddress, type Address } from '../codec/address.ts';
+import type { DocumentCodec } from '../codec/document-codec.ts';
+import {
+  configCodec,
+  finishedIndexCodec,
+  issueIndexCodec,
+  jobCodec,
+  queueCodec,
+  runCodec,
+  textCodec,
+  type FinishedIndex,
+  type IssueIndex,
+} from '../codec/documents.ts';
+import { layout } from '../codec/layout.ts';
+import { projectRun } from '../codec/projection.ts';
+import type { Config } from '../engine/config.ts';
+import { deadlinesOf } from '../engine/deadlines.ts';
+import type { JobDocument, QueueDocument, RunDocument, RunState } from '../engine/state.ts';
+import type { Documents } from '../store/documents.ts';
+
+/** A run as it stands at a snapshot, with the configuration it is pinned to. */
+export interface LoadedRun {
+  readonly state: RunState;
+  readonly config: Config;
+}
+
+/** Reads a run that is on the tip; undefined where there is none (it never was, or it finished and left). */
+export async function loadRun(documents: Documents, id: string): Promise<LoadedRun | undefined> {
+  const run = await readWithBlobs<RunDocument>(documents, id, layout.run(id), runCodec);
+  if (run === undefined) return undefined;
+  const config = await loadConfig(documents, run.config);
+  const jobs: Record<string, JobDocument> = {};
+  for await (const name of documents.list(layout.jobs(id))) {
+    const job = name.replace(/\.json$/, '');
+    const document = await readWithBlobs<JobDocument>(documents, id, layout.job(id, job), jobCodec);
+    if (document !== undefined) jobs[job] = document;
+  }
+  return { state: { run, jobs, queue: await loadQueue(documents, config.settings.baseBranch) }, config };
+}
+
+export async function loadConfig(documents: Documents, digest: Sha256): Promise<Config> {
+  const config = await documents.read(layout.config(digest), configCodec);
+  if (config === undefined) throw missing(layout.config(digest));
+  return config;
+}
+
+/** The commit queue of a base branch, empty where nothing is queued. */
+export async function loadQueue(documents: Documents, base: string): Promise<QueueDocument> {
+  const queue = await documents.read(layout.queue(base), queueCodec);
+  return queue ?? { version: 1, base, entries: [], lease: null };
+}
+
+export async function loadIssueIndex(documents: Documents, issue: number): Promise<IssueIndex> {
+  const index = await documents.read(layout.issueIndex(issue), issueIndexCodec);
+  return index ?? { version: 1, issue, runs: [], active: null, escalation: null };
+}
+
+/** Stages what a transition changed in a run, and all that follows from it in the indexes. `before` is null for a new run. */
+export async function stageRun(
+  documents: Documents,
+  before: RunState | null,
+  after: RunState,
+): Promise<void> {
+  const id = after.run.id;
+  if (after.run !== before?.run) {
+    await writeWithBlobs(documents, id, layout.run(id), runCodec, after.run);
+  }
+  for (const [job, document] of Object.entries(after.jobs)) {
+    if (document !== before?.jobs[job]) {
+      await writeWithBlobs(documents, id, layout.job(id, job), jobCodec, document);
+    }
+  }
+  for (const job of Object.keys(before?.jobs ?? {})) {
+    if (after.jobs[job] === undefined) await documents.remove(layout.job(id, job));
+  }
+  if (after.queue !== before?.queue) await stageQueue(documents, after.queue);
+  await stageProjection(documents, before, after);
+  await stageIssueIndexes(documents, before, after);
+}
+
+/**
+ * Takes a finished run off the tip, with its decisions, and leaves an index entry that says where to read it.
+ *
+ * @param commit a commit whose tree holds the run, complete
+ */
+export async function retireRun(documents: Documents, state: RunState, commit: string): Promise<void> {
+  const { run } = state;
+  const conclusion = run.conclusion ?? 'cancelled';
+  const finished: FinishedIndex = {
+    version: 1,
+    run: run.id,
+    issue: run.issue,
+    workflow: run.workflow,
+    title: run.title.slice(0, 250),
+    conclusion,
+    completedAt: run.completedAt ?? run.updatedAt,
+    commit,
+    lastCommit: run.lastCommit?.oid ?? null,
+  };
+  await documents.removeEntry(layout.runFolder(run.id));
+  await documents.remove(['decisions', run.id]);
+  await documents.write(layout.finishedIndex(run.id), finishedIndexCodec, finished);
+}
+
+async function stageQueue(documents: Documents, queue: QueueDocument): Promise<void> {
+  const address = layout.queue(queue.base);
+  if (queue.entries.length === 0 && queue.lease === null) await documents.remove(address);
+  else await documents.write(address, queueCodec, queue);
+}
+
+async function stageProjection(
+  documents: Documents,
+  before: RunState | null,
+  after: RunState,
+): Promise<void> {
+  const old = before === null ? new Map<string, never>() : projectRun(before, deadlinesOf(before));
+  const fresh = projectRun(after, deadlinesOf(after));
+  for (const [key, { address }] of old) if (!fresh.has(key)) await documents.remove(address);
+  for (const { address, codec, value } of fresh.values()) {
+    // The union pairs each codec with its value; TypeScript cannot follow the pairing through the loop.
+    await documents.write(address, codec, value);
+  }
+}
+
+async function stageIssueIndexes(
+  documents: Documents,
+  before: RunState | null,
+  after: RunState,
+): Promise<void> {
+  const { id, issue, status } = after.run;
+  if (before === null || before.run.status !== status) {
+    const index = await loadIssueIndex(documents, issue);
+    await documents.write(layout.issueIndex(issue), issueIndexCodec, {
+      ...index,
+      runs: index.runs.includes(id) ? index.runs : [...index.runs, id],
+      active: status === 'completed' ? null : id,
+    });
+  }
+  const was = escalationBeads(before);
+  const is = escalationBeads(after);
+  for (const bead of was.keys()) if (!is.has(bead)) await documents.remove(layout.issueIndex(bead));
+  for (const [bead, job] of is) {
+    if (was.get(bead) === job) continue;
+    const index = await loadIssueIndex(documents, bead);
+    await documents.write(layout.issueIndex(bead), issueIndexCodec, {
+      ...index,
+      escalation: { run: id, job },
+    });
+  }
+}
+
+/** CEO bead → escalated job. */
+function escalationBeads(state: RunState | null): ReadonlyMap<number, string> {
+  const beads = new Map<number, string>();
+  for (const job of Object.values(state?.jobs ?? {})) {
+    if (job.escalation !== null && job.escalation.issue !== null) beads.set(job.escalation.issue, job.id);
+  }
+  return beads;
+}
+
+async function readWithBlobs<T>(
+  documents: Documents,
+  run: string,
+  address: Address,
+  codec: DocumentCodec<T>,
+): Promise<T | undefined> {
+  const stored = await documents.read(address, codec);
+  if (stored === undefined) return undefined;
+  const texts = new Map<Sha256, string>();
+  for (const digest of findBlobs(stored)) {
+    const text = await documents.read(layout.blob(run, digest), textCodec);
+    if (text === undefined) throw missing(layout.blob(run, digest));
+    texts.set(digest, text);
+  }
+  // Blob references stand where the type has texts; with the texts in place the type holds.
+  return insertBlobs(stored, (digest) => texts.get(digest) ?? '') as T;
+}
+
+async function writeWithBlobs<T>(
+  documents: Documents,
+  run: string,
+  address: Address,
+  codec: DocumentCodec<T>,
+  value: T,
+): Promise<void> {
+  const { stored, blobs } = extractBlobs(value);
+  for (const [digest, text] of blobs) await documents.write(layout.blob(run, digest), textCodec, text);
+  await documents.write(address, codec, stored as T);
+}
+
+function missing(address: Address): TreadleError {
+  const path = formatAddress(address);
+  return new TreadleError('state-corrupt', `${path} is missing on the state branch, but is referred to`, {
+    remedy: `Nothing was changed. Find the commit that removed it with: git log -p <state branch> -- '${path.replace('…', '**')}'; then restore it.`,
+    facts: { path },
+  });
+}
