@@ -18,8 +18,7 @@ export const commandLine = {
 
 /** A comment by which the CEO overrules; on the bead, or on the CEO bead of an escalation. The rest of the line is the reason. */
 export const overrideComment = {
-  retry: (job?: string): string =>
-    `/treadle retry${job === undefined ? '' : ` ${job}`} WHAT TO DO DIFFERENTLY`,
+  retry: (): string => '/treadle retry WHAT TO DO DIFFERENTLY',
   goto: (job: string): string => `/treadle goto ${job} WHY`,
   reassign: (role: string): string => `/treadle reassign ${role} WHY`,
   resume: (): string => '/treadle resume WHY',

@@ -8,7 +8,7 @@ import { elapsedMs, formatDuration, formatTime } from './duration.ts';
 import { attemptItem, attemptsOf } from './history.ts';
 import { block, BODY_LIMIT, inline, inlineCode, joinWithin, TITLE_LIMIT } from './markdown.ts';
 import { nextSteps } from './next-steps.ts';
-import { afterSuccess, plural } from './outline.ts';
+import { afterSuccess, canReassign, plural } from './outline.ts';
 import { causeInBrief } from './phase.ts';
 import { progressLine, progressOf } from './progress.ts';
 import { cutText, visibleLine } from './visible-text.ts';
@@ -96,7 +96,11 @@ function optionsPart(workflow: Workflow, job: Job): string {
       `- **Request changes** on it: ${requestChanges}`,
       `- Comment ${inlineCode(overrideComment.retry())} here: ${inlineCode(job.id)} is tried again with fresh attempts, and your words go along as feedback.`,
       `- Comment ${inlineCode(overrideComment.goto('JOB'))}: the run goes on from that job, for instance ${inlineCode(ancestor)}; it and everything after it is done again.`,
-      `- Comment ${inlineCode(overrideComment.reassign('ROLE'))}: ${inlineCode(job.id)} goes to another role, with fresh attempts.`,
+      ...(canReassign(job)
+        ? [
+            `- Comment ${inlineCode(overrideComment.reassign('ROLE'))}: ${inlineCode(job.id)} goes to another role, with fresh attempts.`,
+          ]
+        : []),
       `- Comment ${inlineCode(overrideComment.close())}: the run ends and the bead is closed.`,
     ].join('\n'),
     'The words in capitals are yours to fill in. Nothing is lost while you think: the run waits.',

@@ -5,7 +5,15 @@ import type { RunState } from '../state.ts';
 import type { Awaited } from './awaited.ts';
 import { commandLine, overrideComment } from './commands.ts';
 import { formatTime } from './duration.ts';
-import { afterEdge, afterSuccess, endSentence, listWords, plural, requiredOutputs } from './outline.ts';
+import {
+  afterEdge,
+  afterSuccess,
+  canReassign,
+  endSentence,
+  listWords,
+  plural,
+  requiredOutputs,
+} from './outline.ts';
 import { causeInBrief } from './phase.ts';
 import { cutText, visibleLine } from './visible-text.ts';
 
@@ -28,7 +36,7 @@ export function explainAwaited(
     case 'escalation':
       return explainEscalation(workflow, config, awaited);
     case 'retry':
-      return `${awaited.job} failed and is tried again (attempt ${awaited.attempt}) at ${formatTime(awaited.until)}.\nThe first wake after that starts it, for instance \`${commandLine.advance()}\`. To start it at once, a CEO member comments \`${overrideComment.retry(awaited.job)}\` on issue #${state.run.issue}.`;
+      return `${awaited.job} failed and is tried again (attempt ${awaited.attempt}) at ${formatTime(awaited.until)}.\nThe first wake after that starts it, for instance \`${commandLine.advance()}\`. To start it at once, a CEO member comments \`${overrideComment.goto(awaited.job)}\` on issue #${state.run.issue}.`;
     case 'lease':
       return explainLease(awaited);
     case 'merge':
@@ -51,7 +59,11 @@ function explainAgent(workflow: Workflow, awaited: Kind<'agent'>, issue: number)
     `${job} is with ${plain(who.login)}${as} since ${formatTime(awaited.since)}: attempt ${attempt}, turn ${turn}${awaited.until === null ? '' : `, times out at ${formatTime(awaited.until)}`}.`,
     `When it succeeds, the run ${afterSuccess(workflow, job, plain)}.`,
     `To answer in their place: ${commandLine.report(awaited.dispatch, requiredOutputs(workflow, job))}`,
-    `To give it to another role, a CEO member comments \`${overrideComment.reassign('ROLE')}\` on issue #${issue}.`,
+    ...(canReassign(workflow.jobs.get(job))
+      ? [
+          `To give it to another role, a CEO member comments \`${overrideComment.reassign('ROLE')}\` on issue #${issue}.`,
+        ]
+      : []),
   ].join('\n');
 }
 
@@ -79,12 +91,17 @@ function explainApproval(
 
 function explainEscalation(workflow: Workflow, config: Config, awaited: Kind<'escalation'>): string {
   const { job, cause, reason, issue, pull } = awaited;
+  const steers = [
+    overrideComment.retry(),
+    overrideComment.goto('JOB'),
+    ...(canReassign(workflow.jobs.get(job)) ? [overrideComment.reassign('ROLE')] : []),
+  ].map((comment) => `\`${comment}\``);
   const bead = issue === null ? 'the CEO bead, which is not opened yet,' : `the CEO bead #${issue}`;
   return [
     `${job} is escalated since ${formatTime(awaited.since)}: ${causeInBrief(cause)}. ${endSentence(plain(reason))}`,
     `It waits for ${whoMay('ceo', config.roles['ceo'] ?? [])}, who finds what was tried on ${bead}.`,
-    `To go on: approve ${pullName(pull)} (${job} counts as done and the run ${afterSuccess(workflow, job, plain)}), or comment there \`${overrideComment.retry()}\`, \`${overrideComment.goto('JOB')}\` or \`${overrideComment.reassign('ROLE')}\`.`,
-    `To end it: request changes, or comment \`${overrideComment.close()}\`.`,
+    `To go on: approve ${pullName(pull)} (${job} counts as done and the run ${afterSuccess(workflow, job, plain)}), or comment ${listWords(steers, 'or')} on the CEO bead.`,
+    `To end it: request changes, or comment \`${overrideComment.close()}\` there.`,
   ].join('\n');
 }
 

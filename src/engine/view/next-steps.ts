@@ -3,7 +3,7 @@ import type { Agent, Config } from '../config.ts';
 import type { Attempt, Escalation, JobDocument, RunState, Turn } from '../state.ts';
 import { overrideComment } from './commands.ts';
 import { inline, inlineCode } from './markdown.ts';
-import { endSentence, listWords, plural, requiredOutputs, reworkEdges } from './outline.ts';
+import { canReassign, endSentence, listWords, plural, requiredOutputs, reworkEdges } from './outline.ts';
 
 /** What the advice is computed from. */
 interface Case {
@@ -56,7 +56,7 @@ function adviseOnCause(facts: Case): readonly string[] {
       ];
     case 'loop':
       return [
-        `The reports repeat themselves: more of the same will not help. Give a fact that is missing with ${code(overrideComment.retry())}, or let another role look at it with ${code(overrideComment.reassign('ROLE'))}.`,
+        `The reports repeat themselves: more of the same will not help. Give a fact that is missing with ${code(overrideComment.retry())}, or ${canReassign(job) ? `let another role look at it with ${code(overrideComment.reassign('ROLE'))}` : `go back to an earlier job with ${code(overrideComment.goto('JOB'))}`}.`,
       ];
     case 'timeout':
       return [
@@ -72,12 +72,12 @@ function adviseOnCause(facts: Case): readonly string[] {
   }
 }
 
-function adviseOnRole({ config, document }: Case): readonly string[] {
+function adviseOnRole({ config, document, job }: Case): readonly string[] {
   const role = document.reassigned ?? document.role ?? 'the role';
   const held = Object.keys(config.roles).filter((name) => (config.roles[name] ?? []).length > 0);
   return [
     `Nobody holds ${inlineCode(role)}. Name somebody under ${inlineCode('roles:')} in ${inlineCode('.github/treadle.yml')}, then ${code(overrideComment.retry())}.`,
-    ...(held.length === 0
+    ...(held.length === 0 || !canReassign(job)
       ? []
       : [
           `Or give it to a role that is held (${listWords(

@@ -124,3 +124,8 @@ export function requiredOutputs(workflow: Workflow, job: string): readonly strin
 export function endSentence(text: string): string {
   return /[.!?…:)]$/u.test(text) ? text : `${text}.`;
 }
+
+/** Whether a job may be given to another role: the roles of commit and verify are fixed, and not every job has one. */
+export function canReassign(job: Job | undefined): boolean {
+  return job?.type === 'task' || job?.type === 'approval';
+}

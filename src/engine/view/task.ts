@@ -170,6 +170,7 @@ function answerOf(job: TaskJob | VerifyJob | CommitJob, dispatch: string): TaskA
     outcomes: more ? ['success', 'failure', 'continue'] : ['success', 'failure'],
     block: [
       '```treadle',
+      `job: ${job.id}`,
       `outcome: success  # success | failure${more ? ' | continue: you need another turn' : ''}`,
       ...(outputs.length === 0 ? [] : ['outputs:', ...outputs]),
       'summary: "what you did or found, in one line"',

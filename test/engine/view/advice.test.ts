@@ -63,7 +63,18 @@ const ROWS: readonly Advice[] = [
   },
   { name: 'all turns', cause: 'turns', job: 'investigate', says: 'All 5 turns went by' },
   { name: 'all turns of something else', cause: 'turns', job: 'approve', says: 'All turns went by' },
-  { name: 'a loop', cause: 'loop', document: { attempts: crashed }, says: 'The reports repeat themselves' },
+  {
+    name: 'a loop',
+    cause: 'loop',
+    document: { attempts: crashed },
+    says: 'or let another role look at it with `/treadle reassign ROLE WHY`',
+  },
+  {
+    name: 'a loop of a job with a fixed role',
+    cause: 'loop',
+    job: 'verify',
+    says: 'or go back to an earlier job',
+  },
   {
     name: 'too long',
     cause: 'timeout',
@@ -178,6 +189,17 @@ describe('next steps of an escalation', () => {
       expect(decision.body).toContain('comment on the CEO bead');
     },
   );
+
+  it('no other role is offered where the role is fixed', () => {
+    const commit = documentOf('commit', { escalation: escalationOf({ cause: 'nobody-in-role' }) });
+    const { body } = renderEscalation(
+      BUG,
+      CONFIG,
+      stateOf(BUG, { commit: 'waiting' }, { jobs: [commit] }),
+      'commit',
+    );
+    expect(body).not.toContain('reassign');
+  });
 
   it('the decision file stays the same while other jobs of the run go on', () => {
     const fix = documentOf('fix', { escalation: escalationOf() });
