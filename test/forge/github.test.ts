@@ -1,4 +1,57 @@
+import { afterAll, describe, expect, test } from 'vitest';
+
+import type { CheckedFetch } from '../local-github/openapi-checker.ts';
+import { checkedFetch } from '../local-github/openapi-checker.ts';
 import { describeForgeContract } from './contract.ts';
 import { openLocalHost } from './local-host.ts';
 
-describeForgeContract('GitHub adapter over the local server', () => openLocalHost());
+let checker: CheckedFetch | undefined;
+
+describeForgeContract('GitHub adapter over the local server', () =>
+  openLocalHost((url) => {
+    checker = checkedFetch(url);
+    return checker.fetch;
+  }),
+);
+
+describe('the exchanges of the contract', () => {
+  afterAll(() => {
+    checker = undefined;
+  });
+
+  test("are as GitHub's own description has them", () => {
+    expect(checker?.violations()).toEqual([]);
+  });
+
+  test('use these operations of GitHub, and no others', () => {
+    expect([...(checker?.operations() ?? [])].sort()).toEqual([
+      'git/create-ref',
+      'git/delete-ref',
+      'git/get-ref',
+      'issues/add-labels',
+      'issues/create',
+      'issues/create-comment',
+      'issues/delete-comment',
+      'issues/get',
+      'issues/list-comments',
+      'issues/list-comments-for-repo',
+      'issues/list-for-repo',
+      'issues/update',
+      'issues/update-comment',
+      'pulls/create',
+      'pulls/create-review',
+      'pulls/get',
+      'pulls/list',
+      'pulls/list-files',
+      'pulls/merge',
+      'pulls/request-reviewers',
+      'pulls/update',
+      'repos/create-or-update-file-contents',
+      'repos/get',
+      'repos/get-collaborator-permission-level',
+      'repos/get-content',
+      'users/get-authenticated',
+      'users/get-by-username',
+    ]);
+  });
+});

@@ -18,11 +18,18 @@ export interface LocalHost extends ForgeHost {
 }
 
 /** Starts the local server with the people of the contract. `send` stands between the adapter and the server. */
-export async function openLocalHost(send: (url: string) => typeof fetch = () => fetch): Promise<LocalHost> {
+export async function openLocalHost(
+  send: (url: string) => typeof fetch = () => fetch,
+  options: { readonly requestsPerHour?: number } = {},
+): Promise<LocalHost> {
   const directory = mkdtempSync(join(tmpdir(), 'treadle-forge-'));
   const seed = makeSeed(join(directory, 'seed'));
   let time = Date.parse('2026-11-02T08:00:00Z');
-  const server = await startServer({ dataDirectory: join(directory, 'data'), clock: () => new Date(time) });
+  const server = await startServer({
+    dataDirectory: join(directory, 'data'),
+    clock: () => new Date(time),
+    ...options,
+  });
   const through = send(server.url);
 
   const rest = async (token: string, method: string, path: string, body?: unknown): Promise<unknown> => {

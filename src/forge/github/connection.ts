@@ -160,16 +160,17 @@ interface RawAnswer {
   readonly link: unknown;
 }
 
-/** What a query found where all that is wrong with it is that some of what it asks for does not exist. */
+/** What a query found where all that is wrong with it is that some of what it asks for in the repository does not exist. */
 function partialAnswer(error: unknown): unknown {
   if (!(error instanceof Error) || error.name !== 'GraphqlResponseError') throw error;
   const { errors, data } = error as Error & { readonly errors?: unknown; readonly data?: unknown };
-  const onlyMissing =
-    Array.isArray(errors) &&
-    errors.every(
-      (each: unknown) =>
-        typeof each === 'object' && each !== null && 'type' in each && each.type === 'NOT_FOUND',
-    );
-  if (!onlyMissing || data === null || data === undefined) throw error;
+  const isPartial = Array.isArray(errors) && errors.every(isMissingPart);
+  if (!isPartial || data === null || data === undefined) throw error;
   return data;
+}
+
+/** The repository itself has a path of one step. */
+function isMissingPart(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null || !('type' in error) || !('path' in error)) return false;
+  return error.type === 'NOT_FOUND' && Array.isArray(error.path) && error.path.length > 1;
 }

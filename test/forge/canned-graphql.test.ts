@@ -1,0 +1,186 @@
+import { describe, expect, test } from 'vitest';
+
+import type { CannedAnswer } from './canned.ts';
+import { cannedForge } from './canned.ts';
+
+const ada = { __typename: 'User', login: 'ada', databaseId: 1 };
+
+function listOf(nodes: readonly unknown[], after: string | null = null): unknown {
+  return { nodes, pageInfo: { hasNextPage: after !== null, endCursor: after } };
+}
+
+function reviewOf(id: number, change: Readonly<Record<string, unknown>> = {}): unknown {
+  return {
+    fullDatabaseId: String(id),
+    state: 'APPROVED',
+    body: '',
+    submittedAt: new Date(Date.parse('2026-11-02T08:00:00Z') + id * 1000).toISOString(),
+    author: ada,
+    commit: { oid: 'a' },
+    ...change,
+  };
+}
+
+function commitBy(...logins: readonly (string | null)[]): unknown {
+  const users = logins.map((login) => ({
+    user: login === null ? null : { login, databaseId: login.length },
+  }));
+  return { commit: { authors: { nodes: users } } };
+}
+
+function pullOf(number: number, change: Readonly<Record<string, unknown>> = {}): unknown {
+  return {
+    number,
+    title: 'A pull request',
+    body: '',
+    state: 'OPEN',
+    merged: false,
+    isDraft: false,
+    isCrossRepository: false,
+    headRefName: 'topic',
+    headRefOid: 'a',
+    baseRefName: 'main',
+    headRepositoryOwner: { login: 'ada' },
+    mergeCommit: null,
+    author: ada,
+    reviews: listOf([]),
+    commits: listOf([]),
+    ...change,
+  };
+}
+
+const answering = (repository: unknown): CannedAnswer => ({ body: { data: { repository } } });
+
+describe('reviewed pull requests', () => {
+  test.each([
+    {
+      name: 'an App',
+      author: { __typename: 'Bot', login: 'weaver', databaseId: 9 },
+      account: { login: 'weaver[bot]', id: 9, kind: 'app' },
+    },
+    { name: 'a ghost', author: null, account: null },
+    { name: 'a mannequin', author: { __typename: 'Mannequin', login: 'old-ada' }, account: null },
+  ])('a review by $name', async ({ author, account }) => {
+    const reviews = listOf([reviewOf(1, { author }), reviewOf(2, { author: ada })]);
+    const [pull] = await cannedForge(() => answering({ p1: pullOf(1, { author, reviews }) })).pulls.reviewed([
+      1,
+    ]);
+    expect(pull?.author).toEqual(account);
+    expect(pull?.reviews.map((review) => review.author)).toEqual([
+      account,
+      { login: 'ada', id: 1, kind: 'user' },
+    ]);
+  });
+
+  test('reviews come oldest first, with ids beyond 32 bits, and what is not submitted last', async () => {
+    const reviews = listOf([
+      reviewOf(3, { submittedAt: null, state: 'PENDING', commit: null }),
+      reviewOf(2_900_000_000),
+      reviewOf(1, { state: 'DISMISSED' }),
+    ]);
+    const [pull] = await cannedForge(() => answering({ p1: pullOf(1, { reviews }) })).pulls.reviewed([1]);
+    expect(pull?.reviews.map(({ id, state, commit }) => ({ id, state, commit }))).toEqual([
+      { id: 1, state: 'dismissed', commit: 'a' },
+      { id: 2_900_000_000, state: 'approved', commit: 'a' },
+      { id: 3, state: 'pending', commit: null },
+    ]);
+  });
+
+  test('commit authors are those with accounts, co-authors too, each once', async () => {
+    const commits = listOf([commitBy('ada', null), commitBy('ada', 'weaver[bot]')]);
+    const [pull] = await cannedForge(() => answering({ p1: pullOf(1, { commits }) })).pulls.reviewed([1]);
+    expect(pull?.commitAuthors).toEqual([
+      { login: 'ada', id: 3, kind: 'user' },
+      { login: 'weaver[bot]', id: 11, kind: 'app' },
+    ]);
+  });
+
+  test("a fork's branch is not named as one of ours", async () => {
+    const change = { isCrossRepository: true, headRepositoryOwner: { login: 'eve' } };
+    const gone = { isCrossRepository: true, headRepositoryOwner: null };
+    const forge = cannedForge(() => answering({ p1: pullOf(1, change), p2: pullOf(2, gone) }));
+    expect((await forge.pulls.reviewed([1, 2])).map((pull) => pull.head.branch)).toEqual([
+      'eve:topic',
+      'unknown:topic',
+    ]);
+  });
+
+  test('all pages are read', async () => {
+    const forge = cannedForge(({ body }) => {
+      const document = String(body['query']);
+      const { after } = body['variables'] as { readonly after?: string };
+      if (after === undefined) {
+        return answering({
+          p1: pullOf(1, { reviews: listOf([reviewOf(1)], 'r2'), commits: listOf([commitBy('ada')], 'c2') }),
+        });
+      }
+      const rest = document.includes('reviews(')
+        ? { reviews: after === 'r2' ? listOf([reviewOf(2)], 'r3') : listOf([reviewOf(3)]) }
+        : { commits: listOf([commitBy('bert')]) };
+      return answering({ pullRequest: rest });
+    });
+    const [pull] = await forge.pulls.reviewed([1]);
+    expect(pull?.reviews.map(({ id }) => id)).toEqual([1, 2, 3]);
+    expect(pull?.commitAuthors.map(({ login }) => login)).toEqual(['ada', 'bert']);
+  });
+
+  test('120 are asked for in three queries', async () => {
+    let queries = 0;
+    const forge = cannedForge(({ body }) => {
+      queries += 1;
+      const numbers = [...String(body['query']).matchAll(/pullRequest\(number: (\d+)\)/g)].map(([, number]) =>
+        Number(number),
+      );
+      return answering(Object.fromEntries(numbers.map((number) => [`p${number}`, pullOf(number)])));
+    });
+    const numbers = Array.from({ length: 120 }, (_, index) => index + 1);
+    expect((await forge.pulls.reviewed(numbers)).map(({ number }) => number)).toEqual(numbers);
+    expect(queries).toBe(3);
+  });
+
+  const missing = {
+    type: 'NOT_FOUND',
+    path: ['repository', 'p2'],
+    message: 'Could not resolve to a PullRequest',
+  };
+
+  test('what is not found is left out', async () => {
+    const forge = cannedForge(() => ({
+      body: { data: { repository: { p1: pullOf(1), p2: null } }, errors: [missing] },
+    }));
+    expect((await forge.pulls.reviewed([1, 2])).map(({ number }) => number)).toEqual([1]);
+  });
+
+  test.each([
+    {
+      name: 'another error beside',
+      errors: [missing, { type: 'FORBIDDEN', message: 'No' }],
+      code: 'forge-denied',
+    },
+    {
+      name: 'a query that GitHub does not take',
+      errors: [{ message: "Field 'x' doesn't exist" }],
+      code: 'forge-refused',
+    },
+    {
+      name: 'a limit',
+      errors: [{ type: 'RATE_LIMITED', message: 'API rate limit exceeded' }],
+      code: 'forge-rate-limited',
+    },
+  ])('$name is an error', async ({ errors, code }) => {
+    const headers = {
+      'x-ratelimit-remaining': '0',
+      'x-ratelimit-reset': String(Math.floor(Date.now() / 1000) + 3600),
+    };
+    const forge = cannedForge(() => ({ body: { data: { repository: { p1: null } }, errors }, headers }));
+    await expect(forge.pulls.reviewed([1])).rejects.toMatchObject({ code });
+  });
+
+  test('a repository that is not there is refused, not empty', async () => {
+    const errors = [
+      { type: 'NOT_FOUND', path: ['repository'], message: 'Could not resolve to a Repository' },
+    ];
+    const forge = cannedForge(() => ({ body: { data: { repository: null }, errors } }));
+    await expect(forge.pulls.reviewed([1])).rejects.toMatchObject({ code: 'forge-refused' });
+  });
+});
