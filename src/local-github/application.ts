@@ -7,10 +7,12 @@ import { ApiFailure } from './http/api-failure.ts';
 import { type Application, type Environment, repositoryEndpoints } from './http/endpoint.ts';
 import { acknowledgeDurably, answerConditionally, authenticate, describeAnswer } from './http/pipeline.ts';
 import { createRateLimit, limitRate } from './http/rate-limit.ts';
+import { addCheckEndpoints } from './rest/checks.ts';
 import { addCommentEndpoints } from './rest/comments.ts';
 import { addCommitEndpoints } from './rest/commits.ts';
 import { addContentEndpoints } from './rest/contents.ts';
 import { addGitObjectEndpoints } from './rest/git-objects.ts';
+import { addHookEndpoints } from './rest/hooks.ts';
 import { addIssueEndpoints } from './rest/issues.ts';
 import { addLabelEndpoints } from './rest/labels.ts';
 import { addMergeEndpoints } from './rest/merging.ts';
@@ -18,7 +20,11 @@ import { addPullEndpoints } from './rest/pulls.ts';
 import { addRefEndpoints } from './rest/refs.ts';
 import { addRepositoryEndpoints } from './rest/repositories.ts';
 import { addReviewEndpoints } from './rest/reviews.ts';
+import { addStatusEndpoints } from './rest/statuses.ts';
 import { addUserEndpoints } from './rest/users.ts';
+import { addVariableEndpoints } from './rest/variables.ts';
+import { addWorkflowRunEndpoints } from './rest/workflow-runs.ts';
+import { addWorkflowEndpoints } from './rest/workflows.ts';
 import type { ServerContext } from './server-context.ts';
 
 /** The whole server as one function from request to response. Everything that it does is wired here. */
@@ -46,7 +52,13 @@ export function createApplication(server: ServerContext, adminToken: string): Ap
   addRefEndpoints(api, server);
   addGitObjectEndpoints(api, server);
   addContentEndpoints(api, server);
+  addStatusEndpoints(api, server);
+  addCheckEndpoints(api, server);
   addCommitEndpoints(api, server);
+  addWorkflowEndpoints(api, server);
+  addWorkflowRunEndpoints(api, server);
+  addVariableEndpoints(api, server);
+  addHookEndpoints(api, server);
 
   app.notFound((context) => context.json(new ApiFailure(404, 'Not Found').toBody(), 404));
   app.onError((error) => {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, rm } from 'node:fs/promises';
+import { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
@@ -108,18 +109,31 @@ function listen(
   port: number,
 ): Promise<{ readonly server: ServerType; readonly port: number }> {
   return new Promise((resolve, reject) => {
-    const server = serve({ fetch, port, hostname: '127.0.0.1' }, (info: AddressInfo) =>
+    // Clients on the same machine keep their connections: closing early only races with their next request.
+    const serverOptions = { keepAliveTimeout: 75_000 };
+    const server = serve({ fetch, port, hostname: '127.0.0.1', serverOptions }, (info: AddressInfo) =>
       resolve({ server, port: info.port }),
     );
     server.once('error', reject);
   });
 }
 
-/** Lets requests under way end, and idle connections go at once. */
+/** How long requests under way may take to end before their connections are cut. */
+const patienceMs = 5000;
+
+/** Lets requests under way end; connections go as soon as they are idle. */
 function closeListener(server: ServerType): Promise<void> {
   return new Promise((resolve) => {
-    server.close(() => resolve());
-    if ('closeIdleConnections' in server) server.closeIdleConnections();
+    if (!(server instanceof Server)) return server.close(() => resolve());
+    const sweep = setInterval(() => server.closeIdleConnections(), 20);
+    const cut = setTimeout(() => server.closeAllConnections(), patienceMs);
+    server.close(() => {
+      clearInterval(sweep);
+      clearTimeout(cut);
+      resolve();
+    });
+    server.closeIdleConnections();
+    return undefined;
   });
 }
 

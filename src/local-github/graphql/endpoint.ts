@@ -44,12 +44,9 @@ function parseDocument(text: string): DocumentNode | GraphQLError {
 /** GitHub tells the kind of an error by a `type` beside the message. */
 function renderError(error: GraphQLError): Record<string, unknown> {
   const { type, ...extensions } = error.extensions;
-  if (
-    error.originalError !== undefined &&
-    error.originalError !== null &&
-    !(error.originalError instanceof GraphQLError)
-  ) {
-    process.stderr.write(`${error.originalError.stack ?? error.message}\n`);
+  const cause = error.originalError;
+  if (cause instanceof Error && !(cause instanceof GraphQLError)) {
+    process.stderr.write(`${cause.stack ?? cause.message}\n`);
   }
   return {
     ...(type === undefined ? {} : { type }),

@@ -137,6 +137,7 @@ async function toRepositoryCall(
 
 function toResponse(answer: Answer): Response {
   const headers = new Headers(answer.headers);
+  if (answer.bytes !== undefined) return new Response(answer.bytes, { status: answer.status, headers });
   if (answer.body === undefined) return new Response(null, { status: answer.status, headers });
   headers.set('content-type', 'application/json; charset=utf-8');
   return new Response(JSON.stringify(answer.body), { status: answer.status, headers });

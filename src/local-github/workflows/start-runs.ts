@@ -8,6 +8,7 @@ import { updateTestMerge } from '../pulls/test-merge.ts';
 import type { ServerContext } from '../server-context.ts';
 import { listWorkflowFiles } from './list-workflow-files.ts';
 import { answersTo, type EventFacts } from './match-trigger.ts';
+import { fillRunName } from './fill-run-name.ts';
 import type { WorkflowFile } from './workflow-file.ts';
 
 /** The events of the default token that start workflows all the same. */
@@ -37,7 +38,7 @@ export async function startRuns(
   if (place === null) return [];
   const files = await listWorkflowFiles(repository.path, place.files);
   if (files.length === 0) return [];
-  const facts = await factsOf(repository, event, place);
+  const facts = await factsOf(repository, event, place, files);
   return files
     .filter((file) => answersTo(file, facts))
     .filter((file) => event.name !== 'workflow_dispatch' || event.payload['workflow'] === file.path)
@@ -96,19 +97,23 @@ function runName(event: RepositoryEvent): string | null {
     : null;
 }
 
-async function factsOf(repository: Repository, event: RepositoryEvent, place: Place): Promise<EventFacts> {
+async function factsOf(
+  repository: Repository,
+  event: RepositoryEvent,
+  place: Place,
+  files: readonly WorkflowFile[],
+): Promise<EventFacts> {
+  const asksForFiles = files.some((file) =>
+    file.triggers.some(({ paths, pathsIgnore }) => (paths ?? pathsIgnore) !== null),
+  );
   return {
     name: event.name,
-    action: event.name === 'repository_dispatch' ? dispatchType(event) : event.action,
+    action: event.action,
     ref: event.source.kind === 'ref' ? event.source.ref : null,
     branch: place.branch,
     workflow: runName(event),
-    files: await changedFiles(repository, event),
+    files: asksForFiles ? await changedFiles(repository, event) : [],
   };
-}
-
-function dispatchType(event: RepositoryEvent): string | null {
-  return event.action;
 }
 
 async function changedFiles(repository: Repository, event: RepositoryEvent): Promise<readonly string[]> {
@@ -186,9 +191,9 @@ function recordRun(
   });
 }
 
-/** The title of what caused the run, where it has one; else the workflow's name. A `run-name` without expressions is taken. */
+/** The file's `run-name`; or else the title of what caused the run; or else the workflow's name. */
 function titleOf(event: RepositoryEvent, file: WorkflowFile): string {
-  if (file.runName !== null && !file.runName.includes('${{')) return file.runName;
+  if (file.runName !== null) return fillRunName(file.runName, event.payload);
   for (const key of ['issue', 'pull_request']) {
     const subject = event.payload[key];
     if (

@@ -12,6 +12,16 @@ export interface Trigger {
   readonly pathsIgnore: readonly string[] | null;
   /** Names of workflows, for `workflow_run`. */
   readonly workflows: readonly string[] | null;
+  /** For `workflow_dispatch`. */
+  readonly inputs: Readonly<Record<string, DispatchInput>>;
+}
+
+/** An input that a dispatch may or must give. */
+export interface DispatchInput {
+  readonly type: string;
+  readonly required: boolean;
+  readonly default: unknown;
+  readonly options: readonly string[];
 }
 
 /** What the server has to know of a workflow file. */
@@ -66,7 +76,25 @@ function readTrigger(event: string, filters: unknown): Trigger {
     paths: list('paths'),
     pathsIgnore: list('paths-ignore'),
     workflows: list('workflows'),
+    inputs: isMap(map['inputs']) ? readInputs(map['inputs']) : {},
   };
+}
+
+function readInputs(inputs: Readonly<Record<string, unknown>>): Readonly<Record<string, DispatchInput>> {
+  return Object.fromEntries(
+    Object.entries(inputs).map(([name, declared]) => {
+      const input = isMap(declared) ? declared : {};
+      return [
+        name,
+        {
+          type: typeof input['type'] === 'string' ? input['type'] : 'string',
+          required: input['required'] === true,
+          default: input['default'],
+          options: Array.isArray(input['options']) ? input['options'].map(String) : [],
+        },
+      ];
+    }),
+  );
 }
 
 function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
