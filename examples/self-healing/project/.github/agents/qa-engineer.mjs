@@ -25,10 +25,14 @@ function triage(task) {
   }
   return succeed(
     `the trail begins in ${file}, which ${specialist} owns; what fails: ${describeFailures(run)}`,
-    {
-      specialist,
-    },
+    { specialist, reproduction: describeReproduction(run) },
   );
+}
+
+/** @param {import('./lib/run-tests.mjs').TestRun} run */
+function describeReproduction(run) {
+  const seen = run.failures.map(({ file, test, message }) => `${file} › ${test}: ${message.split('\n')[0]}`);
+  return ['`node --test` prints:', ...seen].join('\n');
 }
 
 /**

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fail, goOn, succeed } from './agent.mjs';
+import { oneLine, readFailingFiles, readSuspects, renderFailures, renderSuspects } from './notes.mjs';
 import { renderProposal } from './proposal.mjs';
 import { searchFix } from './search.mjs';
 import { readBounds } from './settings.mjs';
@@ -27,11 +28,8 @@ export function investigate(task) {
 function reproduce() {
   const run = runTests();
   if (run.ok) return fail('the tests pass: what the issue describes is not covered by a test');
-  const seen = run.failures.map(
-    (failure) => `- ${failure.file} › ${failure.test}: ${oneLine(failure.message)}`,
-  );
   return goOn(`${describeFailures(run)}: ${oneLine(run.failures[0]?.message ?? '')}`, {
-    'root-cause': ['So far: these tests fail.', '', ...seen].join('\n'),
+    'root-cause': renderFailures(run.failures),
   });
 }
 
@@ -39,36 +37,45 @@ function reproduce() {
 function follow(task) {
   const { run, suspects, path } = locateSuspects();
   if (run.ok) return fail('the tests pass: what the issue describes is not covered by a test');
-  if (suspects.length === 0)
-    return fail(`no line that could be varied was reached by what fails: ${describeFailures(run)}`);
+  if (suspects.length === 0) return fail(`nothing that could be varied ran in ${describeFailures(run)}`);
   const looked = suspects.slice(0, readBounds(feedbackOf(task)).lines);
   const first = looked[0];
   return goOn(`the failure leads through ${path.slice(1).join(' → ')} to ${first?.file}:${first?.line}`, {
-    'root-cause': [
-      `So far: ${path.join(' → ')}`,
-      '',
-      'Suspect lines, most suspicious first:',
-      '',
-      ...looked.map((suspect) => `- ${suspect.file}:${suspect.line} \`${textOf(suspect)}\``),
-    ].join('\n'),
+    'root-cause': `${renderFailures(run.failures)}\n\n${renderSuspects(path, looked)}`,
   });
 }
 
 /** @param {Task} task @returns {Answer} */
 function proposeFix(task) {
-  const run = runTests();
-  if (run.ok) return fail('the tests pass: there is nothing to fix');
   const bounds = readBounds(feedbackOf(task));
-  const known = task.earlierTurns.flatMap(({ outputs }) => readSuspects(outputs['root-cause'] ?? ''));
-  const located = known.length > 0 ? known : locateSuspects().suspects.slice(0, bounds.lines);
+  const { files, located } = readNotes(task) ?? lookAgain(bounds);
+  const startedAt = performance.now();
+  const failures = files.flatMap((file) => runTests({ file }).failures);
+  const usualMs = performance.now() - startedAt;
+  if (failures.length === 0) return fail('the tests pass: there is nothing to fix');
+
   const suspects = focusOn(located, bounds.focus);
-  const search = searchFix(suspects, [...new Set(run.failures.map(({ file }) => file))], bounds);
+  const search = searchFix(suspects, { files, usualMs }, bounds);
   const fix = search.fixes[bounds.choice - 1] ?? search.fixes[0];
   if (fix === undefined) return fail(describeVainSearch(search, suspects, bounds));
   return succeed(
     `${fix.file}:${fix.line}: ${fix.from} should be ${fix.to === '' ? 'left out' : fix.to}`,
-    renderProposal({ task, run, search, fix, suspects }),
+    renderProposal({ task, failures, search, fix, suspects }),
   );
+}
+
+/** What the earlier turns of this attempt found; null where they left nothing to go on. @param {Task} task */
+function readNotes(task) {
+  const notes = task.earlierTurns.map(({ outputs }) => outputs['root-cause'] ?? '').join('\n');
+  const [files, located] = [readFailingFiles(notes), readSuspects(notes)];
+  return files.length > 0 && located.length > 0 ? { files, located } : null;
+}
+
+/** @param {import('./settings.mjs').Bounds} bounds */
+function lookAgain(bounds) {
+  const { run, suspects } = locateSuspects();
+  const files = [...new Set(run.failures.map(({ file }) => file))];
+  return { files, located: suspects.slice(0, bounds.lines) };
 }
 
 /** @param {Task} task */
@@ -115,22 +122,4 @@ function isReadable(file) {
   } catch {
     return false;
   }
-}
-
-/** What an earlier turn wrote as `- path:line …`. @param {string} text @returns {readonly Suspect[]} */
-function readSuspects(text) {
-  return [...text.matchAll(/^- ([\w./-]+):(\d+) `/gm)].map(([, file, line]) => ({
-    file: file ?? '',
-    line: Number(line),
-  }));
-}
-
-/** @param {Suspect} suspect */
-function textOf({ file, line }) {
-  return (readFileSync(file, 'utf8').split('\n')[line - 1] ?? '').trim().replaceAll('`', "'");
-}
-
-/** @param {string} text */
-function oneLine(text) {
-  return text.replace(/\s+/g, ' ').trim().slice(0, 200);
 }

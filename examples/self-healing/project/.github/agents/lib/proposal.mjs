@@ -3,14 +3,14 @@
  *
  * @param {object} found
  * @param {import('./task.mjs').Task} found.task
- * @param {import('./run-tests.mjs').TestRun} found.run the failing run
+ * @param {readonly import('./run-tests.mjs').Failure[]} found.failures
  * @param {import('./search.mjs').Search} found.search
  * @param {import('./search.mjs').Fix} found.fix
  * @param {readonly import('./suspects.mjs').Suspect[]} found.suspects
  * @returns {{ 'root-cause': string, proposal: string }}
  */
-export function renderProposal({ task, run, search, fix, suspects }) {
-  const failing = run.failures.map((failure) => `\`${failure.file}\` › ${failure.test}`).join(', ');
+export function renderProposal({ task, failures, search, fix, suspects }) {
+  const failing = failures.map((failure) => `\`${failure.file}\` › ${failure.test}`).join(', ');
   const change =
     fix.to === '' ? `\`${fix.from}\` is too much` : `\`${fix.from}\` stands where \`${fix.to}\` belongs`;
   const cause = `\`${fix.file}:${fix.line}\`: ${change}, in \`${fix.before}\`. What fails by it: ${failing}.`;
@@ -18,8 +18,6 @@ export function renderProposal({ task, run, search, fix, suspects }) {
     'root-cause': cause,
     proposal: [
       `Change one line of \`${fix.file}\` for "${quote(task.issue.title)}" (#${task.issue.number}).`,
-      '',
-      `**Root cause.** ${cause}`,
       '',
       '**Patch.**',
       '',
@@ -35,22 +33,27 @@ export function renderProposal({ task, run, search, fix, suspects }) {
   };
 }
 
-/** What the feedback led to. @param {import('./task.mjs').Task} task @param {import('./search.mjs').Search} search @param {import('./search.mjs').Fix} fix */
+/**
+ * What the feedback led to.
+ * @param {import('./task.mjs').Task} task
+ * @param {import('./search.mjs').Search} search
+ * @param {import('./search.mjs').Fix} fix
+ */
 function renderAnswer(task, search, fix) {
   if (task.feedback === null) return [];
   const others = search.fixes.filter((other) => other !== fix);
   const left = search.possible - search.tried;
+  const extent = left === 0 ? 'all there are' : `${left} are untried`;
   return [
     '',
-    `**In answer to ${quote(task.feedback.from)}.** The search went on after this fix was found: ${search.tried} small changes were tried` +
-      `${left === 0 ? ', which are all there are' : `, ${left} are untried`}. ` +
+    `**In answer to ${quote(task.feedback.from)}.** ${search.tried} small changes were tried, ${extent}. ` +
       (others.length === 0
-        ? 'No other one makes all tests pass.'
+        ? 'Of these, only this one makes all tests pass.'
         : 'These make all tests pass as well (to have one, answer "take fix N"):'),
-    ...others.map(
-      (other) =>
-        `- fix ${search.fixes.indexOf(other) + 1}: \`${other.file}:${other.line}\`: \`${other.after}\``,
-    ),
+    ...others.map((other) => {
+      const number = search.fixes.indexOf(other) + 1;
+      return `- fix ${number}: \`${other.file}:${other.line}\`: \`${other.after}\``;
+    }),
   ];
 }
 

@@ -45,23 +45,21 @@ export function listCandidates(suspects) {
  * Looks for a one-token change with which the failing tests pass, and all others too: each candidate is written into
  * the clone, tested, and taken back. Ends with the first fix, unless the bounds ask for a thorough search, or with the budget.
  * @param {readonly Suspect[]} suspects
- * @param {readonly string[]} failingFiles test files with failing tests
+ * @param {{ files: readonly string[], usualMs: number }} failing test files that fail, and how long they take
  * @param {Bounds} bounds
  * @returns {Search}
  */
-export function searchFix(suspects, failingFiles, bounds) {
+export function searchFix(suspects, failing, bounds) {
   const candidates = listCandidates(suspects);
-  const startedAt = performance.now();
-  failingFiles.forEach((file) => runTests({ file }));
-  const timeoutMs = Math.min(MOST_MS, Math.max(LEAST_MS, Math.ceil(8 * (performance.now() - startedAt))));
+  const timeoutMs = Math.ceil(Math.min(MOST_MS, Math.max(LEAST_MS, 8 * failing.usualMs)));
   /** @type {Fix[]} */
   const fixes = [];
   let tried = 0;
   let nearly = 0;
   for (const candidate of candidates.slice(0, bounds.budget)) {
-    if (fixes.length > 0 && !bounds.thorough) break;
+    if (fixes.length >= bounds.choice && !bounds.thorough) break;
     tried += 1;
-    const result = tryCandidate(candidate, failingFiles, timeoutMs);
+    const result = tryCandidate(candidate, failing.files, timeoutMs);
     if (result.kind === 'fix') fixes.push({ ...result.fix, number: tried });
     if (result.kind === 'nearly') nearly += 1;
   }

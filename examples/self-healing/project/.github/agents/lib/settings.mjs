@@ -46,9 +46,18 @@ export function readBounds(feedback) {
     budget: Math.min(MOST, asked === undefined ? usual * factor : Number(asked)),
     lines: asked === undefined ? lines * factor : Math.max(lines * factor, Number(asked)),
     focus: readFocus(feedback),
-    thorough: feedback !== '',
+    thorough: asksForOthers(feedback),
     choice: Number(/\btake fix (\d+)/i.exec(feedback)?.[1] ?? 1),
   };
+}
+
+/**
+ * Whether other fixes are asked for: in so many words, or by not being content without saying what to do.
+ * @param {string} feedback
+ */
+function asksForOthers(feedback) {
+  const steers = /\b(wider|widen|further|budget|lines?|look at|take fix)\b/i.test(feedback);
+  return /\b(other|others|another|only|else|alternatives?)\b/i.test(feedback) || (feedback !== '' && !steers);
 }
 
 /** @param {string} feedback @returns {Bounds['focus']} */
