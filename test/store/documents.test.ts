@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
+import { sha256 } from '../../src/base/digest.ts';
 import { TreadleError } from '../../src/base/errors.ts';
 import type { Address } from '../../src/codec/address.ts';
 import { openDocuments, type DocumentCodec, type Documents } from '../../src/store/documents.ts';
 import { createMemoryStore } from '../../src/store/memory.ts';
 import type { Snapshot } from '../../src/store/port.ts';
+import { leafLimit } from '../../src/store/trie.ts';
 import { commitOne, readAll, write } from './contract.ts';
 
 interface Counter {
@@ -109,14 +111,18 @@ describe('documents', () => {
 
   test('written as they are stored are no change', async () => {
     const store = createMemoryStore();
-    await commitOne(store, [write('runs/42-1/run.json', '{"n":1}\n')]);
+    await commitOne(store, [write('runs/42-1/run.json', '{"n":1}\n'), write('runs/42-1/other.json', '')]);
     const documents = openDocuments(await store.read());
     await documents.write(run('42-1'), counterCodec(), { n: 2 });
     await documents.write(run('42-1'), counterCodec(), { n: 1 });
     expect(documents.changes()).toEqual([]);
     await documents.remove(run('42-1'));
     await documents.write(run('42-1'), counterCodec(), { n: 1 });
-    expect(await readBack(store, documents)).toEqual({ 'runs/42-1/run.json': '{"n":1}\n' });
+    expect(documents.changes()).toEqual([]);
+    expect(await readBack(store, documents)).toEqual({
+      'runs/42-1/other.json': '',
+      'runs/42-1/run.json': '{"n":1}\n',
+    });
   });
 
   test('that are removed are gone, and their entry with the last', async () => {
@@ -174,6 +180,32 @@ describe('documents', () => {
     expect(reads).toEqual(entries);
   });
 
+  test('are found although a split comes between finding the place and reading it', async () => {
+    const store = createMemoryStore();
+    await commitOne(
+      store,
+      Array.from({ length: leafLimit }, (_, n) => write(`runs/r${n}/run.json`, `${n}`)),
+    );
+    const snapshot = await store.read();
+    let release = (): void => undefined;
+    const released = new Promise<void>((resolve) => (release = resolve));
+    let lists = 0;
+    const documents = openDocuments({
+      ...snapshot,
+      async list(path) {
+        lists += 1;
+        const isFirst = lists === 1;
+        const listed = await snapshot.list(path);
+        if (isFirst) await released;
+        return listed;
+      },
+    });
+    const reading = documents.read(run('r7'), text);
+    await documents.write(run('new'), text, 'splits');
+    release();
+    expect(await reading).toBe('7');
+  });
+
   test('that were staged for one snapshot are unknown to another', async () => {
     const store = createMemoryStore();
     const stale = openDocuments(await store.read());
@@ -196,6 +228,7 @@ describe('a unit of work', () => {
     | readonly ['remove', string, string]
     | readonly ['removeEntry', string]
     | readonly ['fill', number]
+    | readonly ['thin', string]
     | readonly ['clear']
     | readonly ['commit'];
   const entry = fc.constantFrom('42-1', '43-1', '44-1');
@@ -207,7 +240,8 @@ describe('a unit of work', () => {
     },
     { weight: 4, arbitrary: fc.tuple(fc.constant('remove' as const), entry, file) },
     { weight: 2, arbitrary: fc.tuple(fc.constant('removeEntry' as const), entry) },
-    { weight: 1, arbitrary: fc.tuple(fc.constant('fill' as const), fc.integer({ min: 60, max: 70 })) },
+    { weight: 1, arbitrary: fc.tuple(fc.constant('fill' as const), fc.constantFrom(40, 62, 70)) },
+    { weight: 3, arbitrary: fc.tuple(fc.constant('thin' as const), fc.constantFrom('0', '7', 'f')) },
     { weight: 1, arbitrary: fc.constant(['clear'] as const) },
     { weight: 2, arbitrary: fc.constant(['commit'] as const) },
   );
@@ -235,6 +269,15 @@ describe('a unit of work', () => {
         for (let n = 0; n < step[1]; n += 1) {
           await documents.write(at(`f${n}`, 'run.json'), text, `${n}`);
           model.set(`f${n}/run.json`, `${n}`);
+        }
+        return;
+      // All that would be in one folder of a split collection.
+      case 'thin':
+        for (const key of model.keys()) {
+          const name = key.split('/')[0] ?? '';
+          if (!sha256(name).startsWith(step[1])) continue;
+          await documents.removeEntry(at(name));
+          model.delete(key);
         }
         return;
       case 'clear':
