@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { TreadleError } from '../../src/base/errors.ts';
 import type { ConnectOptions } from '../../src/forge/github/connect.ts';
 import { connectForge } from '../../src/forge/github/connect.ts';
+import { patienceFor } from '../../src/forge/github/patience.ts';
 import type { Forge } from '../../src/forge/port.ts';
 import type { ForgeWorld, Person } from './contract/world.ts';
 import { openPullRequest } from './contract/world.ts';
@@ -326,6 +327,26 @@ describe('rate limits', () => {
     } finally {
       await small.close();
     }
+  });
+});
+
+describe('pace', () => {
+  test.each([
+    { apiUrl: 'https://api.github.com', pace: 'github', retryBaseMs: 1000 },
+    { apiUrl: 'https://github.example.com/api/v3', pace: 'github', retryBaseMs: 1000 },
+    { apiUrl: 'http://127.0.0.1:4711', pace: 'none', retryBaseMs: 50 },
+    { apiUrl: 'http://localhost:4711', pace: 'none', retryBaseMs: 50 },
+  ])('$apiUrl: $pace', ({ apiUrl, ...expected }) => {
+    expect(patienceFor(apiUrl)).toMatchObject(expected);
+  });
+
+  test('writes to GitHub keep their distance', async () => {
+    const faults = faultyFetch(() => Response.json({}));
+    const forge = through({ repository: 'ada/loom' }, faults, { patience: { pace: 'github' } });
+    const start = performance.now();
+    await forge.issues.close(1, 'completed');
+    await forge.issues.close(2, 'completed');
+    expect(performance.now() - start).toBeGreaterThan(900);
   });
 });
 

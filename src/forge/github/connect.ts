@@ -1,9 +1,9 @@
 import { TreadleError } from '../../base/errors.ts';
 import type { Forge } from '../port.ts';
 import { githubComments } from './comments.ts';
-import { openConnection } from './connection.ts';
 import { githubFiles } from './files.ts';
 import { githubIssues } from './issues.ts';
+import { openConnection } from './open-connection.ts';
 import type { Patience } from './patience.ts';
 import { githubPeople } from './people.ts';
 import { githubPulls } from './pulls.ts';

@@ -37,19 +37,7 @@ export function githubIssues(connection: Connection): Issues {
     );
 
   return {
-    get: async (number) => {
-      const answer = await connection.tryAsk(
-        {
-          what: `read issue #${number}`,
-          route: 'GET /repos/{owner}/{repo}/issues/{issue_number}',
-          parameters: { issue_number: number },
-        },
-        [404, 410],
-        decodeIssue,
-      );
-      // An issue that was moved to another repository answers with the issue that it has become there.
-      return answer.kind === 'done' && answer.value.number === number ? answer.value : undefined;
-    },
+    get: (number) => readIssue(connection, number),
     changedSince: (since) => listed(`list issues changed since ${since}`, since, {}),
     labelled: (label, since) => listed(`list issues labelled ${label}`, since, { labels: label }),
     create: ({ title, body, labels }) =>
@@ -63,17 +51,33 @@ export function githubIssues(connection: Connection): Issues {
       ),
     close: (number, reason) => update(number, 'close', { state: 'closed', state_reason: reason }),
     reopen: (number) => update(number, 'reopen', { state: 'open' }),
-    addLabels: async (number, labels) => {
-      if (labels.length === 0) return;
-      await connection.ask(
-        {
-          what: `label issue #${number}`,
-          route: 'POST /repos/{owner}/{repo}/issues/{issue_number}/labels',
-          parameters: { issue_number: number, labels: [...labels] },
-          repeatable: true,
-        },
-        ignoreAnswer,
-      );
-    },
+    addLabels: (number, labels) => addLabels(connection, number, labels),
   };
+}
+
+async function readIssue(connection: Connection, number: number): Promise<Issue | undefined> {
+  const answer = await connection.tryAsk(
+    {
+      what: `read issue #${number}`,
+      route: 'GET /repos/{owner}/{repo}/issues/{issue_number}',
+      parameters: { issue_number: number },
+    },
+    [404, 410],
+    decodeIssue,
+  );
+  // An issue that was moved to another repository answers with the issue that it has become there.
+  return answer.kind === 'done' && answer.value.number === number ? answer.value : undefined;
+}
+
+async function addLabels(connection: Connection, number: number, labels: readonly string[]): Promise<void> {
+  if (labels.length === 0) return;
+  await connection.ask(
+    {
+      what: `label issue #${number}`,
+      route: 'POST /repos/{owner}/{repo}/issues/{issue_number}/labels',
+      parameters: { issue_number: number, labels: [...labels] },
+      repeatable: true,
+    },
+    ignoreAnswer,
+  );
 }

@@ -1,0 +1,156 @@
+import type { Octokit } from '@octokit/rest';
+
+import { TreadleError } from '../../base/errors.ts';
+import type { Answer, Connection, ForgeRequest } from './connection.ts';
+import type { Decode } from './decode.ts';
+import { MalformedAnswer } from './decode.ts';
+import { isRateLimited, readRefusal, toForgeError } from './forge-error.ts';
+import { openOctokit } from './open-octokit.ts';
+import type { Patience } from './patience.ts';
+import { patienceFor } from './patience.ts';
+
+const pageSize = 100;
+
+/** Opens a connection; see `connectForge`. */
+export function openConnection(options: {
+  readonly apiUrl: string;
+  readonly owner: string;
+  readonly name: string;
+  readonly token: string;
+  readonly fetch?: typeof fetch;
+  readonly log?: (line: string) => void;
+  readonly patience?: Partial<Patience>;
+}): Connection {
+  const { owner, name, apiUrl } = options;
+  const octokit = openOctokit({
+    apiUrl,
+    token: options.token,
+    fetch: options.fetch ?? fetch,
+    log: options.log ?? (() => undefined),
+    patience: { ...patienceFor(apiUrl), ...options.patience },
+  });
+  const send: Send = (asked, more) => sendRequest(octokit, { owner, repo: name }, asked, more);
+  const attempt: Attempt = async (what, act) => {
+    try {
+      return await act();
+    } catch (error) {
+      if (error instanceof MalformedAnswer) throw malformed(`${what} in ${owner}/${name}`, apiUrl, error);
+      throw toForgeError(error, { what, repository: `${owner}/${name}`, apiUrl });
+    }
+  };
+  const connection: Connection = {
+    owner,
+    name,
+    ask: (asked, decode) => attempt(asked.what, async () => decode((await send(asked)).data)),
+    tryAsk: (asked, refusals, decode) =>
+      attempt(asked.what, () => sendExpecting(send, asked, refusals, decode)),
+    page: (asked, page, decode) => attempt(asked.what, () => readPage(send, asked, page, decode)),
+    list: (asked, decode) => readAllPages(connection, asked, decode),
+    query: ({ what, document, variables }, decode) =>
+      attempt(what, async () => decode(await sendQuery(octokit, document, { owner, name, ...variables }))),
+  };
+  return connection;
+}
+
+/** Does something, with whatever it throws as an error of the forge port. */
+type Attempt = <T>(what: string, act: () => Promise<T>) => Promise<T>;
+
+type Send = (asked: ForgeRequest, more?: Readonly<Record<string, unknown>>) => Promise<RawAnswer>;
+
+interface RawAnswer {
+  readonly data: unknown;
+  readonly link: unknown;
+}
+
+async function sendRequest(
+  octokit: Octokit,
+  repository: { readonly owner: string; readonly repo: string },
+  asked: ForgeRequest,
+  more: Readonly<Record<string, unknown>> = {},
+): Promise<RawAnswer> {
+  const answer: { readonly data: unknown; readonly headers: { readonly link?: unknown } } =
+    await octokit.request(asked.route, {
+      ...repository,
+      ...asked.parameters,
+      ...more,
+      ...(asked.repeatable === true ? { request: { repeatable: true } } : {}),
+    });
+  return { data: answer.data, link: answer.headers.link };
+}
+
+async function sendExpecting<T>(
+  send: Send,
+  asked: ForgeRequest,
+  refusals: readonly number[],
+  decode: Decode<T>,
+): Promise<Answer<T>> {
+  try {
+    const { data } = await send(asked);
+    return { kind: 'done', value: decode(data) };
+  } catch (error) {
+    const refusal = readRefusal(error);
+    if (refusal === undefined || !refusals.includes(refusal.status) || isRateLimited(error)) throw error;
+    return { kind: 'refused', ...refusal };
+  }
+}
+
+async function readPage<T>(
+  send: Send,
+  asked: ForgeRequest,
+  page: number,
+  decode: Decode<T>,
+): Promise<{ readonly items: readonly T[]; readonly isLast: boolean }> {
+  const { data, link } = await send(asked, { per_page: pageSize, page });
+  if (!Array.isArray(data)) throw new MalformedAnswer('the list is not an array');
+  // A full page is followed up even without a link to a next one: a 304 repeats the links of an earlier time.
+  const isLast = data.length < pageSize && !(typeof link === 'string' && link.includes('rel="next"'));
+  return { items: data.map((item: unknown) => decode(item)), isLast };
+}
+
+async function readAllPages<T>(
+  connection: Connection,
+  asked: ForgeRequest,
+  decode: Decode<T>,
+): Promise<readonly T[]> {
+  const items: T[] = [];
+  for (let page = 1; ; page += 1) {
+    const read = await connection.page(asked, page, decode);
+    items.push(...read.items);
+    if (read.isLast) return items;
+  }
+}
+
+async function sendQuery(
+  octokit: Octokit,
+  document: string,
+  variables: Readonly<Record<string, unknown>>,
+): Promise<unknown> {
+  try {
+    return await octokit.graphql(document, { ...variables, request: { repeatable: true } });
+  } catch (error) {
+    return partialAnswer(error);
+  }
+}
+
+/** What a query found where all that is wrong with it is that some of what it asks for in the repository does not exist. */
+function partialAnswer(error: unknown): unknown {
+  if (!(error instanceof Error) || error.name !== 'GraphqlResponseError') throw error;
+  const { errors, data } = error as Error & { readonly errors?: unknown; readonly data?: unknown };
+  const isPartial = Array.isArray(errors) && errors.every(isMissingPart);
+  if (!isPartial || data === null || data === undefined) throw error;
+  return data;
+}
+
+/** The repository itself has a path of one step. */
+function isMissingPart(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null || !('type' in error) || !('path' in error)) return false;
+  return error.type === 'NOT_FOUND' && Array.isArray(error.path) && error.path.length > 1;
+}
+
+function malformed(what: string, apiUrl: string, error: MalformedAnswer): TreadleError {
+  return new TreadleError(
+    'forge-malformed',
+    `Could not ${what}: ${apiUrl} answered in another shape than GitHub's: ${error.message}`,
+    { remedy: 'Check that the address is the root of a GitHub REST API.', cause: error },
+  );
+}
