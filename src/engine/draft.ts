@@ -106,11 +106,10 @@ export function openDraft(
   const line = (job: string): JobLine => lines.get(job) ?? lookup(base.run.jobs, job) ?? QUEUED;
   const document = (job: string): JobDocument | undefined => documents.get(job) ?? lookup(base.jobs, job);
   const merged = <T>(record: Readonly<Record<string, T>>, changes: ReadonlyMap<string, T>) => {
-    if (changes.size === 0 && !forget) return record;
+    const kept = forget ? without(record, (job) => !workflow.jobs.has(job)) : record;
+    if (changes.size === 0) return kept;
     // One flat copy is all that a transition costs in the size of the run.
-    const copy: Record<string, T> = forget
-      ? { ...without(record, (job) => !workflow.jobs.has(job)) }
-      : { ...record };
+    const copy: Record<string, T> = { ...kept };
     for (const [job, value] of changes) copy[job] = value;
     return copy;
   };
@@ -145,7 +144,9 @@ export function openDraft(
       forget = true;
       for (const job of [...lines.keys()]) if (!next.jobs.has(job)) lines.delete(job);
       for (const job of [...documents.keys()]) if (!next.jobs.has(job)) documents.delete(job);
-      for (const job of next.jobs.keys()) lines.set(job, line(job));
+      for (const job of next.jobs.keys()) {
+        if (lookup(base.run.jobs, job) === undefined) lines.set(job, QUEUED);
+      }
     },
     emit: (effect) => {
       const entry: OutboxEntry = {
@@ -166,11 +167,10 @@ export function openDraft(
     lines: () => merged(base.run.jobs, lines),
     state: () => {
       const jobs = merged(base.run.jobs, lines);
-      return {
-        run: jobs === run.jobs ? run : { ...run, jobs },
-        jobs: merged(base.jobs, documents),
-        queue,
-      };
+      const next = jobs === run.jobs ? run : { ...run, jobs };
+      const all = merged(base.jobs, documents);
+      const isSame = next === base.run && all === base.jobs && queue === base.queue;
+      return isSame ? base : { run: next, jobs: all, queue };
     },
   };
 }

@@ -1,15 +1,11 @@
 import type { Sha256 } from '../base/digest.ts';
+import type { Actor } from './actor.ts';
+import { TREADLE } from './actor.ts';
 import type { EffectResult } from './effect.ts';
 import type { Claim, Trigger, Usage } from './state.ts';
 
-/** Who caused an event. `treadle` has id 0. */
-export interface Actor {
-  readonly kind: 'user' | 'app' | 'treadle';
-  readonly login: string;
-  readonly id: number;
-}
-
-export const TREADLE: Actor = { kind: 'treadle', login: 'treadle', id: 0 };
+export type { Actor };
+export { TREADLE };
 
 interface EventBase {
   readonly version: 1;

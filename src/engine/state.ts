@@ -2,7 +2,7 @@ import type { Sha256 } from '../base/digest.ts';
 import type { Json } from '../base/canonical-json.ts';
 import type { Member } from './config.ts';
 import type { Effect } from './effect.ts';
-import type { Actor } from './event.ts';
+import type { Actor } from './actor.ts';
 
 /**
  * queued: not started (needs not done, or waiting for a retry) · pending: in a queue for something exclusive (the commit lease)

@@ -1,0 +1,132 @@
+import type { JobDocument, RunState } from '../../src/engine/state.ts';
+import type { Workflow } from '../../src/workflow/model.ts';
+
+function ensure(holds: boolean, message: string): asserts holds {
+  if (!holds) throw new Error(message);
+}
+
+/**
+ * What holds of every state of a run, whatever happened. Throws with what does not. Limits hold as long as the run was not pinned to
+ * a definition with lower ones.
+ */
+export function checkInvariants(workflow: Workflow, state: RunState, areLimitsKept: boolean): void {
+  const { run, queue } = state;
+  ensure(
+    run.outbox.filter((entry) => entry.effect.type === 'update_status').length <= 1,
+    'more than one update_status',
+  );
+  ensure(
+    new Set(run.outbox.map((entry) => entry.id)).size === run.outbox.length,
+    'two effects of the same id',
+  );
+  for (const [edge, count] of Object.entries(run.cycles)) {
+    ensure(!areLimitsKept || count <= workflow.maxCycles, `${edge} was taken ${count} times`);
+  }
+  ensure(
+    Object.keys(run.jobs).sort().join() === [...workflow.jobs.keys()].sort().join(),
+    'lines and jobs differ',
+  );
+  for (const document of Object.values(state.jobs)) checkJob(workflow, state, document, areLimitsKept);
+  const lines = Object.entries(run.jobs);
+  ensure(
+    (run.status === 'completed') === lines.every(([, line]) => line.status === 'completed'),
+    'the run is completed if and only if its jobs are',
+  );
+  ensure((run.conclusion === null) === (run.status !== 'completed'), 'status and conclusion disagree');
+  for (const [job] of lines) ensure(isExplained(workflow, state, job), `nothing explains ${job}`);
+  for (const entry of queue.entries.filter((one) => one.run === run.id)) {
+    ensure(run.jobs[entry.job]?.status === 'pending', `${entry.job} is queued but not pending`);
+    ensure(run.paused === null, 'a paused run is in the queue');
+  }
+  if (queue.lease?.run === run.id) {
+    const { job } = queue.lease;
+    const line = run.jobs[job];
+    const isHeld = line?.status === 'in_progress' || state.jobs[job]?.escalation != null;
+    ensure(isHeld, `${job} holds the lease for nothing`);
+  }
+}
+
+function checkJob(workflow: Workflow, state: RunState, document: JobDocument, areLimitsKept: boolean): void {
+  const { id, attempts, budgetFrom } = document;
+  const definition = workflow.jobs.get(id);
+  const line = state.run.jobs[id];
+  ensure(definition !== undefined && line !== undefined, `${id} is no job`);
+  attempts.forEach((attempt, index) => {
+    ensure(attempt.number === index + 1, `${id} numbers its attempts anew`);
+    ensure((attempt.endedAt === null) === (attempt.outcome === 'running'), `${id} has an end too many`);
+    ensure(attempt.outcome !== 'running' || index === attempts.length - 1, `${id} has two running attempts`);
+    attempt.turns.forEach((turn, at) => {
+      ensure(turn.number === at + 1, `${id} numbers its turns anew`);
+      const isLast = at === attempt.turns.length - 1 && attempt.outcome === 'running';
+      ensure(turn.outcome !== 'open' || isLast, `${id} has an open turn in the past`);
+    });
+    if (areLimitsKept && 'maxTurns' in definition) {
+      ensure(attempt.turns.length <= definition.maxTurns, `${id} has too many turns`);
+    }
+  });
+  if (areLimitsKept && 'maxAttempts' in definition) {
+    const used = attempts.slice(budgetFrom - 1).filter((attempt) => attempt.turns.length > 0);
+    ensure(used.length <= definition.maxAttempts, `${id} has too many attempts`);
+  }
+  const isRunning = attempts.at(-1)?.outcome === 'running';
+  ensure(!isRunning || line.status !== 'completed', `${id} is completed and running`);
+  ensure(document.escalation === null || line.status === 'waiting', `${id} is escalated but does not wait`);
+}
+
+/** Every line that is not completed has a reason that can be named. */
+function isExplained(workflow: Workflow, state: RunState, job: string): boolean {
+  const line = state.run.jobs[job];
+  const document = state.jobs[job];
+  const last = document?.attempts.at(-1);
+  const isPaused = state.run.paused !== null;
+  const has = (list: readonly { readonly job: string; readonly run: string }[]): boolean =>
+    list.some((one) => one.job === job && one.run === state.run.id);
+  switch (line?.status) {
+    case undefined:
+      return false;
+    case 'completed':
+      return line.conclusion !== null && line.result !== null;
+    case 'in_progress':
+      return last?.turns.at(-1)?.outcome === 'open' || document?.merge != null;
+    case 'pending':
+      return document?.merge != null && (isPaused || has(state.queue.entries));
+    case 'waiting': {
+      if (document?.escalation != null) return true;
+      const gate = document?.gate;
+      if (gate == null || gate.answer !== null || gate.attempt !== last?.number) return false;
+      const wish = state.run.outbox.some(
+        ({ effect }) => effect.type === 'open_gate' && effect.job === job && effect.attempt === gate.attempt,
+      );
+      return gate.pull !== null || wish;
+    }
+    case 'queued': {
+      if (isPaused || document?.retryAt != null) return true;
+      const needs = workflow.jobs.get(job)?.needs ?? [];
+      return needs.some((need) => state.run.jobs[need]?.status !== 'completed');
+    }
+  }
+}
+
+/** What holds between a state and the next: history is only added to, and unchanged documents are the same objects. */
+export function checkStep(before: RunState | null, after: RunState, workflow: Workflow): void {
+  if (before === null) return;
+  for (const [job, old] of Object.entries(before.jobs)) {
+    const fresh = after.jobs[job];
+    if (fresh === undefined) {
+      ensure(!workflow.jobs.has(job), `${job} was forgotten`);
+      continue;
+    }
+    if (fresh === old) continue;
+    ensure(JSON.stringify(fresh) !== JSON.stringify(old), `${job} was copied without a change`);
+    ensure(fresh.attempts.length >= old.attempts.length, `${job} lost an attempt`);
+    old.attempts.forEach((attempt, index) => {
+      const same = fresh.attempts[index];
+      const isOver = attempt.outcome !== 'running';
+      ensure(!isOver || same?.outcome === attempt.outcome, `${job} rewrites attempt ${attempt.number}`);
+      ensure(!isOver || same?.reason === attempt.reason, `${job} rewrites attempt ${attempt.number}`);
+    });
+  }
+  const jobs = Object.keys(after.jobs).length === Object.keys(before.jobs).length;
+  const same = jobs && Object.entries(after.jobs).every(([job, one]) => before.jobs[job] === one);
+  ensure(!same || after.jobs === before.jobs, 'the jobs were copied without a change');
+}

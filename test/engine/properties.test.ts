@@ -1,0 +1,20 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+
+import { randomWorkflow } from './random-workflow.ts';
+import { workflowOf } from './story.ts';
+import { createWorld, steps } from './world.ts';
+
+const runs = Number(process.env['ENGINE_PROPERTY_RUNS'] ?? 300);
+
+test('whatever happens, every rule of a run holds, and it can be brought to its end', () => {
+  fc.assert(
+    fc.property(randomWorkflow, randomWorkflow, steps, (first, second, sequence) => {
+      const world = createWorld(workflowOf(first), workflowOf(second));
+      for (const step of sequence) world.take(step);
+      world.finish();
+      expect(world.runs.map((run) => run.run.status)).toEqual(['completed', 'completed']);
+    }),
+    { numRuns: runs },
+  );
+});
