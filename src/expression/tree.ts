@@ -35,12 +35,19 @@ export interface Reference {
   readonly length: number;
 }
 
+/** A text written out as an argument. */
+export interface PlacedText {
+  readonly text: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
 /** A call with what is known of its arguments without evaluating. */
 export interface Call {
   /** In small letters. */
   readonly name: string;
-  /** The texts that are written out; null for an argument that is computed. */
-  readonly texts: readonly (string | null)[];
+  /** The texts that are written out, with their places; null for an argument that is computed. */
+  readonly texts: readonly (PlacedText | null)[];
   /** Where its name stands in the source of the expression, in UTF-16 units. */
   readonly offset: number;
   readonly length: number;
@@ -64,7 +71,7 @@ export function callsOf(tree: Expr): readonly Call[] {
   visit(tree, (node) => {
     if (node instanceof FunctionCall) {
       const { lexeme, range } = node.functionName;
-      const texts = node.args.map(literalText);
+      const texts = node.args.map(placedText);
       found.push({ name: lexeme.toLowerCase(), texts, offset: range.start.column, length: lexeme.length });
     }
     return childrenOf(node).children;
@@ -149,6 +156,14 @@ function indexesOf(node: Expr): readonly Expr[] {
     current = current.expr;
   }
   return indexes;
+}
+
+function placedText(node: Expr): PlacedText | null {
+  if (node instanceof Grouping) return placedText(node.group);
+  const text = literalText(node);
+  if (text === null || !(node instanceof Literal)) return null;
+  const { start, end } = node.token.range;
+  return { text, offset: start.column, length: end.column - start.column };
 }
 
 function literalText(node: Expr): string | null {

@@ -46,12 +46,12 @@ function keyOf(error: ErrorObject): string {
 
 function toFinding(root: YamlNode, error: ErrorObject): Finding {
   const { node, span, path } = nodeAt(root, error.instancePath);
-  const where = path.length === 0 ? 'the workflow' : `\`${path.join('.')}\``;
+  const where = path.length === 0 ? 'the top level' : `\`${path.join('.')}\``;
   switch (error.keyword) {
     case 'additionalProperties':
       return unknownKey(error, node, where);
     case 'required':
-      return finding('missing-key', { span }, `The key '${keyOf(error)}' is missing in ${where}`);
+      return finding('missing-key', { span }, `The key '${keyOf(error)}' is missing at ${where}`);
     case 'type':
       return finding(
         annotatedCode(error, 'wrong-type'),
@@ -68,7 +68,7 @@ function toFinding(root: YamlNode, error: ErrorObject): Finding {
       return finding(
         annotatedCode(error, 'invalid-value'),
         { span },
-        notAllowed(error, node, path.at(-1) ?? ''),
+        notAllowed(error, node, path.findLast((part) => !/^\d+$/.test(part)) ?? ''),
       );
     case 'minProperties':
       return finding('no-start', { span }, 'The workflow must contain at least one job with no dependencies');
@@ -88,9 +88,8 @@ function unknownKey(error: ErrorObject, node: YamlNode, where: string): Finding 
   const at = { span: keySpan(node, key) };
   const known = Object.keys((error.parentSchema?.['properties'] ?? {}) as object);
   const offered = known.filter((name) => laterKeys[name] === undefined && foreignKeys[name] === undefined);
-  const place = where === 'the workflow' ? 'on the top level of a workflow' : `in ${where}`;
   const hint = suggestion(key, offered) || ` Known keys: ${offered.join(', ')}.`;
-  return finding('unknown-key', at, `Unknown key '${key}' ${place}.${hint}`);
+  return finding('unknown-key', at, `Unknown key '${key}' at ${where}.${hint}`);
 }
 
 function wrongType(error: ErrorObject, node: YamlNode, where: string): string {
@@ -116,8 +115,7 @@ function notAllowed(error: ErrorObject, node: YamlNode, key: string): string {
   const names = allowedValues.map(String);
   const written = node.kind === 'scalar' ? node.text : describe(node);
   const hint = suggestion(written, names) || ` Allowed: ${names.join(', ')}.`;
-  const subject = /^\d+$/.test(key) ? 'here' : `for \`${key}\``;
-  return `'${written}' is not a value ${subject}.${hint}`;
+  return `'${written}' is not a value for \`${key}\`.${hint}`;
 }
 
 function annotation(error: ErrorObject): { readonly code?: unknown; readonly message?: unknown } {

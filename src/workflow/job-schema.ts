@@ -5,7 +5,8 @@ import { foreignKeys, jobTypes, laterKeys } from './job-kinds.ts';
 export type Schema = { readonly [key: string]: Json };
 
 const scalar = ['string', 'number', 'boolean'];
-const wholeExpression = '^\\$\\{\\{[\\s\\S]*\\}\\}$';
+/** What is more than the beginning of an expression is checked with the expressions. */
+const beginsExpression = '^\\$\\{\\{';
 
 /** A text; numbers and booleans are taken as text. */
 export function textSchema(description: string): Schema {
@@ -31,7 +32,7 @@ export const concurrencySchema: Schema = {
     'cancel-in-progress': {
       description: 'Whether a newcomer cancels the one that runs.',
       type: ['boolean', 'string'],
-      pattern: wholeExpression,
+      pattern: beginsExpression,
       'x-treadle': { code: 'invalid-value', message: '`cancel-in-progress` is true, false or an expression' },
     },
     queue: { description: 'How many may wait: one, or up to 100.', enum: ['single', 'max'] },
@@ -117,7 +118,7 @@ export const jobSchema: Schema = {
       type: ['number', 'string'],
       exclusiveMinimum: 0,
       maximum: 525600,
-      pattern: wholeExpression,
+      pattern: beginsExpression,
       'x-treadle': {
         code: 'wrong-limit',
         message: '`timeout-minutes` is a number above 0 and at most 525600, or an expression',
@@ -126,7 +127,7 @@ export const jobSchema: Schema = {
     'continue-on-error': {
       description: 'Whether a failure counts as success for the jobs after it.',
       type: ['boolean', 'string'],
-      pattern: wholeExpression,
+      pattern: beginsExpression,
       'x-treadle': { code: 'invalid-value', message: '`continue-on-error` is true, false or an expression' },
     },
     concurrency: concurrencySchema,

@@ -14,6 +14,11 @@ export function* findMisplacedKeys({ draft }: RuleInput): Iterable<Finding> {
   }
 }
 
+/** Whether a job runs commands or calls a workflow instead of asking somebody. */
+export function isWithoutAgent({ node }: JobDraft): boolean {
+  return valueAt(node, 'uses') !== undefined || valueAt(node, 'steps') !== undefined;
+}
+
 function hasKnownType({ node }: JobDraft): boolean {
   const type = valueAt(node, 'type');
   return type === undefined || (type.kind === 'scalar' && jobTypes.some((known) => known === type.text));
@@ -31,16 +36,15 @@ function* findForeign(job: JobDraft): Iterable<Finding> {
 }
 
 function* findMissing(job: JobDraft): Iterable<Finding> {
-  const isWithoutAgent = ['uses', 'steps'].some((key) => valueAt(job.node, key) !== undefined);
   const isMissing = (key: string): boolean => {
     const value = valueAt(job.node, key);
     return value === undefined || (value.kind === 'scalar' && value.text.trim() === '');
   };
-  if (job.isAgentJob && !isWithoutAgent && isMissing('runs-on')) {
+  if (job.isAgentJob && !isWithoutAgent(job) && isMissing('runs-on')) {
     const message = `The job '${job.id}' has no \`runs-on\`: it names the role that does the job`;
     yield finding('runs-on-missing', job.key, message);
   }
-  if (job.type === 'task' && !isWithoutAgent && isMissing('prompt')) {
+  if (job.type === 'task' && !isWithoutAgent(job) && isMissing('prompt')) {
     yield finding(
       'prompt-missing',
       job.key,

@@ -1,7 +1,7 @@
 import type { JobDraft } from '../draft.ts';
 import type { Finding } from '../finding.ts';
 import { finding } from '../finding.ts';
-import { valueAt } from '../yaml-tree.ts';
+import { isWithoutAgent } from './job-keys.ts';
 import type { RuleInput } from './rule.ts';
 
 /** Agents declare their outputs by mappings, decisions give theirs by expressions and have at least one. */
@@ -9,7 +9,7 @@ export function* findOutputProblems({ draft }: RuleInput): Iterable<Finding> {
   for (const job of draft.jobs) {
     yield* findBadNames(job);
     if (job.type === 'decision') yield* findInDecision(job);
-    else if (job.isAgentJob && !['uses', 'steps'].some((key) => valueAt(job.node, key) !== undefined)) {
+    else if (job.isAgentJob && !isWithoutAgent(job)) {
       yield* findExpressions(job);
     }
   }

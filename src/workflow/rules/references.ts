@@ -6,7 +6,7 @@ import { expressionUses, spanOfPart } from '../expression-uses.ts';
 import type { Finding } from '../finding.ts';
 import { finding, suggestion } from '../finding.ts';
 import type { Span } from '../yaml-tree.ts';
-import { valueAt } from '../yaml-tree.ts';
+import { isWithoutAgent } from './job-keys.ts';
 import type { RuleInput } from './rule.ts';
 
 /**
@@ -99,7 +99,7 @@ function* checkJobName(lookUp: LookUp, use: ExpressionUse, name: string, at: Pla
 
 function* checkOutput(job: JobDraft, output: string, at: Place): Iterable<Finding> {
   // What those produce is not known here.
-  if (['uses', 'steps'].some((key) => valueAt(job.node, key) !== undefined)) return;
+  if (isWithoutAgent(job)) return;
   const names = job.outputs.map(({ key }) => key.text);
   if (names.some((name) => name.toLowerCase() === output.toLowerCase())) return;
   const hint =
@@ -110,6 +110,7 @@ function* checkOutput(job: JobDraft, output: string, at: Place): Iterable<Findin
 /** `success('a')` and `failure('a')` ask about jobs that come before. */
 function* checkStatusCall(lookUp: LookUp, use: ExpressionUse, call: Call): Iterable<Finding> {
   if (call.name !== 'success' && call.name !== 'failure') return;
-  const at = placeOf(lookUp, use, call);
-  for (const text of call.texts) if (text !== null) yield* checkJobName(lookUp, use, text, at);
+  for (const text of call.texts) {
+    if (text !== null) yield* checkJobName(lookUp, use, text.text, placeOf(lookUp, use, text));
+  }
 }

@@ -1,11 +1,12 @@
 import type { Expression } from '../../expression/model.ts';
-import { soleExpression } from '../../expression/template.ts';
+import { holdsExpression, soleExpression } from '../../expression/template.ts';
 import { outcomesOf } from '../../expression/tree.ts';
 import type { JobDraft, OutputDraft, TextField } from '../draft.ts';
 import type { Finding } from '../finding.ts';
 import { finding, suggestion } from '../finding.ts';
 import { COMMIT_ROLE, VERIFY_ROLE } from '../roles.ts';
 import { scalarAt, scalarsOf, valueAt } from '../yaml-tree.ts';
+import { isWithoutAgent } from './job-keys.ts';
 import type { RuleInput } from './rule.ts';
 
 /**
@@ -16,7 +17,7 @@ export function* findBadRoles(input: RuleInput): Iterable<Finding> {
   const { draft, roles } = input;
   if (roles === null) return;
   for (const job of draft.jobs) {
-    if (job.runsOn?.template == null) continue;
+    if (job.runsOn?.template == null || isWithoutAgent(job)) continue;
     const source = roleSource(input, job, job.runsOn);
     yield* source.findings;
     const only = job.type === 'commit' ? COMMIT_ROLE : job.type === 'verify' ? VERIFY_ROLE : null;
@@ -100,9 +101,12 @@ function outputSource(
   if (producer === undefined || output === undefined || visited.has(output)) return open;
   visited.add(output);
   if (output.kind === 'expression') {
-    const inner = output.field.template === null ? null : soleExpression(output.field.template);
+    const { template } = output.field;
+    const inner = template === null ? null : soleExpression(template);
+    if (template === null) return open;
     if (inner !== null) return expressionSource(input, producer, at, inner, visited);
-    return closed(input, [output.field.node.text], at, 'unknown-role');
+    if (holdsExpression(template.source)) return unchecked(at, 'it is a text put together');
+    return closed(input, [template.source], at, 'unknown-role');
   }
   if (output.enum.length === 0) {
     const message = `The output '${output.key.text}' of '${producer.id}' may hold any text: give it an \`enum\` of roles to use it in \`runs-on\``;
