@@ -5,7 +5,6 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readOptions, USAGE, UsageError } from './demo/options.mjs';
 import { chooseFolder, createRepository, git, readIssue, testBranch } from './demo/repository.mjs';
@@ -29,14 +28,19 @@ function say(text) {
   console.log(`\n== ${text}\n`);
 }
 
+/** An argument as it would be typed; long ones are cut. @param {string} arg */
+function showArgument(arg) {
+  if (/^[\w./:=-]+$/.test(arg)) return arg;
+  return JSON.stringify(arg.length > 60 ? `${arg.slice(0, 59)}…` : arg);
+}
+
 /**
  * Runs a `treadle` command before the eyes of whoever watches, and sees that it ends as it should.
  * @param {string} repo @param {readonly string[]} args @param {{ expect: number, person?: boolean }} how
  *   person: somebody may be asked; without one the command ends where it waits for an answer
  */
 function treadle(repo, args, { expect, person = false }) {
-  const shown = args.map((arg) => (/^[\w./:=-]+$/.test(arg) ? arg : JSON.stringify(arg))).join(' ');
-  console.log(`$ treadle ${shown}\n`);
+  console.log(`$ treadle ${args.map(showArgument).join(' ')}\n`);
   const done = spawnSync(process.execPath, [CLI, ...args, '--repo', repo], {
     stdio: [person ? 'inherit' : 'ignore', 'inherit', 'inherit'],
   });
@@ -95,12 +99,11 @@ function report({ repo, issue }) {
   const message = git(repo, ['log', '-1', '--format=%B', ...isTransition, STATE]);
   const run = /^Treadle-Run: (.*)$/m.exec(message)?.[1] ?? '';
   const number = run.split('-')[0];
-  const place = relative('', repo).startsWith('..') ? repo : relative('', repo);
 
   say(`All ${passed} tests pass on main`);
   console.log('To look around:');
-  console.log(`  npx treadle show ${run} --repo ${place}`);
-  console.log(`  npx treadle log --repo ${place}`);
+  console.log(`  npx treadle show ${run} --repo ${repo}`);
+  console.log(`  npx treadle log --repo ${repo}`);
   console.log(`  cd ${repo}`);
   console.log(`  git log --first-parent --format=%s ${STATE}   # the story, newest first`);
   console.log(`  git log --first-parent --patch ${STATE}       # every step as a diff`);

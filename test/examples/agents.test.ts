@@ -4,16 +4,7 @@ import { describe, expect, test } from 'vitest';
 
 import type { Report } from '../../src/codec/report-block.ts';
 import type { TaskTurn } from '../../src/engine/view/task.ts';
-import {
-  cloneOrigin,
-  createOrigin,
-  dispatch,
-  EXAMPLE,
-  git,
-  runProjectTests,
-  servePulls,
-  taskFor,
-} from './workbench.ts';
+import { cloneOrigin, createOrigin, dispatch, EXAMPLE, git, servePulls, taskFor } from './workbench.ts';
 
 /** Real test runs on a machine that may be busy. */
 const LONG = { timeout: 180_000 };
@@ -55,16 +46,16 @@ describe('the agents find what they know nothing of', LONG, () => {
     const found = await dispatch({ agent, origin, task: taskFor('investigate', { maxTurns: 1 }) });
     expect(found.outcome).toBe('success');
     const patch = /```diff\n([\s\S]*?)```/.exec(found.outputs['proposal'] ?? '')?.[1] ?? '';
-    expect(patch).toContain(`+++ b/${file}`);
     const clone = await cloneOrigin(origin);
     await writeFile(join(clone, 'fix.patch'), patch);
     await git(clone, 'apply', 'fix.patch');
-    expect(await runProjectTests(clone)).toBe('pass');
+    const healthy = await readFile(join(EXAMPLE, 'project', file), 'utf8');
+    expect(await readFile(join(clone, file), 'utf8')).toBe(healthy);
   });
 
   test('bug 2: followed through calls over three turns, fixed, merged and verified', async () => {
     const origin = await createOrigin(2);
-    const env = await servePulls(origin);
+    const env = await servePulls(origin, { loseFirstAnswer: true });
     const turns: Report[] = [];
     for (const turn of [1, 2, 3]) {
       const earlierTurns = turns.map(({ outcome, summary, outputs }, index) => ({
@@ -83,13 +74,13 @@ describe('the agents find what they know nothing of', LONG, () => {
     );
     const needs = { investigate: turns[2]?.outputs ?? {} };
 
-    const fixTask = taskFor('fix', { needs });
-    const fixed = await dispatch({ agent: 'backend-engineer', origin, env, task: fixTask });
-    expect(fixed).toMatchObject({ outcome: 'success', outputs: { 'pull-request': '1' } });
+    const fix = { agent: 'backend-engineer', origin, env, task: taskFor('fix', { needs }) } as const;
+    const lost = await dispatch(fix);
+    expect(lost.summary).toBe('the pull request could not be opened: 502 Bad Gateway');
     const head = await git(origin, 'rev-parse', 'refs/heads/fix/7-1');
     expect(await git(origin, 'log', '-1', '--format=%an %s', head)).toBe('blake-bot Fix: It fails');
-    const again = await dispatch({ agent: 'backend-engineer', origin, env, task: fixTask });
-    expect(again.outputs['pull-request']).toBe('1');
+    const fixed = await dispatch(fix);
+    expect(fixed).toMatchObject({ outcome: 'success', outputs: { 'pull-request': '1' } });
     expect(await git(origin, 'rev-parse', 'refs/heads/fix/7-1')).toBe(head);
 
     const merging = { ...needs, fix: fixed.outputs };
@@ -125,7 +116,6 @@ describe('the bound of the search', LONG, () => {
 
   test.each([
     { name: 'a line that is pointed at comes first', text: 'look at src/booking.js:9', outcome: 'success' },
-    { name: 'lines of a file come first', text: 'Look at lines 9-9 of src/booking.js', outcome: 'success' },
     { name: 'a file outside is not looked at', text: 'look at ../../etc/x.js:1', outcome: 'failure' },
   ])('$name', async ({ text, outcome }) => {
     const origin = await createOrigin(1);
@@ -196,15 +186,6 @@ describe('what an agent cannot do, it says', LONG, () => {
     const report = await dispatch({ agent, origin: await createOrigin(0), task });
     expect(report.outcome).toBe('failure');
     expect(report.summary).toContain(reason);
-  });
-
-  test('a pull request that cannot be opened', async () => {
-    const origin = await createOrigin(1);
-    const env = { ...(await servePulls(origin)), GITHUB_TOKEN: 'stale' };
-    const task = taskFor('fix', { needs: { investigate: { proposal: await proposalForBug1() } } });
-    const report = await dispatch({ agent: 'backend-engineer', origin, env, task });
-    expect(report.outcome).toBe('failure');
-    expect(report.summary).toContain('401 Bad credentials');
   });
 
   test.each([

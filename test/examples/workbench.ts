@@ -67,14 +67,6 @@ export async function cloneOrigin(origin: string): Promise<string> {
   return clone;
 }
 
-/** How the project's own tests end in a folder. */
-export async function runProjectTests(folder: string): Promise<'pass' | 'fail'> {
-  return run(process.execPath, ['--test'], { cwd: folder }).then(
-    () => 'pass' as const,
-    () => 'fail' as const,
-  );
-}
-
 /** A task as Treadle writes it, with what a test says otherwise. */
 export function taskFor(job: string, changes: Partial<Task> = {}): Task {
   const type = job === 'commit' || job === 'verify' ? job : 'task';
@@ -138,8 +130,14 @@ export async function dispatch({ agent, origin, task, env = {} }: Dispatch): Pro
   return parsed.report;
 }
 
-/** The outside world of an agent: opens pull requests of a bare repository as GitHub does, one for each branch. */
-export async function servePulls(origin: string): Promise<Readonly<Record<string, string>>> {
+/**
+ * The outside world of an agent: opens pull requests of a bare repository as GitHub does, one for each branch.
+ * `loseFirstAnswer`: the first one is opened, but nobody is told.
+ */
+export async function servePulls(
+  origin: string,
+  { loseFirstAnswer }: { readonly loseFirstAnswer: boolean },
+): Promise<Readonly<Record<string, string>>> {
   const heads: string[] = [];
   const server = createServer((request, response) => {
     const answer = (status: number, body: unknown): void => {
@@ -155,11 +153,11 @@ export async function servePulls(origin: string): Promise<Readonly<Record<string
       answer(200, number === 0 ? [] : [{ number }]);
     } else {
       void openPull(origin, heads, request).then(
-        (number) =>
-          answer(
-            number === null ? 422 : 201,
-            number === null ? { message: 'Validation Failed' } : { number },
-          ),
+        (number) => {
+          if (number === null) answer(422, { message: 'Validation Failed' });
+          else if (loseFirstAnswer && number === 1) answer(502, { message: 'Bad Gateway' });
+          else answer(201, { number });
+        },
         (error: unknown) => answer(422, { message: String(error) }),
       );
     }
