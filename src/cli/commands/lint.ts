@@ -1,0 +1,63 @@
+import { readFile } from 'node:fs/promises';
+import { relative } from 'node:path';
+import type { Command } from 'commander';
+
+import { TreadleError } from '../../base/errors.ts';
+import { compileWorkflow } from '../../workflow/compile.ts';
+import type { Diagnostic } from '../../workflow/diagnostic.ts';
+import { formatDiagnostics } from '../../workflow/format-diagnostics.ts';
+import { readSettings, SETTINGS_PATH } from '../../workflow/settings.ts';
+import { examples, JSON_OPTION, type CommandContext } from '../command-context.ts';
+import { EXIT } from '../exit-codes.ts';
+
+/** `treadle lint`: all that is wrong with workflow files and settings, at once. */
+export function addLint(program: Command, { terminal, finish }: CommandContext): void {
+  program
+    .command('lint')
+    .description('check workflow files (and .github/treadle.yml); silent where all is well')
+    .argument('<files...>', 'the files')
+    .option('--roles <file>', 'settings whose roles are known', SETTINGS_PATH)
+    .option(...JSON_OPTION)
+    .addHelpText(
+      'after',
+      examples('treadle lint .github/treadle/workflows/*.yml', 'treadle lint .github/treadle.yml'),
+    )
+    .action(async (files: readonly string[], options: { readonly roles: string; readonly json?: true }) => {
+      const roles = await declaredRoles(options.roles);
+      const texts = new Map<string, string>();
+      const diagnostics: Diagnostic[] = [];
+      for (const file of files) {
+        const text = await readText(file);
+        const path = relative('.', file).replaceAll('\\', '/') || file;
+        texts.set(path, text);
+        const isSettings = /(^|\/)treadle\.ya?ml$/.test(path);
+        diagnostics.push(
+          ...(isSettings ? readSettings({ path, text }) : compileWorkflow({ path, text }, { roles }))
+            .diagnostics,
+        );
+      }
+      if (diagnostics.some(({ severity }) => severity === 'error')) finish(EXIT.usage);
+      if (options.json === true) terminal.print(JSON.stringify({ version: 1, diagnostics }, null, 2));
+      else if (diagnostics.length > 0) {
+        const text = formatDiagnostics(diagnostics, (path) => texts.get(path), { color: terminal.color });
+        terminal.print(text.trimEnd());
+      }
+    });
+}
+
+/** Roles that a repository declares besides the built-in ones; none where it has no settings, or settings with errors. */
+async function declaredRoles(path: string): Promise<readonly string[]> {
+  const text = await readFile(path, 'utf8').catch(() => null);
+  if (text === null) return [];
+  return Object.keys(readSettings({ path, text }).settings?.roles ?? {});
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    const reason =
+      (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (cause as Error).message;
+    throw new TreadleError('not-found', `${file} cannot be read: ${reason}`, { cause });
+  }
+}

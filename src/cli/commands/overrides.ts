@@ -1,0 +1,108 @@
+import type { Command } from 'commander';
+
+import { TreadleError } from '../../base/errors.ts';
+import {
+  examples,
+  JSON_OPTION,
+  REPO_OPTION,
+  type CommandContext,
+  type RepositoryOptions,
+} from '../command-context.ts';
+import { driveRun } from '../drive.ts';
+import { findRun, type FoundRun } from '../find-run.ts';
+import { printRun, runSummary } from '../run-summary.ts';
+import { withSession } from '../with-session.ts';
+
+interface OverrideOptions extends RepositoryOptions {
+  readonly reason: string;
+  readonly as?: string;
+  readonly advance: boolean;
+}
+
+interface Override {
+  readonly name: 'retry' | 'goto' | 'skip' | 'reassign' | 'pause' | 'resume' | 'cancel' | 'close';
+  readonly description: string;
+  /** The word after the run, for those that need one. */
+  readonly target: 'job' | 'role' | null;
+}
+
+const OVERRIDES: readonly Override[] = [
+  {
+    name: 'retry',
+    description: 'try the escalated job again with a fresh budget; the reason goes to whoever does it',
+    target: null,
+  },
+  { name: 'goto', description: 'go on at a job, whatever came before it', target: 'job' },
+  { name: 'skip', description: 'skip a job; what needs it goes on', target: 'job' },
+  { name: 'reassign', description: 'give the escalated job to another role', target: 'role' },
+  { name: 'pause', description: 'start nothing new in a run', target: null },
+  { name: 'resume', description: 'go on with a paused run', target: null },
+  { name: 'cancel', description: 'cancel a run', target: null },
+  { name: 'close', description: 'close a run and its bead', target: null },
+];
+
+/** The CEO's word at any time: said as a comment of theirs on the bead, exactly as on GitHub. */
+export function addOverrides(program: Command, context: CommandContext): void {
+  for (const override of OVERRIDES) {
+    const command = program
+      .command(override.name)
+      .description(`${override.description} (role ceo)`)
+      .argument('<run>', 'the run (42-1) or its issue (42)');
+    if (override.target !== null) command.argument(`<${override.target}>`);
+    command
+      .requiredOption('--reason <text>', 'why; it is kept')
+      .option('--as <login>', 'whose word it is; the first holder of the role ceo unless told')
+      .option('--no-advance', 'only say it; leave the rest to the next wake')
+      .option(...REPO_OPTION)
+      .option(...JSON_OPTION)
+      .addHelpText(
+        'after',
+        examples(
+          `treadle ${override.name} 42-1${override.target === null ? '' : ` ${override.target === 'job' ? 'fix' : 'backend-engineer'}`} --reason "..."`,
+        ),
+      )
+      .action((...args: unknown[]) => {
+        const [run, target] = args as [string, string];
+        const options = command.opts<OverrideOptions>();
+        return overrideCommand(context, override, run, override.target === null ? null : target, options);
+      });
+  }
+}
+
+async function overrideCommand(
+  { terminal, finish }: CommandContext,
+  override: Override,
+  wanted: string,
+  target: string | null,
+  options: OverrideOptions,
+): Promise<void> {
+  if (options.reason.trim() === '') throw new TreadleError('usage', '--reason is empty: say why');
+  await withSession(terminal, options.repo, async (session) => {
+    const found = await findRun(session.runtime.store, wanted);
+    const { id, status } = found.state.run;
+    if (status === 'completed') {
+      throw new TreadleError('not-found', `run ${id} is completed: there is nothing to ${override.name}`);
+    }
+    const login = options.as ?? found.config.roles['ceo']?.[0]?.login;
+    if (login === undefined) throw new TreadleError('not-found', 'nobody holds the role ceo');
+    const words = ['/treadle', override.name, ...(target === null ? [] : [target]), options.reason.trim()];
+    await session.forgeAs(login).comments.create(placeFor(found), words.join(' '));
+    if (!options.advance || !session.own) {
+      terminal.note(`said: the next wake goes on with ${id}`);
+      return;
+    }
+    const driven = await driveRun(session, terminal, () => id, { yes: false });
+    finish(driven.exit);
+    if (options.json === true)
+      terminal.print(JSON.stringify({ version: 1, run: runSummary(driven.found) }, null, 2));
+    else printRun(terminal, driven.found);
+  });
+}
+
+/** A word about an escalation belongs on its CEO bead; everything else on the bead. */
+function placeFor({ state }: FoundRun): number {
+  const escalated = Object.values(state.jobs).find(
+    (job) => job.escalation !== null && job.escalation.issue !== null,
+  );
+  return escalated?.escalation?.issue ?? state.run.issue;
+}

@@ -1,0 +1,119 @@
+import { Option, type Command } from 'commander';
+
+import { TreadleError } from '../../base/errors.ts';
+import { dispatchIndexCodec } from '../../codec/documents.ts';
+import { layout } from '../../codec/layout.ts';
+import { openDocuments } from '../../store/documents.ts';
+import type { Store } from '../../store/port.ts';
+import { examples, REPO_OPTION, type CommandContext } from '../command-context.ts';
+import { driveRun } from '../drive.ts';
+import { findRun, type FoundRun } from '../find-run.ts';
+import { withSession } from '../with-session.ts';
+
+interface ReportOptions {
+  readonly repo: string;
+  readonly outcome: 'success' | 'failure' | 'continue';
+  readonly output: readonly string[];
+  readonly summary: string;
+  readonly job?: string;
+  readonly as?: string;
+  readonly advance: boolean;
+}
+
+/** `treadle report`: an assignee's answer, said as a comment of theirs on the bead. */
+export function addReport(program: Command, { terminal, finish }: CommandContext): void {
+  program
+    .command('report')
+    .description('answer a dispatch, as its assignee')
+    .argument('<dispatch>', 'the dispatch id, the run (42-1) or the issue (42)')
+    .addOption(
+      new Option('--outcome <outcome>', 'how it went')
+        .choices(['success', 'failure', 'continue'])
+        .makeOptionMandatory(),
+    )
+    .option(
+      '--output <key=value>',
+      'an output, repeatable',
+      (value, earlier: readonly string[]) => [...earlier, value],
+      [],
+    )
+    .option('--summary <text>', 'one line', '')
+    .option('--job <job>', 'which job, where the run has several open dispatches')
+    .option('--as <login>', 'who answers; the assignee unless told')
+    .option('--no-advance', 'only answer; leave the rest to the next wake')
+    .option(...REPO_OPTION)
+    .addHelpText(
+      'after',
+      examples('treadle report 42-1 --outcome success --output root-cause="off by one" --summary "Found it"'),
+    )
+    .action(async (wanted: string, options: ReportOptions) => {
+      await withSession(terminal, options.repo, async (session) => {
+        const found = await findRun(session.runtime.store, await runOf(session.runtime.store, wanted));
+        const { id, issue } = found.state.run;
+        const { job, login } = openTurnOf(found, wanted, options.job ?? null);
+        const report = {
+          outcome: options.outcome,
+          job,
+          summary: options.summary,
+          outputs: Object.fromEntries(options.output.map(splitPair)),
+        };
+        const body = `${fenceFor(report)}`;
+        await session.forgeAs(options.as ?? login).comments.create(issue, body);
+        if (!options.advance || !session.own) {
+          terminal.note(`reported: the next wake goes on with ${id}`);
+          return;
+        }
+        finish((await driveRun(session, terminal, () => id, { yes: false })).exit);
+      });
+    });
+}
+
+/** JSON is YAML; a fence longer than any in the values cannot be closed by them. */
+function fenceFor(report: unknown): string {
+  return ['```treadle', JSON.stringify(report), '```'].join('\n');
+}
+
+function splitPair(pair: string): [string, string] {
+  const at = pair.indexOf('=');
+  if (at <= 0) throw new TreadleError('usage', `--output ${pair} is not of the form key=value`);
+  return [pair.slice(0, at), pair.slice(at + 1)];
+}
+
+async function runOf(store: Store, wanted: string): Promise<string> {
+  if (!/^[0-9a-f]{24}$/.test(wanted)) return wanted;
+  const documents = openDocuments(await store.read());
+  const index = await documents.read(layout.dispatchIndex(wanted), dispatchIndexCodec);
+  if (index === undefined) {
+    throw new TreadleError('not-found', `no dispatch ${wanted} is open`, {
+      remedy: 'It was answered, cancelled or timed out. See: treadle status',
+    });
+  }
+  return index.run;
+}
+
+function openTurnOf(
+  { state, workflow }: FoundRun,
+  wanted: string,
+  job: string | null,
+): { readonly job: string; readonly login: string } {
+  const id = job === null ? null : (workflow.graph.resolve(job) ?? job);
+  const open = Object.values(state.jobs).flatMap((document) => {
+    const turn = document.attempts.at(-1)?.turns.at(-1);
+    const fits = turn?.outcome === 'open' && (id === null || document.id === id);
+    return fits ? [{ job: document.id, login: turn.assignee.login, dispatch: turn.dispatch }] : [];
+  });
+  const named = open.find(({ dispatch }) => dispatch === wanted);
+  if (named !== undefined) return named;
+  const [first, other] = open;
+  if (first === undefined) throw new TreadleError('not-found', `run ${state.run.id} waits for no report`);
+  if (other !== undefined) {
+    throw new TreadleError(
+      'usage',
+      `run ${state.run.id} waits for several reports: ${open.map((one) => one.job).join(', ')}`,
+      {
+        remedy: 'Say which: --job JOB',
+      },
+    );
+  }
+  return first;
+}

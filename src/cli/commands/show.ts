@@ -1,0 +1,72 @@
+import type { Command } from 'commander';
+
+import { attemptsOf } from '../../engine/view/history.ts';
+import { graphText } from '../../engine/view/graph-text.ts';
+import { explainJob, explainRun } from '../../engine/view/explain.ts';
+import { visibleText } from '../../engine/view/visible-text.ts';
+import { TreadleError } from '../../base/errors.ts';
+import {
+  examples,
+  JSON_OPTION,
+  REPO_OPTION,
+  type CommandContext,
+  type RepositoryOptions,
+} from '../command-context.ts';
+import { findRun, type FoundRun } from '../find-run.ts';
+import { openState } from '../local/session.ts';
+import { runSummary } from '../run-summary.ts';
+import { paintLine } from '../terminal.ts';
+
+/** `treadle show`: a run with its graph, attempts and outputs. */
+export function addShow(program: Command, { terminal }: CommandContext): void {
+  program
+    .command('show')
+    .description('a run: its graph, what it waits for, attempts and outputs')
+    .argument('<run>', 'the run (42-1) or its issue (42)')
+    .argument('[job]', 'only this job')
+    .option(...REPO_OPTION)
+    .option(...JSON_OPTION)
+    .addHelpText('after', examples('treadle show 42-1', 'treadle show 42-1 fix', 'treadle show 42 --json'))
+    .action(async (run: string, job: string | undefined, options: RepositoryOptions) => {
+      const { store } = await openState(options.repo);
+      const found = await findRun(store, run);
+      const id = job === undefined ? undefined : resolveJob(found, job);
+      if (options.json === true) {
+        const documents = id === undefined ? found.state.jobs : { [id]: found.state.jobs[id] };
+        terminal.print(JSON.stringify({ version: 1, run: runSummary(found), jobs: documents }, null, 2));
+        return;
+      }
+      if (id === undefined) {
+        for (const line of graphText(found.workflow, found.state)) terminal.print(paintLine(terminal, line));
+        terminal.print(`\n${explainRun(found.workflow, found.config, found.state)}`);
+        for (const name of found.workflow.jobs.keys()) printOutputs(terminal.print, found, name);
+        return;
+      }
+      terminal.print(explainJob(found.workflow, found.config, found.state, id));
+      printOutputs(terminal.print, found, id);
+    });
+}
+
+function resolveJob({ workflow, state }: FoundRun, wanted: string): string {
+  const id = workflow.graph.resolve(wanted);
+  if (id !== undefined) return id;
+  throw new TreadleError('not-found', `run ${state.run.id} has no job ${wanted}`, {
+    remedy: `Its jobs: ${[...workflow.jobs.keys()].join(', ')}`,
+  });
+}
+
+function printOutputs(print: (text: string) => void, { state }: FoundRun, job: string): void {
+  const document = state.jobs[job];
+  if (document === undefined) return;
+  for (const { attempt } of attemptsOf([document])) {
+    for (const turn of attempt.turns) {
+      if (turn.summary === null || turn.summary === '') continue;
+      print(
+        `\n${job}, attempt ${attempt.number}, turn ${turn.number} by ${turn.assignee.login}: ${visibleText(turn.summary)}`,
+      );
+    }
+  }
+  for (const [name, value] of Object.entries(document.outputs)) {
+    print(`\n${job}.${name}:\n${visibleText(value).replace(/^/gm, '  ')}`);
+  }
+}

@@ -1,0 +1,44 @@
+import type { Command } from 'commander';
+
+import { openDocuments } from '../../store/documents.ts';
+import {
+  examples,
+  JSON_OPTION,
+  REPO_OPTION,
+  type CommandContext,
+  type RepositoryOptions,
+} from '../command-context.ts';
+import { activeRuns, findRun, finishedRuns } from '../find-run.ts';
+import { openState } from '../local/session.ts';
+import { runLine, runSummary } from '../run-summary.ts';
+
+/** `treadle status`: the runs and how they stand. */
+export function addStatus(program: Command, { terminal }: CommandContext): void {
+  program
+    .command('status')
+    .description('the active runs and how they stand')
+    .option('--all', 'finished runs too')
+    .option(...REPO_OPTION)
+    .option(...JSON_OPTION)
+    .addHelpText('after', examples('treadle status', 'treadle status --all --json'))
+    .action(async (options: RepositoryOptions & { readonly all?: true }) => {
+      const { store } = await openState(options.repo);
+      const documents = openDocuments(await store.read());
+      const active = await activeRuns(documents);
+      const ids = options.all === true ? [...active, ...(await finishedRuns(documents))] : active;
+      const runs = [];
+      for (const id of ids) runs.push(await findRun(store, id));
+      if (options.json === true) {
+        terminal.print(JSON.stringify({ version: 1, runs: runs.map(runSummary) }, null, 2));
+        return;
+      }
+      for (const run of runs) terminal.print(runLine(run));
+      if (runs.length === 0) {
+        terminal.print(
+          options.all === true
+            ? 'no runs yet: treadle run bug --issue "What is wrong"'
+            : 'no active runs; finished ones: treadle status --all',
+        );
+      }
+    });
+}

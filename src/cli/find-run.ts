@@ -1,0 +1,76 @@
+import { TreadleError } from '../base/errors.ts';
+import { finishedIndexCodec, issueIndexCodec } from '../codec/documents.ts';
+import { layout } from '../codec/layout.ts';
+import type { Config } from '../engine/config.ts';
+import type { RunState } from '../engine/state.ts';
+import { createDefinitions } from '../runtime/definitions.ts';
+import { loadRun } from '../runtime/run-documents.ts';
+import { openDocuments, type Documents } from '../store/documents.ts';
+import type { Store } from '../store/port.ts';
+import type { Workflow } from '../workflow/model.ts';
+
+/** A run as it is shown: active on the tip, or finished and read where it was last complete. */
+export interface FoundRun {
+  readonly state: RunState;
+  readonly config: Config;
+  readonly workflow: Workflow;
+  /** The run's last transition, where the index knows it. */
+  readonly lastCommit: string | null;
+}
+
+const definitions = createDefinitions();
+
+/** Finds a run by its id (`42-1`) or by its issue (`42`, `#42`: the newest). Throws `not-found`, naming what there is. */
+export async function findRun(store: Store, wanted: string): Promise<FoundRun> {
+  const documents = openDocuments(await store.read());
+  const id = await resolveRunId(documents, wanted);
+  const active = await loadRun(documents, id);
+  if (active !== undefined) {
+    const workflow = await definitions.load(documents, active.state.run.definition);
+    return { ...active, workflow, lastCommit: active.state.run.lastCommit?.oid ?? null };
+  }
+  const finished = await documents.read(layout.finishedIndex(id), finishedIndexCodec);
+  if (finished === undefined) throw noSuchRun(wanted, await activeRuns(documents));
+  const then = openDocuments(await store.at(finished.commit));
+  const loaded = await loadRun(then, id);
+  if (loaded === undefined) throw noSuchRun(wanted, await activeRuns(documents));
+  const workflow = await definitions.load(then, loaded.state.run.definition);
+  return { ...loaded, workflow, lastCommit: finished.lastCommit };
+}
+
+/** Ids of the runs on the tip. */
+export async function activeRuns(documents: Documents): Promise<readonly string[]> {
+  const runs: string[] = [];
+  for await (const run of documents.list(layout.runs)) runs.push(run);
+  return runs.sort(byNumbers);
+}
+
+/** Ids of the runs that left the tip. */
+export async function finishedRuns(documents: Documents): Promise<readonly string[]> {
+  const runs: string[] = [];
+  for await (const name of documents.list(layout.finishedRuns)) runs.push(name.replace(/\.json$/, ''));
+  return runs.sort(byNumbers);
+}
+
+async function resolveRunId(documents: Documents, wanted: string): Promise<string> {
+  const issue = /^#?(\d+)$/.exec(wanted)?.[1];
+  if (issue === undefined) return wanted;
+  const index = await documents.read(layout.issueIndex(Number(issue)), issueIndexCodec);
+  if (index?.escalation != null) return index.escalation.run;
+  const run = index?.active ?? index?.runs.at(-1);
+  if (run === undefined) throw noSuchRun(wanted, await activeRuns(documents));
+  return run;
+}
+
+function noSuchRun(wanted: string, active: readonly string[]): TreadleError {
+  return new TreadleError('not-found', `there is no run ${wanted}`, {
+    remedy:
+      active.length === 0
+        ? 'No run is active. See: treadle status --all'
+        : `Active runs: ${active.join(', ')}`,
+  });
+}
+
+function byNumbers(a: string, b: string): number {
+  return a.localeCompare(b, 'en', { numeric: true });
+}

@@ -1,0 +1,129 @@
+import { mkdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { TreadleError } from '../../base/errors.ts';
+import type { Forge } from '../../forge/port.ts';
+import type { Notice, Runtime } from '../../runtime/ports.ts';
+import { settingsOf } from '../../runtime/repository-config.ts';
+import type { Store } from '../../store/port.ts';
+import { SETTINGS_PATH, type SettingsFile } from '../../workflow/settings.ts';
+import { readBuiltInWorkflows } from '../built-in-workflows.ts';
+import { systemClock, systemRandomness } from '../system.ts';
+import { adapters } from '../wire.ts';
+import { administer, TREADLE_LOGIN } from './accounts.ts';
+import { tryGit } from './git.ts';
+import { bringCommits, fetchBack, findPlace, type Place } from './place.ts';
+import { connectServer } from './server.ts';
+
+/** Everything to work with one repository on this machine, without GitHub. */
+export interface Session {
+  readonly place: Place;
+  readonly settings: SettingsFile;
+  readonly runtime: Runtime;
+  readonly serverUrl: string;
+  /** Treadle's own token on the local server, for its webhook. */
+  readonly hookToken: string;
+  /** Whether this process started the server, and so is the only runner. */
+  readonly own: boolean;
+  /** The forge as a member acts on it. Throws `not-found` for somebody who holds no role. */
+  forgeAs(login: string): Forge;
+  /** Brings results back into the working repository and ends the server. Returns what is left for the person to do. */
+  close(): Promise<string | null>;
+}
+
+export interface SessionOptions {
+  readonly repo: string;
+  readonly port?: number;
+  readonly observe: (notice: Notice) => void;
+}
+
+const CLAIM_MINUTES = 10;
+
+/** Opens a session: finds the repository, starts or finds its local server, and makes the accounts that hold roles. */
+export async function openSession({ repo, port, observe }: SessionOptions): Promise<Session> {
+  const place = await findPlace(repo);
+  const settings = await readCommittedSettings(place);
+  await mkdir(join(place.dataFolder, 'work'), { recursive: true });
+  const server = await connectServer(place.dataFolder, port);
+  try {
+    const administration = administer(server, join(place.dataFolder, 'tokens.json'));
+    await administration.putRepository(place.repository, place.folder, place.branch);
+    await bringCommits(place);
+    const tokens = new Map<string, string>();
+    const ceos = settings.roles['ceo'] ?? [];
+    for (const login of new Set(Object.values(settings.roles).flat())) {
+      const permission = ceos.includes(login) ? 'admin' : 'write';
+      tokens.set(login, await administration.ensureAccount(place.repository, login, permission));
+    }
+    const ownToken = await administration.ensureAccount(place.repository, TREADLE_LOGIN, 'admin');
+    const runtime: Runtime = {
+      store: await adapters.store(place.bare, settings.stateBranch),
+      stateBranch: settings.stateBranch,
+      forge: adapters.forge(server.url, place.repository, ownToken),
+      clock: systemClock,
+      randomness: systemRandomness,
+      commands: adapters.commands({
+        folder: join(place.dataFolder, 'work'),
+        cloneUrl: `${server.url}/git/${place.repository}.git`,
+        apiUrl: server.url,
+        tokenOf: (login) => tokens.get(login),
+      }),
+      observe,
+      claimMinutes: CLAIM_MINUTES,
+      alone: server.own,
+      builtInWorkflows: readBuiltInWorkflows(),
+    };
+    return {
+      place,
+      settings,
+      runtime,
+      serverUrl: server.url,
+      hookToken: ownToken,
+      own: server.own,
+      forgeAs(login) {
+        const token = tokens.get(login);
+        if (token === undefined) {
+          throw new TreadleError('not-found', `nobody called ${login} holds a role in ${SETTINGS_PATH}`, {
+            remedy: `Those who do: ${[...tokens.keys()].join(', ')}`,
+          });
+        }
+        return adapters.forge(server.url, place.repository, token);
+      },
+      async close() {
+        const left = await fetchBack(place, settings.stateBranch, settings.baseBranch ?? place.branch);
+        await server.close();
+        return left;
+      },
+    };
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
+}
+
+/** The state of a repository, for commands that only read: no server is needed. */
+export async function openState(
+  repo: string,
+): Promise<{ readonly place: Place; readonly store: Store; readonly stateBranch: string }> {
+  const place = await findPlace(repo);
+  const { stateBranch } = await readCommittedSettings(place);
+  const repository = existsSync(place.bare) ? place.bare : place.folder;
+  return { place, store: await adapters.store(repository, stateBranch), stateBranch };
+}
+
+/** The settings as they are committed on the branch that is checked out: what is not committed does not count. */
+async function readCommittedSettings({ folder, branch }: Place): Promise<SettingsFile> {
+  const shown = await tryGit(folder, 'show', `HEAD:${SETTINGS_PATH}`);
+  if (shown.ok) return settingsOf({ path: SETTINGS_PATH, text: shown.stdout });
+  const isUncommitted = existsSync(join(folder, SETTINGS_PATH));
+  throw new TreadleError(
+    'config-missing',
+    `${SETTINGS_PATH} is ${isUncommitted ? 'not committed' : 'missing'} on ${branch} in ${folder}`,
+    {
+      remedy: isUncommitted
+        ? `Commit it: git add ${SETTINGS_PATH} && git commit`
+        : `Commit one that says who holds which role, for instance:\n\n  roles:\n    ceo: [your-login]\n    qa-engineer: [qa-bot]\n  agents:\n    qa-bot: { dispatch: command, command: [node, tools/qa.mjs] }\n`,
+    },
+  );
+}

@@ -1,0 +1,116 @@
+import { Command, CommanderError } from 'commander';
+
+import { TreadleError } from '../base/errors.ts';
+import type { Diagnostic } from '../workflow/diagnostic.ts';
+import { formatDiagnostics } from '../workflow/format-diagnostics.ts';
+import { readVersion } from './built-in-workflows.ts';
+import { addAdvance } from './commands/advance.ts';
+import { addAnswers } from './commands/answers.ts';
+import { addExplain } from './commands/explain.ts';
+import { addGraph } from './commands/graph.ts';
+import { addLint } from './commands/lint.ts';
+import { addLog } from './commands/log.ts';
+import { addOverrides } from './commands/overrides.ts';
+import { addReport } from './commands/report.ts';
+import { addRun } from './commands/run.ts';
+import { addServe } from './commands/serve.ts';
+import { addShow } from './commands/show.ts';
+import { addStatus } from './commands/status.ts';
+import type { CommandContext } from './command-context.ts';
+import { EXIT, exitCodeOf, type ExitCode } from './exit-codes.ts';
+import { openTerminal, type Terminal } from './terminal.ts';
+
+const EXIT_CODES_HELP = `
+Exit codes:
+  0  done; a run that was driven ended in success
+  1  the run that was driven ended in failure, or was cancelled
+  2  wrong command line, or a workflow or configuration with errors; nothing was changed
+  3  something waits for a person
+  4  what was named does not exist
+  5  state or forge cannot be used as they are; nothing was lost
+  70 a defect of Treadle: please report it
+
+Examples:
+  $ treadle lint .github/treadle/workflows/*.yml
+  $ treadle run bug --issue "Total is off by one" --body "3 + 4 gives 8"
+  $ treadle status
+  $ treadle explain 1-1
+  $ treadle approve 1-1 --reason "Looks right"`;
+
+/** Runs one command line and returns its exit code. Errors are caught here, once, and told to the person. */
+export async function runCli(args: readonly string[]): Promise<ExitCode> {
+  const terminal = openTerminal();
+  let exit: ExitCode = EXIT.done;
+  const context: CommandContext = {
+    terminal,
+    finish: (code) => {
+      exit = code;
+    },
+  };
+  const program = buildProgram(context);
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return exit;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    return tellError(terminal, error, args.includes('--json'));
+  }
+}
+
+function buildProgram(context: CommandContext): Command {
+  const program = new Command('treadle')
+    .description('A Git-native workflow runner with GitHub Actions semantics.')
+    .version(readVersion())
+    .showHelpAfterError('(see treadle --help)')
+    .showSuggestionAfterError()
+    .enablePositionalOptions()
+    .exitOverride()
+    .addHelpText('after', EXIT_CODES_HELP);
+  const add = [
+    addRun,
+    addAnswers,
+    addStatus,
+    addShow,
+    addExplain,
+    addLog,
+    addGraph,
+    addLint,
+    addAdvance,
+    addOverrides,
+    addReport,
+    addServe,
+  ];
+  for (const addTo of add) addTo(program, context);
+  for (const command of program.commands) command.exitOverride();
+  return program;
+}
+
+/** Says what went wrong, where, and what to do; never a stack trace, save for what can only be our own mistake. */
+function tellError(terminal: Terminal, error: unknown, json: boolean): ExitCode {
+  const known = error instanceof TreadleError ? error : null;
+  const code = known?.code ?? 'bug';
+  const exit = exitCodeOf(code);
+  const message = error instanceof Error ? error.message : String(error);
+  const { diagnostics, text, ...facts } = known?.facts ?? {};
+  if (json) {
+    const remedy = known?.remedy;
+    terminal.print(
+      JSON.stringify({ version: 1, error: { code, message, remedy, ...facts, diagnostics } }, null, 2),
+    );
+    return exit;
+  }
+  if (Array.isArray(diagnostics) && typeof text === 'string') {
+    terminal.note(
+      formatDiagnostics(diagnostics as Diagnostic[], () => text, { color: terminal.color }).trimEnd(),
+    );
+    terminal.note('');
+  } else {
+    terminal.note(`${terminal.style('red', 'error')} [${code}]: ${message}`);
+  }
+  if (known?.remedy !== undefined) terminal.note(known.remedy);
+  if (exit === EXIT.defect) {
+    terminal.note('This is a defect of Treadle. Please report it, with what follows:');
+    terminal.note(error instanceof Error ? (error.stack ?? message) : message);
+  }
+  return exit;
+}

@@ -1,0 +1,45 @@
+import { awaitedOf } from '../engine/view/awaited.ts';
+import { graphText } from '../engine/view/graph-text.ts';
+import { jobPhase, jobPhases, runWord } from '../engine/view/phase.ts';
+import { explainRun } from '../engine/view/explain.ts';
+import type { FoundRun } from './find-run.ts';
+import { paintLine, type Terminal } from './terminal.ts';
+
+/** A run for `--json`. Format version 1; fields are added, never changed. */
+export function runSummary({ state, workflow, lastCommit }: FoundRun): Record<string, unknown> {
+  const { run } = state;
+  return {
+    id: run.id,
+    issue: run.issue,
+    title: run.title,
+    workflow: run.workflow,
+    status: run.status,
+    conclusion: run.conclusion,
+    createdAt: run.createdAt,
+    updatedAt: run.updatedAt,
+    completedAt: run.completedAt,
+    paused: run.paused !== null,
+    cycles: run.cycles,
+    jobs: Object.fromEntries(
+      [...workflow.jobs.keys()].map((job) => [
+        job,
+        { ...run.jobs[job], phase: jobPhase(state, job), attempts: state.jobs[job]?.attempts.length ?? 0 },
+      ]),
+    ),
+    awaited: awaitedOf(workflow, state),
+    lastCommit,
+  };
+}
+
+/** A run in one line. */
+export function runLine({ state, workflow }: FoundRun): string {
+  const { run } = state;
+  return `${run.id.padEnd(8)} ${run.workflow.padEnd(12)} ${runWord(run, jobPhases(workflow, state)).padEnd(28)} ${run.title}`;
+}
+
+/** A run's graph, and what it waits for. */
+export function printRun(terminal: Terminal, found: FoundRun): void {
+  for (const line of graphText(found.workflow, found.state)) terminal.note(`  ${paintLine(terminal, line)}`);
+  terminal.note('');
+  terminal.note(explainRun(found.workflow, found.config, found.state));
+}

@@ -1,0 +1,15 @@
+import { connectForge } from '../forge/github/connect.ts';
+import type { Forge } from '../forge/port.ts';
+import { createCommandRunner } from '../runtime/commands/command-runner.ts';
+import type { CommandRunner } from '../runtime/ports.ts';
+import type { WorkspaceOptions } from '../runtime/commands/workspace.ts';
+import { openGitStore } from '../store/git/git-store.ts';
+import type { Store } from '../store/port.ts';
+
+/** The adapters that the command line works with; the one place here that names them. */
+export const adapters = {
+  store: (repository: string, branch: string): Promise<Store> => openGitStore({ repository, branch }),
+  forge: (apiUrl: string, repository: string, token: string): Forge =>
+    connectForge({ apiUrl, repository, token }),
+  commands: (options: WorkspaceOptions): CommandRunner => createCommandRunner(options),
+};
