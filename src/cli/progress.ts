@@ -1,6 +1,7 @@
 import { jobPhase, phaseGlyph } from '../engine/view/phase.ts';
 import type { RunState } from '../engine/state.ts';
 import type { Notice } from '../runtime/ports.ts';
+import type { Workflow } from '../workflow/model.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Shows on a terminal what a wake does, as it does it: each transition with the graph as it stands after it. */
@@ -9,7 +10,7 @@ export function showProgress(terminal: Terminal): (notice: Notice) => void {
     switch (notice.type) {
       case 'transition':
         terminal.note(`${terminal.style('dim', notice.oid.slice(0, 8))} ${notice.subject}`);
-        terminal.note(`         ${strip(terminal, notice.state)}`);
+        terminal.note(`         ${strip(terminal, notice.workflow, notice.state)}`);
         return;
       case 'problem':
         terminal.note(terminal.style('yellow', `note: ${notice.message}`));
@@ -24,8 +25,8 @@ export function showProgress(terminal: Terminal): (notice: Notice) => void {
 }
 
 /** The graph in one line: a glyph and the id of every job. */
-function strip(terminal: Terminal, state: RunState): string {
-  return Object.keys(state.run.jobs)
+function strip(terminal: Terminal, workflow: Workflow, state: RunState): string {
+  return [...workflow.jobs.keys()]
     .map((job) => {
       const phase = jobPhase(state, job);
       const text = `${phaseGlyph(phase)} ${job}`;

@@ -3,6 +3,7 @@ import type { RunState } from '../engine/state.ts';
 import type { Task } from '../engine/view/task.ts';
 import type { Forge } from '../forge/port.ts';
 import type { Store } from '../store/port.ts';
+import type { Workflow } from '../workflow/model.ts';
 
 /** Time, as the runtime sees it. */
 export interface Clock {
@@ -50,7 +51,13 @@ export type CommandEnd =
 
 /** What happens while a wake works, for whoever shows it. */
 export type Notice =
-  | { readonly type: 'transition'; readonly subject: string; readonly oid: string; readonly state: RunState }
+  | {
+      readonly type: 'transition';
+      readonly subject: string;
+      readonly oid: string;
+      readonly workflow: Workflow;
+      readonly state: RunState;
+    }
   | { readonly type: 'performing'; readonly run: string; readonly what: string }
   | { readonly type: 'problem'; readonly run: string | null; readonly message: string }
   | { readonly type: 'conflict'; readonly attempt: number };

@@ -35,8 +35,8 @@ export async function publish(
     await unit.drainInbox();
     await decide(unit);
     if ((await unit.publish()) === 'published') {
-      for (const { subject, oid, state } of unit.applied) {
-        runtime.observe({ type: 'transition', subject, oid, state });
+      for (const { subject, oid, workflow, state } of unit.applied) {
+        runtime.observe({ type: 'transition', subject, oid, workflow, state });
       }
       return { applied: unit.applied, touched: unit.touched };
     }

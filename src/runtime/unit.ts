@@ -23,6 +23,7 @@ import { transition, type Transition } from '../engine/transition.ts';
 import { renderSubject } from '../engine/view/subject.ts';
 import { openDocuments, type Documents } from '../store/documents.ts';
 import type { Batch, Oid, Signature, Snapshot, Store } from '../store/port.ts';
+import type { Workflow } from '../workflow/model.ts';
 import { reviewedDecision } from './decision-file.ts';
 import { digestOf, type Definitions } from './definitions.ts';
 import { describeResults } from './describe-results.ts';
@@ -35,6 +36,7 @@ export interface AppliedTransition {
   readonly event: RunEvent;
   readonly subject: string;
   readonly oid: Oid;
+  readonly workflow: Workflow;
   readonly state: RunState;
 }
 
@@ -164,7 +166,7 @@ export async function openUnit(context: UnitContext, base: Snapshot): Promise<Op
       previous: await previousOf(before?.state ?? null),
       extraParents: decision === null ? [] : [decision.head],
     });
-    applied.push({ event, subject, oid, state: outcome.state });
+    applied.push({ event, subject, oid, workflow, state: outcome.state });
     touched.set(event.run, outcome.state);
     for (const caused of outcome.inbox) await applyInbox(caused);
     return outcome;

@@ -83,6 +83,7 @@ async function startServer(
     kind: 'started',
     url,
     async close() {
+      child.ref();
       child.stdin.end();
       child.kill('SIGTERM');
       await exited;
