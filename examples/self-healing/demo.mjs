@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { readOptions, USAGE, UsageError } from './demo/options.mjs';
 import { chooseFolder, createRepository, git, readIssue, testBranch } from './demo/repository.mjs';
 
-const CLI = fileURLToPath(new URL('../../build/cli/main.js', import.meta.url));
+const CLI = fileURLToPath(new URL('../../build/src/cli/main.js', import.meta.url));
 const STATE = 'treadle/state';
 const DONE = 0;
 const WAITS = 3;
@@ -48,12 +48,16 @@ function treadle(repo, args, { expect, person = false }) {
   if (code !== expect) throw new UnexpectedEnd(args[0] ?? '', code, expect);
 }
 
-/** The one run of the repository while it waits. @param {string} repo @returns {string} */
+/**
+ * The one run of the repository, finished or not.
+ * @param {string} repo
+ * @returns {{ id: string, issue: number, conclusion: string | null }}
+ */
 function findRun(repo) {
-  const done = spawnSync(process.execPath, [CLI, 'status', '--json', '--repo', repo], { encoding: 'utf8' });
-  /** @type {{ runs?: readonly { id: string }[] }} */
-  const status = JSON.parse(done.stdout);
-  const run = status.runs?.[0]?.id;
+  const done = spawnSync(process.execPath, [CLI, 'status', '--all', '--json', '--repo', repo], {
+    encoding: 'utf8',
+  });
+  const run = done.status === DONE ? JSON.parse(done.stdout).runs[0] : undefined;
   if (run === undefined) throw new Error(`treadle status names no run:\n${done.stdout}${done.stderr}`);
   return run;
 }
@@ -72,7 +76,7 @@ const SCENARIOS = {
 
   rejected: (play) => {
     startRun(play, { expect: WAITS });
-    const run = findRun(play.repo);
+    const run = findRun(play.repo).id;
     say('The CEO is not convinced yet, and rejects the proposal');
     const reason = 'Is this the only small change that helps? Please try others, within a budget of 20.';
     treadle(play.repo, ['reject', run, '--reason', reason], { expect: WAITS });
@@ -82,7 +86,7 @@ const SCENARIOS = {
 
   escalated: (play) => {
     startRun(play, { expect: WAITS });
-    const run = findRun(play.repo);
+    const run = findRun(play.repo).id;
     say('Three searches within a budget of 2 found nothing: the CEO is asked, and raises the budget');
     treadle(play.repo, ['retry', run, '--reason', 'search wider: budget 200'], { expect: WAITS });
     say('Now there is a proposal, and the CEO approves it');
@@ -94,22 +98,20 @@ const SCENARIOS = {
 function report({ repo, issue }) {
   const { passed, failing } = testBranch(repo, 'main');
   if (failing.length > 0) throw new Error(`these tests still fail on main: ${failing.join(', ')}`);
-  const isTransition = ['--first-parent', '--grep=^Treadle-Run: '];
-  const transitions = git(repo, ['rev-list', '--count', ...isTransition, STATE]);
-  const message = git(repo, ['log', '-1', '--format=%B', ...isTransition, STATE]);
-  const run = /^Treadle-Run: (.*)$/m.exec(message)?.[1] ?? '';
-  const number = run.split('-')[0];
+  const run = findRun(repo);
+  if (run.conclusion !== 'success') throw new Error(`run ${run.id} ended with ${run.conclusion}`);
+  const transitions = git(repo, ['rev-list', '--count', '--first-parent', '--grep=^Treadle-Run: ', STATE]);
 
   say(`All ${passed} tests pass on main`);
   console.log('To look around:');
-  console.log(`  npx treadle show ${run} --repo ${repo}`);
+  console.log(`  npx treadle show ${run.id} --repo ${repo}`);
   console.log(`  npx treadle log --repo ${repo}`);
   console.log(`  cd ${repo}`);
   console.log(`  git log --first-parent --format=%s ${STATE}   # the story, newest first`);
   console.log(`  git log --first-parent --patch ${STATE}       # every step as a diff`);
   console.log('  git log --patch -1 main^2                     # the fix');
   console.log('');
-  console.log(`closed issue:  #${number} ${issue.title}`);
+  console.log(`closed issue:  #${run.issue} ${issue.title}`);
   console.log(
     `merge commit:  ${git(repo, ['log', '-1', '--first-parent', '--merges', '--format=%h %s', 'main'])}`,
   );
