@@ -1,7 +1,7 @@
 import type { Availability } from './availability.ts';
 import type { Expression, Parsed } from './model.ts';
 import { parseExpression } from './parse.ts';
-import { holdsExpression, parseTemplate, soleExpression } from './template.ts';
+import { holdsExpression, parseTemplate, placedExpressions, soleExpression } from './template.ts';
 import { callsOf } from './tree.ts';
 
 /** An `if`, understood. */
@@ -10,6 +10,8 @@ export interface EffectiveCondition {
   readonly source: string;
   /** What is evaluated: with the implicit `success()` where there is one. Its `source` is the effective text. */
   readonly expression: Expression;
+  /** What was written, and where it begins in the text; null where nothing was, or text with expressions in it. */
+  readonly written: { readonly expression: Expression; readonly offset: number } | null;
   /** Text stands around `${{ }}`, so that the whole is a text and always true. */
   readonly isAlwaysTrue: boolean;
 }
@@ -25,47 +27,58 @@ const statusFunctions = new Set(['success', 'failure', 'always', 'cancelled']);
  */
 export function effectiveCondition(source: string, availability: Availability): Parsed<EffectiveCondition> {
   const hasStatus = availability.functions.some((signature) => signature.name === 'success');
-  if (source.trim() === '') return parsedAs(hasStatus ? 'success()' : 'true', '', availability, false);
-  if (!holdsExpression(source)) return writtenCondition(source, source, availability, hasStatus);
+  if (source.trim() === '')
+    return withText(hasStatus ? 'success()' : 'true', { source: '', written: null }, availability);
+  if (!holdsExpression(source)) {
+    const parsed = parseExpression(source, availability);
+    if (!parsed.ok) return parsed;
+    return withSuccess(
+      { source: source.trim(), written: { expression: parsed.value, offset: 0 } },
+      parsed.value,
+      availability,
+    );
+  }
   const template = parseTemplate(source, availability);
   if (!template.ok) return template;
   const sole = soleExpression(template.value);
-  if (sole !== null) return writtenCondition(sole.source, sole.source, availability, hasStatus);
+  if (sole !== null) {
+    const written = placedExpressions(template.value)[0] ?? null;
+    return withSuccess({ source: sole.source, written }, sole, availability);
+  }
   // GitHub turns a text with expressions into a call of format, which is a text and so always true.
-  const expressions = template.value.parts.filter((part) => typeof part !== 'string');
-  const pattern = template.value.parts
-    .map((part) =>
-      typeof part === 'string' ? part.replaceAll(/[{}]/g, '$&$&') : `{${expressions.indexOf(part)}}`,
-    )
-    .join('');
-  const values = expressions.map((expression) => `, ${expression.source}`).join('');
-  const text = `format('${pattern.replaceAll("'", "''")}'${values})`;
-  const condition = writtenCondition(text, source.trim(), availability, hasStatus);
+  const parsed = parseExpression(formatCall(template.value.parts), availability);
+  if (!parsed.ok) return parsed;
+  const condition = withSuccess({ source: source.trim(), written: null }, parsed.value, availability);
   return condition.ok ? { ok: true, value: { ...condition.value, isAlwaysTrue: true } } : condition;
 }
 
-function writtenCondition(
-  text: string,
-  source: string,
-  availability: Availability,
-  hasStatus: boolean,
-): Parsed<EffectiveCondition> {
-  const parsed = parseExpression(text, availability);
-  if (!parsed.ok) return parsed;
-  const callsStatus = callsOf(parsed.value.tree).some((call) => statusFunctions.has(call.name));
-  if (callsStatus || !hasStatus) {
-    return { ok: true, value: { source: source.trim(), expression: parsed.value, isAlwaysTrue: false } };
-  }
-  return parsedAs(`success() && (${text.trim()})`, source.trim(), availability, false);
+function formatCall(parts: readonly (string | Expression)[]): string {
+  const values: string[] = [];
+  const pattern = parts.map((part) => {
+    if (typeof part === 'string') return part.replaceAll(/[{}]/g, '$&$&').replaceAll("'", "''");
+    values.push(part.source);
+    return `{${values.length - 1}}`;
+  });
+  return `format(${[`'${pattern.join('')}'`, ...values].join(', ')})`;
 }
 
-function parsedAs(
-  text: string,
-  source: string,
+type Written = Pick<EffectiveCondition, 'source' | 'written'>;
+
+/** The implicit `success()`, unless a status function is called, or there is none to call. */
+function withSuccess(
+  written: Written,
+  expression: Expression,
   availability: Availability,
-  isAlwaysTrue: boolean,
 ): Parsed<EffectiveCondition> {
+  const hasStatus = availability.functions.some((signature) => signature.name === 'success');
+  const callsStatus = callsOf(expression.tree).some((call) => statusFunctions.has(call.name));
+  if (callsStatus || !hasStatus) return { ok: true, value: { ...written, expression, isAlwaysTrue: false } };
+  return withText(`success() && (${expression.source.trim()})`, written, availability);
+}
+
+function withText(text: string, written: Written, availability: Availability): Parsed<EffectiveCondition> {
   const parsed = parseExpression(text, availability);
-  if (!parsed.ok) return parsed;
-  return { ok: true, value: { source, expression: parsed.value, isAlwaysTrue } };
+  return parsed.ok
+    ? { ok: true, value: { ...written, expression: parsed.value, isAlwaysTrue: false } }
+    : parsed;
 }

@@ -23,17 +23,26 @@ class StringValue extends data.StringData {
   }
 }
 
-/** An object whose keys ignore case and of which the last wins, as on GitHub; any key is allowed, `constructor` too. */
+/**
+ * An object whose keys ignore case and of which the last wins, as on GitHub; any key is allowed, `constructor` too. Fields become values
+ * when they are read, each once: an event is large, and an expression reads little of it.
+ */
 class ObjectValue extends data.Dictionary {
-  // Under a name of its own: the package's class keeps a private field `keys`.
-  readonly #fields = new Map<string, Pair>();
+  readonly #json: { readonly [key: string]: Json };
+  readonly #depth: number;
+  readonly #values = new Map<string, Data>();
+  #keyOf: ReadonlyMap<string, string> | null = null;
 
-  override add(key: string, value: Data): void {
-    this.#fields.set(key.toLowerCase(), { key, value });
+  constructor(json: { readonly [key: string]: Json }, depth: number) {
+    super();
+    this.#json = json;
+    this.#depth = depth;
   }
 
-  override get(key: string): Data | undefined {
-    return this.#fields.get(key.toLowerCase())?.value;
+  override get(name: string): Data | undefined {
+    this.#keyOf ??= new Map(Object.keys(this.#json).map((key) => [key.toLowerCase(), key]));
+    const key = this.#keyOf.get(name.toLowerCase());
+    return key === undefined ? undefined : this.#valueOf(key);
   }
 
   override values(): Data[] {
@@ -41,7 +50,15 @@ class ObjectValue extends data.Dictionary {
   }
 
   override pairs(): Pair[] {
-    return [...this.#fields.values()];
+    const last = new Map(Object.keys(this.#json).map((key) => [key.toLowerCase(), key]));
+    return [...last.values()].map((key) => ({ key, value: this.#valueOf(key) }));
+  }
+
+  #valueOf(key: string): Data {
+    // Read once, so that a field is itself: objects compare by identity.
+    const value = this.#values.get(key) ?? toData(this.#json[key] ?? null, this.#depth + 1);
+    this.#values.set(key, value);
+    return value;
   }
 }
 
@@ -58,7 +75,7 @@ export function numberValue(value: number): Data {
 /**
  * JSON as a value to compute with.
  *
- * @throws {RangeError} when it nests deeper than {@link maxValueDepth}.
+ * @throws {RangeError} when it nests deeper than {@link maxValueDepth}, at the latest when what is too deep is read.
  */
 export function toData(json: Json, depth = 0): Data {
   if (depth > maxValueDepth) throw new RangeError(`The value nests deeper than ${maxValueDepth} levels`);
@@ -71,9 +88,7 @@ export function toData(json: Json, depth = 0): Data {
     for (const item of json) list.add(toData(item, depth + 1));
     return list;
   }
-  const object = new ObjectValue();
-  for (const [key, field] of Object.entries(json)) object.add(key, toData(field, depth + 1));
-  return object;
+  return new ObjectValue(json, depth);
 }
 
 function isList(json: Json): json is readonly Json[] {

@@ -1,3 +1,5 @@
+import { itemAt } from './item-at.ts';
+
 /**
  * The strongly connected components of a graph (Tarjan's algorithm, without recursion): each before those that lead to it. A
  * component of more than one node, or of one that leads to itself, is a cycle.
@@ -20,7 +22,7 @@ export function strongComponents(next: readonly (readonly number[])[]): readonly
     return { node, edge: 0 };
   };
   const lower = (node: number, to: number): void => {
-    low[node] = Math.min(low[node] ?? 0, to);
+    low[node] = Math.min(itemAt(low, node), to);
   };
   const popComponent = (root: number): readonly number[] => {
     const component = stack.splice(stack.lastIndexOf(root));
@@ -28,20 +30,20 @@ export function strongComponents(next: readonly (readonly number[])[]): readonly
     return component.sort((a, b) => a - b);
   };
   for (const start of next.keys()) {
-    if ((number[start] ?? 0) >= 0) continue;
+    if (itemAt(number, start) >= 0) continue;
     const calls = [enter(start)];
     for (let call = calls.at(-1); call !== undefined; call = calls.at(-1)) {
-      const target = next[call.node]?.[call.edge];
+      const target = itemAt(next, call.node)[call.edge];
       call.edge += 1;
       if (target !== undefined) {
-        if ((number[target] ?? 0) < 0) calls.push(enter(target));
-        else if (onStack[target] === true) lower(call.node, number[target] ?? 0);
+        if (itemAt(number, target) < 0) calls.push(enter(target));
+        else if (itemAt(onStack, target)) lower(call.node, itemAt(number, target));
         continue;
       }
       if (low[call.node] === number[call.node]) components.push([...popComponent(call.node)]);
       calls.pop();
       const caller = calls.at(-1);
-      if (caller !== undefined) lower(caller.node, low[call.node] ?? 0);
+      if (caller !== undefined) lower(caller.node, itemAt(low, call.node));
     }
   }
   return components;

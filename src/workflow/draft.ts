@@ -1,6 +1,6 @@
 import type { AvailabilityKey } from '../expression/availability.ts';
 import type { EffectiveCondition } from '../expression/condition.ts';
-import type { Expression, Template } from '../expression/model.ts';
+import type { Template } from '../expression/model.ts';
 import type { JobType } from './model.ts';
 import type { Span, YamlMap, YamlNode, YamlScalar } from './yaml-tree.ts';
 
@@ -32,8 +32,6 @@ export interface ConditionField {
   readonly node: YamlScalar;
   readonly key: AvailabilityKey;
   readonly condition: EffectiveCondition | null;
-  /** What was written between `${{` and `}}` or without them, and where in the node's text; null when it does not parse. */
-  readonly written: { readonly expression: Expression; readonly offset: number } | null;
 }
 
 /** A number or a boolean, or an expression that comes to one. */

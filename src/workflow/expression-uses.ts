@@ -59,6 +59,7 @@ function* inConcurrency(job: JobDraft | null, draft: ConcurrencyDraft | null): I
 }
 
 function* inCondition(job: JobDraft | null, field: ConditionField | null): Iterable<ExpressionUse> {
-  if (field?.written == null) return;
-  yield { job, key: field.key, node: field.node, ...field.written };
+  const written = field?.condition?.written ?? null;
+  if (field === null || written === null) return;
+  yield { job, key: field.key, node: field.node, ...written };
 }

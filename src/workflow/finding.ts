@@ -1,4 +1,5 @@
 import type { DiagnosticCode } from './codes.ts';
+import { itemAt } from './item-at.ts';
 import type { Span } from './yaml-tree.ts';
 
 /** What a check found, before it is placed by line and column. */
@@ -43,17 +44,17 @@ function editDistance(from: string, to: string): number {
     for (let column = 1; column <= to.length; column += 1) {
       const isSame = from[row - 1] === to[column - 1];
       let cost = Math.min(
-        (previous[column] ?? 0) + 1,
-        (current[column - 1] ?? 0) + 1,
-        (previous[column - 1] ?? 0) + (isSame ? 0 : 1),
+        itemAt(previous, column) + 1,
+        itemAt(current, column - 1) + 1,
+        itemAt(previous, column - 1) + (isSame ? 0 : 1),
       );
       const isSwap =
         row > 1 && column > 1 && from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
-      if (isSwap) cost = Math.min(cost, (beforePrevious[column - 2] ?? 0) + 1);
+      if (isSwap) cost = Math.min(cost, itemAt(beforePrevious, column - 2) + 1);
       current.push(cost);
     }
     beforePrevious = previous;
     previous = current;
   }
-  return previous[to.length] ?? 0;
+  return itemAt(previous, to.length);
 }

@@ -1,4 +1,5 @@
 import { strongComponents } from './components.ts';
+import { itemAt } from './item-at.ts';
 import { JobSet } from './job-set.ts';
 import type { Graph } from './model.ts';
 
@@ -19,7 +20,7 @@ export function createGraph(nodes: readonly GraphNode[]): Graph {
   const canonical = new Map(order.toReversed().map((id) => [id.toLowerCase(), id]));
   const needs = nodes.map((node) => indexesIn(indexOf, node.needs));
   const dependents: number[][] = nodes.map(() => []);
-  for (const [index, list] of needs.entries()) for (const need of list) dependents[need]?.push(index);
+  for (const [index, list] of needs.entries()) for (const need of list) itemAt(dependents, need).push(index);
   const closures = new Map<'up' | 'down', readonly Uint32Array[]>();
   const closure = (direction: 'up' | 'down', id: string): ReadonlySet<string> => {
     let bits = closures.get(direction);
@@ -27,11 +28,17 @@ export function createGraph(nodes: readonly GraphNode[]): Graph {
       bits = closeOver(direction === 'up' ? needs : dependents);
       closures.set(direction, bits);
     }
-    return new JobSet(order, indexOf, bits[indexOf.get(id) ?? -1] ?? new Uint32Array(0));
+    const index = indexOf.get(id);
+    return new JobSet(order, indexOf, index === undefined ? new Uint32Array(0) : itemAt(bits, index));
   };
   return {
     resolve: (id) => canonical.get(id.toLowerCase()),
-    dependents: (id) => (dependents[indexOf.get(id) ?? -1] ?? []).flatMap((index) => order[index] ?? []),
+    dependents: (id) => {
+      const index = indexOf.get(id);
+      return index === undefined
+        ? []
+        : itemAt(dependents, index).map((dependent) => itemAt(order, dependent));
+    },
     ancestors: (id) => closure('up', id),
     descendants: (id) => closure('down', id),
   };
@@ -48,12 +55,12 @@ function closeOver(next: readonly (readonly number[])[]): readonly Uint32Array[]
   for (const component of strongComponents(next)) {
     const bits = new Uint32Array(words);
     for (const member of component) {
-      for (const neighbour of next[member] ?? []) {
+      for (const neighbour of itemAt(next, member)) {
         // A neighbour within the component has no bits yet; what it reaches is added as its own turn comes.
         reached[neighbour]?.forEach((word, at) => {
-          bits[at] = (bits[at] ?? 0) | word;
+          bits[at] = itemAt(bits, at) | word;
         });
-        bits[neighbour >>> 5] = (bits[neighbour >>> 5] ?? 0) | (1 << (neighbour & 31));
+        bits[neighbour >>> 5] = itemAt(bits, neighbour >>> 5) | (1 << (neighbour & 31));
       }
     }
     for (const member of component) reached[member] = bits;

@@ -1,3 +1,5 @@
+import { itemAt } from './item-at.ts';
+
 /**
  * A set of jobs as bits over a shared order: a workflow of 10,000 jobs in a chain has 50 million pairs of ancestor and job, which
  * as ordinary sets would fill the memory.
@@ -23,14 +25,14 @@ export class JobSet implements ReadonlySet<string> {
 
   has(job: string): boolean {
     const index = this.#indexOf.get(job);
-    return index !== undefined && (((this.#bits[index >>> 5] ?? 0) >>> (index & 31)) & 1) === 1;
+    if (index === undefined || this.#bits.length === 0) return false;
+    return ((itemAt(this.#bits, index >>> 5) >>> (index & 31)) & 1) === 1;
   }
 
   *values(): SetIterator<string> {
     for (const [at, word] of this.#bits.entries()) {
       for (let rest = word; rest !== 0; rest &= rest - 1) {
-        const job = this.#order[at * 32 + 31 - Math.clz32(rest & -rest)];
-        if (job !== undefined) yield job;
+        yield itemAt(this.#order, at * 32 + 31 - Math.clz32(rest & -rest));
       }
     }
   }

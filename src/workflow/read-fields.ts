@@ -1,9 +1,8 @@
 import type { AvailabilityKey } from '../expression/availability.ts';
 import { availabilityOf } from '../expression/availability.ts';
 import { effectiveCondition } from '../expression/condition.ts';
-import type { Expression, SyntaxProblem } from '../expression/model.ts';
-import { parseExpression } from '../expression/parse.ts';
-import { holdsExpression, parseTemplate, placedExpressions, soleExpression } from '../expression/template.ts';
+import type { SyntaxProblem } from '../expression/model.ts';
+import { holdsExpression, parseTemplate } from '../expression/template.ts';
 import type { ConcurrencyDraft, ConditionField, LiteralOrExpression, TextField } from './draft.ts';
 import type { Finding } from './finding.ts';
 import { finding } from './finding.ts';
@@ -61,12 +60,7 @@ export function createFieldReader(source: string): FieldReader {
       if (node?.kind !== 'scalar') return null;
       const parsed = effectiveCondition(node.text, availabilityOf(key));
       if (!parsed.ok) collect(node, parsed.problems);
-      return {
-        node,
-        key,
-        condition: parsed.ok ? parsed.value : null,
-        written: parsed.ok ? writtenExpression(node.text, key) : null,
-      };
+      return { node, key, condition: parsed.ok ? parsed.value : null };
     },
     texts(node, key) {
       const fields = entriesOf(node).flatMap((entry): [string, TextField][] => {
@@ -88,20 +82,4 @@ export function createFieldReader(source: string): FieldReader {
 /** Whether a value is true or false. */
 export function isBoolean(value: unknown): value is boolean {
   return typeof value === 'boolean';
-}
-
-/** The expression of an `if` as it stands in the file: for what points into it. */
-function writtenExpression(
-  text: string,
-  key: AvailabilityKey,
-): { readonly expression: Expression; readonly offset: number } | null {
-  if (text.trim() === '') return null;
-  const availability = availabilityOf(key);
-  if (!holdsExpression(text)) {
-    const parsed = parseExpression(text, availability);
-    return parsed.ok ? { expression: parsed.value, offset: 0 } : null;
-  }
-  const template = parseTemplate(text, availability);
-  if (!template.ok || soleExpression(template.value) === null) return null;
-  return placedExpressions(template.value)[0] ?? null;
 }

@@ -1,3 +1,4 @@
+import { itemAt } from './item-at.ts';
 import type { Position } from './model.ts';
 import type { Span, YamlScalar } from './yaml-tree.ts';
 
@@ -19,10 +20,10 @@ export function createSourceText(text: string): SourceText {
       let high = lineStarts.length - 1;
       while (low < high) {
         const middle = (low + high + 1) >> 1;
-        if ((lineStarts[middle] ?? 0) <= offset) low = middle;
+        if (itemAt(lineStarts, middle) <= offset) low = middle;
         else high = middle - 1;
       }
-      return { line: low + 1, column: offset - (lineStarts[low] ?? 0) + 1 };
+      return { line: low + 1, column: offset - itemAt(lineStarts, low) + 1 };
     },
   };
 }

@@ -29,8 +29,8 @@ export function* findIdleConditions({ draft }: RuleInput): Iterable<Finding> {
 
 /** What an `if` always comes to, or null when it depends on something. */
 export function constantOutcome(field: ConditionField): boolean | null {
-  if (field.written === null) return null;
-  const { expression } = field.written;
+  const expression = field.condition?.written?.expression;
+  if (expression === undefined) return null;
   if (referencesOf(expression.tree).length > 0) return null;
   if (callsOf(expression.tree).some((call) => statusFunctions.includes(call.name))) return null;
   try {

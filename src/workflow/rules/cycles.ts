@@ -1,6 +1,7 @@
 import { strongComponents } from '../components.ts';
 import type { Finding } from '../finding.ts';
 import { finding } from '../finding.ts';
+import { itemAt } from '../item-at.ts';
 import type { RuleInput } from './rule.ts';
 
 const longestShown = 20;
@@ -13,15 +14,16 @@ export function* findCycles({ draft, graph }: RuleInput): Iterable<Finding> {
     job.needs.flatMap((need) => indexOf.get(graph.resolve(need.text) ?? '') ?? []),
   );
   for (const component of strongComponents(needs)) {
-    const [first = 0] = component;
+    const first = itemAt(component, 0);
     const cycle = shortestCycle(needs, first, new Set(component));
     if (cycle === null) continue;
-    const ids = cycle.map((index) => jobs[index]?.id ?? '');
+    const ids = cycle.map((index) => itemAt(jobs, index).id);
     const shown = ids.length <= longestShown ? ids : [...ids.slice(0, longestShown), '…'];
-    const [id = '', need = id] = ids;
+    const id = itemAt(ids, 0);
+    const need = ids[1] ?? id;
     const path = [...shown, id].join(' needs ');
     const message = `Job '${id}' depends on job '${need}' which creates a cycle in the dependency graph: ${path}`;
-    const at = jobs[first]?.needs.find((node) => graph.resolve(node.text) === need);
+    const at = itemAt(jobs, first).needs.find((node) => graph.resolve(node.text) === need);
     if (at !== undefined) yield finding('need-cycle', at, message);
   }
   const hasUnknownNeed = jobs.some((job) => job.needs.some((need) => graph.resolve(need.text) === undefined));
@@ -39,12 +41,11 @@ function shortestCycle(
 ): readonly number[] | null {
   const cameFrom = new Map<number, number>();
   const open = [start];
-  for (let at = 0; at < open.length; at += 1) {
-    const node = open[at] ?? start;
-    for (const need of needs[node] ?? []) {
+  for (const node of open) {
+    for (const need of itemAt(needs, node)) {
       if (need === start) {
         const path = [node];
-        for (let last = node; last !== start; path.unshift(last)) last = cameFrom.get(last) ?? start;
+        for (let last = cameFrom.get(node); last !== undefined; last = cameFrom.get(last)) path.unshift(last);
         return path;
       }
       if (!component.has(need) || cameFrom.has(need)) continue;

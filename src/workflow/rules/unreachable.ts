@@ -25,9 +25,10 @@ export function* findUnreachableJobs({ draft, graph }: RuleInput): Iterable<Find
 function awaitsSuccess(job: JobDraft): boolean {
   if (job.type === 'merge' && job.wait === 'any') return false;
   if (job.if === null) return true;
-  const { written } = job.if;
-  if (written === null) return false;
-  return !callsOf(written.expression.tree).some((call) =>
+  const { condition } = job.if;
+  if (condition === null || condition.isAlwaysTrue) return false;
+  if (condition.written === null) return true;
+  return !callsOf(condition.written.expression.tree).some((call) =>
     /^(success|failure|always|cancelled)$/.test(call.name),
   );
 }
