@@ -61,8 +61,10 @@ export function addTurn(draft: Draft, job: string, turn: Turn): void {
   patchLastAttempt(draft, job, (attempt) => ({ ...attempt, turns: [...attempt.turns, turn] }));
 }
 
-/** Ends the open turn with what its answer came to. */
+/** Ends the open turn with what its answer came to. Its dispatch needs no performing any more, whether it was seen done or not. */
 export function endTurn(draft: Draft, job: string, ending: Partial<Turn> & Pick<Turn, 'outcome'>): void {
+  const ended = openTurn(draft.document(job))?.dispatch;
+  draft.settleEffects((effect) => effect.type === 'dispatch' && effect.dispatch === ended);
   patchLastAttempt(draft, job, (attempt) => {
     const turns = attempt.turns.map((turn) =>
       turn.outcome === 'open' ? { ...turn, endedAt: draft.cause.at, ...ending } : turn,
@@ -89,13 +91,10 @@ export function outputsSoFar(attempt: Attempt): Readonly<Record<string, string>>
   return attempt.turns.reduce((outputs, turn) => ({ ...outputs, ...turn.outputs }), NO_OUTPUTS);
 }
 
-/** The outputs of the newest report of a job, of whatever outcome; empty where nothing was ever reported. */
+/** What the newest attempt with a report brought, whatever its outcome; empty where nothing was ever reported. */
 export function lastReportedOutputs(document: JobDocument): Readonly<Record<string, string>> {
-  for (const attempt of document.attempts.toReversed()) {
-    const reported = attempt.turns.findLast((turn) => turn.report !== null);
-    if (reported !== undefined) return reported.outputs;
-  }
-  return NO_OUTPUTS;
+  const attempt = document.attempts.findLast((one) => one.turns.some((turn) => turn.report !== null));
+  return attempt === undefined ? NO_OUTPUTS : outputsSoFar(attempt);
 }
 
 function patchLastAttempt(draft: Draft, job: string, change: (attempt: Attempt) => Attempt): void {

@@ -72,7 +72,8 @@ export function assign(draft: Draft, definition: AgentJob | ApprovalJob): Member
   const assignee = holderOf(draft.config, role.value);
   if (assignee === null) {
     draft.patchJob(job, { role: role.value, assignee: null });
-    escalate(draft, job, 'nobody-in-role', `nobody holds the role ${role.value}`);
+    const reason = role.value === '' ? 'runs-on gives no role' : `nobody holds the role ${role.value}`;
+    escalate(draft, job, 'nobody-in-role', reason);
     return null;
   }
   draft.patchJob(job, { role: role.value, assignee });

@@ -50,6 +50,8 @@ export interface Draft extends RunView {
   replaceWorkflow(workflow: Workflow): void;
   /** Adds a wish to the outbox. */
   emit(effect: Effect): void;
+  /** Takes wishes out of the outbox that what happened has answered: nothing is left to perform or to record. */
+  settleEffects(isAnswered: (effect: Effect) => boolean): void;
   send(event: InboxEvent): void;
   /** Has readiness look at the job before the transition ends. */
   visit(job: string): void;
@@ -157,6 +159,10 @@ export function openDraft(
         problem: null,
       };
       run = { ...run, outbox: [...run.outbox, entry] };
+    },
+    settleEffects: (isAnswered) => {
+      const outbox = run.outbox.filter(({ effect }) => !isAnswered(effect));
+      if (outbox.length < run.outbox.length) run = { ...run, outbox };
     },
     send: (event) => inbox.push(event),
     visit: (job) => visits.push(job),

@@ -14,11 +14,15 @@ import type { JobDocument, MergeIntent } from './state.ts';
 /** After this many leases that ran out, the attempt failed. */
 const mostExpiries = 2;
 
-/** The engineering manager agrees: the pull request is known and its merge is queued for. */
+/**
+ * The engineering manager agrees: the pull request is known and its merge is queued for. `shown` is the head they were shown; a
+ * head that a code approval was given for goes before it.
+ */
 export function agreeToMerge(
   draft: Draft,
   definition: CommitJob,
   outputs: Readonly<Record<string, string>>,
+  shown: string | null,
 ): void {
   const job = definition.id;
   const pull = pullRequestFor(draft, job, definition.pullRequest);
@@ -27,7 +31,7 @@ export function agreeToMerge(
     failAttempt(draft, job, { outcome: 'failure', reason: pull.problem, again: false });
     return;
   }
-  const merge = { pull: pull.value, head: approvedHead(draft, definition, pull.value) };
+  const merge = { pull: pull.value, head: approvedHead(draft, definition, pull.value) ?? shown };
   draft.patchJob(job, { outputs, merge, timeoutAt: null });
   enqueueMerge(draft, job);
   draft.tell(draft.line(job).status === 'pending' ? 'commit queue' : 'merge');

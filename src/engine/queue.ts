@@ -39,6 +39,7 @@ export function leaveQueue(draft: Draft, job: string): void {
   const holds = ownLease(draft)?.job === job;
   if (kept.length === entries.length && !holds) return;
   const wasNext = lease === null && kept[0] !== entries[0];
+  if (holds) draft.settleEffects((effect) => effect.type === 'merge_pull' && effect.fence === lease?.fence);
   draft.setQueue({ ...draft.queue, entries: kept, lease: holds ? null : lease });
   if (holds || wasNext) advanceQueue(draft);
 }

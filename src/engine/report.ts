@@ -38,7 +38,7 @@ export function applyReport(draft: Draft, event: ReportReceived): Outcome {
   });
   switch (event.outcome) {
     case 'success':
-      if (definition.type === 'commit') agreeToMerge(draft, definition, all);
+      if (definition.type === 'commit') agreeToMerge(draft, definition, all, event.head ?? null);
       else concludeSuccess(draft, definition.id, all);
       return applied(definition.id, 'success');
     case 'continue':

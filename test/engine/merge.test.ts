@@ -1,0 +1,222 @@
+/** The commit queue: one lease, first in first out, fenced, and what comes of a merge. */
+import { describe, expect, test } from 'vitest';
+
+import type { QueueDocument } from '../../src/engine/state.ts';
+import { beginStory, minute } from './story.ts';
+
+const yaml = `jobs:
+  fix: { runs-on: backend-engineer, prompt: x, outputs: { pull-request: {} } }
+  commit:
+    type: commit
+    needs: fix
+    runs-on: engineering-manager
+    pull-request: \${{ needs.fix.outputs.pull-request }}
+    on-failure: fix
+    outputs: { note: {} }
+  verify: { type: verify, needs: commit, runs-on: qa-engineer, prompt: x }
+`;
+
+const theirs = { run: '7-1', job: 'commit', attempt: 1, since: '2026-01-05T08:00:00.000Z' };
+const theirLease = {
+  run: '7-1',
+  job: 'commit',
+  attempt: 1,
+  grantedAt: '2026-01-05T08:00:00.000Z',
+  until: '2026-01-05T23:00:00.000Z',
+  fence: 'their-event',
+};
+const queueOf = (queue: Partial<QueueDocument>): QueueDocument => ({
+  version: 1,
+  base: 'main',
+  entries: [],
+  lease: null,
+  ...queue,
+});
+
+/** A run whose engineering manager has agreed. */
+const agreed = (queue: Partial<QueueDocument> = {}, pull = '12') => {
+  const story = beginStory(yaml, { queue: queueOf(queue) });
+  story.start();
+  story.report('fix', { outputs: { 'pull-request': pull } });
+  story.report('commit', { outputs: { note: 'clean' } });
+  return story;
+};
+const inboxOf = (story: ReturnType<typeof agreed>) =>
+  story.last.kind === 'applied' ? story.last.inbox.map((event) => `${event.type} ${event.run}`) : [];
+
+describe('the lease', () => {
+  test('an empty queue gives it at once, fenced by the event, for the configured time', () => {
+    const story = agreed();
+    const { queue } = story.state();
+    expect(queue.entries).toEqual([]);
+    expect(queue.lease).toMatchObject({ run: '42-1', job: 'commit', attempt: 1, fence: story.lastEvent.id });
+    expect(Date.parse(queue.lease?.until ?? '') - Date.parse(story.now)).toBe(5 * minute);
+    expect(story.effects()).toEqual(['merge_pull commit #12']);
+    expect(story.said()).toBe('commit → merge (success)');
+    expect(story.document('commit').timeoutAt).toBeNull();
+    expect(story.lines()['commit']).toBe('in_progress');
+  });
+
+  test('merged: done, with the sha among the outputs', () => {
+    const story = agreed();
+    story.merged('commit', 'abc123');
+    expect(story.document('commit')).toMatchObject({
+      merge: null,
+      outputs: { note: 'clean', sha: 'abc123' },
+    });
+    expect(story.state().queue.lease).toBeNull();
+    expect(story.said()).toBe('commit → verify (merged)');
+    story.apply(story.lastEvent);
+    expect(story.said()).toBe('ignored: no merge of that pull request is awaited');
+  });
+
+  test('while another run has it, the job is pending; its turn comes by an event', () => {
+    const story = agreed({ lease: theirLease });
+    expect(story.lines()['commit']).toBe('pending');
+    expect(story.said()).toBe('commit → commit queue (success)');
+    expect(story.state().run.status).toBe('pending');
+    const [mine] = story.state().queue.entries;
+    story.happen({ type: 'queue_advanced', base: 'main' });
+    expect(story.said()).toBe('ignored: the lease is not for this run');
+    story.setQueue(queueOf({ entries: mine === undefined ? [] : [mine] }));
+    story.happen({ type: 'queue_advanced', base: 'release' });
+    expect(story.said()).toBe('ignored: the run commits to main');
+    story.happen({ type: 'queue_advanced', base: 'main' });
+    expect(story.said()).toBe('commit (takes the lease)');
+    expect(story.effects()).toEqual(['merge_pull commit #12']);
+  });
+
+  test('behind others the event is not for us', () => {
+    const story = agreed({ entries: [theirs] });
+    story.happen({ type: 'queue_advanced', base: 'main' });
+    expect(story.said()).toBe('ignored: the lease is not for this run');
+  });
+
+  test('given back, it goes to the next, by an event with a derived id', () => {
+    const story = agreed();
+    story.setQueue(queueOf({ lease: story.state().queue.lease, entries: [theirs] }));
+    story.merged();
+    expect(story.last).toMatchObject({
+      inbox: [{ type: 'queue_advanced', run: '7-1', base: 'main', actor: { kind: 'treadle' } }],
+    });
+  });
+
+  test('one that ran out is taken over, and who lost it is told', () => {
+    const story = agreed({ lease: theirLease });
+    const { entries } = story.state().queue;
+    story.setQueue(queueOf({ entries, lease: { ...theirLease, until: '2026-01-05T09:00:00.000Z' } }));
+    story.happen({ type: 'queue_advanced', base: 'main' });
+    expect(story.state().queue.lease?.run).toBe('42-1');
+    expect(inboxOf(story)).toEqual(['queue_advanced 7-1']);
+  });
+
+  test('who lost it queues again, and a second time its attempt failed', () => {
+    const story = agreed();
+    story.setQueue(queueOf({ lease: theirLease }));
+    story.happen({ type: 'queue_advanced', base: 'main' });
+    expect(story.said()).toBe('commit (lost the lease)');
+    expect(story.lines()['commit']).toBe('pending');
+    expect(story.document('commit').merge).toMatchObject({ pull: 12, expiries: 1 });
+    const { entries } = story.state().queue;
+    expect(entries).toHaveLength(1);
+    story.setQueue(queueOf({ entries }));
+    story.happen({ type: 'queue_advanced', base: 'main' });
+    story.setQueue(queueOf({ lease: theirLease }));
+    story.happen({ type: 'queue_advanced', base: 'main' });
+    expect(story.attempts('commit')[0]).toBe(
+      'failure: the merge of #12 was not done within the lease, 2 times',
+    );
+    expect(story.effects()).toEqual(['dispatch commit 2.1']);
+  });
+
+  test('it runs out: with others waiting to the tail, alone it is granted anew', () => {
+    const story = agreed();
+    story.setQueue(queueOf({ lease: story.state().queue.lease, entries: [theirs] }));
+    story.pass('lease', 'commit');
+    expect(story.said()).toBe('commit (lease ran out)');
+    expect(inboxOf(story)).toEqual(['queue_advanced 7-1']);
+    expect(story.state().queue.entries.map((entry) => entry.run)).toEqual(['7-1', '42-1']);
+    const alone = agreed();
+    alone.pass('lease', 'commit');
+    expect(alone.effects()).toEqual(['merge_pull commit #12']);
+    expect(alone.state().queue.lease?.fence).toBe(alone.lastEvent.id);
+  });
+
+  test('a merge that was done under a lease that ran out counts', () => {
+    const story = agreed();
+    story.setQueue(queueOf({ lease: story.state().queue.lease, entries: [theirs] }));
+    story.pass('lease', 'commit');
+    story.merged();
+    expect(story.lines()['commit']).toBe('completed success');
+    expect(story.state().queue.entries).toEqual([theirs]);
+  });
+
+  test('cancelled while first in a queue without a lease, the next is told', () => {
+    const story = agreed({ lease: theirLease });
+    story.setQueue(queueOf({ entries: [...story.state().queue.entries, theirs] }));
+    story.override({ action: 'cancel' });
+    expect(inboxOf(story)).toEqual(['queue_advanced 7-1']);
+    expect(story.state().queue.entries).toEqual([theirs]);
+  });
+});
+
+describe('a refusal', () => {
+  test.each(['conflict', 'head-moved', 'approval-void', 'protected-path', 'closed'] as const)(
+    '%s goes back to rework at once: the same again cannot help',
+    (cause) => {
+      const story = agreed();
+      story.refuse(cause, 'src/a.ts conflicts');
+      expect(story.said()).toBe(`commit → fix (merge refused: ${cause})`);
+      expect(story.effects()).toEqual(['dispatch fix 2.1']);
+      expect(story.document('fix').feedback).toEqual({ from: 'commit', text: 'src/a.ts conflicts' });
+      expect(story.state().queue.lease).toBeNull();
+      story.apply(story.lastEvent);
+      expect(story.said()).toBe('ignored: no such merge is awaited');
+    },
+  );
+
+  test.each(['checks', 'not-permitted'] as const)('%s is a failed attempt', (cause) => {
+    const story = agreed();
+    story.refuse(cause);
+    expect(story.effects()).toEqual(['dispatch commit 2.1']);
+    expect(story.attempts('commit')).toEqual([`failure: refused: ${cause}`, 'running']);
+  });
+
+  test('of a job that was never started is ignored', () => {
+    const story = beginStory(yaml);
+    story.start();
+    for (const type of ['merge_refused', 'pull_request_merged'] as const) {
+      story.happen({ type, job: 'commit', attempt: 1, pull: 12, cause: 'checks', detail: '', commit: '' });
+      expect(story.last.kind).toBe('ignored');
+    }
+  });
+});
+
+describe('what is merged', () => {
+  test.each([
+    '12',
+    ' #12 ',
+    'https://github.com/acme/shop/pull/12',
+    'http://localhost:1/a/b/pull/12/files#x',
+  ])('"%s" is a pull request', (pull) => {
+    expect(agreed({}, pull).document('commit').merge).toEqual({ pull: 12, head: null });
+  });
+
+  test.each(['', 'none', '0', '#', '12 and 13', 'https://github.com/acme/shop/issues/12'])(
+    '"%s" is none: back to rework',
+    (pull) => {
+      const story = agreed({}, pull);
+      expect(story.effects()).toEqual(['dispatch fix 2.1']);
+      expect(story.document('fix').feedback?.text).toContain('names no pull request');
+    },
+  );
+
+  test('one that cannot be evaluated is none', () => {
+    const broken = yaml.replace('needs.fix.outputs.pull-request', 'fromJSON(needs.fix.outputs.pull-request)');
+    const story = beginStory(broken);
+    story.start();
+    story.report('fix', { outputs: { 'pull-request': '{' } });
+    story.report('commit');
+    expect(story.effects()).toEqual(['dispatch fix 2.1']);
+  });
+});
