@@ -1,4 +1,5 @@
 import { derivedId } from '../base/digest.ts';
+import { TreadleError } from '../base/errors.ts';
 import {
   renderCommitMessage,
   type BranchEvent,
@@ -279,6 +280,16 @@ async function initialise(
 ): Promise<void> {
   const root = await documents.read(layout.root, rootCodec);
   if (root !== undefined || batch.tip.oid !== base.oid) return;
+  if (base.oid !== null) {
+    throw new TreadleError(
+      'state-foreign',
+      "the state branch exists, but holds no treadle.json: it is not Treadle's",
+      {
+        remedy:
+          'Nothing was changed. Give the branch another name, or set another one with state-branch in .github/treadle.yml.',
+      },
+    );
+  }
   await documents.write(layout.root, rootCodec, { version: 1, repository: context.repository, since: now });
   await documents.write(layout.cursor, cursorCodec, { version: 1, since: now, seen: {} });
   await append({
