@@ -91,15 +91,16 @@ class GithubEvaluator extends Evaluator {
   }
 
   #selectCase(args: readonly Expr[]): Data {
-    for (let index = 0; index + 1 < args.length; index += 2) {
-      const [predicate, selected] = args.slice(index, index + 2);
-      if (predicate === undefined || selected === undefined) break;
-      const decided = this.eval(predicate);
-      if (decided.kind !== data.Kind.Boolean) throw new Error('A predicate of case is not a boolean');
-      if (decided.value) return this.eval(selected);
+    let isSelected = false;
+    for (const [index, arg] of args.entries()) {
+      const isLast = index === args.length - 1;
+      if (isSelected || isLast) return this.eval(arg);
+      if (index % 2 === 1) continue;
+      const predicate = this.eval(arg);
+      if (predicate.kind !== data.Kind.Boolean) throw new Error('A predicate of case is not a boolean');
+      isSelected = predicate.value;
     }
-    const fallback = args.at(-1);
-    return fallback === undefined ? new data.Null() : this.eval(fallback);
+    return new data.Null();
   }
 }
 

@@ -44,11 +44,9 @@ function lex(source: string): Parsed<readonly Token[]> {
     tokens = new Lexer(source).lex().tokens;
   } catch (error) {
     // The lexer says where in its text only: "Unexpected symbol: 'x'. Located at position 1 within expression: …".
-    const found = /^(.*)\. Located at position (\d+) within/s.exec(
-      error instanceof Error ? error.message : '',
-    );
-    const symbol = /^Unexpected symbol: '(.*)'$/s.exec(found?.[1] ?? '')?.[1] ?? '';
-    const offset = Number(found?.[2] ?? 1) - 1;
+    const found = /Unexpected symbol: '(.*)'\. Located at position (\d+) within/s.exec(String(error));
+    const [, symbol = '', position = '1'] = found ?? [];
+    const offset = Number(position) - 1;
     const message = symbol.startsWith("'")
       ? "This text has no closing quote: texts stand in single quotes, and '' is a quote within one"
       : `Unexpected symbol: '${symbol}'${symbol.includes('"') ? ': texts stand in single quotes here' : ''}`;

@@ -16,21 +16,9 @@ let compiled: ValidateFunction | null = null;
 export function checkSchema(root: YamlNode): readonly Finding[] {
   compiled ??= compileSchema();
   if (compiled(toPlain(root))) return [];
-  const errors = compiled.errors ?? [];
-  // A value of the wrong kind breaks other rules of the same place too; one finding says it all.
-  const wrongKind = new Set(
-    errors.filter((error) => error.keyword === 'type').map((error) => error.instancePath),
-  );
-  const reported = new Set<string>();
-  return errors.flatMap((error) => {
-    if (error.keyword === 'propertyNames') return [];
-    const isPerKey = error.keyword === 'additionalProperties' || error.keyword === 'required';
-    if (wrongKind.has(error.instancePath) && error.keyword !== 'type') return [];
-    const place = isPerKey ? `${error.instancePath}\n${keyOf(error)}` : error.instancePath;
-    if (reported.has(place)) return [];
-    reported.add(place);
-    return [toFinding(root, error)];
-  });
+  // Of a bad name ajv says twice that it is bad.
+  const errors = (compiled.errors ?? []).filter((error) => error.keyword !== 'propertyNames');
+  return errors.map((error) => toFinding(root, error));
 }
 
 function compileSchema(): ValidateFunction {
@@ -113,7 +101,9 @@ function wrongType(error: ErrorObject, node: YamlNode, where: string): string {
 function notAllowed(error: ErrorObject, node: YamlNode, key: string): string {
   const { allowedValues } = error.params as { readonly allowedValues: readonly unknown[] };
   const names = allowedValues.map(String);
-  const written = node.kind === 'scalar' ? node.text : describe(node);
+  if (node.kind !== 'scalar')
+    return `Expected one of ${names.join(', ')} for \`${key}\`, found ${describe(node)}`;
+  const written = node.text;
   const hint = suggestion(written, names) || ` Allowed: ${names.join(', ')}.`;
   return `'${written}' is not a value for \`${key}\`.${hint}`;
 }

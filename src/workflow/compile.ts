@@ -40,7 +40,7 @@ export function compileWorkflow(file: WorkflowFile, options: CompileOptions = {}
   const place = (findings: readonly Finding[]): readonly Diagnostic[] =>
     placeFindings(file.path, source, findings);
   const read = readYaml(file.text);
-  if (read.findings.length > 0 || read.root === null) {
+  if (read.root === null) {
     const empty = finding(
       'wrong-type',
       { span: { start: 0, end: 0 } },
@@ -48,7 +48,7 @@ export function compileWorkflow(file: WorkflowFile, options: CompileOptions = {}
     );
     return { workflow: null, diagnostics: place(read.findings.length > 0 ? read.findings : [empty]) };
   }
-  const structure = [...findDuplicateKeys(read.root), ...checkSchema(read.root)];
+  const structure = [...read.findings, ...findDuplicateKeys(read.root), ...checkSchema(read.root)];
   if (read.root.kind !== 'map') return { workflow: null, diagnostics: place(structure) };
   const fields = createFieldReader(file.text);
   const draft = readDraft(read.root, fields);

@@ -1,8 +1,9 @@
-import type { CST, Node } from 'yaml';
-import { Composer, Lexer, Parser, isAlias, isMap, isPair, isScalar, isSeq } from 'yaml';
+import type { CST, Node, Pair } from 'yaml';
+import { Composer, Lexer, Parser, isAlias, isMap, isScalar, isSeq } from 'yaml';
 
 import type { Finding } from './finding.ts';
 import { finding } from './finding.ts';
+import { itemAt } from './item-at.ts';
 import type { Span, YamlEntry, YamlNode, YamlScalar } from './yaml-tree.ts';
 import { scalarText } from './yaml-tree.ts';
 
@@ -14,7 +15,8 @@ const maxYamlProblems = 20;
 /** How many nodes aliases may add to a file: enough for any use, too few for a bomb. */
 const maxAliasedNodes = 100_000;
 
-/** A YAML file read, with everything that is wrong with it as YAML. `root` is null when there is nothing to go on with. */
+/** A YAML file read, with everything that is wrong with it as YAML. `root` is null when there is nothing to go on with: it is
+ * no YAML, empty or too large. */
 export interface ReadYaml {
   readonly root: YamlNode | null;
   readonly findings: readonly Finding[];
@@ -34,8 +36,8 @@ export function readYaml(text: string): ReadYaml {
     return { root: null, findings: [finding('too-deep', { span }, message)] };
   }
   const composer = new Composer({ version: '1.2', uniqueKeys: false, prettyErrors: false });
-  const [document, ...others] = [...composer.compose(tokens, true, text.length)];
-  if (document === undefined) return { root: null, findings: [] };
+  const documents = [...composer.compose(tokens, true, text.length)];
+  const document = itemAt(documents, 0);
   const problems = [...document.errors, ...document.warnings].slice(0, maxYamlProblems);
   const findings = problems.map((problem) =>
     finding(
@@ -44,14 +46,14 @@ export function readYaml(text: string): ReadYaml {
       yamlMessage(problem.message),
     ),
   );
-  for (const other of others.slice(0, 1)) {
+  for (const other of documents.slice(1, 2)) {
     const span = { start: other.range[0], end: other.range[0] + 3 };
     findings.push(finding('invalid-yaml', { span }, 'A workflow file holds one YAML document'));
   }
   const builder = new TreeBuilder(text);
   const root = document.contents === null ? null : builder.build(document.contents);
-  const all = [...findings, ...builder.findings];
-  return { root: builder.isTooLarge ? null : root, findings: all };
+  const isSound = document.errors.length === 0 && documents.length === 1 && !builder.isTooLarge;
+  return { root: isSound ? root : null, findings: [...findings, ...builder.findings] };
 }
 
 /** Our words for what the parser says most often. */
@@ -93,6 +95,13 @@ function findDeepToken(tokens: readonly CST.Token[]): CST.Token | null {
   return null;
 }
 
+const styles: Readonly<Record<string, YamlScalar['style']>> = {
+  QUOTE_SINGLE: 'single',
+  QUOTE_DOUBLE: 'double',
+  BLOCK_LITERAL: 'block',
+  BLOCK_FOLDED: 'block',
+};
+
 /** Turns the parser's nodes into ours. */
 class TreeBuilder {
   readonly findings: Finding[] = [];
@@ -119,7 +128,7 @@ class TreeBuilder {
     if (isSeq<Node | null>(node)) {
       const items = node.items.map((item) => (item === null ? emptyAt(span.start) : this.build(item)));
       built = { kind: 'list', items, span };
-    } else if (isMap(node)) {
+    } else if (isMap<Node | null, Node | null>(node)) {
       const entries = node.items.flatMap((pair) => this.#buildEntry(pair, span));
       const byKey = new Map<string, YamlEntry>();
       for (const entry of entries) if (!byKey.has(entry.key.text)) byKey.set(entry.key.text, entry);
@@ -135,8 +144,7 @@ class TreeBuilder {
     return built;
   }
 
-  #buildEntry(pair: unknown, parent: Span): readonly YamlEntry[] {
-    if (!isPair<Node | null, Node | null>(pair)) return [];
+  #buildEntry(pair: Pair<Node | null, Node | null>, parent: Span): readonly YamlEntry[] {
     const key = pair.key === null ? emptyAt(parent.start) : this.build(pair.key);
     if (key.kind !== 'scalar') {
       this.findings.push(finding('invalid-yaml', key, 'A key is a plain text, not a list or a mapping'));
@@ -155,14 +163,7 @@ class TreeBuilder {
       value === null || typeof value === 'boolean' || typeof value === 'number' || typeof value === 'string';
     // Anything else the schema cannot make; a number too large for JSON is kept as it is written.
     const kept = known ? value : this.#text.slice(span.start, span.end);
-    const style =
-      type === 'QUOTE_SINGLE'
-        ? 'single'
-        : type === 'QUOTE_DOUBLE'
-          ? 'double'
-          : type === 'BLOCK_LITERAL' || type === 'BLOCK_FOLDED'
-            ? 'block'
-            : 'plain';
+    const style = styles[type ?? ''] ?? 'plain';
     return { kind: 'scalar', value: kept, text: scalarText(kept), style, span };
   }
 

@@ -33,41 +33,37 @@ export function createSourceText(text: string): SourceText {
  * folds; both are walked side by side, white space loosely, everything else exactly.
  */
 export function locateInScalar(text: string, scalar: YamlScalar, offset: number, length: number): Span {
-  if (typeof scalar.value !== 'string') return scalar.span;
   const written = text.slice(scalar.span.start, scalar.span.end);
   const last = Math.max(offset, offset + length - 1);
   let cursor = scalar.style === 'block' ? written.indexOf('\n') + 1 : scalar.style === 'plain' ? 0 : 1;
   let start = scalar.span.start;
-  for (let index = 0; index <= last && index < scalar.value.length; index += 1) {
-    const character = scalar.value.charAt(index);
-    cursor = skipTo(written, cursor, character);
+  let index = 0;
+  for (const character of scalar.text) {
+    if (index > last) break;
+    cursor = skipTo(written, cursor, character, scalar.style);
     if (index === offset) start = scalar.span.start + cursor;
-    cursor += unitsAt(written, cursor, scalar.style);
+    cursor += unitsAt(written, cursor, character, scalar.style);
+    index += character.length;
   }
   return { start, end: Math.max(start + 1, Math.min(scalar.span.start + cursor, scalar.span.end)) };
 }
 
 /** The next place that can stand for the character: blanks in the file may be more or fewer than in the value. */
-function skipTo(written: string, cursor: number, character: string): number {
-  const isBlank = /\s/.test(character);
+function skipTo(written: string, cursor: number, character: string, style: YamlScalar['style']): number {
   let at = cursor;
-  while (
-    at < written.length &&
-    /\s/.test(written.charAt(at)) &&
-    (!isBlank || written.charAt(at) !== character)
-  )
-    at += 1;
-  return isBlank && at >= written.length
-    ? cursor
-    : isBlank && !/\s|\\/.test(written.charAt(at))
-      ? cursor
-      : at;
+  // A backslash at the end of a line in double quotes joins the lines.
+  const joint = style === 'double' ? /^\\\r?\n/.exec(written.slice(at, at + 3)) : null;
+  if (joint !== null) at += joint[0].length;
+  while (/\s/.test(written.charAt(at)) && written.charAt(at) !== character) at += 1;
+  const found = written.charAt(at);
+  const isLost = /\s/.test(character) && found !== character && found !== '\\';
+  return isLost ? cursor : at;
 }
 
-/** How many units of the file one unit of the value takes: escapes and doubled quotes take more. */
-function unitsAt(written: string, cursor: number, style: YamlScalar['style']): number {
-  if (style === 'single') return written.startsWith("''", cursor) ? 2 : 1;
-  if (style !== 'double' || written.charAt(cursor) !== '\\') return 1;
+/** How many units of the file a character of the value takes: escapes and doubled quotes take more. */
+function unitsAt(written: string, cursor: number, character: string, style: YamlScalar['style']): number {
+  if (style === 'single' && written.startsWith("''", cursor)) return 2;
+  if (style !== 'double' || written.charAt(cursor) !== '\\') return character.length;
   const sizes: Readonly<Record<string, number>> = { x: 4, u: 6, U: 10 };
   return sizes[written.charAt(cursor + 1)] ?? 2;
 }
