@@ -123,17 +123,16 @@ const patienceMs = 5000;
 
 /** Lets requests under way end; connections go as soon as they are idle. */
 function closeListener(server: ServerType): Promise<void> {
+  const http = server instanceof Server ? server : null;
   return new Promise((resolve) => {
-    if (!(server instanceof Server)) return server.close(() => resolve());
-    const sweep = setInterval(() => server.closeIdleConnections(), 20);
-    const cut = setTimeout(() => server.closeAllConnections(), patienceMs);
+    const sweep = setInterval(() => http?.closeIdleConnections(), 20);
+    const cut = setTimeout(() => http?.closeAllConnections(), patienceMs);
     server.close(() => {
       clearInterval(sweep);
       clearTimeout(cut);
       resolve();
     });
-    server.closeIdleConnections();
-    return undefined;
+    http?.closeIdleConnections();
   });
 }
 

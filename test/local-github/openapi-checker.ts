@@ -78,11 +78,21 @@ function load(): NonNullable<typeof loaded> {
   ajv.addSchema({ $id: 'github', components: { schemas: nullableAsType(description.components.schemas) } });
   const routes = Object.keys(description.paths).map((path) => ({
     path,
-    pattern: new RegExp(`^${path.replace(/[.+*?^$()[\]|\\]/g, '\\$&').replace(/\{[^}]+\}/g, '([^/]+)')}$`),
+    pattern: patternOf(path),
     fixed: path.split('/').filter((part) => !part.includes('{')).length,
   }));
   loaded = { description, routes, ajv };
   return loaded;
+}
+
+/** A path, a ref or a range at the end may hold slashes; the path of the root folder is empty. */
+function patternOf(path: string): RegExp {
+  const source = path
+    .replace(/[.+*?^$()[\]|\\]/g, '\\$&')
+    .replace(/\/\{path\}$/, '(?:/.*)?')
+    .replace(/\{(?:ref|basehead|branch)\}$/, '.+')
+    .replace(/\{[^}]+\}/g, '[^/]+');
+  return new RegExp(`^${source}$`);
 }
 
 /** OpenAPI 3.0 says `nullable`, JSON Schema has a type for it. */
@@ -154,7 +164,7 @@ function checkRequest(operation: Operation, body: RequestInit['body'] | undefine
   const schema = operation.requestBody?.content['application/json']?.schema;
   if (schema === undefined || typeof body !== 'string') return [];
   const validate = validatorOf(`${operation.operationId} request`, schema);
-  return validate(JSON.parse(body)) ? [] : errorsOf(validate);
+  return validate(body === '' ? {} : JSON.parse(body)) ? [] : errorsOf(validate);
 }
 
 async function checkResponse(operation: Operation, response: Response): Promise<readonly string[]> {

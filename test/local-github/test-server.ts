@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { Octokit } from '@octokit/rest';
+import { afterAll } from 'vitest';
 
 import { type RunningServer, type ServerOptions, startServer } from '../../src/local-github/start-server.ts';
 import { checkedFetch } from './openapi-checker.ts';
@@ -22,9 +23,11 @@ export interface TestServer extends RunningServer {
   client(token?: string): Octokit;
   /** What the checked exchanges did wrong. */
   violations(): readonly string[];
+  /** The operations of GitHub's description that were used with success. */
+  operations(): readonly string[];
   /** The directory of a bare repository. */
   bare(fullName: string): string;
-  /** Ends the server and removes the folder. */
+  /** Ends the server. */
   dispose(): Promise<void>;
 }
 
@@ -59,17 +62,23 @@ export async function startTestServer(options: Partial<ServerOptions> = {}): Pro
         log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
       }),
     violations: () => checker.violations(),
+    operations: () => checker.operations(),
     bare: (fullName) => join(directory, 'repositories', `${fullName}.git`),
-    async dispose() {
-      await server.close();
-      await rm(directory, { recursive: true, force: true });
-    },
+    dispose: () => server.close(),
   };
 }
 
-/** A new folder of the test's own. */
-export function temporaryDirectory(): Promise<string> {
-  return mkdtemp(join(tmpdir(), 'treadle-local-github-'));
+const folders: string[] = [];
+// Once for each test file that imports this one.
+afterAll(async () => {
+  for (const folder of folders) await rm(folder, { recursive: true, force: true });
+});
+
+/** A new folder of the test's own, removed after the test file. */
+export async function temporaryDirectory(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'treadle-local-github-'));
+  folders.push(folder);
+  return folder;
 }
 
 /** Runs git in a folder as a person who does not look at the machine's configuration. */

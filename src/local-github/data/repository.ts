@@ -46,28 +46,43 @@ export interface Repository {
   durable(): Promise<void>;
 }
 
-const collections = [
-  'issues',
-  'comments',
-  'reviews',
-  'labels',
-  'statuses',
-  'checkRuns',
-  'workflows',
-  'workflowRuns',
-  'artifacts',
-  'variables',
-  'hooks',
-  'collaborators',
-] as const;
-type Collection = (typeof collections)[number];
+type Collection =
+  | 'issues'
+  | 'comments'
+  | 'reviews'
+  | 'labels'
+  | 'statuses'
+  | 'checkRuns'
+  | 'workflows'
+  | 'workflowRuns'
+  | 'artifacts'
+  | 'variables'
+  | 'hooks'
+  | 'collaborators';
 type RowOf<C extends Collection> = Repository[C] extends Table<infer Row> ? Row : never;
 
 interface RepositoryDocument {
   readonly formatVersion: 1;
   record: RepositoryRecord | null;
   lastNumber: number;
-  readonly tables: { readonly [C in Collection]?: Record<string, RowOf<C>> };
+  readonly tables: { [C in Collection]: Record<string, RowOf<C>> };
+}
+
+function noRows(): RepositoryDocument['tables'] {
+  return {
+    issues: {},
+    comments: {},
+    reviews: {},
+    labels: {},
+    statuses: {},
+    checkRuns: {},
+    workflows: {},
+    workflowRuns: {},
+    artifacts: {},
+    variables: {},
+    hooks: {},
+    collaborators: {},
+  };
 }
 
 /** Where a repository's things are. */
@@ -88,7 +103,7 @@ export async function openRepository(
     formatVersion: 1,
     record: null,
     lastNumber: 0,
-    tables: Object.fromEntries(collections.map((name) => [name, {}])),
+    tables: noRows(),
   });
   const { data } = document;
   if (data.record === null) {
@@ -101,8 +116,7 @@ export async function openRepository(
     return data.record;
   };
   function table<C extends Collection>(name: C): Table<RowOf<C>> {
-    const rows: Record<string, RowOf<C>> = data.tables[name] ?? {};
-    return tableOf(rows, document);
+    return tableOf<RowOf<C>>(data.tables[name], document);
   }
   return {
     get record() {

@@ -77,7 +77,8 @@ async function reconcilePull(
   const moved: PullIssue = { ...issue, pull: { ...pull, headSha: head, baseSha: base } };
   if (await isAncestor(repository.path, head, base)) {
     if (base === pull.baseSha) await closePull(server, repository, moved, actor);
-    else await mergeIndirectly(server, repository, moved, pull.baseSha, actor);
+    else
+      await mergeIndirectly(server, repository, { ...issue, pull: { ...pull, headSha: head } }, base, actor);
     return;
   }
   const deleted = !tips.has(pull.headRef);
@@ -122,12 +123,12 @@ async function mergeIndirectly(
   server: ServerContext,
   repository: Repository,
   issue: PullIssue,
-  oldBase: string,
+  base: string,
   actor: Actor,
 ): Promise<void> {
   await keepHead(repository, issue);
   const { headSha, baseSha } = issue.pull;
-  const sha = await commitThatBrought(repository.path, headSha, oldBase, baseSha);
+  const sha = await commitThatBrought(repository.path, headSha, baseSha, base);
   await concludeMerge(server, repository, issue, sha, actor);
 }
 
@@ -142,7 +143,8 @@ async function commitThatBrought(path: string, head: string, oldBase: string, ba
 }
 
 /**
- * Records that a pull request was merged by the commit `sha`, tells of it, and closes what its body and its commits close when it
+ * Records that a pull request was merged by the commit `sha` into a base that was at its `baseSha`, tells of it, and closes what its
+ * body and its commits close when it
  * went into the default branch.
  */
 export async function concludeMerge(
@@ -164,9 +166,8 @@ export async function concludeMerge(
   repository.issues.put(issue.number, merged);
   await publishPullEvent(server, repository, merged, 'closed', actor);
   if (issue.pull.baseRef === repository.record.defaultBranch) {
-    const commits = await listCommits(repository.path, ['-n', '250', issue.pull.headSha, `^${sha}^1`]).catch(
-      () => [],
-    );
+    const range = [issue.pull.headSha, `^${issue.pull.baseSha}`];
+    const commits = await listCommits(repository.path, ['-n', '250', ...range]);
     const texts = [issue.body ?? '', ...commits.map((commit) => commit.message)];
     await closeMentionedIssues(server, repository, texts, actor);
   }

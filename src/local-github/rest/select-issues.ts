@@ -44,10 +44,10 @@ function filtersOf(
   ];
 }
 
-/** The `since` of a query, in milliseconds since the epoch; `null` when absent or no time. */
+/** The `since` of a query, in milliseconds since the epoch and of whole seconds as all times; `null` when absent or no time. */
 export function sinceOf(query: URLSearchParams): number | null {
   const time = Date.parse(query.get('since') ?? '');
-  return Number.isNaN(time) ? null : time;
+  return Number.isNaN(time) ? null : Math.floor(time / 1000) * 1000;
 }
 
 /** Sorts by the query's `sort` and `direction`. Equal keys keep the order of ids in that direction. */

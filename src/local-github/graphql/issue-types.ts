@@ -1,0 +1,180 @@
+/** The types of issues, pull requests and reviews, as GitHub's schema has them. */
+export const issueTypes = /* GraphQL */ `
+  enum IssueState {
+    OPEN
+    CLOSED
+  }
+
+  enum IssueStateReason {
+    COMPLETED
+    NOT_PLANNED
+    DUPLICATE
+    REOPENED
+  }
+
+  type Label implements Node {
+    id: ID!
+    name: String!
+    color: String!
+    description: String
+  }
+
+  type LabelConnection {
+    nodes: [Label]
+    totalCount: Int!
+    pageInfo: PageInfo!
+  }
+
+  type IssueComment implements Node {
+    id: ID!
+    databaseId: Int
+    fullDatabaseId: BigInt
+    author: Actor
+    editor: Actor
+    body: String!
+    createdAt: DateTime!
+    updatedAt: DateTime!
+    lastEditedAt: DateTime
+    url: URI!
+  }
+
+  type IssueCommentConnection {
+    nodes: [IssueComment]
+    totalCount: Int!
+    pageInfo: PageInfo!
+  }
+
+  type UserConnection {
+    nodes: [User]
+    totalCount: Int!
+    pageInfo: PageInfo!
+  }
+
+  type Issue implements Node {
+    id: ID!
+    databaseId: Int
+    fullDatabaseId: BigInt
+    number: Int!
+    title: String!
+    body: String!
+    state: IssueState!
+    stateReason: IssueStateReason
+    author: Actor
+    createdAt: DateTime!
+    updatedAt: DateTime!
+    closedAt: DateTime
+    url: URI!
+    labels(first: Int, after: String, last: Int, before: String): LabelConnection
+    assignees(first: Int, after: String, last: Int, before: String): UserConnection!
+    comments(first: Int, after: String, last: Int, before: String): IssueCommentConnection!
+  }
+
+  enum PullRequestState {
+    OPEN
+    CLOSED
+    MERGED
+  }
+
+  enum MergeableState {
+    MERGEABLE
+    CONFLICTING
+    UNKNOWN
+  }
+
+  enum PullRequestReviewState {
+    PENDING
+    COMMENTED
+    APPROVED
+    CHANGES_REQUESTED
+    DISMISSED
+  }
+
+  enum PullRequestReviewDecision {
+    CHANGES_REQUESTED
+    APPROVED
+    REVIEW_REQUIRED
+  }
+
+  type PullRequestReview implements Node {
+    id: ID!
+    databaseId: Int
+    fullDatabaseId: BigInt
+    state: PullRequestReviewState!
+    body: String!
+    author: Actor
+    commit: Commit
+    createdAt: DateTime!
+    updatedAt: DateTime!
+    submittedAt: DateTime
+    url: URI!
+  }
+
+  type PullRequestReviewConnection {
+    nodes: [PullRequestReview]
+    totalCount: Int!
+    pageInfo: PageInfo!
+  }
+
+  type PullRequestCommit implements Node {
+    id: ID!
+    commit: Commit!
+  }
+
+  type PullRequestCommitConnection {
+    nodes: [PullRequestCommit]
+    totalCount: Int!
+    pageInfo: PageInfo!
+  }
+
+  type PullRequest implements Node {
+    id: ID!
+    databaseId: Int
+    fullDatabaseId: BigInt
+    number: Int!
+    title: String!
+    body: String!
+    state: PullRequestState!
+    merged: Boolean!
+    mergedAt: DateTime
+    mergedBy: Actor
+    mergeable: MergeableState!
+    mergeCommit: Commit
+    potentialMergeCommit: Commit
+    closed: Boolean!
+    closedAt: DateTime
+    isDraft: Boolean!
+    isCrossRepository: Boolean!
+    createdAt: DateTime!
+    updatedAt: DateTime!
+    url: URI!
+    author: Actor
+    headRefOid: GitObjectID!
+    headRefName: String!
+    headRef: Ref
+    headRepository: Repository
+    headRepositoryOwner: RepositoryOwner
+    baseRefOid: GitObjectID!
+    baseRefName: String!
+    baseRef: Ref
+    baseRepository: Repository
+    reviewDecision: PullRequestReviewDecision
+    labels(first: Int, after: String, last: Int, before: String): LabelConnection
+    comments(first: Int, after: String, last: Int, before: String): IssueCommentConnection!
+    commits(first: Int, after: String, last: Int, before: String): PullRequestCommitConnection!
+    reviews(
+      first: Int
+      after: String
+      last: Int
+      before: String
+      states: [PullRequestReviewState!]
+      author: String
+    ): PullRequestReviewConnection
+    latestOpinionatedReviews(
+      first: Int
+      after: String
+      last: Int
+      before: String
+      writersOnly: Boolean
+    ): PullRequestReviewConnection
+  }
+`;

@@ -1,0 +1,63 @@
+/** The mutations, as GitHub's schema has them. */
+export const mutationTypes = /* GraphQL */ `
+  type Mutation {
+    createCommitOnBranch(input: CreateCommitOnBranchInput!): CreateCommitOnBranchPayload
+    updateRefs(input: UpdateRefsInput!): UpdateRefsPayload
+  }
+
+  input CommittableBranch {
+    id: ID
+    repositoryNameWithOwner: String
+    branchName: String
+  }
+
+  input FileAddition {
+    path: String!
+    contents: Base64String!
+  }
+
+  input FileDeletion {
+    path: String!
+  }
+
+  input FileChanges {
+    additions: [FileAddition!]
+    deletions: [FileDeletion!]
+  }
+
+  input CommitMessage {
+    headline: String!
+    body: String
+  }
+
+  input CreateCommitOnBranchInput {
+    branch: CommittableBranch!
+    expectedHeadOid: GitObjectID!
+    fileChanges: FileChanges
+    message: CommitMessage!
+    clientMutationId: String
+  }
+
+  type CreateCommitOnBranchPayload {
+    clientMutationId: String
+    commit: Commit
+    ref: Ref
+  }
+
+  input RefUpdate {
+    name: String!
+    afterOid: GitObjectID!
+    beforeOid: GitObjectID
+    force: Boolean
+  }
+
+  input UpdateRefsInput {
+    repositoryId: ID!
+    refUpdates: [RefUpdate!]!
+    clientMutationId: String
+  }
+
+  type UpdateRefsPayload {
+    clientMutationId: String
+  }
+`;
