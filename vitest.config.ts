@@ -9,7 +9,13 @@ export default defineConfig({
       provider: 'v8',
       include: ['src/expression/**', 'src/workflow/**', 'src/engine/**', 'src/codec/**'],
       reporter: ['text'],
-      thresholds: { branches: 95 },
+      // The layers that decide: each of them, not only their sum.
+      thresholds: {
+        'src/expression/**': { branches: 95 },
+        'src/workflow/**': { branches: 95 },
+        'src/engine/**': { branches: 95 },
+        'src/codec/**': { branches: 95 },
+      },
     },
   },
 });
