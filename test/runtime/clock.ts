@@ -1,0 +1,40 @@
+import { setImmediate as breathe } from 'node:timers/promises';
+
+import type { Clock } from '../../src/runtime/ports.ts';
+
+/** A clock that stands still until it is told otherwise. */
+export interface TestClock extends Clock {
+  date(): Date;
+  later(seconds: number): void;
+  /** Resolves when somebody waits for a time. */
+  readonly waited: () => Promise<void>;
+}
+
+/** Times are whole seconds; who waits is woken when the clock is moved there. */
+export function createTestClock(start: string): TestClock {
+  let now = Date.parse(start);
+  let sleepers: { readonly until: number; readonly wake: () => void }[] = [];
+  const watchers: (() => void)[] = [];
+  return {
+    now: () => `${new Date(now).toISOString().slice(0, 19)}Z`,
+    date: () => new Date(now),
+    later(seconds) {
+      now += seconds * 1000;
+      const due = sleepers.filter(({ until }) => until <= now);
+      sleepers = sleepers.filter(({ until }) => until > now);
+      for (const { wake } of due) wake();
+    },
+    waited: () => new Promise((resolve) => watchers.push(resolve)),
+    async waitUntil(time, signal) {
+      const until = Date.parse(time);
+      for (const watcher of watchers.splice(0)) watcher();
+      if (until <= now || signal.aborted) return breathe(undefined);
+      await new Promise<void>((resolve) => {
+        sleepers.push({ until, wake: resolve });
+        signal.addEventListener('abort', () => resolve(), { once: true });
+      });
+    },
+    // Backing off costs no time here; others still get their turn.
+    pause: () => breathe(undefined),
+  };
+}
