@@ -70,8 +70,7 @@ export interface Runtime {
   readonly forge: Forge;
   readonly clock: Clock;
   readonly randomness: Randomness;
-  /** Absent where this runner starts no programs: their dispatches then wait for a runner that does. */
-  readonly commands: CommandRunner | null;
+  readonly commands: CommandRunner;
   readonly observe: (notice: Notice) => void;
   /** How long a wake may act on what it claims. */
   readonly claimMinutes: number;

@@ -6,7 +6,9 @@ import { actorOf } from '../../runtime/authorise.ts';
 import { startRun } from '../../runtime/ingest/start.ts';
 import { invalidFile, readRepositoryConfig, type RepositoryConfig } from '../../runtime/repository-config.ts';
 import type { Unit } from '../../runtime/unit.ts';
-import { advance } from '../../runtime/advance.ts';
+import { createDefinitions } from '../../runtime/definitions.ts';
+import { publish } from '../../runtime/publish.ts';
+import { beginWake } from '../../runtime/wake.ts';
 import {
   examples,
   JSON_OPTION,
@@ -74,8 +76,8 @@ async function runCommand(
     const issue = await fileBead(session, options);
     const starting = startRequest(session, found, key, issue, inputs);
     if (!drive) {
-      // Without a runner for commands the wake starts the run and leaves the agents' programs to the next one.
-      await advance({ ...session.runtime, commands: null }, { requests: [starting.request] });
+      // Published and not performed: the effects wait in the outbox for the next wake.
+      await publish(session.runtime, createDefinitions(), beginWake(session.runtime), starting.request);
       const started = await findRun(session.runtime.store, starting.run());
       if (options.json === true)
         terminal.print(JSON.stringify({ version: 1, run: runSummary(started) }, null, 2));

@@ -65,7 +65,6 @@ interface CommandDispatch {
 async function runCommand(performance: Performance, order: CommandDispatch): Promise<Performed> {
   const { runtime, state } = performance;
   const { effect, task, assignee, command, running } = order;
-  if (runtime.commands === null) return failed('this runner starts no programs');
   const head = await headToMerge(performance, effect.job);
   const started = runtime.commands.start({
     command,
