@@ -1,5 +1,6 @@
 import type { Availability } from './availability.ts';
 import type { Expression, Parsed } from './model.ts';
+import type { ParseExpression } from './parse.ts';
 import { parseExpression } from './parse.ts';
 import { holdsExpression, parseTemplate, placedExpressions, soleExpression } from './template.ts';
 import { callsOf } from './tree.ts';
@@ -25,30 +26,36 @@ const statusFunctions = new Set(['success', 'failure', 'always', 'cancelled']);
  *
  * @see https://docs.github.com/en/actions/reference/workflows-and-actions/expressions#status-check-functions
  */
-export function effectiveCondition(source: string, availability: Availability): Parsed<EffectiveCondition> {
+export function effectiveCondition(
+  source: string,
+  availability: Availability,
+  parse: ParseExpression = parseExpression,
+): Parsed<EffectiveCondition> {
   const hasStatus = availability.functions.some((signature) => signature.name === 'success');
-  if (source.trim() === '')
-    return withText(hasStatus ? 'success()' : 'true', { source: '', written: null }, availability);
+  if (source.trim() === '') {
+    return withText(hasStatus ? 'success()' : 'true', { source: '', written: null }, availability, parse);
+  }
   if (!holdsExpression(source)) {
-    const parsed = parseExpression(source, availability);
+    const parsed = parse(source, availability);
     if (!parsed.ok) return parsed;
     return withSuccess(
       { source: source.trim(), written: { expression: parsed.value, offset: 0 } },
       parsed.value,
       availability,
+      parse,
     );
   }
-  const template = parseTemplate(source, availability);
+  const template = parseTemplate(source, availability, parse);
   if (!template.ok) return template;
   const sole = soleExpression(template.value);
   if (sole !== null) {
     const written = placedExpressions(template.value)[0] ?? null;
-    return withSuccess({ source: sole.source, written }, sole, availability);
+    return withSuccess({ source: sole.source, written }, sole, availability, parse);
   }
   // GitHub turns a text with expressions into a call of format, which is a text and so always true.
-  const parsed = parseExpression(formatCall(template.value.parts), availability);
+  const parsed = parse(formatCall(template.value.parts), availability);
   if (!parsed.ok) return parsed;
-  const condition = withSuccess({ source: source.trim(), written: null }, parsed.value, availability);
+  const condition = withSuccess({ source: source.trim(), written: null }, parsed.value, availability, parse);
   return condition.ok ? { ok: true, value: { ...condition.value, isAlwaysTrue: true } } : condition;
 }
 
@@ -69,15 +76,21 @@ function withSuccess(
   written: Written,
   expression: Expression,
   availability: Availability,
+  parse: ParseExpression,
 ): Parsed<EffectiveCondition> {
   const hasStatus = availability.functions.some((signature) => signature.name === 'success');
   const callsStatus = callsOf(expression.tree).some((call) => statusFunctions.has(call.name));
   if (callsStatus || !hasStatus) return { ok: true, value: { ...written, expression, isAlwaysTrue: false } };
-  return withText(`success() && (${expression.source.trim()})`, written, availability);
+  return withText(`success() && (${expression.source.trim()})`, written, availability, parse);
 }
 
-function withText(text: string, written: Written, availability: Availability): Parsed<EffectiveCondition> {
-  const parsed = parseExpression(text, availability);
+function withText(
+  text: string,
+  written: Written,
+  availability: Availability,
+  parse: ParseExpression,
+): Parsed<EffectiveCondition> {
+  const parsed = parse(text, availability);
   return parsed.ok
     ? { ok: true, value: { ...written, expression: parsed.value, isAlwaysTrue: false } }
     : parsed;

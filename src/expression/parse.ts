@@ -37,6 +37,21 @@ export function parseExpression(source: string, availability: Availability): Par
   }
 }
 
+/** {@link parseExpression}, or one that remembers. */
+export type ParseExpression = typeof parseExpression;
+
+/** A {@link parseExpression} that parses the same text for the same place once: files repeat their expressions. */
+export function createParser(): ParseExpression {
+  const known = new Map<Availability, Map<string, Parsed<Expression>>>();
+  return (source, availability) => {
+    const parsed = known.get(availability) ?? new Map<string, Parsed<Expression>>();
+    known.set(availability, parsed);
+    const expression = parsed.get(source) ?? parseExpression(source, availability);
+    parsed.set(source, expression);
+    return expression;
+  };
+}
+
 /** The tokens, with their offset in `source` as the column of line 0: the tree keeps them, so all of it can be located. */
 function lex(source: string): Parsed<readonly Token[]> {
   let tokens: readonly Token[];

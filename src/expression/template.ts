@@ -1,5 +1,6 @@
 import type { Availability } from './availability.ts';
 import type { Expression, SyntaxProblem, Template } from './model.ts';
+import type { ParseExpression } from './parse.ts';
 import { parseExpression } from './parse.ts';
 
 const opening = '${{';
@@ -15,7 +16,11 @@ export type ParsedTemplate =
   | { readonly ok: false; readonly problems: readonly SyntaxProblem[]; readonly partial: Template };
 
 /** Splits a text at its `${{ }}` and parses each. Offsets of problems count from the start of `text`. Never throws. */
-export function parseTemplate(text: string, availability: Availability): ParsedTemplate {
+export function parseTemplate(
+  text: string,
+  availability: Availability,
+  parse: ParseExpression = parseExpression,
+): ParsedTemplate {
   const parts: (string | Expression)[] = [];
   const problems: SyntaxProblem[] = [];
   let cursor = 0;
@@ -31,7 +36,7 @@ export function parseTemplate(text: string, availability: Availability): ParsedT
     if (start > cursor) parts.push(text.slice(cursor, start));
     const raw = text.slice(from, end);
     const blanks = raw.length - raw.trimStart().length;
-    const parsed = parseExpression(raw.trim(), availability);
+    const parsed = parse(raw.trim(), availability);
     parts.push(parsed.ok ? parsed.value : text.slice(start, end + 2));
     if (parsed.ok) {
       cursor = end + 2;

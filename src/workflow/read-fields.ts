@@ -2,6 +2,7 @@ import type { AvailabilityKey } from '../expression/availability.ts';
 import { availabilityOf } from '../expression/availability.ts';
 import { effectiveCondition } from '../expression/condition.ts';
 import type { SyntaxProblem } from '../expression/model.ts';
+import { createParser } from '../expression/parse.ts';
 import { holdsExpression, parseTemplate } from '../expression/template.ts';
 import type { ConcurrencyDraft, ConditionField, LiteralOrExpression, TextField } from './draft.ts';
 import type { Finding } from './finding.ts';
@@ -27,6 +28,7 @@ export interface FieldReader {
 /** A reader over one file's text. */
 export function createFieldReader(source: string): FieldReader {
   const findings: Finding[] = [];
+  const parse = createParser();
   const collect = (node: YamlScalar, problems: readonly SyntaxProblem[]): void => {
     for (const problem of problems) {
       const span = locateInScalar(source, node, problem.offset, problem.length);
@@ -36,7 +38,7 @@ export function createFieldReader(source: string): FieldReader {
   };
   const text: FieldReader['text'] = (node, key) => {
     if (node === undefined) return null;
-    const parsed = parseTemplate(node.text, availabilityOf(key));
+    const parsed = parseTemplate(node.text, availabilityOf(key), parse);
     if (!parsed.ok) collect(node, parsed.problems);
     return {
       node,
@@ -58,7 +60,7 @@ export function createFieldReader(source: string): FieldReader {
     literal,
     condition(node, key) {
       if (node?.kind !== 'scalar') return null;
-      const parsed = effectiveCondition(node.text, availabilityOf(key));
+      const parsed = effectiveCondition(node.text, availabilityOf(key), parse);
       if (!parsed.ok) collect(node, parsed.problems);
       return { node, key, condition: parsed.ok ? parsed.value : null };
     },

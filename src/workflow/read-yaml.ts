@@ -70,7 +70,7 @@ function yamlMessage(message: string): string {
 function parseTokens(text: string, tokens: CST.Token[]): CST.Token | null {
   const parser = new Parser();
   for (const lexeme of new Lexer().lex(text)) {
-    tokens.push(...parser.next(lexeme));
+    for (const token of parser.next(lexeme)) tokens.push(token);
     // Open tokens, at most two a level: a cheap bound that keeps the parser from going down half a million levels.
     const open = parser.stack.at(-1);
     if (parser.stack.length > 3 * maxYamlDepth && open !== undefined) return open;
