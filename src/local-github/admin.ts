@@ -25,7 +25,7 @@ import type { ServerContext } from './server-context.ts';
 import { completeRun } from './workflows/complete-run.ts';
 
 /** The login of the account behind every workflow run's GITHUB_TOKEN. */
-export const defaultTokenLogin = 'github-actions[bot]';
+const defaultTokenLogin = 'github-actions[bot]';
 
 const loginPattern = /^[a-z\d](?:[a-z\d]|-(?=[a-z\d])){0,38}(?:\[bot\])?$/i;
 const namePattern = /^(?!\.{1,2}$)[\w.-]{1,100}$/;

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { sha256 } from '../../base/digest.ts';
-import { openDocument } from './document.ts';
+import { type Document, openDocument } from './document.ts';
 import type { RepositoryRecord, TokenKind, TokenRecord, UserRecord, UserType } from './records.ts';
 import { openRepository, type Repository, type RepositoryPlace } from './repository.ts';
 import { tableOf } from './table.ts';
@@ -58,7 +58,7 @@ export async function openDatabase(directory: string): Promise<Database> {
   const users = tableOf(data.users, document);
   const tokens = tableOf(data.tokens, document);
   const repositories = new Map<string, Repository>();
-  let lastId = data.idCeiling;
+  const nextId = createIds(document);
 
   const placeOf = (owner: string, name: string): RepositoryPlace => ({
     dataDirectory: join(dataDirectory, owner.toLowerCase(), name.toLowerCase()),
@@ -66,15 +66,6 @@ export async function openDatabase(directory: string): Promise<Database> {
   });
   for (const { owner, name } of data.repositories) {
     repositories.set(keyOf(owner, name), await openRepository(placeOf(owner, name), null));
-  }
-
-  function nextId(): number {
-    lastId += 1;
-    if (lastId > data.idCeiling) {
-      data.idCeiling = lastId + idBlock;
-      document.changed();
-    }
-    return lastId;
   }
 
   return {
@@ -106,6 +97,18 @@ export async function openDatabase(directory: string): Promise<Database> {
     async durable() {
       await Promise.all([document.durable(), ...[...repositories.values()].map((each) => each.durable())]);
     },
+  };
+}
+
+function createIds({ data, changed }: Document<Accounts>): () => number {
+  let lastId = data.idCeiling;
+  return () => {
+    lastId += 1;
+    if (lastId > data.idCeiling) {
+      data.idCeiling = lastId + idBlock;
+      changed();
+    }
+    return lastId;
   };
 }
 

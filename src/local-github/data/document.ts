@@ -6,9 +6,9 @@ import { durableFile } from './durable-file.ts';
 export interface Document<T> {
   readonly data: T;
   /** Tells that `data` was changed. */
-  changed(): void;
+  readonly changed: () => void;
   /** Resolves when every change told so far is on the disk. Callers that wait at the same time share one write. */
-  durable(): Promise<void>;
+  readonly durable: () => Promise<void>;
 }
 
 /** Opens the document at `path`, or begins with `initial`. */

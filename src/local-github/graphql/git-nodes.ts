@@ -27,7 +27,7 @@ export async function refNode(
 }
 
 /** A ref that was read. */
-export function renderRefNode(server: ServerContext, repository: Repository, ref: Ref): GraphNode {
+function renderRefNode(server: ServerContext, repository: Repository, ref: Ref): GraphNode {
   const [, prefix = 'refs/', name = ref.name] = /^(refs\/[^/]+\/)(.*)$/.exec(ref.name) ?? [];
   return {
     __typename: 'Ref',

@@ -14,7 +14,7 @@ import { createIssueNodes } from './issue-nodes.ts';
 import { createMutations } from './mutations.ts';
 
 /** An error for what the query names and is not there, in GitHub's words. */
-export function notFoundError(message: string): GraphQLError {
+function notFoundError(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { type: 'NOT_FOUND' } });
 }
 

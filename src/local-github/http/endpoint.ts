@@ -94,7 +94,7 @@ export function repositoryEndpoints(app: Application, server: ServerContext): Re
 }
 
 /** Refuses a caller who lacks the permission, in the words that GitHub has for the kind of token. */
-export function requirePermission(
+function requirePermission(
   call: Pick<RepositoryCall, 'permission'>,
   actor: Actor,
   needs: Exclude<Needs, 'public'>,

@@ -7,7 +7,7 @@ export interface Page {
 }
 
 /** Reads the page from the query; nonsense counts as absent, as on GitHub. */
-export function pageOf(query: URLSearchParams): Page {
+function pageOf(query: URLSearchParams): Page {
   return {
     number: positive(query.get('page')) ?? 1,
     size: Math.min(positive(query.get('per_page')) ?? 30, 100),

@@ -10,7 +10,7 @@ import { webFlow } from './people.ts';
 export const headRefOf = (number: number): string => `refs/pull/${number}/head`;
 
 /** The ref that keeps the test merge of a pull request with its base. */
-export const mergeRefOf = (number: number): string => `refs/pull/${number}/merge`;
+const mergeRefOf = (number: number): string => `refs/pull/${number}/merge`;
 
 /**
  * Merges an open pull request with its base, keeps the merge as `refs/pull/N/merge` and returns its oid; `null` when the two

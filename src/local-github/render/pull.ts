@@ -16,18 +16,11 @@ export function renderPullSimple(
   const base = repositoryUrl(server, repository);
   const url = `${base}/pulls/${issue.number}`;
   const html = `${repositoryHtmlUrl(server, repository)}/pull/${issue.number}`;
+  const addresses = addressesOf(server, repository, issue);
   const assignees = issue.assigneeIds.map((id) => renderUserOf(server, id));
   const end = (ref: string, sha: string): Record<string, unknown> => {
     const repo = renderRepository(server, repository);
     return { label: `${repository.record.owner}:${ref}`, ref, sha, user: repo['owner'], repo };
-  };
-  const addresses = {
-    issue_url: `${base}/issues/${issue.number}`,
-    commits_url: `${url}/commits`,
-    review_comments_url: `${url}/comments`,
-    review_comment_url: `${base}/pulls/comments{/number}`,
-    comments_url: `${base}/issues/${issue.number}/comments`,
-    statuses_url: `${base}/statuses/${pull.headSha}`,
   };
   return {
     url,
@@ -59,17 +52,48 @@ export function renderPullSimple(
     requested_teams: [],
     head: end(pull.headRef, pull.headSha),
     base: end(pull.baseRef, pull.baseSha),
-    _links: {
-      self: { href: url },
-      html: { href: html },
-      issue: { href: addresses.issue_url },
-      comments: { href: addresses.comments_url },
-      review_comments: { href: addresses.review_comments_url },
-      review_comment: { href: addresses.review_comment_url },
-      commits: { href: addresses.commits_url },
-      statuses: { href: addresses.statuses_url },
-    },
+    _links: renderLinks({ self: url, html, ...addresses }),
     auto_merge: null,
+  };
+}
+
+/** The addresses of what belongs to a pull request. */
+type Addresses = Readonly<
+  Record<
+    | 'issue_url'
+    | 'commits_url'
+    | 'review_comments_url'
+    | 'review_comment_url'
+    | 'comments_url'
+    | 'statuses_url',
+    string
+  >
+>;
+
+function addressesOf(server: ServerContext, repository: Repository, issue: PullIssue): Addresses {
+  const base = repositoryUrl(server, repository);
+  return {
+    issue_url: `${base}/issues/${issue.number}`,
+    commits_url: `${base}/pulls/${issue.number}/commits`,
+    review_comments_url: `${base}/pulls/${issue.number}/comments`,
+    review_comment_url: `${base}/pulls/comments{/number}`,
+    comments_url: `${base}/issues/${issue.number}/comments`,
+    statuses_url: `${base}/statuses/${issue.pull.headSha}`,
+  };
+}
+
+function renderLinks(
+  addresses: Addresses & { readonly self: string; readonly html: string },
+): Record<string, unknown> {
+  return {
+    self: { href: addresses.self },
+    html: { href: addresses.html },
+    issue: { href: addresses.issue_url },
+    comments: { href: addresses.comments_url },
+    review_comments: { href: addresses.review_comments_url },
+    review_comment: { href: addresses.review_comment_url },
+    commits: { href: addresses.commits_url },
+    statuses: { href: addresses.statuses_url },
   };
 }
 

@@ -17,7 +17,7 @@ import { findIssue } from './find-issue.ts';
 import { selectIssues } from './select-issues.ts';
 
 /** GitHub's limit for the text of an issue or a comment, in characters. */
-export const bodyLimit = 65_536;
+const bodyLimit = 65_536;
 
 /** Issues: list, create, get, update, assignees. */
 export function addIssueEndpoints(api: RepositoryEndpoints, server: ServerContext): void {
@@ -159,7 +159,7 @@ function withState(server: ServerContext, call: RepositoryCall & SignedIn, issue
 }
 
 /** Tells of a change of an issue or a pull request by the event that belongs to it. */
-export async function publishChange(
+async function publishChange(
   server: ServerContext,
   repository: Repository,
   issue: IssueRecord,

@@ -2,7 +2,7 @@ import type { Actor } from '../auth.ts';
 import { git } from '../git/run-git.ts';
 
 /** Where GitHub keeps workflow files. */
-export const workflowFolder = '.github/workflows';
+const workflowFolder = '.github/workflows';
 
 /** Whether the default token would bring a change of workflow files into the repository by the commit `oid`. */
 export async function protectsWorkflows(path: string, oid: string, actor: Actor): Promise<boolean> {
