@@ -1,5 +1,5 @@
 /** What one evaluation may build, in bytes of UTF-16: GitHub's own default of 1 MiB. */
-export const evaluationBudgetBytes = 1024 * 1024;
+const evaluationBudgetBytes = 1024 * 1024;
 
 /** How many levels a value may nest that an expression reads or makes. */
 export const maxValueDepth = 100;
@@ -15,7 +15,7 @@ export interface Budget {
 }
 
 /** Thrown inside an evaluation, turned into an ExpressionError at its edge. */
-export class BudgetSpent extends Error {
+class BudgetSpent extends Error {
   constructor() {
     super(`The evaluation needs more than the ${evaluationBudgetBytes} bytes it may use`);
   }

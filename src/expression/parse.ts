@@ -8,7 +8,7 @@ import { childrenOf } from './tree.ts';
 
 /** GitHub's limits of one expression. */
 export const maxExpressionUnits = 21_000;
-export const maxExpressionDepth = 50;
+const maxExpressionDepth = 50;
 
 /**
  * Parses what stands between `${{` and `}}`. Names that are not available are problems too. Offsets count UTF-16 units from the

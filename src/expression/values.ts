@@ -101,7 +101,7 @@ export function toValue(value: Data): Value {
 }
 
 /** Whether a condition with this value holds: all but null, false, 0, NaN and the empty text. */
-export function isTruthy(value: Data): boolean {
+function isTruthy(value: Data): boolean {
   switch (value.kind) {
     case data.Kind.Null:
       return false;

@@ -54,7 +54,7 @@ export function buildWorkflow(
 }
 
 /** A file's name without folder and extension. */
-export function keyOfPath(path: string): string {
+function keyOfPath(path: string): string {
   const file = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
   return file.replace(/\.ya?ml$/i, '');
 }

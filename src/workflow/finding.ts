@@ -15,7 +15,7 @@ export function finding(code: DiagnosticCode, at: { readonly span: Span }, messa
 }
 
 /** The nearest of the known names, within a third of its length, or null. */
-export function nearestName(name: string, known: Iterable<string>): string | null {
+function nearestName(name: string, known: Iterable<string>): string | null {
   let best: string | null = null;
   let bestDistance = Math.max(1, Math.floor(Math.min(name.length, 40) / 3)) + 1;
   for (const candidate of known) {

@@ -8,8 +8,8 @@ import type { Span, YamlEntry, YamlNode, YamlScalar } from './yaml-tree.ts';
 import { scalarText } from './yaml-tree.ts';
 
 /** GitHub's limits of one workflow file. */
-export const maxFileBytes = 1024 * 1024;
-export const maxYamlDepth = 50;
+const maxFileBytes = 1024 * 1024;
+const maxYamlDepth = 50;
 /** How many problems of the YAML itself are reported: what follows from them is of no use. */
 const maxYamlProblems = 20;
 /** How many nodes aliases may add to a file: enough for any use, too few for a bomb. */
