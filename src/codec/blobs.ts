@@ -3,17 +3,24 @@ import { sha256, type Sha256 } from '../base/digest.ts';
 /** Texts longer than this many UTF-8 bytes are kept apart from their document, under their digest. */
 export const INLINE_LIMIT_BYTES = 1024;
 
-/** Replaces every long text in a value by `{ blob: <sha256> }`, and hands the texts over by digest. */
+/**
+ * Replaces every long text in a value by `{ blob: <sha256> }`, and hands the texts over by digest. A value that happens to look
+ * like such a reference has its text kept apart, too, so that it is read back as what it was. A text that UTF-8 cannot hold
+ * (half a surrogate pair) stays where it is: JSON can escape it.
+ */
 export function extractBlobs(value: unknown): {
   readonly stored: unknown;
   readonly blobs: ReadonlyMap<Sha256, string>;
 } {
   const blobs = new Map<Sha256, string>();
-  const stored = mapValues(value, (leaf) => {
-    if (typeof leaf !== 'string' || isShort(leaf)) return leaf;
-    const digest = sha256(leaf);
-    blobs.set(digest, leaf);
+  const keepApart = (text: string): { readonly blob: Sha256 } => {
+    const digest = sha256(text);
+    blobs.set(digest, text);
     return { blob: digest };
+  };
+  const stored = mapValues(value, (leaf) => {
+    if (isBlobReference(leaf)) return { blob: keepApart(leaf.blob) };
+    return typeof leaf === 'string' && isLong(leaf) && isWellFormed(leaf) ? keepApart(leaf) : leaf;
   });
   return { stored, blobs };
 }
@@ -33,8 +40,13 @@ export function insertBlobs(stored: unknown, textOf: (digest: Sha256) => string)
   return mapValues(stored, (leaf) => (isBlobReference(leaf) ? textOf(leaf.blob) : leaf));
 }
 
-function isShort(text: string): boolean {
-  return text.length * 3 <= INLINE_LIMIT_BYTES || Buffer.byteLength(text, 'utf8') <= INLINE_LIMIT_BYTES;
+function isLong(text: string): boolean {
+  // A UTF-16 unit takes at most three bytes, so most texts need not be counted.
+  return text.length * 3 > INLINE_LIMIT_BYTES && Buffer.byteLength(text, 'utf8') > INLINE_LIMIT_BYTES;
+}
+
+function isWellFormed(text: string): boolean {
+  return !/\p{Surrogate}/u.test(text);
 }
 
 function isBlobReference(value: unknown): value is { readonly blob: Sha256 } {

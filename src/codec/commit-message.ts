@@ -35,7 +35,8 @@ export interface CommitMessage {
 
 /**
  * Renders a state commit's message: subject, the complete canonical event, and the trailers `Treadle-Run`, `Treadle-Event`,
- * `Treadle-Actor`, `Treadle-Policy`, `Treadle-Previous`.
+ * `Treadle-Actor`, `Treadle-Policy`, `Treadle-Previous`. Subject and trailers are one line each, whatever is in them; a subject of
+ * nothing visible becomes the event's type.
  */
 export function renderCommitMessage({ subject, event, previous }: CommitMessage): string {
   const trailers = [
@@ -45,7 +46,8 @@ export function renderCommitMessage({ subject, event, previous }: CommitMessage)
     `Treadle-Policy: ${POLICY_VERSION}`,
     ...(previous === null ? [] : [`Treadle-Previous: ${previous}`]),
   ];
-  return `${subject.replaceAll(/\s+/g, ' ').trim()}\n\n${canonicalJson(event)}\n${trailers.join('\n')}\n`;
+  const title = oneLine(subject) || event.type;
+  return `${title}\n\n${canonicalJson(event)}\n${trailers.map(oneLine).join('\n')}\n`;
 }
 
 /** A state commit's message as read back. The event is not checked further: it is ours by the commit it stands in. */
@@ -57,20 +59,26 @@ export interface ParsedCommitMessage {
   readonly previous: string | null;
 }
 
-/** Reads what {@link renderCommitMessage} writes. A message of another origin gives its subject and nulls. */
+/**
+ * Reads what {@link renderCommitMessage} writes: the event's JSON begins right below the subject, and trailers count only below
+ * it, where they name it. A message of another origin gives its subject and nulls.
+ */
 export function parseCommitMessage(message: string): ParsedCommitMessage {
   const subject = message.split('\n', 1)[0] ?? '';
-  const start = message.indexOf('\n\n{\n');
+  const foreign = { subject, event: null, run: null, policy: null, previous: null };
   const end = message.lastIndexOf('\n}\n');
-  const trailers = end < 0 ? '' : message.slice(end + 3);
+  if (end < 0 || !message.startsWith('\n\n{\n', subject.length)) return foreign;
+  const event = parseEvent(message.slice(subject.length + 2, end + 2));
+  const trailers = message.slice(end + 3);
   const trailer = (name: string): string | null =>
     new RegExp(`^${name}: (.*)$`, 'm').exec(trailers)?.[1]?.trim() ?? null;
-  const policy = trailer('Treadle-Policy');
+  if (event === null || trailer('Treadle-Event') !== oneLine(`${event.type} ${event.id}`)) return foreign;
+  const policy = Number(trailer('Treadle-Policy') ?? NaN);
   return {
     subject,
-    event: start < 0 || end < start ? null : parseEvent(message.slice(start + 2, end + 2)),
+    event,
     run: trailer('Treadle-Run'),
-    policy: policy === null ? null : Number(policy),
+    policy: Number.isSafeInteger(policy) ? policy : null,
     previous: trailer('Treadle-Previous'),
   };
 }
@@ -78,12 +86,21 @@ export function parseCommitMessage(message: string): ParsedCommitMessage {
 function parseEvent(text: string): RecordedEvent | null {
   try {
     const value: unknown = JSON.parse(text);
-    const isEvent =
-      typeof value === 'object' && value !== null && 'type' in value && 'id' in value && 'version' in value;
-    return isEvent ? (value as RecordedEvent) : null;
+    return isEvent(value) ? value : null;
   } catch {
     return null;
   }
+}
+
+/** The envelope only: that the rest fits is for whoever derives the commit again. */
+function isEvent(value: unknown): value is RecordedEvent {
+  if (typeof value !== 'object' || value === null) return false;
+  const { version, type, id } = value as Readonly<Record<string, unknown>>;
+  return typeof version === 'number' && typeof type === 'string' && typeof id === 'string';
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
 }
 
 function formatActor(actor: Actor): string {

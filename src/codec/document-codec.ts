@@ -5,7 +5,7 @@ import { findSchemaViolation, type DocumentKind } from './schemas.ts';
 /** The newest format of documents that this build reads and the one that it writes. */
 export const FORMAT_VERSION = 1;
 
-/** How one kind of document is read from text and written as text. */
+/** How one kind of document is read from text and written as text; both throw on what they do not accept. */
 export interface DocumentCodec<T> {
   /**
    * @param path where the text was read, for messages
@@ -27,13 +27,9 @@ export function createDocumentCodec<T>(
       return translate.fromStored(parseDocument(kind, text, path) as never);
     },
     encode(value) {
-      const text = canonicalJson(translate.toStored(value));
+      const text = writeJson(kind, translate.toStored(value));
       const violation = findSchemaViolation(kind, JSON.parse(text));
-      if (violation !== null) {
-        throw new TreadleError('bug', `a ${kind} document about to be written is invalid: ${violation}`, {
-          remedy: 'Nothing was written. This is a defect of Treadle: please report it.',
-        });
-      }
+      if (violation !== null) throw unwritable(kind, violation);
       return text;
     },
   };
@@ -65,6 +61,21 @@ function parseDocument(kind: DocumentKind, text: string, path: string): unknown 
   const violation = findSchemaViolation(kind, value);
   if (violation !== null) throw corrupt(path, `is not a valid ${kind} document: ${violation}`);
   return value;
+}
+
+function writeJson(kind: DocumentKind, value: unknown): string {
+  try {
+    return canonicalJson(value);
+  } catch (cause) {
+    throw unwritable(kind, (cause as Error).message, cause);
+  }
+}
+
+function unwritable(kind: DocumentKind, problem: string, cause?: unknown): TreadleError {
+  return new TreadleError('bug', `a ${kind} document about to be written is invalid: ${problem}`, {
+    remedy: 'Nothing was written. This is a defect of Treadle: please report it.',
+    ...(cause === undefined ? {} : { cause }),
+  });
 }
 
 function corrupt(path: string, problem: string, cause?: unknown): TreadleError {

@@ -17,31 +17,48 @@ export type ParsedReport =
   | { readonly kind: 'malformed'; readonly problem: string }
   | { readonly kind: 'none' };
 
-/** Text of a report is cut off here; the rest of the answer is never parsed. */
+/** More than any report needs: a job's outputs are 1 MB of UTF-16 at most, which YAML may quote. */
 const LIMIT_CHARACTERS = 1_200_000;
+
+/** How much of what the YAML parser says about a block is passed on. */
+const LIMIT_COMPLAINT_CHARACTERS = 200;
 
 const KEYS = ['outcome', 'outputs', 'usage', 'summary', 'job', 'redispatch_requested'];
 
 /**
  * Finds the one report in an answer (Markdown, or what a program printed). Blocks inside quotes and inside other fences do not
- * count. `malformed` says in words that the agent can act on what is wrong.
+ * count. `malformed` says in words that the agent can act on what is wrong. Numbers stay as they were written (`1.10`, `007`):
+ * outputs are texts.
  */
 export function parseReport(answer: string): ParsedReport {
-  const blocks = findBlocks(answer.slice(0, LIMIT_CHARACTERS));
+  const blocks = findBlocks(answer);
   const [block, second] = blocks;
   if (block === undefined) return { kind: 'none' };
   if (second !== undefined) {
     return malformed(`it has ${blocks.length} \`treadle\` blocks: exactly one is needed`);
   }
-  if (!block.closed) return malformed('its `treadle` block is not closed with ```');
+  if (!block.closed) return malformed(`its \`treadle\` block is not closed with ${block.mark}`);
+  if (block.text.length > LIMIT_CHARACTERS) {
+    return malformed(`its \`treadle\` block is longer than ${LIMIT_CHARACTERS} characters`);
+  }
   let value: unknown;
   try {
-    value = parse(block.text, { maxAliasCount: 0, schema: 'core' });
+    value = parse(block.text, {
+      schema: 'failsafe',
+      customTags: ['null', 'bool'],
+      maxAliasCount: 0,
+      logLevel: 'error',
+    });
   } catch (error) {
-    const [line] = (error as Error).message.split('\n');
-    return malformed(`its \`treadle\` block is not YAML: ${line ?? ''}`.trim());
+    return malformed(`its \`treadle\` block is not YAML: ${complaintOf(error)}`);
   }
   return decodeReport(value);
+}
+
+function complaintOf(error: unknown): string {
+  if (error instanceof ReferenceError) return 'aliases (`*name`) are not allowed';
+  const [line = ''] = (error as Error).message.split('\n');
+  return line.slice(0, LIMIT_COMPLAINT_CHARACTERS).replace(/:$/, '');
 }
 
 /** Checks the shape of a report that was parsed from YAML or JSON. */
@@ -51,10 +68,13 @@ export function decodeReport(value: unknown): ParsedReport {
   if (unknown !== undefined) {
     return malformed(`it has the key \`${unknown.slice(0, 80)}\`; known are ${KEYS.slice(0, 5).join(', ')}`);
   }
-  const outcome = value['redispatch_requested'] === true ? 'continue' : value['outcome'];
-  if (outcome !== 'success' && outcome !== 'failure' && outcome !== 'continue') {
+  const again = value['redispatch_requested'] ?? false;
+  if (typeof again !== 'boolean') return malformed('`redispatch_requested` must be true or false');
+  const said = value['outcome'] ?? (again ? 'continue' : null);
+  if (said !== 'success' && said !== 'failure' && said !== 'continue') {
     return malformed('`outcome` must be success, failure or continue');
   }
+  const outcome = again ? 'continue' : said;
   const outputs = decodeOutputs(value['outputs'] ?? {});
   if (typeof outputs === 'string') return malformed(outputs);
   const usage = decodeUsage(value['usage'] ?? null);
@@ -89,40 +109,47 @@ function decodeUsage(value: unknown): Usage | null | string {
     : { tokens, costUsd };
 }
 
+/** Null where there is none, undefined where it is no amount. */
 function decodeAmount(value: unknown): number | null | undefined {
   if (value === undefined || value === null) return null;
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
+  const isText = typeof value === 'string' && /^\d+(\.\d+)?([eE][+-]?\d+)?$/.test(value);
+  const amount = isText ? Number(value) : value;
+  return typeof amount === 'number' && Number.isFinite(amount) && amount >= 0 ? amount : undefined;
 }
 
 interface Block {
   readonly text: string;
+  /** What opened it and would close it. */
+  readonly mark: string;
   readonly closed: boolean;
 }
 
-/** Fenced blocks whose info string is `treadle`, at the margin, by the rules of CommonMark for fences. */
-function findBlocks(text: string): readonly Block[] {
+/**
+ * Fenced blocks whose info string is `treadle`, at the margin, by the rules of CommonMark for fences.
+ *
+ * @see https://spec.commonmark.org/0.31.2/#fenced-code-blocks
+ */
+function findBlocks(answer: string): readonly Block[] {
   const blocks: Block[] = [];
   let fence: { readonly mark: string; readonly ours: boolean; readonly lines: string[] } | null = null;
-  for (const line of text.split(/\r?\n/)) {
+  for (const line of answer.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/)) {
     if (fence === null) {
-      const opened = /^ {0,3}(`{3,}|~{3,})\s*([^`]*)$/.exec(line);
-      if (opened === null) continue;
-      const [, mark = '', info = ''] = opened;
-      fence = { mark, ours: info.trim().toLowerCase() === 'treadle', lines: [] };
+      const [, mark, info = ''] = /^ {0,3}(`{3,}(?=[^`]*$)|~{3,})([^]*)$/.exec(line) ?? [];
+      if (mark !== undefined) fence = { mark, ours: info.trim().toLowerCase() === 'treadle', lines: [] };
     } else if (closes(line, fence.mark)) {
-      if (fence.ours) blocks.push({ text: fence.lines.join('\n'), closed: true });
+      if (fence.ours) blocks.push({ text: fence.lines.join('\n'), mark: fence.mark, closed: true });
       fence = null;
-    } else {
+    } else if (fence.ours) {
       fence.lines.push(line);
     }
   }
-  if (fence?.ours === true) blocks.push({ text: fence.lines.join('\n'), closed: false });
+  if (fence?.ours === true) blocks.push({ text: '', mark: fence.mark, closed: false });
   return blocks;
 }
 
 function closes(line: string, mark: string): boolean {
-  const trimmed = /^ {0,3}(`{3,}|~{3,})\s*$/.exec(line)?.[1];
-  return trimmed !== undefined && trimmed[0] === mark[0] && trimmed.length >= mark.length;
+  const found = /^ {0,3}(`{3,}|~{3,})[ \t]*$/.exec(line)?.[1];
+  return found !== undefined && found.startsWith(mark);
 }
 
 function malformed(problem: string): ParsedReport {

@@ -1,4 +1,4 @@
-import { Ajv, type ValidateFunction } from 'ajv';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 
 import common from '../../state/common.schema.json' with { type: 'json' };
 import config from '../../state/config.schema.json' with { type: 'json' };
@@ -47,11 +47,25 @@ const validators = new Map<DocumentKind, ValidateFunction>();
  */
 export function findSchemaViolation(kind: DocumentKind, value: unknown): string | null {
   const validate = validatorOf(kind);
-  if (validate(value)) return null;
-  const [first] = validate.errors ?? [];
-  const field = first?.instancePath === '' ? 'the document' : first?.instancePath;
-  const extra = first?.params['additionalProperty'] as unknown;
-  return `${field ?? 'the document'} ${first?.message ?? 'is invalid'}${typeof extra === 'string' ? ` (${extra})` : ''}`;
+  return validate(value) ? null : describeViolation(validate.errors ?? []);
+}
+
+/** Of the errors of all alternatives, the one that got furthest is what was meant. */
+function describeViolation(errors: readonly ErrorObject[]): string {
+  const isNull = (error: ErrorObject): boolean => error.params['type'] === 'null';
+  const depthOf = (error: ErrorObject): number => error.instancePath.split('/').length;
+  const [first] = errors.filter((error) => !isNull(error)).sort((a, b) => depthOf(b) - depthOf(a));
+  if (first === undefined) return 'the document is invalid';
+  const { instancePath, message = 'is invalid', params } = first;
+  const mayBeNull = errors.some((error) => isNull(error) && error.instancePath === instancePath);
+  const more: unknown =
+    params['additionalProperty'] ?? params['allowedValues'] ?? params['allowedValue'] ?? params['tagValue'];
+  return [
+    instancePath === '' ? 'the document' : instancePath,
+    message,
+    ...(mayBeNull && first.keyword === 'type' ? ['or null'] : []),
+    ...(more === undefined ? [] : [`(${[more].flat().map(String).join(', ')})`]),
+  ].join(' ');
 }
 
 function validatorOf(kind: DocumentKind): ValidateFunction {
@@ -65,7 +79,7 @@ function validatorOf(kind: DocumentKind): ValidateFunction {
 }
 
 function createAjv(): Ajv {
-  const created = new Ajv({ allowUnionTypes: true });
+  const created = new Ajv({ discriminator: true });
   created.addSchema(common);
   return created;
 }

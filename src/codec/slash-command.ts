@@ -21,20 +21,21 @@ const OUTCOMES = { done: 'success', failed: 'failure', continue: 'continue' } as
 const VERBS = ['approve', 'reject', 'retry', 'goto', 'skip', 'reassign', ...PLAIN, ...Object.keys(OUTCOMES)];
 
 /**
- * The command in a comment, or null where there is none. It is the comment's first line that is not blank and begins with
- * `/treadle `, so that a command in a quotation or in a fence is none.
+ * The command in a comment, or null where there is none. It is the comment's first line that is not blank, and that line begins
+ * with `/treadle`, indented by less than a code block is, so that a command in a quotation, in code or in the middle is none.
  *
  * `/treadle goto JOB reason…` · `/treadle skip JOB reason…` · `/treadle reassign ROLE reason…` ·
  * `/treadle approve|reject|retry|pause|resume|cancel|close reason…` · `/treadle done|failed|continue key=value … summary…`
  */
 export function parseSlashCommand(comment: string): SlashCommand | null {
-  const trimmed = comment.trimStart();
-  const [line = '', ...following] = trimmed.split(/\r?\n/);
-  const match = /^\/treadle(?:\s+(\S+))?(?:\s+(.*))?$/.exec(line.trimEnd());
+  const lines = comment.split(/\r\n|\n|\r/);
+  const start = lines.findIndex((candidate) => candidate.trim() !== '');
+  const [line = '', ...following] = lines.slice(Math.max(0, start));
+  const match = /^ {0,3}\/treadle(?:\s+(\S+))?(?:\s+([^]*))?$/.exec(line.trimEnd());
   if (match === null) return null;
   const verb = match[1] ?? '';
   const rest = [match[2] ?? '', ...following].join('\n').trim();
-  if (verb in OUTCOMES) return readReport(OUTCOMES[verb as keyof typeof OUTCOMES], rest);
+  if (isAnswer(verb)) return readReport(verb, rest);
   const plain = PLAIN.find((candidate) => candidate === verb);
   if (plain !== undefined) return override({ action: plain }, rest);
   switch (verb) {
@@ -54,12 +55,18 @@ export function parseSlashCommand(comment: string): SlashCommand | null {
         job: null,
         role,
       }));
+    case '':
+      return { kind: 'malformed', problem: `\`/treadle\` needs a command: one of ${VERBS.join(', ')}.` };
     default:
       return {
         kind: 'malformed',
-        problem: `\`/treadle ${verb}\` is not known. Known are: ${VERBS.join(', ')}.`,
+        problem: `\`/treadle ${verb.slice(0, 40)}\` is not known. Known are: ${VERBS.join(', ')}.`,
       };
   }
+}
+
+function isAnswer(verb: string): verb is keyof typeof OUTCOMES {
+  return Object.hasOwn(OUTCOMES, verb);
 }
 
 function readTargeted(
@@ -81,14 +88,24 @@ function override(action: Exclude<OverrideAction, { action: 'repin' }>, rest: st
 }
 
 /** `key=value` and `key="a value"` first, in any number, then free text. */
-function readReport(outcome: 'success' | 'failure' | 'continue', rest: string): SlashCommand {
+function readReport(verb: keyof typeof OUTCOMES, rest: string): SlashCommand {
   const outputs: [string, string][] = [];
   let left = rest;
   for (;;) {
-    const pair = /^([A-Za-z_][\w-]*)=(?:"((?:[^"\\]|\\.)*)"|(\S*))(?:\s+|$)/.exec(left);
+    const pair = /^([A-Za-z_][\w-]*)=(?:"((?:[^"\\]|\\[^])*)"|((?!")\S*))(?:\s+|$)/.exec(left);
     if (pair?.[1] === undefined) break;
-    outputs.push([pair[1], pair[2]?.replaceAll(/\\(.)/g, '$1') ?? pair[3] ?? '']);
+    outputs.push([pair[1], pair[2]?.replaceAll(/\\([^])/g, '$1') ?? pair[3] ?? '']);
     left = left.slice(pair[0].length);
   }
-  return { kind: 'report', outcome, outputs: Object.fromEntries(outputs), summary: left.trim() };
+  const unquoted = /^([A-Za-z_][\w-]*)="/.exec(left)?.[1];
+  if (unquoted !== undefined) {
+    const problem = `the value of \`${unquoted}\` in \`/treadle ${verb}\` must end with a quote, and a space behind it.`;
+    return { kind: 'malformed', problem };
+  }
+  return {
+    kind: 'report',
+    outcome: OUTCOMES[verb],
+    outputs: Object.fromEntries(outputs),
+    summary: left.trim(),
+  };
 }

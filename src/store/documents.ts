@@ -1,16 +1,12 @@
 import { Low } from 'lowdb';
 
 import type { Address } from '../codec/address.ts';
+import type { DocumentCodec } from '../codec/document-codec.ts';
 import type { Change, Snapshot } from './port.ts';
 import { stageOn, type StagedTree } from './staged-tree.ts';
 import { listEntries, placeAddress, resolveAddress } from './trie.ts';
 
-/** How one kind of document is read from text and written as text; both throw on what they do not accept. */
-export interface DocumentCodec<T> {
-  /** `path` is where the text was read, for messages. */
-  decode(text: string, path: string): T;
-  encode(value: T): string;
-}
+export type { DocumentCodec };
 
 /**
  * The documents of the state branch at one snapshot: a unit of work. Reads are decoded once and kept; writes are staged and

@@ -1,0 +1,256 @@
+import { sha256 } from '../../src/base/digest.ts';
+import type {
+  CursorDocument,
+  DeadlineDocument,
+  DefinitionDocument,
+  DispatchIndex,
+  FinishedIndex,
+  InboxDocument,
+  IssueIndex,
+  OutboxIndex,
+  PullIndex,
+  RootDocument,
+} from '../../src/codec/documents.ts';
+import type { DocumentKind } from '../../src/codec/schemas.ts';
+import type { Config } from '../../src/engine/config.ts';
+import type { JobDocument, QueueDocument, RunDocument } from '../../src/engine/state.ts';
+
+/** One document of every kind, with every field filled somewhere: what is on a branch in the middle of a bug's fix. */
+const carol = { kind: 'user', login: 'carol', id: 1 } as const;
+const bob = { login: 'bob', id: 4, kind: 'user' } as const;
+const claim = { wake: 'wake-7', until: '2026-01-05T09:20:00Z' };
+const head = sha256('head').slice(0, 40);
+const merged = sha256('merged').slice(0, 40);
+
+const run: RunDocument = {
+  version: 1,
+  id: '42-1',
+  issue: 42,
+  number: 1,
+  title: '#42 The total is wrong',
+  workflow: 'bug',
+  definition: sha256('definition'),
+  config: sha256('config'),
+  trigger: {
+    event: 'issues',
+    repository: 'acme/shop',
+    actor: carol,
+    issue: {
+      number: 42,
+      title: 'The total is wrong',
+      body: 'Two items of 1.10 come to 2.3.\n\nSee `src/total.js`.',
+      labels: ['bug', 'P1'],
+      author: carol,
+    },
+    inputs: { loud: true, note: 'first “try”' },
+  },
+  status: 'in_progress',
+  conclusion: null,
+  createdAt: '2026-01-05T09:00:00Z',
+  updatedAt: '2026-01-05T09:10:00.250Z',
+  completedAt: null,
+  paused: { by: carol, reason: 'Wait for the release.', at: '2026-01-05T09:09:00Z' },
+  cancelled: null,
+  cycles: { 'approve.on-rejected': 1 },
+  jobs: {
+    triage: { status: 'completed', conclusion: 'success', result: 'success' },
+    lint: { status: 'completed', conclusion: 'failure', result: 'success' },
+    investigate: { status: 'in_progress', conclusion: null, result: null },
+    approve: { status: 'queued', conclusion: null, result: null },
+  },
+  outbox: [
+    {
+      id: 'e1',
+      effect: { type: 'dispatch', job: 'investigate', attempt: 1, turn: 2, dispatch: 'd2' },
+      claim,
+      failures: 1,
+      problem: 'The forge answered 502.',
+    },
+    { id: 'e2', effect: { type: 'update_status' }, claim, failures: 0, problem: null },
+  ],
+  statusComment: 501,
+  overrides: ['o1'],
+  lastEvent: 'ev9',
+  lastCommit: { event: 'ev8', oid: head },
+};
+
+const job: JobDocument = {
+  version: 1,
+  id: 'investigate',
+  role: 'backend-engineer',
+  reassigned: null,
+  assignee: bob,
+  attempts: [
+    {
+      number: 1,
+      startedAt: '2026-01-05T09:02:00Z',
+      endedAt: null,
+      outcome: 'running',
+      reason: null,
+      turns: [
+        {
+          number: 1,
+          dispatch: 'd1',
+          assignee: bob,
+          dispatchedAt: '2026-01-05T09:02:00Z',
+          endedAt: '2026-01-05T09:08:00Z',
+          outcome: 'continue',
+          summary: 'Found the file; the line is next.',
+          report: sha256('report'),
+          usage: { tokens: 12_000, costUsd: 0.11 },
+          outputs: { 'root-cause': 'src/total.js rounds too early.\n'.repeat(40) },
+          endedBy: 'ev7',
+        },
+        {
+          number: 2,
+          dispatch: 'd2',
+          assignee: bob,
+          dispatchedAt: '2026-01-05T09:08:00Z',
+          endedAt: null,
+          outcome: 'open',
+          summary: null,
+          report: null,
+          usage: null,
+          outputs: {},
+        },
+      ],
+    },
+  ],
+  budgetFrom: 1,
+  outputs: {},
+  timeoutAt: '2026-01-05T10:02:00Z',
+  retryAt: null,
+  feedback: { from: 'approve', text: 'Why would that help?' },
+  gate: {
+    attempt: 1,
+    kind: 'text',
+    question: 'Round once, at the end?',
+    shown: { investigate: { proposal: 'Round once.' } },
+    digest: sha256('plan'),
+    pull: 101,
+    head,
+    answer: {
+      verdict: 'changes_requested',
+      by: carol,
+      review: 77,
+      head,
+      body: 'Why would that help?',
+      at: '2026-01-05T09:07:00Z',
+    },
+    voided: ['#101 changed.'],
+  },
+  escalation: {
+    id: 'x1',
+    cause: 'attempts',
+    reason: 'investigate failed 3 times.',
+    at: '2026-01-05T09:09:00Z',
+    issue: 43,
+    pull: 102,
+    head: null,
+  },
+  merge: { pull: 103, head, expiries: 1 },
+};
+
+const queue: QueueDocument = {
+  version: 1,
+  base: 'main',
+  entries: [
+    { run: '42-1', job: 'commit', attempt: 1, since: '2026-01-05T09:40:00Z' },
+    { run: '44-1', job: 'commit', attempt: 2, since: '2026-01-05T09:41:00Z' },
+  ],
+  lease: {
+    run: '42-1',
+    job: 'commit',
+    attempt: 1,
+    grantedAt: '2026-01-05T09:40:00Z',
+    until: '2026-01-05T09:45:00Z',
+    fence: 'ev20',
+  },
+};
+
+const config: Config = {
+  version: 1,
+  roles: { ceo: [{ login: 'carol', id: 1, kind: 'user' }], 'backend-engineer': [bob] },
+  agents: {
+    bob: { dispatch: 'comment' },
+    fixer: { dispatch: 'command', command: ['node', 'fix.mjs'] },
+    remote: { dispatch: 'workflow', workflow: 'agent.yml' },
+  },
+  settings: { baseBranch: 'main', protectedPaths: ['.github/**'], leaseMinutes: 5 },
+};
+
+export const samples: Readonly<Record<DocumentKind, unknown>> = {
+  run,
+  job,
+  queue,
+  config,
+  root: { version: 1, repository: 'acme/shop', since: '2026-01-05T08:00:00Z' } satisfies RootDocument,
+  definition: {
+    version: 1,
+    entry: '.github/treadle/workflows/bug.yml',
+    roles: ['backend-engineer', 'ceo'],
+    files: [{ path: '.github/treadle/workflows/bug.yml', text: 'name: Bug fix\non: workflow_dispatch\n' }],
+  } satisfies DefinitionDocument,
+  cursor: {
+    version: 1,
+    since: '2026-01-05T09:00:00Z',
+    seen: { 'comment 12': '2026-01-05T09:01:00Z' },
+  } satisfies CursorDocument,
+  'issue-index': {
+    version: 1,
+    issue: 42,
+    runs: ['42-1'],
+    active: '42-1',
+    escalation: { run: '41-1', job: 'fix' },
+  } satisfies IssueIndex,
+  'pull-index': {
+    version: 1,
+    pull: 101,
+    run: '42-1',
+    job: 'approve',
+    kind: 'text',
+    head,
+  } satisfies PullIndex,
+  'dispatch-index': {
+    version: 1,
+    dispatch: 'd2',
+    run: '42-1',
+    job: 'investigate',
+    attempt: 1,
+    turn: 2,
+  } satisfies DispatchIndex,
+  'outbox-index': { version: 1, run: '42-1', until: '2026-01-05T09:20:00Z' } satisfies OutboxIndex,
+  'finished-index': {
+    version: 1,
+    run: '41-1',
+    issue: 41,
+    workflow: 'bug',
+    title: '#41 The page is blank',
+    conclusion: 'success',
+    completedAt: '2026-01-04T17:00:00Z',
+    commit: merged,
+    lastCommit: head,
+  } satisfies FinishedIndex,
+  deadline: {
+    version: 1,
+    run: '42-1',
+    kind: 'timeout',
+    job: 'investigate',
+    attempt: 1,
+    at: '2026-01-05T10:02:00Z',
+  } satisfies DeadlineDocument,
+  inbox: {
+    version: 1,
+    event: {
+      version: 1,
+      type: 'queue_advanced',
+      id: 'ev30',
+      run: '44-1',
+      at: '2026-01-05T09:44:00Z',
+      actor: { kind: 'treadle', login: 'treadle', id: 0 },
+      ground: 'the commit of 42-1 is done',
+      wake: claim,
+      base: 'main',
+    },
+  } satisfies InboxDocument,
+};
