@@ -1,0 +1,173 @@
+import { describe, expect, test } from 'vitest';
+
+import { readSettings } from '../../src/workflow/settings.ts';
+
+const path = '.github/treadle.yml';
+
+/** `line:col code message` of every diagnostic. */
+function findings(text: string): readonly string[] {
+  return readSettings({ path, text }).diagnostics.map(
+    ({ start, code, message }) => `${start.line}:${start.column} ${code} ${message}`,
+  );
+}
+
+describe('settings that are right', () => {
+  test('everything said', () => {
+    const { settings, diagnostics } = readSettings({
+      path,
+      text: `roles:
+  ceo: casey
+  qa-engineer: [quinn-bot, 'build[bot]']
+agents:
+  quinn-bot: { dispatch: command, command: [node, qa.mjs, 7] }
+  casey: { dispatch: comment }
+base-branch: release/2
+state-branch: bots/state
+protected-paths: ['infra/**']
+lease-minutes: 2
+`,
+    });
+    expect(diagnostics).toEqual([]);
+    expect(settings).toEqual({
+      roles: { ceo: ['casey'], 'qa-engineer': ['quinn-bot', 'build[bot]'] },
+      agents: {
+        'quinn-bot': { dispatch: 'command', command: ['node', 'qa.mjs', '7'] },
+        casey: { dispatch: 'comment' },
+      },
+      baseBranch: 'release/2',
+      stateBranch: 'bots/state',
+      protectedPaths: ['infra/**'],
+      leaseMinutes: 2,
+    });
+  });
+
+  test.each([
+    ['empty', ''],
+    ['a comment', '# nothing yet\n'],
+    ['null', 'null\n'],
+  ])('%s: the defaults hold', (_name, text) => {
+    const { settings } = readSettings({ path, text });
+    expect(settings).toMatchObject({
+      roles: {},
+      agents: {},
+      baseBranch: null,
+      stateBranch: 'treadle/state',
+      leaseMinutes: 5,
+    });
+    expect(settings?.protectedPaths).toContain('.github/**');
+  });
+
+  test('agent configuration is protected unless something else is said', () => {
+    expect(readSettings({ path, text: '' }).settings?.protectedPaths).toEqual(
+      expect.arrayContaining(['AGENTS.md', 'CLAUDE.md', '.claude/**']),
+    );
+  });
+});
+
+describe('settings that are wrong', () => {
+  test.each<[string, string, readonly string[]]>([
+    ['a list', '- a\n', ['1:1 wrong-type The settings must be a mapping']],
+    ['a text', 'hello\n', ['1:1 wrong-type The settings must be a mapping']],
+    ['not YAML', 'roles: [a\n', [expect.stringContaining('invalid-yaml') as string]],
+    ['a misspelt key', 'rolls: {}\n', ["1:1 unknown-key Unknown key 'rolls'. Did you mean 'roles'?"]],
+    ['a key twice', 'roles: {}\nroles: {}\n', ["2:1 duplicate-key 'roles' stands here twice"]],
+    ['roles as a list', 'roles: [ceo]\n', ["1:8 wrong-type 'roles' must be a mapping"]],
+    [
+      'a role in capitals',
+      'roles: { CEO: casey }\n',
+      ["1:10 bad-role-name A role is named in small letters, digits and hyphens, unlike 'CEO'"],
+    ],
+    [
+      'a login that cannot be one',
+      "roles: { ceo: ['a b', '-x'] }\n",
+      ["1:16 bad-login 'a b' is no login of the forge", "1:23 bad-login '-x' is no login of the forge"],
+    ],
+    [
+      'a single login that cannot be one',
+      "roles: { ceo: 'a/b' }\n",
+      ["1:15 bad-login 'a/b' is no login of the forge"],
+    ],
+    [
+      'a member that is a mapping',
+      'roles: { ceo: [{ login: casey }] }\n',
+      ["1:16 wrong-type The role 'ceo' is a list of texts"],
+    ],
+    ['a role without members', 'roles: { ceo: }\n', ["1:15 wrong-type The role 'ceo' is a list of texts"]],
+    ['agents as a text', 'agents: x\n', ["1:9 wrong-type 'agents' must be a mapping"]],
+    [
+      'an agent without a role',
+      'roles: { ceo: quinn }\nagents: { quin: { dispatch: comment } }\n',
+      [
+        "2:11 agent-without-role 'quin' holds no role, so it would never be dispatched. Did you mean 'quinn'?",
+      ],
+    ],
+    [
+      'an agent that is a text',
+      'roles: { ceo: q }\nagents: { q: command }\n',
+      ["2:14 wrong-type The agent 'q' must be a mapping"],
+    ],
+    [
+      'no dispatch',
+      'roles: { ceo: q }\nagents: { q: {} }\n',
+      ["2:11 bad-dispatch 'dispatch' of 'q' must be comment or command."],
+    ],
+    [
+      'a misspelt dispatch',
+      'roles: { ceo: q }\nagents: { q: { dispatch: comand } }\n',
+      ["2:26 bad-dispatch 'dispatch' of 'q' must be comment or command. Did you mean 'command'?"],
+    ],
+    [
+      'a dispatch of a later version',
+      'roles: { ceo: q }\nagents: { q: { dispatch: workflow } }\n',
+      [
+        "2:26 not-yet-supported Dispatch by 'workflow' is not supported by this version; use comment or command",
+      ],
+    ],
+    [
+      'no command',
+      'roles: { ceo: q }\nagents: { q: { dispatch: command } }\n',
+      ["2:11 missing-command 'q' needs a 'command': a list of the program and its arguments"],
+    ],
+    [
+      'an empty command',
+      'roles: { ceo: q }\nagents: { q: { dispatch: command, command: [] } }\n',
+      ["2:44 missing-command 'q' needs a 'command': a list of the program and its arguments"],
+    ],
+    [
+      'a command of mappings',
+      'roles: { ceo: q }\nagents: { q: { dispatch: command, command: [{}] } }\n',
+      ["2:45 wrong-type 'command' of 'q' is a list of texts"],
+    ],
+    [
+      'a command for a comment',
+      'roles: { ceo: q }\nagents: { q: { dispatch: comment, command: x } }\n',
+      ["2:35 unknown-key 'command' goes with 'dispatch: command'"],
+    ],
+    [
+      'an unknown key of an agent',
+      'roles: { ceo: q }\nagents: { q: { dispatch: comment, model: x } }\n',
+      ["2:35 unknown-key Unknown key 'model'."],
+    ],
+    [
+      'a lease without end',
+      'lease-minutes: 0\n',
+      ["1:16 wrong-limit 'lease-minutes' is a number from 1 to 60"],
+    ],
+    [
+      'a lease that is a text',
+      'lease-minutes: five\n',
+      ["1:16 wrong-limit 'lease-minutes' is a number from 1 to 60"],
+    ],
+    ['a branch that is none', 'base-branch: a..b\n', ['1:14 bad-branch A branch name is expected here']],
+    ['a branch with a blank', "state-branch: 'a b'\n", ['1:15 bad-branch A branch name is expected here']],
+    ['a branch that is a list', 'base-branch: [main]\n', ['1:14 bad-branch A branch name is expected here']],
+  ])('%s', (_name, text, expected) => {
+    expect(findings(text)).toEqual(expected);
+    expect(readSettings({ path, text }).settings).toBeNull();
+  });
+
+  test('all at once, in the order of the file', () => {
+    const lines = findings('lease-minutes: 99\nroles: { Ceo: [casey] }\nbase: main\n');
+    expect(lines.map((line) => line.split(' ')[0])).toEqual(['1:16', '2:10', '3:1']);
+  });
+});
