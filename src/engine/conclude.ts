@@ -10,7 +10,9 @@ import type { Conclusion, JobLine, Status } from './state.ts';
  */
 export function completeJob(draft: Draft, job: string, conclusion: Conclusion, result: Conclusion): void {
   draft.setLine(job, { status: 'completed', conclusion, result });
-  if (draft.document(job) !== undefined) draft.patchJob(job, { timeoutAt: null, retryAt: null });
+  if (draft.document(job) !== undefined) {
+    draft.patchJob(job, { timeoutAt: null, retryAt: null, merge: null });
+  }
   for (const dependent of draft.workflow.graph.dependents(job)) draft.visit(dependent);
 }
 
@@ -48,21 +50,26 @@ export function concludeFailure(draft: Draft, job: string, conclusion: 'failure'
  * else cancelled when it was cancelled or a job ran out of time, skipped when nothing ran, else success, which closes the bead.
  */
 export function concludeRun(draft: Draft): void {
-  const lines = draft.lines();
-  const status = statusOf(lines);
+  const status = statusOf(draft);
   if (status !== draft.run.status) draft.patchRun({ status });
   if (status !== 'completed') return;
-  const conclusion = conclusionOf(draft, lines);
+  const conclusion = conclusionOf(draft, draft.lines());
   draft.patchRun({ conclusion, completedAt: draft.cause.at });
   draft.tell('end');
   if (conclusion === 'success') draft.emit({ type: 'close_issue', reason: 'completed' });
 }
 
 /** in_progress while anybody or anything works, waiting when only people can move it, pending when only the commit queue can. */
-function statusOf(lines: Readonly<Record<string, JobLine>>): Status {
+function statusOf(draft: Draft): Status {
+  // What just started answers at once; only where nothing did are all lines looked at.
+  for (const line of draft.changedLines()) if (line.status === 'in_progress') return 'in_progress';
+  const lines = draft.lines();
   const seen = new Set<Status>();
-  for (const job in lines) seen.add(lines[job]?.status ?? 'queued');
-  if (seen.has('in_progress')) return 'in_progress';
+  for (const job in lines) {
+    const status = lines[job]?.status ?? 'queued';
+    if (status === 'in_progress') return status;
+    seen.add(status);
+  }
   if (seen.has('waiting')) return 'waiting';
   if (seen.has('pending')) return 'pending';
   return seen.has('queued') ? 'in_progress' : 'completed';

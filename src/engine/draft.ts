@@ -61,7 +61,11 @@ export interface Draft extends RunView {
   tell(target: string): void;
   readonly told: readonly string[];
   readonly inbox: readonly InboxEvent[];
-  /** The lines as they are now. */
+  /** All documents as they were before the transition, in no order: for a search that reads each. */
+  documentsBefore(): readonly JobDocument[];
+  /** The lines that changed so far. */
+  changedLines(): Iterable<JobLine>;
+  /** The lines as they are now: a copy, for when all of them matter. */
   lines(): Readonly<Record<string, JobLine>>;
   state(): RunState;
 }
@@ -115,6 +119,8 @@ export function openDraft(
     for (const [job, value] of changes) copy[job] = value;
     return copy;
   };
+  let copied: Readonly<Record<string, JobLine>> | undefined;
+  const allLines = () => (copied ??= merged(base.run.jobs, lines));
   return {
     get workflow() {
       return workflow;
@@ -133,7 +139,9 @@ export function openDraft(
     document,
     patchRun: (patch) => (run = { ...run, ...patch }),
     setLine: (job, next) => {
-      if (!equalLines(line(job), next)) lines.set(job, next);
+      if (equalLines(line(job), next)) return;
+      lines.set(job, next);
+      copied = undefined;
     },
     patchJob: (job, patch) => {
       const before = document(job) ?? blankDocument(job);
@@ -144,6 +152,7 @@ export function openDraft(
     replaceWorkflow: (next) => {
       workflow = next;
       forget = true;
+      copied = undefined;
       for (const job of [...lines.keys()]) if (!next.jobs.has(job)) lines.delete(job);
       for (const job of [...documents.keys()]) if (!next.jobs.has(job)) documents.delete(job);
       for (const job of next.jobs.keys()) {
@@ -170,9 +179,11 @@ export function openDraft(
     tell: (target) => {
       if (!told.includes(target)) told.push(target);
     },
-    lines: () => merged(base.run.jobs, lines),
+    documentsBefore: () => Object.values(base.jobs),
+    changedLines: () => lines.values(),
+    lines: allLines,
     state: () => {
-      const jobs = merged(base.run.jobs, lines);
+      const jobs = allLines();
       const next = jobs === run.jobs ? run : { ...run, jobs };
       const all = merged(base.jobs, documents);
       const isSame = next === base.run && all === base.jobs && queue === base.queue;

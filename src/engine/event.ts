@@ -49,6 +49,8 @@ export interface RunStarted extends EventBase {
 export interface ReportReceived extends EventBase {
   readonly type: 'report_received';
   readonly dispatch: string;
+  /** The job it was for, where that is known: saves a search. */
+  readonly job?: string;
   readonly outcome: 'success' | 'failure' | 'continue';
   readonly outputs: Readonly<Record<string, string>>;
   readonly summary: string;
@@ -63,6 +65,8 @@ export interface ReportReceived extends EventBase {
 export interface ReportMalformed extends EventBase {
   readonly type: 'report_malformed';
   readonly dispatch: string;
+  /** The job it was for, where that is known: saves a search. */
+  readonly job?: string;
   readonly problem: string;
   readonly source: string;
 }
@@ -71,6 +75,8 @@ export interface ReportMalformed extends EventBase {
 export interface AgentCrashed extends EventBase {
   readonly type: 'agent_crashed';
   readonly dispatch: string;
+  /** The job it was for, where that is known: saves a search. */
+  readonly job?: string;
   readonly problem: string;
 }
 

@@ -46,7 +46,6 @@ export function applyMerged(draft: Draft, event: PullRequestMerged): Outcome {
   }
   closeEscalation(draft, job, `pull request #${pull} was merged as ${commit}`);
   leaveQueue(draft, job);
-  draft.patchJob(job, { merge: null });
   concludeSuccess(draft, job, { ...document.outputs, sha: commit });
   return applied(job, 'merged');
 }

@@ -33,20 +33,22 @@ export function settle(draft: Draft): void {
  */
 export function statusFunctionsOf(view: RunView, job: string): StatusFunctions {
   const isCancelled = view.run.cancelled !== null;
-  const results = function* (names: readonly string[]) {
-    const jobs = names.length === 0 ? decisiveAncestors(view.workflow, job) : names;
-    for (const name of jobs) yield view.line(view.workflow.graph.resolve(name) ?? name).result;
-  };
+  const { graph } = view.workflow;
+  const named = (names: readonly string[]) => names.map((name) => graph.resolve(name) ?? name);
   return {
     success: (names) => {
       if (isCancelled) return false;
-      for (const result of results(names)) if (result !== 'success') return false;
-      return true;
+      const isSuccess = (one: string): boolean => view.line(one).result === 'success';
+      return names.length === 0
+        ? everyAncestor(view.workflow, job, isSuccess)
+        : named(names).every(isSuccess);
     },
     failure: (names) => {
       if (isCancelled) return false;
-      for (const result of results(names)) if (result === 'failure') return true;
-      return false;
+      const isNoFailure = (one: string): boolean => view.line(one).result !== 'failure';
+      return names.length === 0
+        ? !everyAncestor(view.workflow, job, isNoFailure)
+        : !named(names).every(isNoFailure);
     },
     always: () => true,
     cancelled: () => isCancelled,
@@ -130,15 +132,15 @@ function areCompleted(view: RunView, jobs: readonly string[]): boolean {
   return jobs.every((job) => view.line(job).status === 'completed');
 }
 
-function* decisiveAncestors(workflow: Workflow, job: string): Generator<string> {
-  const seen = new Set<string>();
-  const open = [...(workflow.jobs.get(job)?.needs ?? [])];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (seen.has(next)) continue;
-    seen.add(next);
-    yield next;
-    const definition = workflow.jobs.get(next);
+/** Whether something holds of all ancestors whose result counts. Stops at the first of which it does not. */
+function everyAncestor(workflow: Workflow, job: string, holds: (ancestor: string) => boolean): boolean {
+  const seen = new Set(workflow.jobs.get(job)?.needs);
+  // A set is walked in the order of insertion, what is added on the way included.
+  for (const ancestor of seen) {
+    if (!holds(ancestor)) return false;
+    const definition = workflow.jobs.get(ancestor);
     if (definition === undefined || (definition.type === 'merge' && definition.wait === 'any')) continue;
-    open.push(...definition.needs);
+    for (const need of definition.needs) seen.add(need);
   }
+  return true;
 }

@@ -11,11 +11,11 @@ import { applied, ignored } from './outcome.ts';
 import { dropEmpty, findOutputProblem } from './outputs.ts';
 import type { AgentJob } from './retry.ts';
 import { failAttempt, isAgentJob } from './retry.ts';
-import type { Attempt, Turn } from './state.ts';
+import type { Attempt, JobDocument, Turn } from './state.ts';
 
 /** An agent's answer: the job is done, goes on with another turn, or failed. */
 export function applyReport(draft: Draft, event: ReportReceived): Outcome {
-  const found = findTurn(draft, event.dispatch);
+  const found = findTurn(draft, event);
   if (found === undefined) return ignored('no such dispatch in this run');
   const { definition, attempt, turn } = found;
   if (definition === undefined || openTurn(draft.document(found.job)) !== turn) {
@@ -54,7 +54,7 @@ export function applyReport(draft: Draft, event: ReportReceived): Outcome {
 
 /** An answer that cannot be read: one clear reply, and it costs a turn. */
 export function applyMalformed(draft: Draft, event: ReportMalformed): Outcome {
-  const found = findTurn(draft, event.dispatch);
+  const found = findTurn(draft, event);
   if (found === undefined) return ignored('no such dispatch in this run');
   const { definition, turn } = found;
   if (definition === undefined || openTurn(draft.document(found.job)) !== turn) {
@@ -65,7 +65,7 @@ export function applyMalformed(draft: Draft, event: ReportMalformed): Outcome {
 
 /** An agent that ended without an answer: its attempt failed. */
 export function applyCrash(draft: Draft, event: AgentCrashed): Outcome {
-  const found = findTurn(draft, event.dispatch);
+  const found = findTurn(draft, event);
   if (found === undefined) return ignored('no such dispatch in this run');
   const { job, attempt, turn } = found;
   if (openTurn(draft.document(job)) !== turn) return ignored('its turn is over');
@@ -82,15 +82,46 @@ interface FoundTurn {
   readonly turn: Turn;
 }
 
-function findTurn(draft: Draft, dispatch: string): FoundTurn | undefined {
-  for (const [job, definition] of draft.workflow.jobs) {
-    for (const attempt of draft.document(job)?.attempts.toReversed() ?? []) {
+/** A dispatch's turn, in the job that the event names or else in any. */
+function findTurn(
+  draft: Draft,
+  event: { readonly dispatch: string; readonly job?: string },
+): FoundTurn | undefined {
+  const named = event.job === undefined ? undefined : draft.document(event.job);
+  return (
+    findTurnIn(draft, named === undefined ? [] : [named], event.dispatch) ??
+    findTurnIn(draft, draft.documentsBefore(), event.dispatch)
+  );
+}
+
+function findTurnIn(
+  draft: Draft,
+  documents: readonly JobDocument[],
+  dispatch: string,
+): FoundTurn | undefined {
+  // The newest attempt first: history is searched only for what came late.
+  for (const { id, attempts } of documents) {
+    const attempt = attempts[attempts.length - 1];
+    const turn = attempt?.turns[attempt.turns.length - 1];
+    if (attempt !== undefined && turn?.dispatch === dispatch) return foundTurn(draft, id, attempt, turn);
+  }
+  for (const { id, attempts } of documents) {
+    for (const attempt of attempts) {
       const turn = attempt.turns.find((one) => one.dispatch === dispatch);
-      if (turn === undefined) continue;
-      return { job, definition: isAgentJob(definition) ? definition : undefined, attempt, turn };
+      if (turn !== undefined) return foundTurn(draft, id, attempt, turn);
     }
   }
   return undefined;
+}
+
+function foundTurn(draft: Draft, job: string, attempt: Attempt, turn: Turn): FoundTurn {
+  const definition = draft.workflow.jobs.get(job);
+  return {
+    job,
+    definition: definition !== undefined && isAgentJob(definition) ? definition : undefined,
+    attempt,
+    turn,
+  };
 }
 
 function applyBadAnswer(

@@ -59,7 +59,6 @@ export function answerEscalation(
   const isApproval = draft.workflow.jobs.get(job)?.type === 'approval';
   closeEscalation(draft, job, `@${by.login} approved${word}`);
   leaveQueue(draft, job);
-  draft.patchJob(job, { merge: null });
   const outputs = isApproval ? { verdict: 'approved', comment: body } : reported;
   concludeSuccess(draft, job, outputs, { reason: `approved by @${by.login}${word}` });
   return applied(job, 'approved by the CEO');

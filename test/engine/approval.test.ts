@@ -58,8 +58,8 @@ describe('a text gate', () => {
       question,
       shown,
       digest: sha256(canonicalJsonLine({ definition: sha256('definition'), run: '42-1', question, shown })),
-      pull: 102,
-      head: 'head-102',
+      pull: 101,
+      head: 'head-101',
       answer: null,
       voided: [],
     });
@@ -74,7 +74,7 @@ describe('a text gate', () => {
     expect(story.document('ok')).toMatchObject({
       outputs: { verdict: 'approved', comment: 'Nice.' },
       timeoutAt: null,
-      gate: { answer: { verdict: 'approved', by: { login: 'carol' }, head: 'head-102', body: 'Nice.' } },
+      gate: { answer: { verdict: 'approved', by: { login: 'carol' }, head: 'head-101', body: 'Nice.' } },
     });
     expect(story.attempts('ok')).toEqual(['success: Nice.']);
     expect(story.effects()).toEqual(['dispatch go 1.1']);
@@ -100,7 +100,7 @@ describe('a text gate', () => {
   test('changes requested counts for any head', () => {
     const story = asked();
     story.review('ok', 'changes_requested', 'No.', { head: 'old' });
-    expect(story.effects()).toEqual(['close_gate ok #102']);
+    expect(story.effects()).toEqual(['close_gate ok #101']);
     expect(story.lines()).toMatchObject({ ok: 'completed failure', go: 'completed skipped' });
     expect(story.attempts('ok')).toEqual(['rejected: No.']);
   });
@@ -148,10 +148,10 @@ describe('a text gate', () => {
   test('nobody answers in time: the gate is closed and the CEO asked', () => {
     const story = asked('    timeout-minutes: 60\n');
     story.pass('timeout', 'ok');
-    expect(story.effects()).toEqual(['close_gate ok #102', 'open_escalation ok']);
+    expect(story.effects()).toEqual(['close_gate ok #101', 'open_escalation ok']);
     expect(story.attempts('ok')[0]).toMatch(/^timed_out: not done by /);
     story.perform();
-    story.review('ok', 'approved', '', { pull: 102, head: 'head-102' });
+    story.review('ok', 'approved', '', { pull: 101, head: 'head-101' });
     expect(story.said()).toBe('ignored: the pull request asks for nothing');
     story.review('ok', 'approved', '', { head: 'old' });
     expect(story.said()).toBe('ignored: another head was reviewed');

@@ -249,6 +249,13 @@ describe('answers', () => {
     expect(story.said()).toBe('ignored: the run is completed');
   });
 
+  test.each(['fix', 'other', 'constructor'])('named %s, the job of a report only saves a search', (job) => {
+    const story = beginStory(task());
+    story.start();
+    story.report('fix', { job });
+    expect(story.lines()['fix']).toBe('completed success');
+  });
+
   test.each([
     { type: 'report_received', outcome: 'success', outputs: {}, summary: '', usage: null, source: '' },
     { type: 'report_malformed', problem: '', source: '' },

@@ -92,7 +92,7 @@ test('a bug goes from report to verified and closed, with a rejection, a retry a
       "start → investigate | dispatch investigate 1.1",
       "investigate (continue, turn 1) | dispatch investigate 1.2",
       "investigate → approve (success) | open_gate approve 1",
-      "approve → investigate (changes requested) | close_gate approve #103, dispatch investigate 2.1",
+      "approve → investigate (changes requested) | close_gate approve #101, dispatch investigate 2.1",
       "investigate → approve (success) | open_gate approve 2",
       "approve → fix (approved) | dispatch fix 1.1",
       "fix (failure, attempt 1) | dispatch fix 2.1",

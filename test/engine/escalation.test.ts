@@ -21,8 +21,8 @@ describe('an escalation', () => {
   test('learns its bead and its decision pull request', () => {
     const story = escalated();
     const { escalation } = story.document('a');
-    expect(escalation).toMatchObject({ cause: 'attempts', reason: 'stuck', pull: 103, issue: 1103 });
-    expect(escalation?.head).toBe('head-103');
+    expect(escalation).toMatchObject({ cause: 'attempts', reason: 'stuck', pull: 101, issue: 1101 });
+    expect(escalation?.head).toBe('head-101');
     expect(story.lines()).toEqual({ a: 'waiting', b: 'queued' });
   });
 
@@ -31,7 +31,7 @@ describe('an escalation', () => {
     story.review('a', 'approved', 'Good enough.');
     expect(story.said()).toBe('a → b (approved by the CEO)');
     expect(story.effects()).toEqual([
-      'close_escalation #1103: @carol approved: Good enough.',
+      'close_escalation #1101: @carol approved: Good enough.',
       'dispatch b 1.1',
     ]);
     expect(story.document('a')).toMatchObject({ escalation: null, outputs: { found: 'half of it' } });
@@ -61,7 +61,7 @@ describe('an escalation', () => {
     const story = escalated();
     story.review('a', 'changes_requested', 'Not worth it.');
     expect(story.effects()).toEqual([
-      'close_escalation #1103: closed by @carol: Not worth it.',
+      'close_escalation #1101: closed by @carol: Not worth it.',
       'close_issue not_planned',
     ]);
     expect(story.lines()).toEqual({ a: 'completed failure', b: 'completed skipped' });
@@ -81,7 +81,7 @@ describe('an escalation', () => {
     const story = escalated();
     story.override({ action: 'retry', job: null }, 'Look at line 7.');
     expect(story.effects()).toEqual([
-      'close_escalation #1103: @carol asked for it (another try): Look at line 7.',
+      'close_escalation #1101: @carol asked for it (another try): Look at line 7.',
       'dispatch a 2.1',
     ]);
     expect(story.document('a')).toMatchObject({
@@ -122,7 +122,7 @@ jobs:
     const story = escalated();
     story.override({ action: 'goto', job: 'b' }, 'Never mind.');
     expect(story.lines()).toEqual({ a: 'completed skipped as success', b: 'in_progress' });
-    expect(story.effects()[0]).toBe('close_escalation #1103: @carol went on at b: Never mind.');
+    expect(story.effects()[0]).toBe('close_escalation #1101: @carol went on at b: Never mind.');
   });
 
   test('whoever closes it before its bead is opened has it closed when it is', () => {

@@ -70,6 +70,8 @@ function checkJob(workflow: Workflow, state: RunState, document: JobDocument, ar
   }
   const isRunning = attempts.at(-1)?.outcome === 'running';
   ensure(!isRunning || line.status !== 'completed', `${id} is completed and running`);
+  const isMerging = ['pending', 'in_progress'].includes(line.status) || document.escalation !== null;
+  ensure(document.merge === null || isMerging, `${id} would merge but does not`);
   ensure(document.escalation === null || line.status === 'waiting', `${id} is escalated but does not wait`);
 }
 

@@ -126,7 +126,7 @@ export function beginStory(yaml: string, options: Options = {}) {
 
   const done = (effect: Effect): EffectResult => {
     const opensPull = effect.type === 'open_gate' || effect.type === 'open_escalation';
-    pulls += 1;
+    if (opensPull) pulls += 1;
     return {
       kind: 'done',
       remote: opensPull ? { pull: pulls, head: `head-${pulls}`, issue: pulls + 1000 } : {},
