@@ -1,0 +1,104 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+import { formatAddress, type Address } from '../../src/codec/address.ts';
+import type { RecordedEvent } from '../../src/codec/commit-message.ts';
+import { layout } from '../../src/codec/layout.ts';
+import type { Effect } from '../../src/engine/effect.ts';
+import { fenceWith, proseOf, ROOT } from './documents.ts';
+
+const PAGE = 'docs/architecture.md';
+
+/** Events that exist; the compiler says when one is missing. Those that nothing makes yet are not documented. */
+const events: Record<RecordedEvent['type'], 'made' | 'not yet'> = {
+  run_started: 'made',
+  report_received: 'made',
+  report_malformed: 'made',
+  agent_crashed: 'made',
+  review_submitted: 'made',
+  approval_voided: 'made',
+  deadline_passed: 'made',
+  override_issued: 'made',
+  pull_request_merged: 'made',
+  merge_refused: 'made',
+  queue_advanced: 'made',
+  issue_closed: 'made',
+  effects_recorded: 'made',
+  effects_claimed: 'made',
+  facts_read: 'made',
+  initialised: 'made',
+  state_restored: 'made',
+  runs_retired: 'not yet',
+};
+
+const effects: Record<Effect['type'], true> = {
+  dispatch: true,
+  cancel_dispatch: true,
+  open_gate: true,
+  close_gate: true,
+  open_escalation: true,
+  close_escalation: true,
+  merge_pull: true,
+  reply: true,
+  update_status: true,
+  close_issue: true,
+};
+
+/** Where documents are; null for folders. The compiler says when one is missing. */
+const places: Record<keyof typeof layout, Address | null> = {
+  root: layout.root,
+  cursor: layout.cursor,
+  runs: null,
+  runFolder: null,
+  run: layout.run('<run>'),
+  jobs: null,
+  job: layout.job('<run>', '<job>'),
+  blob: layout.blob('<run>', '<sha256>'),
+  definition: layout.definition('<sha256>'),
+  config: layout.config('<sha256>'),
+  queue: ['queues', 'commit', { entry: '<base>.json' }],
+  inbox: null,
+  inboxEvent: layout.inboxEvent('<event>'),
+  deadlines: null,
+  deadlineHour: null,
+  deadline: [...layout.deadlineHour('<hour>'), { entry: '<entry>.json' }],
+  issueIndex: ['index', 'issue', { entry: '<issue>.json' }],
+  pulls: null,
+  pullIndex: ['index', 'pull', { entry: '<pull>.json' }],
+  dispatchIndex: layout.dispatchIndex('<dispatch>'),
+  outboxes: null,
+  outboxIndex: layout.outboxIndex('<run>'),
+  finishedRuns: null,
+  finishedIndex: layout.finishedIndex('<run>'),
+  decision: layout.decision('decisions/<run>/<job>-<attempt>.md'),
+};
+
+function rowsOf(heading: string): readonly string[] {
+  const [, section = ''] = proseOf(PAGE).split(`\n### ${heading}\n`);
+  const [table = ''] = section.split(/\n##/);
+  return [...table.matchAll(/^\| `(\w+)`/gm)].map(([, name = '']) => name);
+}
+
+describe('docs/architecture.md', () => {
+  test('names every event that is made', () => {
+    const made = Object.entries(events).flatMap(([name, state]) => (state === 'made' ? [name] : []));
+    expect(rowsOf('Events')).toEqual(made);
+  });
+
+  test('names every effect', () => {
+    expect(rowsOf('Effects')).toEqual(Object.keys(effects));
+  });
+
+  test.each(readdirSync(join(ROOT, 'src')))('names the layer %s', (layer) => {
+    expect(proseOf(PAGE)).toContain(`\`src/${layer}\``);
+  });
+
+  const documented = fenceWith(PAGE, 'treadle.json').text;
+
+  test.each(
+    Object.entries(places).flatMap(([name, address]) => (address === null ? [] : [{ name, address }])),
+  )('names the place of $name', ({ address }) => {
+    expect(documented.split('\n').map((line) => line.split(/ {2,}/)[0])).toContain(formatAddress(address));
+  });
+});
