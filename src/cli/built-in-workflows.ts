@@ -17,7 +17,5 @@ export function readVersion(): string {
 
 function packageRoot(): string {
   const here = fileURLToPath(new URL('.', import.meta.url));
-  return here.includes(`${join('build', 'src', 'cli')}`)
-    ? join(here, '..', '..', '..')
-    : join(here, '..', '..');
+  return here.includes(join('build', 'src', 'cli')) ? join(here, '..', '..', '..') : join(here, '..', '..');
 }

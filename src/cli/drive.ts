@@ -13,6 +13,7 @@ import type { Terminal } from './terminal.ts';
 export interface DriveOptions {
   /** Approve every gate without asking. Escalations are never answered by themselves. */
   readonly yes: boolean;
+  /** Decisions to be made first, for instance the start of the run. */
   readonly requests?: AdvanceOptions['requests'];
 }
 
@@ -20,44 +21,74 @@ export interface DriveOptions {
 export interface Driven {
   readonly found: FoundRun;
   readonly exit: ExitCode;
-  /** What it waits for, where it waits. */
-  readonly awaited: readonly Awaited[];
 }
 
-/** Drives one run until it ends, or waits for a person who is not here. */
+/**
+ * Drives one run until it ends, or waits for a person who is not here. Throws `interrupted`.
+ *
+ * @param run its id, asked for once the requests were made
+ */
 export async function driveRun(
   session: Session,
   terminal: Terminal,
   run: () => string,
   options: DriveOptions,
 ): Promise<Driven> {
-  const { runtime } = session;
+  const { runtime, interruption } = session;
   const definitions = createDefinitions();
+  const gates = openGateKeeper(session, terminal, options);
   let requests = options.requests ?? [];
   for (;;) {
-    await advance(runtime, { requests }, definitions);
+    await advance(runtime, { requests, nudge: () => interruption.raised }, definitions);
     requests = [];
+    interruption.signal.throwIfAborted();
     const found = await findRun(runtime.store, run());
-    const { state, workflow } = found;
-    if (state.run.status === 'completed') {
-      return { found, exit: state.run.conclusion === 'success' ? EXIT.done : EXIT.runFailed, awaited: [] };
-    }
-    const awaited = awaitedOf(workflow, state).filter(({ kind }) => kind !== 'needs');
-    const gate = awaited.find((each) => each.kind === 'approval' && each.pull !== null);
-    if (gate?.kind === 'approval' && (options.yes || terminal.interactive)) {
-      const decision = options.yes
-        ? ({ verdict: 'approve', reason: 'Approved with --yes.' } as const)
-        : await askForDecision(terminal, found, gate.job);
-      if (decision !== null) {
-        await answerGate(session, found, { job: gate.job, as: null, ...decision });
-        continue;
-      }
-    }
+    const ended = endOf(found);
+    if (ended !== null) return { found, exit: ended };
+    const awaited = awaitedOf(found.workflow, found.state).filter(({ kind }) => kind !== 'needs');
+    if (await gates.answer(found, awaited)) continue;
     const until = soonest(awaited);
-    if (gate !== undefined || until === null) return { found, exit: EXIT.waiting, awaited };
+    if (until === null) return { found, exit: EXIT.waiting };
     terminal.note(`waiting until ${until} for the next attempt`);
-    await runtime.clock.waitUntil(until, new AbortController().signal);
+    await runtime.clock.waitUntil(until, interruption.signal);
+    interruption.signal.throwIfAborted();
   }
+}
+
+/** The exit code for a run that ended; null for one that goes on. */
+export function endOf({ state: { run } }: FoundRun): ExitCode | null {
+  if (run.status !== 'completed') return null;
+  return run.conclusion === 'success' ? EXIT.done : EXIT.runFailed;
+}
+
+/** Answers gates, by itself or by asking the person at the terminal. */
+export interface GateKeeper {
+  /** Whether a gate was answered, so that the run may go on. Each is answered once: an answer that did not count is not repeated. */
+  answer(found: FoundRun, awaited: readonly Awaited[]): Promise<boolean>;
+}
+
+export function openGateKeeper(
+  session: Session,
+  terminal: Terminal,
+  { yes }: Pick<DriveOptions, 'yes'>,
+): GateKeeper {
+  const answered = new Set<number>();
+  return {
+    async answer(found, awaited) {
+      const gates = awaited.flatMap((each) =>
+        each.kind === 'approval' && each.pull !== null ? [{ job: each.job, pull: each.pull }] : [],
+      );
+      const gate = gates.find(({ pull }) => !answered.has(pull));
+      if (gate === undefined || (!yes && !terminal.interactive)) return false;
+      answered.add(gate.pull);
+      const decision = yes
+        ? ({ verdict: 'approve', reason: 'Approved with --yes.' } as const)
+        : await askForDecision(terminal, found, gate.job, session.interruption);
+      if (decision === null) return false;
+      await answerGate(session, found, { job: gate.job, as: null, ...decision });
+      return true;
+    },
+  };
 }
 
 /** When the run goes on by itself, or null where somebody has to do something. */

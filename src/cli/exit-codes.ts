@@ -14,6 +14,8 @@ export const EXIT = {
   trouble: 5,
   /** A defect of Treadle. */
   defect: 70,
+  /** Ended by Ctrl-C or a request to end; the next wake goes on. */
+  interrupted: 130,
 } as const;
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
@@ -27,7 +29,9 @@ const CODES: Readonly<Record<string, ExitCode>> = {
   'repository-unsupported': EXIT.usage,
   'repository-unborn': EXIT.usage,
   'branch-invalid': EXIT.usage,
+  'not-started': EXIT.usage,
   'not-found': EXIT.notFound,
+  interrupted: EXIT.interrupted,
   bug: EXIT.defect,
 };
 

@@ -29,6 +29,7 @@ Exit codes:
   4  what was named does not exist
   5  state or forge cannot be used as they are; nothing was lost
   70 a defect of Treadle: please report it
+  130 ended by Ctrl-C; the next wake goes on
 
 Examples:
   $ treadle lint .github/treadle/workflows/*.yml

@@ -1,6 +1,7 @@
 import { connectForge } from '../forge/github/connect.ts';
 import type { Forge } from '../forge/port.ts';
 import { createCommandRunner } from '../runtime/commands/command-runner.ts';
+import { sweepWorkspaces } from '../runtime/commands/sweep-workspaces.ts';
 import type { CommandRunner } from '../runtime/ports.ts';
 import type { WorkspaceOptions } from '../runtime/commands/workspace.ts';
 import { openGitStore } from '../store/git/git-store.ts';
@@ -12,4 +13,5 @@ export const adapters = {
   forge: (apiUrl: string, repository: string, token: string): Forge =>
     connectForge({ apiUrl, repository, token }),
   commands: (options: WorkspaceOptions): CommandRunner => createCommandRunner(options),
+  sweepWorkspaces,
 };

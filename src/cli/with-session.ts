@@ -1,18 +1,32 @@
+import { watchInterruption } from './interruption.ts';
 import { openSession, type Session } from './local/session.ts';
 import { showProgress } from './progress.ts';
 import type { Terminal } from './terminal.ts';
 
+/** Where a session is opened, and for which command. */
+export interface SessionPlace {
+  readonly repo: string;
+  readonly command: string;
+  /** The local server's port; any free one where left out. */
+  readonly port?: number;
+}
+
 /** Opens a session for one command, and always closes it, bringing results back into the working repository. */
 export async function withSession<T>(
   terminal: Terminal,
-  repo: string,
+  place: SessionPlace,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const session = await openSession({ repo, observe: showProgress(terminal) });
+  const interruption = watchInterruption();
   try {
-    return await work(session);
+    const session = await openSession({ ...place, interruption, observe: showProgress(terminal) });
+    try {
+      return await work(session);
+    } finally {
+      const left = await session.close();
+      if (left !== null) terminal.note(left);
+    }
   } finally {
-    const left = await session.close();
-    if (left !== null) terminal.note(left);
+    interruption.release();
   }
 }

@@ -10,7 +10,9 @@ import {
   type CommandContext,
   type RepositoryOptions,
 } from '../command-context.ts';
+import { readCount } from '../count.ts';
 import { activeRuns, findRun } from '../find-run.ts';
+import { atWork } from '../at-work.ts';
 import { runLine } from '../run-summary.ts';
 import { withSession } from '../with-session.ts';
 
@@ -24,10 +26,14 @@ export function addAdvance(program: Command, { terminal }: CommandContext): void
     .option(...JSON_OPTION)
     .addHelpText('after', examples('treadle advance', 'treadle advance --json --repo ../shop'))
     .action(async (options: RepositoryOptions & { readonly maxNewRuns: string }) => {
-      await withSession(terminal, options.repo, async ({ runtime, place }) => {
+      const maxNewRuns = readCount('--max-new-runs', options.maxNewRuns);
+      await withSession(terminal, { repo: options.repo, command: 'advance' }, async (session) => {
+        const { runtime, place, interruption } = session;
+        if (!session.own) throw await atWork(session);
         const found = await readRepositoryConfig(runtime.forge, runtime.builtInWorkflows);
-        const intake = { repository: place.repository, found, maxNewRuns: Number(options.maxNewRuns) };
-        const report = await advance(runtime, { intake });
+        const intake = { repository: place.repository, found, maxNewRuns };
+        const report = await advance(runtime, { intake, nudge: () => interruption.raised });
+        interruption.signal.throwIfAborted();
         const { wake, transitions, remarks, nextDue } = report;
         if (options.json === true) {
           terminal.print(

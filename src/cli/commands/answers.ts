@@ -8,9 +8,8 @@ import {
   type CommandContext,
   type RepositoryOptions,
 } from '../command-context.ts';
-import { driveRun } from '../drive.ts';
 import { findRun } from '../find-run.ts';
-import { printRun, runSummary } from '../run-summary.ts';
+import { goOn } from '../go-on.ts';
 import { withSession } from '../with-session.ts';
 
 interface AnswerOptions extends RepositoryOptions {
@@ -55,7 +54,7 @@ async function answerCommand(
   wanted: string,
   options: AnswerOptions,
 ): Promise<void> {
-  await withSession(terminal, options.repo, async (session) => {
+  await withSession(terminal, { repo: options.repo, command: verdict }, async (session) => {
     const found = await findRun(session.runtime.store, wanted);
     const { id } = found.state.run;
     await answerGate(session, found, {
@@ -64,15 +63,7 @@ async function answerCommand(
       reason: options.reason ?? '',
       as: options.as ?? null,
     });
-    // A server that is not ours belongs to a runner that goes on with it.
-    if (!options.advance || !session.own) {
-      terminal.note(`${verdict === 'approve' ? 'approved' : 'rejected'}: the next wake goes on with ${id}`);
-      return;
-    }
-    const driven = await driveRun(session, terminal, () => id, { yes: false });
-    finish(driven.exit);
-    if (options.json === true)
-      terminal.print(JSON.stringify({ version: 1, run: runSummary(driven.found) }, null, 2));
-    else printRun(terminal, driven.found);
+    const said = verdict === 'approve' ? 'approved' : 'rejected';
+    await goOn({ terminal, finish }, session, { run: id, said, ...options });
   });
 }

@@ -9,6 +9,7 @@ import {
   type CommandContext,
   type RepositoryOptions,
 } from '../command-context.ts';
+import { readCount } from '../count.ts';
 import { findRun } from '../find-run.ts';
 import { openState } from '../local/session.ts';
 
@@ -32,11 +33,12 @@ export function addLog(program: Command, { terminal }: CommandContext): void {
       examples('treadle log', 'treadle log 42-1 --limit 10', 'git log --format=%s treadle/state'),
     )
     .action(async (run: string | undefined, options: LogOptions) => {
+      const limit = readCount('--limit', options.limit);
       const { store } = await openState(options.repo);
       const commits = run === undefined ? wholeLog(store, options.all === true) : runLog(store, run);
       const rows = [];
       for await (const commit of commits) {
-        if (rows.length >= Number(options.limit)) break;
+        if (rows.length >= limit) break;
         rows.push(rowOf(commit));
       }
       if (options.json === true) terminal.print(JSON.stringify({ version: 1, transitions: rows }, null, 2));

@@ -8,9 +8,8 @@ import {
   type CommandContext,
   type RepositoryOptions,
 } from '../command-context.ts';
-import { driveRun } from '../drive.ts';
 import { findRun, type FoundRun } from '../find-run.ts';
-import { printRun, runSummary } from '../run-summary.ts';
+import { goOn } from '../go-on.ts';
 import { withSession } from '../with-session.ts';
 
 interface OverrideOptions extends RepositoryOptions {
@@ -77,7 +76,7 @@ async function overrideCommand(
   options: OverrideOptions,
 ): Promise<void> {
   if (options.reason.trim() === '') throw new TreadleError('usage', '--reason is empty: say why');
-  await withSession(terminal, options.repo, async (session) => {
+  await withSession(terminal, { repo: options.repo, command: override.name }, async (session) => {
     const found = await findRun(session.runtime.store, wanted);
     const { id, status } = found.state.run;
     if (status === 'completed') {
@@ -87,15 +86,7 @@ async function overrideCommand(
     if (login === undefined) throw new TreadleError('not-found', 'nobody holds the role ceo');
     const words = ['/treadle', override.name, ...(target === null ? [] : [target]), options.reason.trim()];
     await session.forgeAs(login).comments.create(placeFor(found), words.join(' '));
-    if (!options.advance || !session.own) {
-      terminal.note(`said: the next wake goes on with ${id}`);
-      return;
-    }
-    const driven = await driveRun(session, terminal, () => id, { yes: false });
-    finish(driven.exit);
-    if (options.json === true)
-      terminal.print(JSON.stringify({ version: 1, run: runSummary(driven.found) }, null, 2));
-    else printRun(terminal, driven.found);
+    await goOn({ terminal, finish }, session, { run: id, said: 'said', ...options });
   });
 }
 

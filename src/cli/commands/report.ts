@@ -5,13 +5,18 @@ import { dispatchIndexCodec } from '../../codec/documents.ts';
 import { layout } from '../../codec/layout.ts';
 import { openDocuments } from '../../store/documents.ts';
 import type { Store } from '../../store/port.ts';
-import { examples, REPO_OPTION, type CommandContext } from '../command-context.ts';
-import { driveRun } from '../drive.ts';
+import {
+  examples,
+  JSON_OPTION,
+  REPO_OPTION,
+  type CommandContext,
+  type RepositoryOptions,
+} from '../command-context.ts';
 import { findRun, type FoundRun } from '../find-run.ts';
+import { goOn } from '../go-on.ts';
 import { withSession } from '../with-session.ts';
 
-interface ReportOptions {
-  readonly repo: string;
+interface ReportOptions extends RepositoryOptions {
   readonly outcome: 'success' | 'failure' | 'continue';
   readonly output: readonly string[];
   readonly summary: string;
@@ -42,12 +47,13 @@ export function addReport(program: Command, { terminal, finish }: CommandContext
     .option('--as <login>', 'who answers; the assignee unless told')
     .option('--no-advance', 'only answer; leave the rest to the next wake')
     .option(...REPO_OPTION)
+    .option(...JSON_OPTION)
     .addHelpText(
       'after',
       examples('treadle report 42-1 --outcome success --output root-cause="off by one" --summary "Found it"'),
     )
     .action(async (wanted: string, options: ReportOptions) => {
-      await withSession(terminal, options.repo, async (session) => {
+      await withSession(terminal, { repo: options.repo, command: 'report' }, async (session) => {
         const found = await findRun(session.runtime.store, await runOf(session.runtime.store, wanted));
         const { id, issue } = found.state.run;
         const { job, login } = openTurnOf(found, wanted, options.job ?? null);
@@ -57,13 +63,9 @@ export function addReport(program: Command, { terminal, finish }: CommandContext
           summary: options.summary,
           outputs: Object.fromEntries(options.output.map(splitPair)),
         };
-        const body = `${fenceFor(report)}`;
+        const body = fenceFor(report);
         await session.forgeAs(options.as ?? login).comments.create(issue, body);
-        if (!options.advance || !session.own) {
-          terminal.note(`reported: the next wake goes on with ${id}`);
-          return;
-        }
-        finish((await driveRun(session, terminal, () => id, { yes: false })).exit);
+        await goOn({ terminal, finish }, session, { run: id, said: 'reported', ...options });
       });
     });
 }

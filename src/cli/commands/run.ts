@@ -1,14 +1,11 @@
 import type { Command } from 'commander';
 
-import { TreadleError } from '../../base/errors.ts';
-import type { Issue } from '../../forge/port.ts';
-import { actorOf } from '../../runtime/authorise.ts';
-import { startRun } from '../../runtime/ingest/start.ts';
-import { invalidFile, readRepositoryConfig, type RepositoryConfig } from '../../runtime/repository-config.ts';
-import type { Unit } from '../../runtime/unit.ts';
 import { createDefinitions } from '../../runtime/definitions.ts';
 import { publish } from '../../runtime/publish.ts';
 import { beginWake } from '../../runtime/wake.ts';
+import type { Issue } from '../../forge/port.ts';
+import { readRepositoryConfig } from '../../runtime/repository-config.ts';
+import { fileBead } from '../bead.ts';
 import {
   examples,
   JSON_OPTION,
@@ -16,10 +13,15 @@ import {
   type CommandContext,
   type RepositoryOptions,
 } from '../command-context.ts';
-import { driveRun } from '../drive.ts';
+import { driveRun, type Driven } from '../drive.ts';
 import { findRun } from '../find-run.ts';
+import { followRun } from '../follow.ts';
+import { tellRun } from '../go-on.ts';
+import { readInputs } from '../inputs.ts';
+import { readRunner, ringRunner } from '../local/runner.ts';
 import type { Session } from '../local/session.ts';
-import { printRun, runSummary } from '../run-summary.ts';
+import { runSummary } from '../run-summary.ts';
+import { checkWorkflow, startRequest, type StartRequest } from '../start-request.ts';
 import { withSession } from '../with-session.ts';
 
 interface RunOptions extends RepositoryOptions {
@@ -49,7 +51,7 @@ export function addRun(program: Command, context: CommandContext): void {
         'treadle run release --issue "#7" --yes --repo ../shop',
       ),
     )
-    .action((workflow: string, options: RunOptions) => runCommand(context, workflow, options, true));
+    .action((workflow: string, options: RunOptions) => runCommand(context, workflow, options));
   program
     .command('start')
     .description('start a run and leave it to the next wake (treadle advance, treadle serve)')
@@ -60,121 +62,82 @@ export function addRun(program: Command, context: CommandContext): void {
     .option(...REPO_OPTION)
     .option(...JSON_OPTION)
     .addHelpText('after', examples('treadle start bug --issue "#12"'))
-    .action((workflow: string, options: RunOptions) => runCommand(context, workflow, options, false));
+    .action((workflow: string, options: RunOptions) => startCommand(context, workflow, options));
 }
 
-async function runCommand(
-  { terminal, finish }: CommandContext,
-  key: string,
-  options: RunOptions,
-  drive: boolean,
-): Promise<void> {
-  await withSession(terminal, options.repo, async (session) => {
-    const found = await readRepositoryConfig(session.runtime.forge, session.runtime.builtInWorkflows);
-    checkWorkflow(found, key);
-    const inputs = parseInputs(options.input);
-    const issue = await fileBead(session, options);
-    const starting = startRequest(session, found, key, issue, inputs);
-    if (!drive) {
-      // Published and not performed: the effects wait in the outbox for the next wake.
-      await publish(session.runtime, createDefinitions(), beginWake(session.runtime), starting.request);
-      const started = await findRun(session.runtime.store, starting.run());
-      if (options.json === true)
-        terminal.print(JSON.stringify({ version: 1, run: runSummary(started) }, null, 2));
-      else
-        terminal.print(
-          `started run ${started.state.run.id} for #${issue.number}; go on with: treadle advance`,
-        );
-      return;
-    }
+/** What came of starting a run: how far it was driven; null where another Treadle had it, and ended before it was done. */
+interface Started {
+  readonly run: string;
+  readonly driven: Driven | null;
+}
+
+async function runCommand(context: CommandContext, key: string, options: RunOptions): Promise<void> {
+  const { terminal } = context;
+  const yes = options.yes === true;
+  const place = { repo: options.repo, command: 'run' };
+  const { run, driven } = await withSession(terminal, place, async (session): Promise<Started> => {
+    const { starting, issue } = await prepareStart(session, key, options);
     terminal.note(`#${issue.number} ${issue.title}\n`);
-    const driven = await driveRun(session, terminal, starting.run, {
-      yes: options.yes === true,
-      requests: [starting.request],
-    });
-    finish(driven.exit);
+    if (session.own) {
+      const requests = [starting.request];
+      const end = await driveRun(session, terminal, starting.run, { yes, requests });
+      return { run: starting.run(), driven: end };
+    }
+    await publishStart(session, starting);
+    await tellFollowing(context, session);
+    const end = await followRun(session, terminal, starting.run(), { yes });
+    return { run: starting.run(), driven: end };
+  });
+  let end = driven;
+  while (end === null) {
+    end = await withSession(terminal, place, (session) =>
+      session.own
+        ? driveRun(session, terminal, () => run, { yes })
+        : followRun(session, terminal, run, { yes }),
+    );
+  }
+  tellRun(context, end, options.json);
+}
+
+async function startCommand({ terminal }: CommandContext, key: string, options: RunOptions): Promise<void> {
+  await withSession(terminal, { repo: options.repo, command: 'start' }, async (session) => {
+    const { starting, issue } = await prepareStart(session, key, options);
+    await publishStart(session, starting);
+    const started = await findRun(session.runtime.store, starting.run());
     if (options.json === true) {
-      terminal.print(JSON.stringify({ version: 1, run: runSummary(driven.found) }, null, 2));
+      terminal.print(JSON.stringify({ version: 1, run: runSummary(started) }, null, 2));
       return;
     }
-    terminal.note('');
-    printRun(terminal, driven.found);
+    const runner = session.own ? null : await readRunner(session.place.dataFolder);
+    const next =
+      runner === null
+        ? 'go on with: treadle advance'
+        : `treadle ${runner.command} (process ${runner.pid}) goes on with it`;
+    terminal.print(`started run ${started.state.run.id} for #${issue.number}; ${next}`);
   });
 }
 
-/** The run to be started, as a request that can be made on any tip; `run` tells its id once it was made. */
-function startRequest(
+async function prepareStart(
   session: Session,
-  found: RepositoryConfig,
   key: string,
-  issue: Issue,
-  inputs: Readonly<Record<string, string>>,
-): { readonly request: (unit: Unit) => Promise<void>; readonly run: () => string } {
-  let run: string | null = null;
-  return {
-    run: () => run ?? String(issue.number),
-    async request(unit) {
-      const workflow = found.workflows.get(key);
-      if (workflow === undefined) return;
-      const started = await startRun(unit, session.place.repository, found, {
-        issue,
-        workflow,
-        event: 'workflow_dispatch',
-        inputs,
-        actor: actorOf(issue.author),
-        ground: 'started by hand on this machine',
-        at: session.runtime.clock.now(),
-      });
-      if (started.kind === 'refused') {
-        throw new TreadleError('not-started', `no run was started for #${issue.number}: ${started.reason}`, {
-          remedy: `See it with: treadle status; go on with it: treadle advance`,
-        });
-      }
-      run = started.run;
-    },
-  };
+  options: RunOptions,
+): Promise<{ readonly starting: StartRequest; readonly issue: Issue }> {
+  const found = await readRepositoryConfig(session.runtime.forge, session.runtime.builtInWorkflows);
+  const { entry, inputs: declared } = checkWorkflow(found, key);
+  const inputs = readInputs(declared, options.input);
+  const issue = await fileBead(session, options);
+  return { issue, starting: startRequest(session, found, { entry, issue, inputs }) };
 }
 
-function checkWorkflow(found: RepositoryConfig, key: string): void {
-  const entry = found.workflows.get(key);
-  if (entry === undefined) {
-    throw new TreadleError('not-found', `there is no workflow '${key}'`, {
-      remedy: `There are: ${[...found.workflows.keys()].join(', ')}. Your own belong in .github/treadle/workflows/<name>.yml, committed.`,
-    });
-  }
-  if (entry.workflow === null) throw invalidFile('workflow-invalid', entry.file, entry.diagnostics);
-  if (entry.workflow.on.workflowDispatch === null) {
-    throw new TreadleError('usage', `the workflow '${key}' cannot be started by hand`, {
-      remedy: `Add 'workflow_dispatch:' under 'on:' in ${entry.file.path}.`,
-    });
-  }
+/** Published and not performed: the effects wait in the outbox for the next wake, or for another Treadle that is at work. */
+async function publishStart(session: Session, { request }: StartRequest): Promise<void> {
+  const { runtime, place } = session;
+  await publish(runtime, createDefinitions(), beginWake({ ...runtime, claimMinutes: 0 }), request);
+  if (!session.own) await ringRunner(place.dataFolder);
 }
 
-function parseInputs(pairs: readonly string[]): Record<string, string> {
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const at = pair.indexOf('=');
-      if (at <= 0) throw new TreadleError('usage', `--input ${pair} is not of the form key=value`);
-      return [pair.slice(0, at), pair.slice(at + 1)];
-    }),
-  );
-}
-
-/** The issue that is worked: one that exists, or a new one, filed as the first holder of the role ceo. */
-async function fileBead(session: Session, { issue, body }: RunOptions): Promise<Issue> {
-  const { forge } = session.runtime;
-  const number = /^#(\d+)$/.exec(issue.trim())?.[1];
-  if (number !== undefined) {
-    const known = await forge.issues.get(Number(number));
-    if (known !== undefined && !known.isPull) return known;
-    throw new TreadleError('not-found', `there is no issue #${number}`);
-  }
-  if (issue.trim() === '') throw new TreadleError('usage', 'the bead needs a title: --issue "What is wrong"');
-  const [ceo] = session.settings.roles['ceo'] ?? [];
-  const author = ceo === undefined ? forge : session.forgeAs(ceo);
-  const created = await author.issues.create({ title: issue, body, labels: [] });
-  const known = await forge.issues.get(created);
-  if (known === undefined)
-    throw new TreadleError('not-found', `the issue #${created} that was just filed cannot be read`);
-  return known;
+async function tellFollowing({ terminal }: CommandContext, session: Session): Promise<void> {
+  const runner = await readRunner(session.place.dataFolder);
+  const who = runner === null ? 'another Treadle' : `treadle ${runner.command} (process ${runner.pid})`;
+  terminal.note(`${who} is at work in this repository and goes on with it; following`);
 }

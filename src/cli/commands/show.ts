@@ -15,7 +15,7 @@ import {
 import { findRun, type FoundRun } from '../find-run.ts';
 import { openState } from '../local/session.ts';
 import { runSummary } from '../run-summary.ts';
-import { paintLine } from '../terminal.ts';
+import { paintLine, type Terminal } from '../terminal.ts';
 
 /** `treadle show`: a run with its graph, attempts and outputs. */
 export function addShow(program: Command, { terminal }: CommandContext): void {
@@ -39,11 +39,11 @@ export function addShow(program: Command, { terminal }: CommandContext): void {
       if (id === undefined) {
         for (const line of graphText(found.workflow, found.state)) terminal.print(paintLine(terminal, line));
         terminal.print(`\n${explainRun(found.workflow, found.config, found.state)}`);
-        for (const name of found.workflow.jobs.keys()) printOutputs(terminal.print, found, name);
+        for (const name of found.workflow.jobs.keys()) printOutputs(terminal, found, name);
         return;
       }
       terminal.print(explainJob(found.workflow, found.config, found.state, id));
-      printOutputs(terminal.print, found, id);
+      printOutputs(terminal, found, id);
     });
 }
 
@@ -55,18 +55,18 @@ function resolveJob({ workflow, state }: FoundRun, wanted: string): string {
   });
 }
 
-function printOutputs(print: (text: string) => void, { state }: FoundRun, job: string): void {
+function printOutputs(terminal: Terminal, { state }: FoundRun, job: string): void {
   const document = state.jobs[job];
   if (document === undefined) return;
   for (const { attempt } of attemptsOf([document])) {
     for (const turn of attempt.turns) {
       if (turn.summary === null || turn.summary === '') continue;
-      print(
+      terminal.print(
         `\n${job}, attempt ${attempt.number}, turn ${turn.number} by ${turn.assignee.login}: ${visibleText(turn.summary)}`,
       );
     }
   }
   for (const [name, value] of Object.entries(document.outputs)) {
-    print(`\n${job}.${name}:\n${visibleText(value).replace(/^/gm, '  ')}`);
+    terminal.print(`\n${job}.${name}:\n${visibleText(value).replace(/^/gm, '  ')}`);
   }
 }

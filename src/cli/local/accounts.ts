@@ -29,8 +29,9 @@ export function administer(server: ServerConnection, tokensPath: string): Admini
     );
   };
   return {
-    putRepository: async (repository, source, defaultBranch) =>
-      void (await call('PUT', `/repositories/${repository}`, { import: source, defaultBranch })),
+    async putRepository(repository, source, defaultBranch) {
+      await call('PUT', `/repositories/${repository}`, { import: source, defaultBranch });
+    },
     async ensureAccount(repository, login, permission) {
       const name = encodeURIComponent(login);
       const isBot = login.endsWith('[bot]');

@@ -1,7 +1,8 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 
 import { TreadleError } from '../../base/errors.ts';
-import { git, tryGit } from './git.ts';
+import { tryGit } from './git.ts';
 
 /** A repository of the user's, and where Treadle keeps what belongs to it. */
 export interface Place {
@@ -9,12 +10,20 @@ export interface Place {
   readonly folder: string;
   /** `local/<name>`, its name on the local server. */
   readonly repository: string;
-  /** The branch that is checked out: the server's default branch. */
+  /** The server's default branch: the one that was checked out when Treadle first worked here. */
   readonly branch: string;
+  /** The branch that is checked out now; null where none is. */
+  readonly checkedOut: string | null;
   /** Below the git folder, so that no clone and no `git clean` touches it. */
   readonly dataFolder: string;
   /** The bare repository that the local server serves. */
   readonly bare: string;
+}
+
+/** What must not change when a folder is renamed or another branch is checked out. */
+interface Identity {
+  readonly repository: string;
+  readonly branch: string;
 }
 
 /** Finds the repository a folder belongs to. Throws `not-a-repository` or `repository-unborn`. */
@@ -26,21 +35,37 @@ export async function findPlace(start: string): Promise<Place> {
     '--path-format=absolute',
     '--git-common-dir',
   );
-  if (!found.ok) {
-    throw new TreadleError('not-a-repository', `${resolve(start)} is not in a git repository`, {
-      remedy: 'Name one with --repo DIR, or make one: git init, then commit.',
-    });
-  }
+  if (!found.ok) throw notARepository(resolve(start), found.problem);
   const [folder = '', gitFolder = ''] = found.stdout.split('\n');
   const dataFolder = join(gitFolder, 'treadle');
-  const repository = `local/${
-    basename(folder)
-      .replaceAll(/[^\w.-]/g, '-')
-      .replace(/^[.-]+/, '') || 'repository'
-  }`;
-  const bare = join(dataFolder, 'server', 'repositories', `${repository}.git`);
   const head = await tryGit(folder, 'symbolic-ref', '--quiet', '--short', 'HEAD');
-  if (!head.ok) {
+  const checkedOut = head.ok ? head.stdout : null;
+  const { repository, branch } = (await readIdentity(dataFolder)) ?? (await findIdentity(folder, checkedOut));
+  const bare = join(dataFolder, 'server', 'repositories', `${repository}.git`);
+  return { folder, repository, branch, checkedOut, dataFolder, bare };
+}
+
+/** Keeps a place's name and default branch, from the first time Treadle works there. */
+export async function keepIdentity({ dataFolder, repository, branch }: Place): Promise<void> {
+  const path = join(dataFolder, 'repository.json');
+  const text = `${JSON.stringify({ version: 1, repository, branch }, null, 2)}\n`;
+  if ((await readFile(path, 'utf8').catch(() => null)) === text) return;
+  await writeFile(`${path}.${process.pid}`, text);
+  await rename(`${path}.${process.pid}`, path);
+}
+
+async function readIdentity(dataFolder: string): Promise<Identity | null> {
+  try {
+    const text = await readFile(join(dataFolder, 'repository.json'), 'utf8');
+    const { repository, branch } = JSON.parse(text) as Record<string, unknown>;
+    return typeof repository === 'string' && typeof branch === 'string' ? { repository, branch } : null;
+  } catch {
+    return null;
+  }
+}
+
+async function findIdentity(folder: string, checkedOut: string | null): Promise<Identity> {
+  if (checkedOut === null) {
     throw new TreadleError('repository-unborn', `${folder} has no branch checked out`, {
       remedy: 'Check out the branch that fixes are merged into: git switch main',
     });
@@ -50,46 +75,21 @@ export async function findPlace(start: string): Promise<Place> {
       remedy: 'Commit something first: Treadle works on what is committed.',
     });
   }
-  return { folder, repository, branch: head.stdout, dataFolder, bare };
+  const name = basename(folder)
+    .replaceAll(/[^\w.-]/g, '-')
+    .replace(/^[.-]+/, '')
+    .slice(0, 100);
+  return { repository: `local/${name || 'repository'}`, branch: checkedOut };
 }
 
-/** Brings the server's repository what was committed in the working repository since, where it is a step forward. */
-export async function bringCommits(place: Place): Promise<void> {
-  const { bare, folder, branch } = place;
-  const refspec = `refs/heads/${branch}:refs/heads/${branch}`;
-  const brought = await tryGit(bare, 'fetch', '--quiet', '--no-tags', folder, refspec);
-  if (brought.ok) return;
-  const [ours, theirs] = [await git(folder, 'rev-parse', branch), await git(bare, 'rev-parse', branch)];
-  if ((await tryGit(bare, 'merge-base', '--is-ancestor', ours, theirs)).ok) return;
-  throw new TreadleError(
-    'base-diverged',
-    `${branch} has commits here that Treadle's copy lacks, and lacks merges that Treadle made`,
-    { remedy: `Bring them together, then run the command again: git pull --rebase ${bare} ${branch}` },
+function notARepository(folder: string, problem: string): TreadleError {
+  const isBare = problem.includes('must be run in a work tree');
+  const isOther = !isBare && !/not a git repository|No such file or directory|Not a directory/.test(problem);
+  return new TreadleError(
+    'not-a-repository',
+    isBare
+      ? `${folder} is a bare repository: Treadle needs one with a working tree`
+      : `${folder} is not in a git repository${isOther ? `, says git: ${problem}` : ''}`,
+    { remedy: 'Name one with --repo DIR, or make one: git init, then commit.' },
   );
-}
-
-/**
- * Brings the working repository what happened: the state branch, and the base branch where that is a step forward and disturbs
- * nothing. Returns what was left for the person to do, or null.
- */
-export async function fetchBack(
-  place: Place,
-  stateBranch: string,
-  baseBranch: string,
-): Promise<string | null> {
-  const { bare, folder, branch } = place;
-  const state = `+refs/heads/${stateBranch}:refs/heads/${stateBranch}`;
-  if (branch !== stateBranch) await tryGit(folder, 'fetch', '--quiet', '--no-tags', bare, state);
-  const base = `refs/heads/${baseBranch}`;
-  if (branch !== baseBranch) {
-    const fetched = await tryGit(folder, 'fetch', '--quiet', '--no-tags', bare, `${base}:${base}`);
-    return fetched.ok ? null : `${baseBranch} was not updated: ${fetched.problem}`;
-  }
-  await git(folder, 'fetch', '--quiet', '--no-tags', bare, base);
-  const isBehind = await tryGit(folder, 'merge-base', '--is-ancestor', 'FETCH_HEAD', 'HEAD');
-  if (isBehind.ok) return null;
-  const merged = await tryGit(folder, 'merge', '--quiet', '--ff-only', 'FETCH_HEAD');
-  return merged.ok
-    ? null
-    : `${baseBranch} was not updated, since that would disturb your working tree. When it suits you: git pull ${bare} ${baseBranch}`;
 }

@@ -31,7 +31,7 @@ export async function connectServer(dataFolder: string, port = 0): Promise<Serve
   for (let attempt = 0; attempt < LIMIT_TRIES; attempt += 1) {
     const url = await findRunning(folder);
     if (url !== null)
-      return { url, adminToken: await readAdminToken(folder), own: false, close: async () => undefined };
+      return { url, adminToken: await readAdminToken(folder), own: false, close: () => Promise.resolve() };
     const started = await startServer(folder, port);
     if (started.kind === 'started') {
       return { url: started.url, adminToken: await readAdminToken(folder), own: true, close: started.close };
@@ -49,11 +49,20 @@ async function findRunning(folder: string): Promise<string | null> {
   if (text === null) return null;
   try {
     const { url } = JSON.parse(text) as { url: string };
-    const answer = await fetch(`${url}/rate_limit`, { signal: AbortSignal.timeout(2_000) });
-    await answer.arrayBuffer();
-    return url;
+    return (await isServing(url)) ? url : null;
   } catch {
     return null;
+  }
+}
+
+/** Whether a local server answers at an address. */
+export async function isServing(url: string): Promise<boolean> {
+  try {
+    const answer = await fetch(`${url}/rate_limit`, { signal: AbortSignal.timeout(5_000) });
+    await answer.arrayBuffer();
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -9,11 +9,14 @@ import { settingsOf } from '../../runtime/repository-config.ts';
 import type { Store } from '../../store/port.ts';
 import { SETTINGS_PATH, type SettingsFile } from '../../workflow/settings.ts';
 import { readBuiltInWorkflows } from '../built-in-workflows.ts';
+import { endWith, type Interruption } from '../interruption.ts';
 import { systemClock, systemRandomness } from '../system.ts';
 import { adapters } from '../wire.ts';
 import { administer, TREADLE_LOGIN } from './accounts.ts';
 import { tryGit } from './git.ts';
-import { bringCommits, fetchBack, findPlace, type Place } from './place.ts';
+import { bringCommits, fetchBack } from './exchange.ts';
+import { findPlace, keepIdentity, type Place } from './place.ts';
+import { removeRunner, writeRunner } from './runner.ts';
 import { connectServer } from './server.ts';
 
 /** Everything to work with one repository on this machine, without GitHub. */
@@ -24,29 +27,41 @@ export interface Session {
   readonly serverUrl: string;
   /** Treadle's own token on the local server, for its webhook. */
   readonly hookToken: string;
-  /** Whether this process started the server, and so is the only runner. */
+  /** Whether this process started the server: then it is the runner, the only one. Another one performs no effects. */
   readonly own: boolean;
+  readonly interruption: Interruption;
   /** The forge as a member acts on it. Throws `not-found` for somebody who holds no role. */
   forgeAs(login: string): Forge;
-  /** Brings results back into the working repository and ends the server. Returns what is left for the person to do. */
+  /** Brings the working repository what happened. Returns what is left for the person to do. */
+  bringBack(): Promise<string | null>;
+  /** The same, and ends the server if it is ours. */
   close(): Promise<string | null>;
 }
 
 export interface SessionOptions {
   readonly repo: string;
+  /** The command that opens it, to be named to others. */
+  readonly command: string;
   readonly port?: number;
+  readonly interruption: Interruption;
   readonly observe: (notice: Notice) => void;
 }
 
 const CLAIM_MINUTES = 10;
 
 /** Opens a session: finds the repository, starts or finds its local server, and makes the accounts that hold roles. */
-export async function openSession({ repo, port, observe }: SessionOptions): Promise<Session> {
+export async function openSession(options: SessionOptions): Promise<Session> {
+  const { repo, command, port, interruption, observe } = options;
   const place = await findPlace(repo);
   const settings = await readCommittedSettings(place);
   await mkdir(join(place.dataFolder, 'work'), { recursive: true });
+  await keepIdentity(place);
   const server = await connectServer(place.dataFolder, port);
   try {
+    if (server.own) {
+      await writeRunner(place.dataFolder, { pid: process.pid, command, door: null });
+      await adapters.sweepWorkspaces(join(place.dataFolder, 'work'));
+    }
     const administration = administer(server, join(place.dataFolder, 'tokens.json'));
     await administration.putRepository(place.repository, place.folder, place.branch);
     await bringCommits(place);
@@ -63,17 +78,22 @@ export async function openSession({ repo, port, observe }: SessionOptions): Prom
       forge: adapters.forge(server.url, place.repository, ownToken),
       clock: systemClock,
       randomness: systemRandomness,
-      commands: adapters.commands({
-        folder: join(place.dataFolder, 'work'),
-        cloneUrl: `${server.url}/git/${place.repository}.git`,
-        apiUrl: server.url,
-        tokenOf: (login) => tokens.get(login),
-      }),
+      commands: endWith(
+        adapters.commands({
+          folder: join(place.dataFolder, 'work'),
+          cloneUrl: `${server.url}/git/${place.repository}.git`,
+          apiUrl: server.url,
+          tokenOf: (login) => tokens.get(login),
+        }),
+        interruption,
+      ),
       observe,
       claimMinutes: CLAIM_MINUTES,
       alone: server.own,
       builtInWorkflows: readBuiltInWorkflows(),
     };
+    const bringBack = (): Promise<string | null> =>
+      fetchBack(place, settings.stateBranch, settings.baseBranch ?? place.branch);
     return {
       place,
       settings,
@@ -81,6 +101,7 @@ export async function openSession({ repo, port, observe }: SessionOptions): Prom
       serverUrl: server.url,
       hookToken: ownToken,
       own: server.own,
+      interruption,
       forgeAs(login) {
         const token = tokens.get(login);
         if (token === undefined) {
@@ -90,8 +111,10 @@ export async function openSession({ repo, port, observe }: SessionOptions): Prom
         }
         return adapters.forge(server.url, place.repository, token);
       },
+      bringBack,
       async close() {
-        const left = await fetchBack(place, settings.stateBranch, settings.baseBranch ?? place.branch);
+        const left = await bringBack();
+        if (server.own) await removeRunner(place.dataFolder);
         await server.close();
         return left;
       },
@@ -112,9 +135,9 @@ export async function openState(
   return { place, store: await adapters.store(repository, stateBranch), stateBranch };
 }
 
-/** The settings as they are committed on the branch that is checked out: what is not committed does not count. */
+/** The settings as they are committed on the default branch: what is not committed does not count. */
 async function readCommittedSettings({ folder, branch }: Place): Promise<SettingsFile> {
-  const shown = await tryGit(folder, 'show', `HEAD:${SETTINGS_PATH}`);
+  const shown = await tryGit(folder, 'show', `refs/heads/${branch}:${SETTINGS_PATH}`);
   if (shown.ok) return settingsOf({ path: SETTINGS_PATH, text: shown.stdout });
   const isUncommitted = existsSync(join(folder, SETTINGS_PATH));
   throw new TreadleError(

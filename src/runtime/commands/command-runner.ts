@@ -1,13 +1,16 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 
 import type { CommandEnd, CommandOrder, CommandRunner, RunningCommand } from '../ports.ts';
+import { notePid } from './sweep-workspaces.ts';
 import { agentEnvironment, prepareWorkspace, type WorkspaceOptions } from './workspace.ts';
 
-/** More than this of what a program prints is not read; an answer is far shorter. */
-const STDOUT_LIMIT_BYTES = 2 * 1024 * 1024;
+/** Of what a program prints only this much is kept, from the end: the answer comes last. */
+const STDOUT_KEPT_BYTES = 2 * 1024 * 1024;
 const STDERR_KEPT_CHARACTERS = 16 * 1024;
 /** How long a program may take to end after it was asked to. */
 const GRACE_MS = 5_000;
+/** How long what it printed is read after it ended, while something that left its group still holds its output open. */
+const LINGER_MS = 1_000;
 
 /**
  * Runs the programs of `command` agents: each in a fresh clone of the base branch, with the task as JSON on stdin, in an
@@ -53,66 +56,73 @@ function runProgram(
   // A program may end without reading its task; that is no failure of ours.
   child.stdin.on('error', () => undefined);
   child.stdin.end(JSON.stringify(order.task));
-  return new Promise((resolve) => {
+  const removeNote = child.pid === undefined ? null : notePid(cwd, child.pid);
+  return new Promise<CommandEnd>((resolve) => {
     let ending: 'stopped' | 'timed-out' | null = null;
+    const over = new AbortController();
     const end = (why: 'stopped' | 'timed-out'): void => {
       ending ??= why;
-      endGroup(child);
+      signalGroup(child, 'SIGTERM');
+      after(GRACE_MS, over.signal, () => signalGroup(child, 'SIGKILL'));
     };
-    const timer = armDeadline(order.deadline, () => end('timed-out'));
-    const onStop = (): void => end('stopped');
-    stopped.addEventListener('abort', onStop, { once: true });
+    armDeadline(order.deadline, over.signal, () => end('timed-out'));
+    stopped.addEventListener('abort', () => end('stopped'), { once: true, signal: over.signal });
     const finish = (result: CommandEnd): void => {
-      timer.abort();
-      stopped.removeEventListener('abort', onStop);
+      over.abort();
       resolve(result);
     };
     child.once('error', (error) => finish({ kind: 'not-started', problem: error.message }));
+    child.once('exit', () => {
+      // What the program left running in its group ends with it, and lets go of its output.
+      signalGroup(child, 'SIGKILL');
+      after(LINGER_MS, over.signal, () => {
+        child.stdout.destroy();
+        child.stderr.destroy();
+      });
+    });
     child.once('close', (code, signal) => {
       const { stdout, stderr } = output();
-      // What the program left running in its group ends with it.
-      signalGroup(child, 'SIGKILL');
       if (ending === 'stopped') finish({ kind: 'stopped' });
       else if (ending === 'timed-out') finish({ kind: 'timed-out', stderr });
       else if (code === null) finish({ kind: 'killed', signal: signal ?? 'a signal', stdout, stderr });
       else finish({ kind: 'exited', code, stdout, stderr });
     });
-  });
+  }).finally(() => removeNote?.());
 }
 
 function collectOutput(child: ChildProcess): () => { readonly stdout: string; readonly stderr: string } {
-  const chunks: Buffer[] = [];
+  let chunks: Buffer[] = [];
   let size = 0;
   let stderr = '';
   child.stdout?.on('data', (chunk: Buffer) => {
-    if (size < STDOUT_LIMIT_BYTES) chunks.push(chunk);
+    chunks.push(chunk);
     size += chunk.length;
+    if (size < 2 * STDOUT_KEPT_BYTES) return;
+    chunks = [Buffer.concat(chunks).subarray(-STDOUT_KEPT_BYTES)];
+    size = STDOUT_KEPT_BYTES;
   });
   child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
     stderr = (stderr + chunk).slice(-STDERR_KEPT_CHARACTERS);
   });
-  return () => ({ stdout: Buffer.concat(chunks).toString('utf8'), stderr });
+  return () => ({
+    stdout: Buffer.concat(chunks).subarray(-STDOUT_KEPT_BYTES).toString('utf8'),
+    stderr,
+  });
+}
+
+/** Does something after a time, unless it is over before. */
+function after(ms: number, over: AbortSignal, act: () => void): void {
+  if (over.aborted) return;
+  const timer = setTimeout(act, ms);
+  over.addEventListener('abort', () => clearTimeout(timer), { once: true });
 }
 
 /** Long waits are cut into pieces: a timer of Node's holds 24 days at most. */
-function armDeadline(deadline: string | null, onDue: () => void): AbortController {
-  const control = new AbortController();
-  if (deadline === null) return control;
-  const arm = (): void => {
-    const left = Date.parse(deadline) - Date.now();
-    const timer = setTimeout(
-      () => (left > 86_400_000 ? arm() : onDue()),
-      Math.max(0, Math.min(left, 86_400_000)),
-    );
-    control.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
-  };
-  arm();
-  return control;
-}
-
-function endGroup(child: ChildProcess): void {
-  signalGroup(child, 'SIGTERM');
-  setTimeout(() => signalGroup(child, 'SIGKILL'), GRACE_MS).unref();
+function armDeadline(deadline: string | null, over: AbortSignal, onDue: () => void): void {
+  if (deadline === null) return;
+  const left = Date.parse(deadline) - Date.now();
+  const step = Math.max(0, Math.min(left, 86_400_000));
+  after(step, over, () => (left > step ? armDeadline(deadline, over, onDue) : onDue()));
 }
 
 function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {

@@ -1,0 +1,25 @@
+import { TreadleError } from '../base/errors.ts';
+import type { Issue } from '../forge/port.ts';
+import type { Session } from './local/session.ts';
+
+/** The issue that is worked: one that exists, or a new one, filed as the first holder of the role ceo. */
+export async function fileBead(
+  session: Session,
+  { issue, body }: { readonly issue: string; readonly body: string },
+): Promise<Issue> {
+  const { forge } = session.runtime;
+  const number = /^#(\d+)$/.exec(issue.trim())?.[1];
+  if (number !== undefined) {
+    const known = await forge.issues.get(Number(number));
+    if (known !== undefined && !known.isPull) return known;
+    throw new TreadleError('not-found', `there is no issue #${number}`);
+  }
+  if (issue.trim() === '') throw new TreadleError('usage', 'the bead needs a title: --issue "What is wrong"');
+  const [ceo] = session.settings.roles['ceo'] ?? [];
+  const author = ceo === undefined ? forge : session.forgeAs(ceo);
+  const created = await author.issues.create({ title: issue, body, labels: [] });
+  const known = await forge.issues.get(created);
+  if (known === undefined)
+    throw new TreadleError('not-found', `the issue #${created} that was just filed cannot be read`);
+  return known;
+}
