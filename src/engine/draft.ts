@@ -3,7 +3,8 @@ import type { Workflow } from '../workflow/model.ts';
 import type { Config } from './config.ts';
 import type { Effect } from './effect.ts';
 import type { QueueAdvanced } from './event.ts';
-import { lookup, without } from './own-keys.ts';
+import { openOverlay } from './overlay.ts';
+import { lookup } from './own-keys.ts';
 import type {
   Claim,
   JobDocument,
@@ -97,76 +98,51 @@ export function openDraft(
   base: RunState,
   cause: Cause,
 ): Draft {
-  let workflow = context.workflow;
-  let run = base.run;
-  let queue = base.queue;
+  let { workflow } = context;
+  let { run, queue } = base;
   let effects = 0;
-  let forget = false;
-  const lines = new Map<string, JobLine>();
-  const documents = new Map<string, JobDocument>();
-  const visits: string[] = [];
   let visited = 0;
+  const lines = openOverlay(base.run.jobs);
+  const documents = openOverlay(base.jobs);
+  const visits: string[] = [];
   const told: string[] = [];
   const inbox: InboxEvent[] = [];
-
-  const line = (job: string): JobLine => lines.get(job) ?? lookup(base.run.jobs, job) ?? QUEUED;
-  const document = (job: string): JobDocument | undefined => documents.get(job) ?? lookup(base.jobs, job);
-  const merged = <T>(record: Readonly<Record<string, T>>, changes: ReadonlyMap<string, T>) => {
-    const kept = forget ? without(record, (job) => !workflow.jobs.has(job)) : record;
-    if (changes.size === 0) return kept;
-    // One flat copy is all that a transition costs in the size of the run.
-    const copy: Record<string, T> = { ...kept };
-    for (const [job, value] of changes) copy[job] = value;
-    return copy;
-  };
-  let copied: Readonly<Record<string, JobLine>> | undefined;
-  const allLines = () => (copied ??= merged(base.run.jobs, lines));
+  const line = (job: string): JobLine => lines.get(job) ?? QUEUED;
   return {
     get workflow() {
       return workflow;
     },
-    config: context.config,
     get run() {
       return run;
     },
     get queue() {
       return queue;
     },
+    config: context.config,
     cause,
     told,
     inbox,
     line,
-    document,
+    document: documents.get,
     patchRun: (patch) => (run = { ...run, ...patch }),
     setLine: (job, next) => {
-      if (equalLines(line(job), next)) return;
-      lines.set(job, next);
-      copied = undefined;
+      if (!equalLines(line(job), next)) lines.set(job, next);
     },
     patchJob: (job, patch) => {
-      const before = document(job) ?? blankDocument(job);
+      const before = documents.get(job) ?? blankDocument(job);
       const after = { ...before, ...patch };
       if (!equalFields(before, after)) documents.set(job, after);
     },
     setQueue: (next) => (queue = next),
     replaceWorkflow: (next) => {
       workflow = next;
-      forget = true;
-      copied = undefined;
-      for (const job of [...lines.keys()]) if (!next.jobs.has(job)) lines.delete(job);
-      for (const job of [...documents.keys()]) if (!next.jobs.has(job)) documents.delete(job);
-      for (const job of next.jobs.keys()) {
-        if (lookup(base.run.jobs, job) === undefined) lines.set(job, QUEUED);
-      }
+      lines.retain((job) => next.jobs.has(job));
+      documents.retain((job) => next.jobs.has(job));
+      for (const job of next.jobs.keys()) if (lines.get(job) === undefined) lines.set(job, QUEUED);
     },
     emit: (effect) => {
-      const entry: OutboxEntry = {
-        id: derivedId('effect', run.id, cause.id, effects++),
-        effect,
-        claim: cause.wake,
-        failures: 0,
-        problem: null,
-      };
+      const id = derivedId('effect', run.id, cause.id, effects++);
+      const entry: OutboxEntry = { id, effect, claim: cause.wake, failures: 0, problem: null };
       run = { ...run, outbox: [...run.outbox, entry] };
     },
     settleEffects: (isAnswered) => {
@@ -180,16 +156,23 @@ export function openDraft(
       if (!told.includes(target)) told.push(target);
     },
     documentsBefore: () => Object.values(base.jobs),
-    changedLines: () => lines.values(),
-    lines: allLines,
-    state: () => {
-      const jobs = allLines();
-      const next = jobs === run.jobs ? run : { ...run, jobs };
-      const all = merged(base.jobs, documents);
-      const isSame = next === base.run && all === base.jobs && queue === base.queue;
-      return isSame ? base : { run: next, jobs: all, queue };
-    },
+    changedLines: lines.changed,
+    lines: lines.merged,
+    state: () => stateOf(base, lines.merged(), documents.merged(), run, queue),
   };
+}
+
+/** The documents together; the base itself where nothing changed. */
+function stateOf(
+  base: RunState,
+  lines: RunDocument['jobs'],
+  jobs: RunState['jobs'],
+  run: RunDocument,
+  queue: QueueDocument,
+): RunState {
+  const next = lines === run.jobs ? run : { ...run, jobs: lines };
+  const isSame = next === base.run && jobs === base.jobs && queue === base.queue;
+  return isSame ? base : { run: next, jobs, queue };
 }
 
 function blankDocument(id: string): JobDocument {
