@@ -21,6 +21,7 @@ import { transition } from '../../src/engine/transition.ts';
 import type { TransitionContext } from '../../src/engine/transition-context.ts';
 import { compileWorkflow } from '../../src/workflow/compile.ts';
 import type { Workflow } from '../../src/workflow/model.ts';
+import { formatEffect } from './format-effect.ts';
 
 export const ceo: Actor = { kind: 'user', login: 'carol', id: 1 };
 export const epoch = '2026-01-05T09:00:00.000Z';
@@ -287,29 +288,4 @@ export function beginStory(yaml: string, options: Options = {}) {
         .run.outbox.filter((entry) => !before.has(entry.id) && entry.effect.type !== 'update_status')
         .map((entry) => formatEffect(entry.effect)),
   };
-}
-
-export function formatEffect(effect: Effect): string {
-  switch (effect.type) {
-    case 'dispatch':
-      return `dispatch ${effect.job} ${effect.attempt}.${effect.turn}`;
-    case 'cancel_dispatch':
-      return `cancel_dispatch ${effect.job}`;
-    case 'open_gate':
-      return `open_gate ${effect.job} ${effect.attempt}`;
-    case 'close_gate':
-      return `close_gate ${effect.job} #${effect.pull}`;
-    case 'open_escalation':
-      return `open_escalation ${effect.job}`;
-    case 'close_escalation':
-      return `close_escalation #${effect.issue}: ${effect.answer}`;
-    case 'merge_pull':
-      return `merge_pull ${effect.job} #${effect.pull}`;
-    case 'reply':
-      return `reply @${effect.to}: ${effect.text}`;
-    case 'update_status':
-      return 'update_status';
-    case 'close_issue':
-      return `close_issue ${effect.reason}`;
-  }
 }
