@@ -1,13 +1,17 @@
-import type { RunState } from '../engine/state.ts';
+import type { RecordedEffect } from '../engine/event.ts';
+import type { OutboxEntry, RunState } from '../engine/state.ts';
 import { openDocuments } from '../store/documents.ts';
 import { createDefinitions, type Definitions } from './definitions.ts';
 import { applyDueDeadlines, nextDeadline } from './ingest/deadlines.ts';
 import { readFacts, type Facts } from './ingest/facts.ts';
 import { ingestFacts, type Intake } from './ingest/ingest.ts';
-import { claimLeftovers, performOwn, type OwnEffect, type Settled } from './outbox.ts';
+import { readMergesInDoubt } from './ingest/leases.ts';
+import { claimLeftovers, performOwn, type Leftovers, type OwnEffect, type Settled } from './outbox.ts';
 import type { RunningCommands } from './perform/dispatch.ts';
+import { removeCopies } from './perform/remove-copies.ts';
 import type { Runtime } from './ports.ts';
 import { publish } from './publish.ts';
+import { loadRun } from './run-documents.ts';
 import type { Unit } from './unit.ts';
 import { addMinutes, beginWake, type Wake } from './wake.ts';
 
@@ -37,6 +41,8 @@ export interface WakeReport {
 const STATUS_EVERY_MINUTES = 0.25;
 /** What failed is tried again after this, doubled each time. */
 const FIRST_BACK_OFF_MS = 250;
+/** What failed this often is tried once a wake from then on, by the wakes that find its claim run out. */
+const LIMIT_FAILURES = 5;
 
 /**
  * One wake: reads what is new, decides what follows, publishes it, performs the effects, records them, until nothing is left
@@ -63,11 +69,16 @@ class AdvanceLoop {
   /** Claimed by this wake and not begun. */
   readonly #waiting = new Map<string, OwnEffect>();
   readonly #takenOver = new Set<string>();
+  /** Begun by this wake at some time. */
+  readonly #tried = new Set<string>();
+  /** Runs whose status comment is being written. */
+  readonly #writesStatus = new Set<string>();
   readonly #touched = new Map<string, RunState>();
   readonly #remarks = new Set<string>();
   #transitions = 0;
   #lastStatusAt = '';
   #nextDue: string | null = null;
+  #nextExpiry: string | null = null;
 
   constructor(runtime: Runtime, options: AdvanceOptions, definitions: Definitions) {
     this.#runtime = runtime;
@@ -86,6 +97,7 @@ class AdvanceLoop {
         requests = [];
         facts = null;
         this.#begin();
+        if (this.#crashed.length > 0) throw this.#crashed[0];
         if (this.#settled.length > 0) continue;
         if (this.#inFlight.size === 0) break;
         nudged ??= this.#options.nudge?.().then(() => 'nudged' as const) ?? null;
@@ -103,38 +115,64 @@ class AdvanceLoop {
       transitions: this.#transitions,
       touched: this.#touched,
       remarks: [...this.#remarks],
-      nextDue: this.#nextDue,
+      nextDue: [this.#nextDue, this.#nextExpiry].filter((time) => time !== null).sort()[0] ?? null,
     };
   }
 
   async #readFacts(): Promise<Facts> {
     const { store, forge, clock } = this.#runtime;
-    return readFacts(forge, openDocuments(await store.read()), clock.now());
+    return readFacts(forge, openDocuments(await store.read()), this.#definitions, clock.now());
   }
 
   async #publish(facts: Facts | null, requests: readonly ((unit: Unit) => Promise<void>)[]): Promise<void> {
+    const { store, forge, clock } = this.#runtime;
     const settled = this.#settled.splice(0);
-    let remarks: readonly string[] = [];
-    let takenOver: ReadonlySet<string> = new Set();
-    let nextDue: string | null = null;
+    const merged = await readMergesInDoubt(forge, openDocuments(await store.read()), clock.now());
     const busy = new Set([...this.#inFlight.keys(), ...this.#waiting.keys()]);
+    let remarks: readonly string[] = [];
+    let leftovers: Leftovers = { takenOver: new Set(), nextExpiry: null };
+    let orphans: readonly Settled[] = [];
     const published = await publish(this.#runtime, this.#definitions, this.#wake, async (unit) => {
       remarks = facts === null ? [] : await ingestFacts(unit, facts, this.#options.intake ?? null);
       for (const request of requests) await request(unit);
-      for (const fact of settled.flatMap((one) => one.facts)) await unit.apply(fact);
-      await applyDueDeadlines(unit, this.#runtime.clock.now());
-      await unit.record(settled.map((one) => one.recorded));
-      takenOver = await claimLeftovers(unit, this.#wake, this.#runtime, busy);
-      nextDue = (await nextDeadline(unit.documents()))?.at ?? null;
+      orphans = await this.#findOrphans(unit, settled);
+      for (const fact of [...settled.flatMap((one) => one.facts), ...merged]) await unit.apply(fact);
+      await applyDueDeadlines(unit, clock.now());
+      await unit.record(resultsOf(settled));
+      leftovers = await claimLeftovers(unit, this.#wake, this.#runtime, busy);
+      this.#nextDue = await nextDeadline(unit.documents(), clock.now());
     });
     this.#transitions += published.applied.length;
-    this.#nextDue = nextDue;
+    this.#nextExpiry = leftovers.nextExpiry;
+    this.#remark([...published.remarks, ...remarks]);
+    for (const effect of leftovers.takenOver) this.#takenOver.add(effect);
+    for (const [run, state] of published.touched) this.#adopt(run, state);
+    for (const orphan of orphans) await this.#clearUp(orphan);
+  }
+
+  /** Effects that this wake performed, but that somebody else had taken over or settled by then. */
+  async #findOrphans(unit: Unit, settled: readonly Settled[]): Promise<readonly Settled[]> {
+    const orphans: Settled[] = [];
+    for (const one of settled) {
+      if (one.result?.kind !== 'done') continue;
+      const entry = (await unit.load(one.run))?.state.run.outbox.find(({ id }) => id === one.entry.id);
+      if (entry?.claim.wake !== this.#wake.id) orphans.push(one);
+    }
+    return orphans;
+  }
+
+  async #clearUp({ run, entry, result }: Settled): Promise<void> {
+    const { store, forge } = this.#runtime;
+    const loaded = await loadRun(openDocuments(await store.read()), run);
+    if (loaded === undefined || result?.kind !== 'done') return;
+    await removeCopies(forge, loaded.state, entry, result.remote);
+  }
+
+  #remark(remarks: readonly string[]): void {
     for (const remark of remarks) {
       if (!this.#remarks.has(remark)) this.#runtime.observe({ type: 'problem', run: null, message: remark });
       this.#remarks.add(remark);
     }
-    for (const effect of takenOver) this.#takenOver.add(effect);
-    for (const [run, state] of published.touched) this.#adopt(run, state);
   }
 
   /** Takes note of a run's newest state: its outbox is what there is to do. */
@@ -142,35 +180,46 @@ class AdvanceLoop {
     this.#touched.set(run, state);
     for (const [id, own] of this.#waiting) if (own.run === run) this.#waiting.delete(id);
     for (const entry of state.run.outbox) {
-      if (entry.claim.wake !== this.#wake.id || this.#inFlight.has(entry.id)) continue;
+      if (entry.claim.wake !== this.#wake.id || this.#inFlight.has(entry.id) || !this.#mayTry(entry))
+        continue;
       this.#waiting.set(entry.id, { run, entry, doubtful: this.#takenOver.has(entry.id) });
     }
   }
 
+  #mayTry({ id, failures }: OutboxEntry): boolean {
+    return failures < LIMIT_FAILURES || !this.#tried.has(id);
+  }
+
   /** Begins what can be begun. Status comments wait until nothing else is going on, or for a while at most. */
   #begin(): void {
-    const eager = [...this.#waiting.values()].filter(({ entry }) => entry.effect.type !== 'update_status');
-    for (const own of eager) this.#start(own);
+    const isStatus = ({ entry }: OwnEffect): boolean => entry.effect.type === 'update_status';
+    for (const own of [...this.#waiting.values()]) if (!isStatus(own)) this.#start(own);
     const now = this.#runtime.clock.now();
-    const isOverdue =
-      this.#lastStatusAt !== '' && now >= addMinutes(this.#lastStatusAt, STATUS_EVERY_MINUTES);
     if (this.#lastStatusAt === '') this.#lastStatusAt = now;
+    const isOverdue = now >= addMinutes(this.#lastStatusAt, STATUS_EVERY_MINUTES);
     if (this.#inFlight.size > 0 && !isOverdue) return;
     this.#lastStatusAt = now;
-    for (const own of [...this.#waiting.values()]) this.#start(own);
+    for (const own of [...this.#waiting.values()]) if (!this.#writesStatus.has(own.run)) this.#start(own);
   }
 
   #start(own: OwnEffect): void {
     const { entry, run } = own;
+    const isStatus = entry.effect.type === 'update_status';
     this.#waiting.delete(entry.id);
+    this.#tried.add(entry.id);
+    if (isStatus) this.#writesStatus.add(run);
     this.#runtime.observe({ type: 'performing', run, what: entry.effect.type });
-    const backOffMs = entry.failures === 0 ? 0 : FIRST_BACK_OFF_MS * 2 ** entry.failures;
+    const backOffMs =
+      entry.failures === 0 ? 0 : FIRST_BACK_OFF_MS * 2 ** Math.min(entry.failures, LIMIT_FAILURES);
     const work = this.#runtime.clock
       .pause(backOffMs)
       .then(() => performOwn(this.#runtime, this.#definitions, own, this.#programs))
       .then((settled) => void this.#settled.push(settled))
       .catch((error: unknown) => void this.#crashed.push(error))
-      .finally(() => this.#inFlight.delete(entry.id));
+      .finally(() => {
+        this.#inFlight.delete(entry.id);
+        if (isStatus) this.#writesStatus.delete(run);
+      });
     this.#inFlight.set(entry.id, work);
   }
 
@@ -181,13 +230,20 @@ class AdvanceLoop {
     const status = this.#waiting.size > 0 ? addMinutes(clock.now(), STATUS_EVERY_MINUTES) : renewal;
     const soonest = [renewal, status, this.#nextDue ?? renewal].sort()[0] ?? renewal;
     const timer = new AbortController();
-    const first = await Promise.race([
-      ...[...this.#inFlight.values()].map((work) => work.then(() => 'other' as const)),
-      clock.waitUntil(soonest, timer.signal).then(() => 'other' as const),
-      ...(nudged === null ? [] : [nudged]),
-    ]);
-    timer.abort();
-    if (this.#crashed.length > 0) throw this.#crashed[0];
-    return first;
+    try {
+      return await Promise.race([
+        ...[...this.#inFlight.values()].map((work) => work.then(() => 'other' as const)),
+        clock.waitUntil(soonest, timer.signal).then(() => 'other' as const),
+        ...(nudged === null ? [] : [nudged]),
+      ]);
+    } finally {
+      timer.abort();
+    }
   }
+}
+
+function resultsOf(settled: readonly Settled[]): readonly RecordedEffect[] {
+  return settled.flatMap(({ run, entry, result }) =>
+    result === null ? [] : [{ run, effect: entry.id, result }],
+  );
 }

@@ -3,9 +3,17 @@ import type { Actor } from '../engine/event.ts';
 import type { RunState } from '../engine/state.ts';
 import type { Account, Permission, Review, ReviewedPull } from '../forge/port.ts';
 
+/** Every workflow of the repository acts under this login, so it is nobody: what it says is said by no one in particular. */
+const NOBODY = 'github-actions[bot]';
+
+/** Whether an account is somebody who can be believed at all. */
+export function isSomebody(account: Pick<Account, 'login'>): boolean {
+  return account.login.toLowerCase() !== NOBODY;
+}
+
 /** Whether an account holds a role. The numeric id decides; logins can change hands. */
-export function holdsRole(config: Config, role: string, account: Pick<Account, 'id'>): boolean {
-  return (config.roles[role] ?? []).some((member) => member.id === account.id);
+export function holdsRole(config: Config, role: string, account: Pick<Account, 'id' | 'login'>): boolean {
+  return isSomebody(account) && (config.roles[role] ?? []).some((member) => member.id === account.id);
 }
 
 export function actorOf(account: Account | Member): Actor {
@@ -54,9 +62,9 @@ export function reasonNotToCount(
   return null;
 }
 
-/** Who reported the outputs that a gate shows, or what an escalated job last came to. */
+/** Who reported the outputs that a gate shows, or that would stand if an escalated job counted as done. */
 function reportersOf(state: RunState, job: string): ReadonlySet<number> {
-  const shown = Object.keys(state.jobs[job]?.gate?.shown ?? {});
+  const shown = [job, ...Object.keys(state.jobs[job]?.gate?.shown ?? {})];
   const turns = shown.flatMap((id) => state.jobs[id]?.attempts.at(-1)?.turns ?? []);
-  return new Set(turns.map((turn) => turn.assignee.id));
+  return new Set(turns.filter((turn) => turn.report !== null).map((turn) => turn.assignee.id));
 }

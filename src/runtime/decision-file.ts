@@ -1,7 +1,7 @@
 import type { Config } from '../engine/config.ts';
 import type { RunEvent } from '../engine/event.ts';
 import type { RunState } from '../engine/state.ts';
-import { renderDecision } from '../engine/view/decision.ts';
+import { renderDecision, type DecisionFile } from '../engine/view/decision.ts';
 import { renderEscalation } from '../engine/view/escalation.ts';
 import type { Oid } from '../store/port.ts';
 import type { Workflow } from '../workflow/model.ts';
@@ -24,12 +24,20 @@ export function reviewedDecision(
   event: RunEvent,
 ): ReviewedDecision | null {
   if (before === null || event.type !== 'review_submitted' || event.verdict !== 'approved') return null;
-  const job = before.jobs[event.job];
-  if (job?.escalation?.pull === event.pull) {
-    const { decision } = renderEscalation(workflow, config, before, event.job);
-    return { path: decision.path, text: decision.text, head: event.head };
-  }
-  if (job?.gate?.kind !== 'text' || job.gate.pull !== event.pull) return null;
-  const decision = renderDecision(workflow, before, event.job);
-  return { path: decision.path, text: decision.text, head: event.head };
+  const asked = decisionAsked(workflow, config, before, event.job, event.pull);
+  return asked === null ? null : { path: asked.path, text: asked.text, head: event.head };
+}
+
+/** The file by which a job's gate or escalation asks in a pull request, or null where it does not ask there by a file. */
+export function decisionAsked(
+  workflow: Workflow,
+  config: Config,
+  state: RunState,
+  job: string,
+  pull: number,
+): Pick<DecisionFile, 'path' | 'text'> | null {
+  const document = state.jobs[job];
+  if (document?.escalation?.pull === pull) return renderEscalation(workflow, config, state, job).decision;
+  const isAsked = document?.gate?.kind === 'text' && document.gate.pull === pull;
+  return isAsked ? renderDecision(workflow, state, job) : null;
 }

@@ -11,7 +11,9 @@ const LIMIT_COMMITS = 10_000;
 export async function findLastCommit(store: Store, from: Oid, run: string): Promise<Oid | null> {
   let left = LIMIT_COMMITS;
   for await (const commit of store.log(from)) {
-    if (parseCommitMessage(commit.message).run === run) return commit.oid;
+    const { run: found, subject } = parseCommitMessage(commit.message);
+    // A commit that only clears an event away is none of the run's history.
+    if (found === run && subject.startsWith('#')) return commit.oid;
     left -= 1;
     if (left === 0) return null;
   }

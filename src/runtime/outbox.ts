@@ -1,6 +1,6 @@
 import { outboxIndexCodec } from '../codec/documents.ts';
 import { layout } from '../codec/layout.ts';
-import type { RecordedEffect } from '../engine/event.ts';
+import type { EffectResult } from '../engine/effect.ts';
 import type { OutboxEntry } from '../engine/state.ts';
 import type { Definitions } from './definitions.ts';
 import { perform } from './perform/perform.ts';
@@ -18,10 +18,21 @@ export interface OwnEffect {
   readonly doubtful: boolean;
 }
 
-/** An effect that was performed. */
+/** An effect that was performed, or that must be decided on anew because its claim ran out. */
 export interface Settled {
-  readonly recorded: RecordedEffect;
+  readonly run: string;
+  readonly entry: OutboxEntry;
+  /** Null where there is nothing to record: the outbox stays as it is. */
+  readonly result: EffectResult | null;
   readonly facts: readonly AddressedHappening[];
+}
+
+/** What is to be known of the effects that wait, besides what was claimed of them. */
+export interface Leftovers {
+  /** Ids of what was taken over: it may have been performed already. */
+  readonly takenOver: ReadonlySet<string>;
+  /** When the first claim of another wake runs out, so that somebody may take over; null where none holds any. */
+  readonly nextExpiry: string | null;
 }
 
 /**
@@ -29,34 +40,34 @@ export interface Settled {
  * one. Effects of this wake that take long are claimed anew before their time is up.
  *
  * @param busy ids of effects this wake is performing
- * @returns ids of what was taken over from others: it may have been performed already
  */
 export async function claimLeftovers(
   unit: Unit,
   wake: Wake,
   runtime: Pick<Runtime, 'clock' | 'claimMinutes' | 'alone'>,
   busy: ReadonlySet<string>,
-): Promise<ReadonlySet<string>> {
+): Promise<Leftovers> {
   const now = runtime.clock.now();
   const renewalDue = addMinutes(now, runtime.claimMinutes / 2);
   const abandoned: { run: string; effect: string }[] = [];
   const renewed: { run: string; effect: string }[] = [];
+  const expiries: string[] = [];
   for (const run of await runsWithEffects(unit)) {
     for (const { id, claim } of (await unit.load(run))?.state.run.outbox ?? []) {
       const isOwn = claim.wake === wake.id;
-      if (isOwn && busy.has(id) && claim.until <= renewalDue) renewed.push({ run, effect: id });
-      else if (
-        (isOwn && !busy.has(id) && claim.until <= now) ||
-        (!isOwn && (runtime.alone || claim.until <= now))
-      ) {
-        abandoned.push({ run, effect: id });
-      }
+      if (busy.has(id) && isOwn) {
+        if (claim.until <= renewalDue) renewed.push({ run, effect: id });
+      } else if (claim.until <= now || (!isOwn && runtime.alone)) abandoned.push({ run, effect: id });
+      else if (!isOwn) expiries.push(claim.until);
     }
   }
   const ground =
     abandoned.length > 0 ? 'their wake is gone or its time ran out' : 'they take longer than a claim lasts';
   await unit.claim([...abandoned, ...renewed], ground);
-  return new Set(abandoned.map((one) => one.effect));
+  return {
+    takenOver: new Set(abandoned.map((one) => one.effect)),
+    nextExpiry: expiries.sort()[0] ?? null,
+  };
 }
 
 async function runsWithEffects(unit: Unit): Promise<readonly string[]> {
@@ -79,8 +90,8 @@ export async function performOwn(
   const loaded = await loadRun(documents, run);
   const current = loaded?.state.run.outbox.find(({ id }) => id === entry.id);
   if (loaded === undefined || current?.claim.wake !== entry.claim.wake) {
-    const result = { kind: 'dropped', reason: 'it is no longer in the outbox, or was taken over' } as const;
-    return { recorded: { run, effect: entry.id, result }, facts: [] };
+    // It was settled, or another wake took it over and will say what came of it.
+    return { run, entry, result: null, facts: [] };
   }
   const { state, config } = loaded;
   const workflow = await definitions.load(documents, state.run.definition);
@@ -93,6 +104,6 @@ export async function performOwn(
     doubtful: doubtful || current.failures > 0,
   };
   const { result, facts } = await perform(performance, running);
-  if (result.kind === 'failed') runtime.observe({ type: 'problem', run, message: result.problem });
-  return { recorded: { run, effect: entry.id, result }, facts };
+  if (result?.kind === 'failed') runtime.observe({ type: 'problem', run, message: result.problem });
+  return { run, entry: current, result, facts };
 }

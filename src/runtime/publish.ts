@@ -13,6 +13,8 @@ const BACK_OFF_MS = { first: 20, most: 2_000 };
 export interface Published {
   readonly applied: readonly AppliedTransition[];
   readonly touched: ReadonlyMap<string, RunState>;
+  /** What was found in disorder on the branch, for people. */
+  readonly remarks: readonly string[];
 }
 
 /**
@@ -32,13 +34,13 @@ export async function publish(
     const base = await store.read();
     const context = { store, repository: forge.repository, definitions, wake, now: clock.now() };
     const unit = await openUnit(context, base);
-    await unit.drainInbox();
+    await unit.prepare();
     await decide(unit);
     if ((await unit.publish()) === 'published') {
       for (const { subject, oid, workflow, state } of unit.applied) {
         runtime.observe({ type: 'transition', subject, oid, workflow, state });
       }
-      return { applied: unit.applied, touched: unit.touched };
+      return { applied: unit.applied, touched: unit.touched, remarks: unit.remarks };
     }
     runtime.observe({ type: 'conflict', attempt });
     const limit = Math.min(BACK_OFF_MS.most, BACK_OFF_MS.first * 2 ** attempt);

@@ -58,11 +58,15 @@ export async function loadIssueIndex(documents: Documents, issue: number): Promi
   return index ?? { version: 1, issue, runs: [], active: null, escalation: null };
 }
 
-/** Stages what a transition changed in a run, and all that follows from it in the indexes. `before` is null for a new run. */
+/**
+ * Stages what a transition changed in a run, and all that follows from it in the indexes. `before` is null for a new run; then
+ * `queue` is the commit queue as it was.
+ */
 export async function stageRun(
   documents: Documents,
   before: RunState | null,
   after: RunState,
+  queue: QueueDocument | undefined = before?.queue,
 ): Promise<void> {
   const id = after.run.id;
   if (after.run !== before?.run) {
@@ -76,7 +80,7 @@ export async function stageRun(
   for (const job of Object.keys(before?.jobs ?? {})) {
     if (after.jobs[job] === undefined) await documents.remove(layout.job(id, job));
   }
-  if (after.queue !== before?.queue) await stageQueue(documents, after.queue);
+  if (after.queue !== queue) await stageQueue(documents, after.queue);
   await stageProjection(documents, before, after);
   await stageIssueIndexes(documents, before, after);
 }

@@ -40,14 +40,19 @@ export interface AddressedHappening {
   readonly cause: readonly unknown[];
 }
 
-/** Puts a happening into its envelope. Event time is never before the tip's. */
-export function sealEvent(fact: AddressedHappening, wake: Wake, tipTime: string): RunEvent {
+/** The id that an event of a cause has, whoever sees it. */
+export function eventId(run: string, type: RunEvent['type'], cause: readonly unknown[]): string {
+  return derivedId('event', type, run, ...cause);
+}
+
+/** Puts a happening into its envelope. Event time is never before the tip's, nor before what the unit recorded already. */
+export function sealEvent(fact: AddressedHappening, wake: Wake, notBefore: string): RunEvent {
   const { run, happening, actor, ground, at, cause } = fact;
   const envelope = {
     version: 1,
-    id: derivedId('event', happening.type, run, ...cause),
+    id: eventId(run, happening.type, cause),
     run,
-    at: at > tipTime ? at : tipTime,
+    at: at > notBefore ? at : notBefore,
     actor,
     ground,
     wake: wake.claim(),

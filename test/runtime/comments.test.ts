@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
-import { openHost, reportBlock, type Host, type World } from './world.ts';
+import { openHost, type Host, type World } from './world.ts';
 
 const ONE_TASK = `name: One task
 on: { issues: { labels: [bug] } }

@@ -8,7 +8,7 @@ import { connectForge } from '../../src/forge/github/connect.ts';
 import type { Forge, Permission } from '../../src/forge/port.ts';
 import { startServer } from '../../src/local-github/start-server.ts';
 import { advance, type AdvanceOptions, type WakeReport } from '../../src/runtime/advance.ts';
-import type { CommandEnd, CommandOrder, Notice, Runtime } from '../../src/runtime/ports.ts';
+import type { CommandEnd, CommandOrder, CommandRunner, Notice, Runtime } from '../../src/runtime/ports.ts';
 import { readRepositoryConfig } from '../../src/runtime/repository-config.ts';
 import { openGitStore } from '../../src/store/git/git-store.ts';
 import type { Store } from '../../src/store/port.ts';
@@ -70,7 +70,7 @@ export interface RunnerOptions {
   readonly fetch?: typeof fetch;
   readonly store?: (store: Store) => Store;
   readonly forge?: (forge: Forge) => Forge;
-  readonly commands?: Script | null;
+  readonly commands?: Script;
   readonly clock?: TestClock;
 }
 
@@ -234,14 +234,13 @@ async function openWorld({ repository, bare, clock, url, tokens, call }: Place):
       });
       const store = await openStore();
       const own = options.clock ?? clock;
-      const script = options.commands;
       const runtime: Runtime = {
         store: options.store?.(store) ?? store,
         stateBranch: STATE_BRANCH,
         forge: options.forge?.(forge) ?? forge,
         clock: own,
         randomness: { newId: () => `${process.pid}-${(ids += 1)}`, fraction: () => ((ids += 7) % 10) / 10 },
-        commands: script === undefined || script === null ? null : scripted(script),
+        commands: scripted(options.commands ?? noPrograms),
         observe: (notice) => notices.push(notice),
         claimMinutes: 10,
         alone: options.alone ?? false,
@@ -318,7 +317,9 @@ async function openWorld({ repository, bare, clock, url, tokens, call }: Place):
   return world;
 }
 
-function scripted(script: Script): NonNullable<Runtime['commands']> {
+const noPrograms: Script = () => ({ kind: 'not-started', problem: 'no programs in this test' });
+
+function scripted(script: Script): CommandRunner {
   return {
     start(order) {
       let stop = (): void => undefined;

@@ -1,15 +1,24 @@
 import { parseReport, type Report } from '../../codec/report-block.ts';
 import { parseSlashCommand, type SlashCommand } from '../../codec/slash-command.ts';
 import type { OverrideAction } from '../../engine/event.ts';
-import type { Turn } from '../../engine/state.ts';
+import { dispatchIndexCodec } from '../../codec/documents.ts';
+import { layout } from '../../codec/layout.ts';
+import type { JobDocument, Turn } from '../../engine/state.ts';
 import type { Comment } from '../../forge/port.ts';
-import { actorOf, holdsRole } from '../authorise.ts';
+import { actorOf, holdsRole, isSomebody } from '../authorise.ts';
 import { loadIssueIndex, type LoadedRun } from '../run-documents.ts';
 import type { Unit } from '../unit.ts';
-import type { Happening } from '../wake.ts';
+import { eventId, type Happening } from '../wake.ts';
 
-/** Applies what a comment says to the run of its bead, if its author is believed. Returns why it was not, for people. */
-export async function ingestComment(unit: Unit, comment: Comment): Promise<string | null> {
+/**
+ * Applies what a comment says to the run of its bead, if its author is believed. A comment counts once: later edits are not
+ * followed. Returns why it was not followed, for people.
+ */
+export async function ingestComment(
+  unit: Unit,
+  comment: Comment,
+  shownHeads: ReadonlyMap<string, string>,
+): Promise<string | null> {
   const command = parseSlashCommand(comment.body);
   const report = command === null ? parseReport(comment.body) : null;
   if (command === null && report?.kind === 'none') return null;
@@ -17,7 +26,8 @@ export async function ingestComment(unit: Unit, comment: Comment): Promise<strin
   const run = index.escalation?.run ?? index.active;
   const loaded = run === null ? undefined : await unit.load(run);
   if (loaded === undefined) return null;
-  const at = { unit, comment, loaded, job: index.escalation?.job ?? null };
+  const at = { unit, comment, loaded, job: index.escalation?.job ?? null, shownHeads };
+  if (hasCounted(at)) return 'it counted before it was edited, and counts once';
   if (command?.kind === 'override') return applyOverride(at, command);
   if (command?.kind === 'malformed')
     return `the command of ${comment.author.login} cannot be read: ${command.problem}`;
@@ -35,6 +45,26 @@ interface Place {
   readonly loaded: LoadedRun;
   /** The escalated job, where the comment stands on a CEO bead. */
   readonly job: string | null;
+  /** Dispatch of a commit job → the head that was shown. */
+  readonly shownHeads: ReadonlyMap<string, string>;
+}
+
+/** Whether the comment, in whatever version, has done something to the run already. */
+function hasCounted({ comment, loaded }: Place): boolean {
+  const { run, jobs } = loaded.state;
+  const ids = new Set(
+    (['override_issued', 'report_received', 'report_malformed'] as const).map((type) =>
+      eventId(run.id, type, causeOf(comment)),
+    ),
+  );
+  return (
+    run.overrides.some((id) => ids.has(id)) ||
+    Object.values(jobs).some((job) =>
+      job.attempts.some(({ turns }) =>
+        turns.some(({ endedBy }) => endedBy !== undefined && ids.has(endedBy)),
+      ),
+    )
+  );
 }
 
 async function applyOverride(
@@ -66,20 +96,31 @@ function aimAt(override: OverrideAction, job: string): OverrideAction {
 }
 
 async function applyReport(place: Place, report: Report): Promise<string | null> {
-  const { comment } = place;
-  const found = findTurn(place, report.job);
+  const { comment, shownHeads } = place;
+  const found = await findTurn(place, report.job);
   if (typeof found === 'string') return found;
   const { outcome, outputs, summary, usage } = report;
+  const { dispatch } = found.turn;
   const source = `comment ${comment.id}`;
+  const head = shownHeads.get(dispatch);
   return apply(
     place,
-    { type: 'report_received', dispatch: found.turn.dispatch, outcome, outputs, summary, usage, source },
+    {
+      type: 'report_received',
+      dispatch,
+      outcome,
+      outputs,
+      summary,
+      usage,
+      source,
+      ...(head === undefined ? {} : { head }),
+    },
     found.ground,
   );
 }
 
 async function applyMalformed(place: Place, problem: string): Promise<string | null> {
-  const found = findTurn(place, null);
+  const found = await findTurn(place, null);
   if (typeof found === 'string') return found;
   const source = `comment ${place.comment.id}`;
   return apply(
@@ -89,32 +130,57 @@ async function applyMalformed(place: Place, problem: string): Promise<string | n
   );
 }
 
-/** The turn that a comment's author may answer: their own, or one of a role they hold; the newest where it was closed meanwhile. */
-function findTurn(
-  { comment, loaded }: Place,
-  job: string | null,
-): { readonly turn: Turn; readonly ground: string } | string {
-  const { state, config } = loaded;
-  const candidates = Object.values(state.jobs).flatMap((document) => {
-    const turn = document.attempts.at(-1)?.turns.at(-1);
-    if (turn === undefined || (job !== null && document.id.toLowerCase() !== job.toLowerCase())) return [];
-    const ground =
-      turn.assignee.id === comment.author.id
-        ? 'is the assignee'
-        : document.role !== null && holdsRole(config, document.role, comment.author)
-          ? `holds role ${document.role}`
-          : null;
-    return ground === null ? [] : [{ turn, ground, job: document.id }];
-  });
-  const open = candidates.filter(({ turn }) => turn.outcome === 'open');
-  const [first, second] = open.length > 0 ? open : candidates.slice(-1);
-  if (first === undefined)
-    return `${comment.author.login} has no dispatch in run ${state.run.id} to report on`;
+interface Candidate {
+  readonly job: string;
+  readonly turn: Turn;
+  readonly ground: string;
+}
+
+/**
+ * The turn that a comment's author may answer: their own, or one of a role they hold. Where none is open, or the open ones were
+ * dispatched by what this very wake decides and so cannot be meant, it is the one that ended last: such an answer came late.
+ */
+async function findTurn(place: Place, job: string | null): Promise<Candidate | string> {
+  const { unit, comment, loaded } = place;
+  const { state } = loaded;
+  const candidates = Object.values(state.jobs)
+    .filter((document) => job === null || document.id.toLowerCase() === job.toLowerCase())
+    .flatMap((document) => turnsToAnswer(document, place));
+  const open: Candidate[] = [];
+  for (const candidate of candidates) {
+    if (candidate.turn.outcome !== 'open') continue;
+    const index = layout.dispatchIndex(candidate.turn.dispatch);
+    if ((await unit.before.read(index, dispatchIndexCodec)) !== undefined) open.push(candidate);
+  }
+  const own = open.filter(({ turn }) => turn.assignee.id === comment.author.id);
+  const [first, second] = own.length > 0 ? own : open;
   if (second !== undefined) {
     const jobs = open.map((candidate) => candidate.job).join(', ');
     return `${comment.author.login} has several open dispatches (${jobs}): the report must say which, with 'job:'`;
   }
-  return first;
+  const ended = candidates
+    .filter(({ turn }) => turn.endedAt !== null)
+    .sort((a, b) => ((a.turn.endedAt ?? '') < (b.turn.endedAt ?? '') ? -1 : 1));
+  return (
+    first ?? ended.at(-1) ?? `${comment.author.login} has no dispatch in run ${state.run.id} to report on`
+  );
+}
+
+function turnsToAnswer(document: JobDocument, { comment, loaded }: Place): readonly Candidate[] {
+  const { author } = comment;
+  const { id: job, role, attempts } = document;
+  const holds = role !== null && holdsRole(loaded.config, role, author);
+  return attempts
+    .flatMap(({ turns }) => turns)
+    .flatMap((turn) => {
+      const isAssignee = isSomebody(author) && turn.assignee.id === author.id;
+      if (!isAssignee && !holds) return [];
+      return [{ job, turn, ground: isAssignee ? 'is the assignee' : `holds role ${role ?? ''}` }];
+    });
+}
+
+function causeOf(comment: Comment): readonly unknown[] {
+  return ['comment', comment.id];
 }
 
 async function apply(
@@ -128,7 +194,7 @@ async function apply(
     actor: actorOf(comment.author),
     ground,
     at: comment.updatedAt,
-    cause: ['comment', comment.id],
+    cause: causeOf(comment),
   });
   return outcome.kind === 'applied' ? null : outcome.reason;
 }

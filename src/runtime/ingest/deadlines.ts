@@ -6,9 +6,7 @@ import type { Unit } from '../unit.ts';
 
 /** Applies what has fallen due. Finding it costs one small read where nothing has. */
 export async function applyDueDeadlines(unit: Unit, now: string): Promise<void> {
-  for (const deadline of await readDeadlines(unit.documents(), hourOf(now))) {
-    const { run, kind, job, attempt, at } = deadline;
-    if (at > now) continue;
+  for (const { run, kind, job, attempt, at } of await dueDeadlines(unit.documents(), now)) {
     await unit.apply({
       run,
       happening: { type: 'deadline_passed', deadline: { kind, job, attempt, at } },
@@ -20,21 +18,22 @@ export async function applyDueDeadlines(unit: Unit, now: string): Promise<void> 
   }
 }
 
-/** When the next thing falls due, or null where nothing does. */
-export async function nextDeadline(documents: Documents): Promise<DeadlineDocument | null> {
+/** When the next thing falls due after now, or null where nothing does. What is due already was decided on. */
+export async function nextDeadline(documents: Documents, now: string): Promise<string | null> {
   for await (const hour of sortedHours(documents)) {
-    const [first] = await readHour(documents, hour);
-    if (first !== undefined) return first;
+    if (hour < hourOf(now)) continue;
+    const next = (await readHour(documents, hour)).find(({ at }) => at > now);
+    if (next !== undefined) return next.at;
   }
   return null;
 }
 
-/** Deadlines of all hours up to one, earliest first. */
-async function readDeadlines(documents: Documents, lastHour: string): Promise<readonly DeadlineDocument[]> {
+/** What is due, earliest first. */
+export async function dueDeadlines(documents: Documents, now: string): Promise<readonly DeadlineDocument[]> {
   const due: DeadlineDocument[] = [];
   for await (const hour of sortedHours(documents)) {
-    if (hour > lastHour) break;
-    due.push(...(await readHour(documents, hour)));
+    if (hour > hourOf(now)) break;
+    due.push(...(await readHour(documents, hour)).filter(({ at }) => at <= now));
   }
   return due;
 }

@@ -1,36 +1,48 @@
-import { sha256 } from '../../base/digest.ts';
-import { cursorCodec, type CursorDocument } from '../../codec/documents.ts';
+import { cursorCodec, pullIndexCodec, type CursorDocument } from '../../codec/documents.ts';
 import { layout } from '../../codec/layout.ts';
 import { parseMarker } from '../../engine/view/markdown.ts';
 import type { Account, Comment, Forge, Issue, Permission, ReviewedPull } from '../../forge/port.ts';
 import type { Documents } from '../../store/documents.ts';
 import { standingReviews } from '../authorise.ts';
-import { addMinutes } from '../wake.ts';
+import { decisionAsked } from '../decision-file.ts';
+import type { Definitions } from '../definitions.ts';
+import { loadIssueIndex, loadRun } from '../run-documents.ts';
+import { sinceCursor } from './cursor.ts';
+import { readShownHeads } from './shown-heads.ts';
 
 /** What the forge says that may be new: read once, decided on as often as the tip moves. */
 export interface Facts {
   /** When reading began. */
   readonly readAt: string;
+  /** The cursor that was read from; undefined where there is no branch yet. */
+  readonly from: CursorDocument | undefined;
   /** Whose token reads. */
   readonly viewer: Account;
+  /** Without those we made ourselves. */
   readonly issues: readonly Issue[];
   /** Without our own. */
   readonly comments: readonly Comment[];
   /** Pull requests that open gates and escalations wait on. */
   readonly pulls: readonly ReviewedPull[];
+  /** Those of them that somebody approved, and whose file is not the one that was asked about. */
+  readonly altered: ReadonlySet<number>;
   /** Live permissions of those who reviewed them, by login. */
   readonly permissions: ReadonlyMap<string, Permission>;
+  /** Dispatch of a commit job → the head that its comment shows. */
+  readonly shownHeads: ReadonlyMap<string, string>;
 }
 
-/** How long before the newest read a fact may still turn up: clocks differ and lists lag. */
-const OVERLAP_MINUTES = 10;
-
 /** Reads from the forge all that may be new since the cursor. A payload that woke us is only a hint and not looked at. */
-export async function readFacts(forge: Forge, documents: Documents, now: string): Promise<Facts> {
-  const cursor = await documents.read(layout.cursor, cursorCodec);
-  const since = cursor?.since ?? now;
+export async function readFacts(
+  forge: Forge,
+  documents: Documents,
+  definitions: Definitions,
+  now: string,
+): Promise<Facts> {
+  const from = await documents.read(layout.cursor, cursorCodec);
+  const since = from?.since ?? now;
   const viewer = await forge.people.viewer();
-  const [issues, comments, pulls] = await Promise.all([
+  const [changed, said, pulls] = await Promise.all([
     forge.issues.changedSince(since),
     forge.comments.changedSince(since),
     readWatchedPulls(forge, documents),
@@ -38,16 +50,17 @@ export async function readFacts(forge: Forge, documents: Documents, now: string)
   const reviewers = new Set(pulls.flatMap((pull) => standingReviews(pull).map(({ author }) => author.login)));
   const permissions = new Map<string, Permission>();
   for (const login of reviewers) permissions.set(login, await forge.people.permission(login));
-  const isOurs = (comment: Comment): boolean =>
-    comment.author.id === viewer.id && parseMarker(comment.body) !== undefined;
-  return {
-    readAt: now,
-    viewer,
-    issues: issues.filter((issue) => !issue.isPull),
-    comments: comments.filter((comment) => !isOurs(comment)),
-    pulls,
-    permissions,
-  };
+  const altered = await findAltered(forge, documents, definitions, pulls);
+  const issues = changed.filter((issue) => !issue.isPull && !isOurs(issue, viewer));
+  const comments = said.filter((comment) => !isOurs(comment, viewer));
+  const facts = { readAt: now, from, viewer, issues, comments, pulls, altered, permissions };
+  const fresh = from === undefined ? { issues: [], comments: [] } : sinceCursor(facts, from);
+  const shownHeads = await readShownHeads(forge, documents, definitions, fresh.comments, viewer);
+  return { ...facts, issues: await learnClosers(forge, documents, fresh.issues, issues), shownHeads };
+}
+
+function isOurs(said: Comment | Issue, viewer: Account): boolean {
+  return said.author.id === viewer.id && parseMarker(said.body) !== undefined;
 }
 
 async function readWatchedPulls(forge: Forge, documents: Documents): Promise<readonly ReviewedPull[]> {
@@ -56,46 +69,41 @@ async function readWatchedPulls(forge: Forge, documents: Documents): Promise<rea
   return numbers.length === 0 ? [] : forge.pulls.reviewed(numbers);
 }
 
-/** The facts that this cursor has not seen in this version, and the cursor after them; null where there is nothing new. */
-export function sinceCursor(
-  facts: Facts,
-  cursor: CursorDocument,
-): {
-  readonly issues: readonly Issue[];
-  readonly comments: readonly Comment[];
-  readonly cursor: CursorDocument | null;
-} {
-  const issues = facts.issues.filter((issue) => cursor.seen[issueKey(issue)] !== issueVersion(issue));
-  const comments = facts.comments.filter(
-    (comment) => cursor.seen[commentKey(comment)] !== commentVersion(comment),
-  );
-  if (issues.length === 0 && comments.length === 0) return { issues, comments, cursor: null };
-  const horizon = addMinutes(facts.readAt, -OVERLAP_MINUTES);
-  const since = horizon > cursor.since ? horizon : cursor.since;
-  const seen = [
-    ...facts.issues
-      .filter(({ updatedAt }) => updatedAt >= since)
-      .map((issue): [string, string] => [issueKey(issue), issueVersion(issue)]),
-    ...facts.comments
-      .filter(({ updatedAt }) => updatedAt >= since)
-      .map((comment): [string, string] => [commentKey(comment), commentVersion(comment)]),
-  ];
-  return { issues, comments, cursor: { version: 1, since, seen: Object.fromEntries(seen) } };
+/** Looks into the decision files that somebody approved: what they read must be what we asked. */
+async function findAltered(
+  forge: Forge,
+  documents: Documents,
+  definitions: Definitions,
+  pulls: readonly ReviewedPull[],
+): Promise<ReadonlySet<number>> {
+  const altered = new Set<number>();
+  for (const pull of pulls) {
+    if (!standingReviews(pull).some(({ state }) => state === 'approved')) continue;
+    const watch = await documents.read(layout.pullIndex(pull.number), pullIndexCodec);
+    if (watch === undefined || watch.kind === 'code') continue;
+    const loaded = await loadRun(documents, watch.run);
+    if (loaded === undefined) continue;
+    const workflow = await definitions.load(documents, loaded.state.run.definition);
+    const asked = decisionAsked(workflow, loaded.config, loaded.state, watch.job, pull.number);
+    if (asked === null) continue;
+    if ((await forge.files.read(asked.path, pull.head.oid)) !== asked.text) altered.add(pull.number);
+  }
+  return altered;
 }
 
-function issueKey(issue: Issue): string {
-  return `issue ${issue.number}`;
-}
-
-function commentKey(comment: Comment): string {
-  return `comment ${comment.id}`;
-}
-
-/** Changes with what we act on; not with every comment, as the forge's own time of change does. */
-function issueVersion({ title, body, state, labels }: Issue): string {
-  return sha256(JSON.stringify([title, body, state, [...labels].sort()])).slice(0, 16);
-}
-
-function commentVersion({ body }: Comment): string {
-  return sha256(body).slice(0, 16);
+/** Lists of issues may leave out who closed them; it is asked for where a run depends on it. */
+async function learnClosers(
+  forge: Forge,
+  documents: Documents,
+  fresh: readonly Issue[],
+  issues: readonly Issue[],
+): Promise<readonly Issue[]> {
+  const learnt = new Map<number, Issue>();
+  for (const issue of fresh) {
+    if (issue.state !== 'closed' || issue.closedBy !== null) continue;
+    const { active } = await loadIssueIndex(documents, issue.number);
+    const whole = active === null ? undefined : await forge.issues.get(issue.number);
+    if (whole !== undefined) learnt.set(issue.number, { ...issue, closedBy: whole.closedBy });
+  }
+  return issues.map((issue) => learnt.get(issue.number) ?? issue);
 }

@@ -6,7 +6,8 @@ import type { RepositoryConfig } from '../repository-config.ts';
 import { loadIssueIndex } from '../run-documents.ts';
 import type { Unit } from '../unit.ts';
 import { ingestComment } from './comments.ts';
-import { sinceCursor, type Facts } from './facts.ts';
+import { cursorAfter, sinceCursor } from './cursor.ts';
+import type { Facts } from './facts.ts';
 import { ingestReviews } from './reviews.ts';
 import { startRun, workflowsFor } from './start.ts';
 
@@ -14,7 +15,7 @@ import { startRun, workflowsFor } from './start.ts';
 export interface Intake {
   readonly repository: string;
   readonly found: RepositoryConfig;
-  /** How many runs a wake may start of issues it finds. */
+  /** How many runs a wake may start of issues it finds; the others wait for the next one. */
   readonly maxNewRuns: number;
 }
 
@@ -30,20 +31,16 @@ export async function ingestFacts(
   const remarks: string[] = [];
   for (const pull of facts.pulls) remarks.push(...(await ingestReviews(unit, pull, facts)));
   for (const comment of fresh.comments) {
-    const remark = await ingestComment(unit, comment);
+    const remark = await ingestComment(unit, comment, facts.shownHeads);
     if (remark !== null) remarks.push(`comment ${comment.id} on #${comment.issue}: ${remark}`);
   }
-  let started = 0;
-  for (const issue of fresh.issues) {
-    if (issue.state === 'closed') await applyClosing(unit, issue, facts);
-    else if (intake !== null && started < intake.maxNewRuns) {
-      const remark = await startFor(unit, issue, intake);
-      if (remark === 'started') started += 1;
-      else if (remark !== null) remarks.push(`#${issue.number}: ${remark}`);
-    }
+  for (const issue of fresh.issues) if (issue.state === 'closed') await applyClosing(unit, issue, facts);
+  const open = fresh.issues.filter((issue) => issue.state === 'open');
+  const { deferred, refused } = await startRuns(unit, open, intake);
+  if (fresh.comments.length > 0 || fresh.issues.length > deferred.length) {
+    await unit.moveCursor(cursorAfter(facts, cursor, deferred));
   }
-  if (fresh.cursor !== null) await unit.moveCursor(fresh.cursor);
-  return remarks;
+  return [...remarks, ...refused];
 }
 
 /** A person closed the bead while its run was going on; our own closing is no news. */
@@ -60,24 +57,48 @@ async function applyClosing(unit: Unit, issue: Issue, facts: Facts): Promise<voi
   });
 }
 
-/** Starts the one workflow that an issue calls for, once; older issues are started by hand. */
-async function startFor(unit: Unit, issue: Issue, intake: Intake): Promise<string | null> {
+/** Starts what issues call for, as far as this wake may. Those it may not decide on are left to the next one. */
+async function startRuns(
+  unit: Unit,
+  issues: readonly Issue[],
+  intake: Intake | null,
+): Promise<{ readonly deferred: readonly Issue[]; readonly refused: readonly string[] }> {
+  const deferred: Issue[] = [];
+  const refused: string[] = [];
+  let started = 0;
+  for (const issue of issues) {
+    if (!(await isNew(unit, issue))) continue;
+    if (intake === null) deferred.push(issue);
+    else {
+      const wanted = workflowsFor(issue, intake.found);
+      const [workflow, other] = wanted;
+      if (workflow === undefined) continue;
+      if (other !== undefined) {
+        const keys = wanted.map(({ key }) => key).join(', ');
+        refused.push(`#${issue.number}: several workflows want it (${keys}), so none was started`);
+      } else if (started >= intake.maxNewRuns) deferred.push(issue);
+      else {
+        const outcome = await startRun(unit, intake.repository, intake.found, {
+          issue,
+          workflow,
+          event: 'issues',
+          inputs: {},
+          actor: actorOf(issue.author),
+          ground: `opened or labelled #${issue.number}, which ${workflow.file.path} asks for`,
+          at: issue.updatedAt,
+        });
+        if (outcome.kind === 'started') started += 1;
+        else refused.push(`#${issue.number}: ${outcome.reason}`);
+      }
+    }
+  }
+  return { deferred, refused };
+}
+
+/** Whether an issue may start a run by itself: once, and only if it is younger than the branch; older ones are started by hand. */
+async function isNew(unit: Unit, issue: Issue): Promise<boolean> {
   const root = await unit.documents().read(layout.root, rootCodec);
-  if (root === undefined || issue.createdAt < root.since) return null;
-  const index = await loadIssueIndex(unit.documents(), issue.number);
-  if (index.runs.length > 0 || index.escalation !== null) return null;
-  const [workflow, other] = workflowsFor(issue, intake.found);
-  if (workflow === undefined) return null;
-  if (other !== undefined)
-    return `several workflows want it (${workflow.key}, ${other.key}), so none was started`;
-  const outcome = await startRun(unit, intake.repository, intake.found, {
-    issue,
-    workflow,
-    event: 'issues',
-    inputs: {},
-    actor: actorOf(issue.author),
-    ground: `opened or labelled #${issue.number}, which ${workflow.file.path} asks for`,
-    at: issue.updatedAt,
-  });
-  return outcome.kind === 'started' ? 'started' : outcome.reason;
+  if (root === undefined || issue.createdAt < root.since) return false;
+  const { runs, escalation } = await loadIssueIndex(unit.documents(), issue.number);
+  return runs.length === 0 && escalation === null;
 }

@@ -1,5 +1,5 @@
 import { TREADLE } from '../../engine/event.ts';
-import { pullIndexCodec } from '../../codec/documents.ts';
+import { pullIndexCodec, type PullIndex } from '../../codec/documents.ts';
 import { layout } from '../../codec/layout.ts';
 import type { ReviewedPull } from '../../forge/port.ts';
 import { actorOf, reasonNotToCount, standingReviews } from '../authorise.ts';
@@ -18,30 +18,22 @@ export async function ingestReviews(
   const { config, state } = loaded;
   const { run, job, kind } = watch;
   const role = kind === 'escalation' ? 'ceo' : (state.jobs[job]?.role ?? 'ceo');
-  if (watch.head !== null && watch.head !== pull.head.oid) {
-    await unit.apply({
-      run,
-      happening: {
-        type: 'approval_voided',
-        job,
-        reason: `#${pull.number} changed from ${watch.head.slice(0, 10)} to ${pull.head.oid.slice(0, 10)}`,
-        head: pull.head.oid,
-      },
-      actor: TREADLE,
-      ground: 'read from the forge',
-      at: facts.readAt,
-      cause: ['head', pull.number, pull.head.oid],
-    });
-  }
+  await voidIfChanged(unit, watch, pull, facts);
   const ignored: string[] = [];
+  const ignore = (reason: string): void => {
+    ignored.push(`a review of #${pull.number} does not count: ${reason}`);
+  };
   for (const review of standingReviews(pull)) {
     const permission = facts.permissions.get(review.author.login) ?? 'none';
-    const reason = reasonNotToCount(review, { config, state, job, role, pull, permission });
+    const reason =
+      review.state === 'approved' && facts.altered.has(pull.number)
+        ? `its file is not the one that was asked about`
+        : reasonNotToCount(review, { config, state, job, role, pull, permission });
     if (reason !== null) {
-      ignored.push(`a review of #${pull.number} does not count: ${reason}`);
+      ignore(reason);
       continue;
     }
-    await unit.apply({
+    const outcome = await unit.apply({
       run,
       happening: {
         type: 'review_submitted',
@@ -57,6 +49,35 @@ export async function ingestReviews(
       at: review.submittedAt ?? facts.readAt,
       cause: ['review', review.id, review.state],
     });
+    if (outcome.kind === 'ignored') ignore(outcome.reason);
   }
   return ignored;
+}
+
+/** Any change voids what was approved or asked: a push, and a decision pull request that was closed or merged by hand. */
+async function voidIfChanged(unit: Unit, watch: PullIndex, pull: ReviewedPull, facts: Facts): Promise<void> {
+  const change = describeChange(watch, pull);
+  if (change === null) return;
+  await unit.apply({
+    run: watch.run,
+    happening: { type: 'approval_voided', job: watch.job, reason: change.reason, head: pull.head.oid },
+    actor: TREADLE,
+    ground: 'read from the forge',
+    at: facts.readAt,
+    cause: change.cause,
+  });
+}
+
+function describeChange(
+  { kind, head }: PullIndex,
+  pull: ReviewedPull,
+): { readonly reason: string; readonly cause: readonly unknown[] } | null {
+  const { number } = pull;
+  if (head !== null && head !== pull.head.oid) {
+    const reason = `#${number} changed from ${head.slice(0, 10)} to ${pull.head.oid.slice(0, 10)}`;
+    return { reason, cause: ['head', number, pull.head.oid] };
+  }
+  if (kind !== 'text' || pull.state === 'open') return null;
+  const reason = `#${number} was ${pull.merged ? 'merged' : 'closed'} by hand, which is no answer`;
+  return { reason, cause: ['closed', number] };
 }

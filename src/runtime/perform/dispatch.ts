@@ -7,6 +7,7 @@ import { renderTemplate } from '../../expression/evaluate.ts';
 import { parseReport, type ParsedReport } from '../../codec/report-block.ts';
 import type { CommandEnd, RunningCommand } from '../ports.ts';
 import type { AddressedHappening, Happening } from '../wake.ts';
+import { headToMerge, renderShownHead } from './head-to-merge.ts';
 import { done, dropped, failed, type Performance, type Performed } from './performance.ts';
 import { postComment } from './post-comment.ts';
 
@@ -38,10 +39,12 @@ export async function dispatch(
         running,
       });
     case 'comment': {
+      const head = await headToMerge(runtime.forge, performance, effect.job);
+      const text = renderDispatchComment(task);
       const comment = await postComment(runtime.forge, {
         issue: state.run.issue,
         marker: entry.id,
-        body: renderDispatchComment(task),
+        body: head === null ? text : `${text}\n\n${renderShownHead(head)}`,
         doubtful,
       });
       return done({ comment });
@@ -65,7 +68,7 @@ interface CommandDispatch {
 async function runCommand(performance: Performance, order: CommandDispatch): Promise<Performed> {
   const { runtime, state } = performance;
   const { effect, task, assignee, command, running } = order;
-  const head = await headToMerge(performance, effect.job);
+  const head = await headToMerge(runtime.forge, performance, effect.job);
   const started = runtime.commands.start({
     command,
     task,
@@ -170,17 +173,6 @@ function addressed(
     at: runtime.clock.now(),
     cause: [effect.dispatch],
   };
-}
-
-/** For a commit: the head the engineering manager is shown, which is the only one that may be merged. */
-async function headToMerge(performance: Performance, job: string): Promise<string | null> {
-  const { runtime, workflow, config, state } = performance;
-  const node = workflow.jobs.get(job);
-  if (node?.type !== 'commit') return null;
-  const text = renderTemplate(node.pullRequest, contextsOf({ workflow, config }, state, job, 'job'));
-  const number = Number(/(\d+)\/?\s*$/.exec(text)?.[1]);
-  if (!Number.isSafeInteger(number) || number < 1) return null;
-  return (await runtime.forge.pulls.get(number))?.head.oid ?? null;
 }
 
 /** The task of a job's open turn, with its prompt filled in. */

@@ -1,6 +1,7 @@
 import type { Effect } from '../../engine/effect.ts';
 import { renderEscalation } from '../../engine/view/escalation.ts';
 import { escapeInline, parseMarker, renderMarker } from '../../engine/view/markdown.ts';
+import { addMinutes } from '../wake.ts';
 import { closeDecision, openDecision } from './gate.ts';
 import { done, dropped, failed, type Performance, type Performed } from './performance.ts';
 import { postComment } from './post-comment.ts';
@@ -11,6 +12,8 @@ type Of<Type extends Effect['type']> = Extract<Effect, { type: Type }>;
 export const CEO_LABEL = 'treadle:ceo';
 /** Label of what must be dealt with first. */
 const URGENT_LABEL = 'P0';
+/** More than clocks differ. */
+const CLOCK_DIFFERENCE_MINUTES = 60;
 
 /** Opens the one CEO bead of an escalation and the decision pull request for the answer. */
 export async function openEscalation(
@@ -61,7 +64,8 @@ async function findBead(performance: Performance, since: string): Promise<number
   if (!performance.doubtful) return undefined;
   const { forge } = performance.runtime;
   const viewer = await forge.people.viewer();
-  const beads = (await forge.issues.labelled(CEO_LABEL, since))
+  // The forge's clock may be behind ours.
+  const beads = (await forge.issues.labelled(CEO_LABEL, addMinutes(since, -CLOCK_DIFFERENCE_MINUTES)))
     .filter((issue) => issue.author.id === viewer.id && parseMarker(issue.body) === performance.entry.id)
     .map((issue) => issue.number)
     .sort((a, b) => a - b);

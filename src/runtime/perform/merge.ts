@@ -22,21 +22,42 @@ export async function mergePull(performance: Performance, effect: MergePull): Pr
   if (pull.merged && pull.mergeCommit !== null) return merged(performance, effect, pull.mergeCommit);
   const expected = effect.head ?? pull.head.oid;
   const obstacle = await findObstacle(performance, pull, expected);
-  if (obstacle !== null) return refuse(performance, effect, obstacle.cause, obstacle.detail);
+  if (obstacle !== null) return refuse(performance, effect, obstacle.cause, obstacle.detail, obstacle.broken);
   if (runtime.clock.now() >= lease.until) return dropped('the lease ran out before the merge was sent');
   const outcome = await runtime.forge.pulls.merge(effect.pull, {
     head: expected,
     title: `Merge #${effect.pull} for #${state.run.issue}`,
     message: `${pull.title}\n\nRun ${state.run.id}.`,
   });
-  return outcome.kind === 'merged'
-    ? merged(performance, effect, outcome.commit)
-    : refuse(performance, effect, outcome.cause, outcome.problem);
+  if (outcome.kind === 'merged') return merged(performance, effect, outcome.commit);
+  const detail =
+    outcome.cause === 'conflict' ? await describeConflict(performance, effect.pull) : outcome.problem;
+  return refuse(performance, effect, outcome.cause, detail);
+}
+
+const MOST_PATHS = 20;
+
+/** For the one who reworks it. The forge does not say which files conflict, only which the pull request changes. */
+async function describeConflict({ runtime, config }: Performance, number: number): Promise<string> {
+  const paths = await runtime.forge.pulls.changedPaths(number);
+  const shown = paths.slice(0, MOST_PATHS).join(', ');
+  const more = paths.length > MOST_PATHS ? ` and ${paths.length - MOST_PATHS} more` : '';
+  const { baseBranch } = config.settings;
+  return `#${number} conflicts with ${baseBranch}: what it changes was changed there, too. It changes ${shown}${more}. Bring it up to date with ${baseBranch}.`;
 }
 
 interface Obstacle {
   readonly cause: MergeRefused['cause'];
   readonly detail: string;
+  /** The approval that no longer counts, where that is it. */
+  readonly broken?: BrokenApproval;
+}
+
+interface BrokenApproval {
+  readonly job: string;
+  readonly reason: string;
+  /** The head that would have to be reviewed now; null where its pull request is gone. */
+  readonly head: string | null;
 }
 
 async function findObstacle(
@@ -59,7 +80,10 @@ async function findObstacle(
   }
   const approvals = approvedGates(performance);
   const broken = await findBrokenApproval(performance, approvals);
-  if (broken !== null) return { cause: 'approval-void', detail: broken };
+  if (broken !== null) {
+    const detail = `The approval of ${broken.job} no longer counts: ${broken.reason}.`;
+    return { cause: 'approval-void', detail, broken };
+  }
   const guarded = (await runtime.forge.pulls.changedPaths(number)).filter((path) =>
     picomatch.isMatch(path, [...config.settings.protectedPaths], { dot: true }),
   );
@@ -89,16 +113,16 @@ function approvedGates({ state }: Performance): readonly ApprovedGate[] {
 async function findBrokenApproval(
   performance: Performance,
   approvals: readonly ApprovedGate[],
-): Promise<string | null> {
+): Promise<BrokenApproval | null> {
   const { forge } = performance.runtime;
   const numbers = approvals.flatMap(({ gate }) => (gate.pull === null ? [] : [gate.pull]));
   if (numbers.length === 0) return null;
   const pulls = new Map((await forge.pulls.reviewed(numbers)).map((pull) => [pull.number, pull]));
   for (const { job, gate } of approvals) {
     const pull = gate.pull === null ? undefined : pulls.get(gate.pull);
-    const problem =
+    const reason =
       pull === undefined ? `its pull request is gone` : await recheck(performance, job, gate, pull);
-    if (problem !== null) return `The approval of ${job} no longer counts: ${problem}.`;
+    if (reason !== null) return { job, reason, head: pull?.head.oid ?? null };
   }
   return null;
 }
@@ -120,40 +144,41 @@ async function recheck(
   return reasonNotToCount(review, { config, state, job, role, pull, permission });
 }
 
-function merged(performance: Performance, effect: MergePull, commit: string): Performed {
+/** Somebody may count on the bead's own fix closing it (`Fixes #42`); it stays open until the fix is verified. */
+async function merged(performance: Performance, effect: MergePull, commit: string): Promise<Performed> {
+  const { runtime, state } = performance;
   const { job, attempt, pull } = effect;
-  return happened(performance, { type: 'pull_request_merged', job, attempt, pull, commit }, [
-    job,
-    attempt,
-    pull,
-  ]);
+  const bead = await runtime.forge.issues.get(state.run.issue);
+  if (bead?.state === 'closed') await runtime.forge.issues.reopen(state.run.issue);
+  const happening: Happening = { type: 'pull_request_merged', job, attempt, pull, commit };
+  return happened([addressed(performance, happening, [job, attempt, pull])]);
 }
 
+/** A void approval is asked for again; where it cannot be any more, the merge was refused like for any other reason. */
 function refuse(
   performance: Performance,
   effect: MergePull,
   cause: MergeRefused['cause'],
   detail: string,
+  broken?: BrokenApproval,
 ): Performed {
-  const { job, attempt, pull } = effect;
-  return happened(performance, { type: 'merge_refused', job, attempt, pull, cause, detail }, [
-    effect.fence,
-    cause,
-  ]);
+  const { job, attempt, pull, fence } = effect;
+  const refusal: Happening = { type: 'merge_refused', job, attempt, pull, cause, detail };
+  const facts = [addressed(performance, refusal, [fence, cause])];
+  if (broken === undefined) return happened(facts);
+  const voided: Happening = { type: 'approval_voided', ...broken };
+  return happened([addressed(performance, voided, [fence, broken.job]), ...facts]);
 }
 
-function happened(
+function happened(facts: readonly AddressedHappening[]): Performed {
+  return { result: { kind: 'done', remote: {} }, facts };
+}
+
+function addressed(
   { state, runtime }: Performance,
   happening: Happening,
   cause: readonly unknown[],
-): Performed {
-  const fact: AddressedHappening = {
-    run: state.run.id,
-    happening,
-    actor: TREADLE,
-    ground: 'holds the commit lease',
-    at: runtime.clock.now(),
-    cause,
-  };
-  return { result: { kind: 'done', remote: {} }, facts: [fact] };
+): AddressedHappening {
+  const ground = 'holds the commit lease';
+  return { run: state.run.id, happening, actor: TREADLE, ground, at: runtime.clock.now(), cause };
 }

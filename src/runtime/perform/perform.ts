@@ -7,8 +7,9 @@ import { dispatch, type RunningCommands } from './dispatch.ts';
 import { closeEscalation, openEscalation } from './escalation.ts';
 import { closeGate, openGate } from './gate.ts';
 import { mergePull } from './merge.ts';
-import { done, dropped, failed, type Performance, type Performed } from './performance.ts';
-import { findMarked, postComment } from './post-comment.ts';
+import { done, failed, UNDECIDED, type Performance, type Performed } from './performance.ts';
+import { findMarked, postComment, statusMarker } from './post-comment.ts';
+import { CLAIM_ENDED, forgeUntil } from './timed-forge.ts';
 
 /**
  * Performs one effect. Nothing is sent once its claim has run out. What the forge refuses or cannot be reached for is a failed
@@ -16,11 +17,15 @@ import { findMarked, postComment } from './post-comment.ts';
  */
 export async function perform(performance: Performance, running: RunningCommands): Promise<Performed> {
   const { runtime, entry } = performance;
-  if (runtime.clock.now() >= entry.claim.until) return dropped('its claim ran out');
+  const hasEnded = (): boolean => runtime.clock.now() >= entry.claim.until;
+  if (hasEnded()) return UNDECIDED;
+  const timed = { ...performance, runtime: { ...runtime, forge: forgeUntil(runtime.forge, hasEnded) } };
   try {
-    return await performEffect(performance, entry.effect, running);
+    return await performEffect(timed, entry.effect, running);
   } catch (error) {
-    if (error instanceof TreadleError && error.code.startsWith('forge-')) return failed(error.message);
+    if (!(error instanceof TreadleError)) throw error;
+    if (error.code === CLAIM_ENDED) return UNDECIDED;
+    if (error.code.startsWith('forge-')) return failed(error.message);
     throw error;
   }
 }
@@ -84,10 +89,13 @@ async function say({ runtime, state, entry, doubtful }: Performance, text: strin
 /** The bead's one status comment is edited in place; where somebody deleted it, a new one takes its place. */
 async function updateStatus({ runtime, workflow, config, state }: Performance): Promise<Performed> {
   const { forge } = runtime;
-  const marker = `status/${state.run.issue}`;
+  const { issue, statusComment } = state.run;
+  const marker = statusMarker(issue);
   const body = `${renderMarker(marker)}\n${renderStatusComment(workflow, config, state)}`;
-  const known = state.run.statusComment ?? (await findMarked(forge, state.run.issue, marker))?.id ?? null;
-  if (known !== null && (await forge.comments.update(known, body)) === 'updated')
-    return done({ comment: known });
-  return done({ comment: await forge.comments.create(state.run.issue, body) });
+  if (statusComment !== null && (await forge.comments.update(statusComment, body)) === 'updated')
+    return done({ comment: statusComment });
+  const found = await findMarked(forge, issue, marker);
+  if (found !== undefined && (await forge.comments.update(found.id, body)) === 'updated')
+    return done({ comment: found.id });
+  return done({ comment: await forge.comments.create(issue, body) });
 }

@@ -7,6 +7,7 @@ import type { AddressedHappening } from '../wake.ts';
 
 /** An effect about to be performed, with the state it is rendered from. */
 export interface Performance {
+  /** Its forge sends nothing once the claim has run out. */
   readonly runtime: Runtime;
   readonly workflow: Workflow;
   readonly config: Config;
@@ -18,7 +19,8 @@ export interface Performance {
 
 /** What performing came to, and what is now known to have happened because of it. */
 export interface Performed {
-  readonly result: EffectResult;
+  /** Null where the claim ran out first, or somebody else took over: then the outbox stays as it is. */
+  readonly result: EffectResult | null;
   readonly facts: readonly AddressedHappening[];
 }
 
@@ -33,3 +35,6 @@ export function dropped(reason: string): Performed {
 export function failed(problem: string): Performed {
   return { result: { kind: 'failed', problem }, facts: [] };
 }
+
+/** Nothing can be said of the effect: it stays in the outbox, for whoever holds its claim next. */
+export const UNDECIDED: Performed = { result: null, facts: [] };

@@ -31,3 +31,8 @@ export async function findMarked(forge: Forge, issue: number, marker: string): P
   for (const copy of others) await forge.comments.remove(copy.id);
   return first;
 }
+
+/** Marker of a bead's one status comment. */
+export function statusMarker(issue: number): string {
+  return `status/${issue}`;
+}

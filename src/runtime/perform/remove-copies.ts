@@ -1,0 +1,47 @@
+import type { Effect, Remote } from '../../engine/effect.ts';
+import type { OutboxEntry, RunState } from '../../engine/state.ts';
+import type { Forge } from '../../forge/port.ts';
+import { findMarked, statusMarker } from './post-comment.ts';
+
+/**
+ * Clears up after two wakes that performed the same effect, the one while its claim was running out and the other after taking
+ * it over: of several comments with its marker the oldest stays, of several CEO beads the one that the state knows.
+ */
+export async function removeCopies(
+  forge: Forge,
+  state: RunState,
+  { id, effect }: Pick<OutboxEntry, 'id' | 'effect'>,
+  remote: Remote,
+): Promise<void> {
+  switch (effect.type) {
+    case 'dispatch':
+    case 'cancel_dispatch':
+    case 'reply':
+      if (remote.comment !== undefined) await findMarked(forge, state.run.issue, id);
+      return;
+    case 'update_status':
+      if (remote.comment === state.run.statusComment) return;
+      await findMarked(forge, state.run.issue, statusMarker(state.run.issue));
+      return;
+    case 'open_escalation':
+      return closeSecondBead(forge, state, effect, remote);
+    // Branches and pull requests bear the effect's name, and closing or merging twice is closing or merging once.
+    case 'open_gate':
+    case 'close_gate':
+    case 'close_escalation':
+    case 'merge_pull':
+    case 'close_issue':
+      return;
+  }
+}
+
+async function closeSecondBead(
+  forge: Forge,
+  state: RunState,
+  effect: Extract<Effect, { type: 'open_escalation' }>,
+  { issue }: Remote,
+): Promise<void> {
+  const escalation = state.jobs[effect.job]?.escalation;
+  if (issue === undefined || escalation?.id !== effect.escalation || escalation.issue === null) return;
+  if (escalation.issue !== issue) await forge.issues.close(issue, 'not_planned');
+}
