@@ -74,7 +74,7 @@ export function endTurn(draft: Draft, job: string, ending: Partial<Turn> & Pick<
 }
 
 /** Calls the open turn off, if there is one, and has whoever works on it told. */
-export function stopTurn(
+function stopTurn(
   draft: Draft,
   job: string,
   outcome: 'cancelled' | 'timed_out',

@@ -31,7 +31,7 @@ export function settle(draft: Draft): void {
  *
  * @see https://docs.github.com/en/actions/reference/workflows-and-actions/expressions#status-check-functions
  */
-export function statusFunctionsOf(view: RunView, job: string): StatusFunctions {
+function statusFunctionsOf(view: RunView, job: string): StatusFunctions {
   const isCancelled = view.run.cancelled !== null;
   const { graph } = view.workflow;
   const named = (names: readonly string[]) => names.map((name) => graph.resolve(name) ?? name);
