@@ -1,0 +1,161 @@
+import type { DiagnosticCode } from '../../src/workflow/codes.ts';
+
+/** The jobs of a workflow that is otherwise in order, or a whole file. */
+type Example = { readonly jobs: string } | { readonly file: string };
+
+const TASK = 'a: { runs-on: ceo, prompt: Do it }';
+
+function jobs(...lines: readonly string[]): Example {
+  return { jobs: lines.map((line) => `  ${line}\n`).join('') };
+}
+
+function file(...lines: readonly string[]): Example {
+  return { file: lines.map((line) => `${line}\n`).join('') };
+}
+
+/** For each code a file in which it is found; the compiler says when one is missing. */
+const examples: Readonly<Record<DiagnosticCode, Example>> = {
+  'invalid-yaml': file('on: workflow_dispatch', 'jobs:', '  a: { runs-on: ceo ]'),
+  'file-too-large': file(`# ${'x'.repeat(1024 * 1024)}`),
+  'too-deep': file(`on: ${'['.repeat(60)}${']'.repeat(60)}`),
+  'merge-key': jobs('a:', '  <<: { runs-on: ceo }', '  prompt: Do it'),
+  'duplicate-key': jobs('a:', '  runs-on: ceo', '  prompt: Do it', '  Prompt: Do that'),
+  'unknown-key': jobs('a:', '  runs-on: ceo', '  promt: Do it'),
+  'missing-key': file('jobs:', `  ${TASK}`),
+  'wrong-type': jobs('a:', '  runs-on: [ceo]', '  prompt: Do it'),
+  'invalid-value': jobs(
+    TASK,
+    'b: { runs-on: ceo, prompt: Do it }',
+    'c: { type: merge, needs: [a, b], wait: first }',
+  ),
+  'wrong-limit': jobs('a: { runs-on: ceo, prompt: Do it, max-attempts: 0 }'),
+  'not-yet-supported': jobs('a: { runs-on: ceo, prompt: Do it, strategy: { matrix: { n: [1, 2] } } }'),
+  'unsupported-key': jobs('a: { runs-on: ceo, prompt: Do it, container: node }'),
+  'unknown-event': file('on: isues', `jobs: { ${TASK} }`),
+  'event-without-effect': file('on: [workflow_dispatch, push]', `jobs: { ${TASK} }`),
+  'concurrency-not-enforced': file('on: workflow_dispatch', 'concurrency: releases', `jobs: { ${TASK} }`),
+  'concurrency-conflict': file(
+    'on: workflow_dispatch',
+    'concurrency:',
+    '  group: ${{ bead.number }}',
+    '  queue: max',
+    '  cancel-in-progress: true',
+    `jobs: { ${TASK} }`,
+  ),
+  'unknown-node-type': jobs('a: { type: aproval, runs-on: ceo }'),
+  'bad-job-id': jobs('1a: { runs-on: ceo, prompt: Do it }'),
+  'duplicate-job-id': jobs(TASK, 'A: { runs-on: ceo, prompt: Do that }'),
+  'bad-output-name': jobs('a: { runs-on: ceo, prompt: Do it, outputs: { 2nd: { required: true } } }'),
+  'key-not-allowed': jobs('a: { type: approval, runs-on: ceo, max-turns: 3 }'),
+  'prompt-missing': jobs('a: { runs-on: ceo }'),
+  'runs-on-missing': jobs('a: { prompt: Do it }'),
+  'approval-without-approver': jobs('a: { type: approval, prompt: May I? }'),
+  'merge-without-branches': jobs(TASK, 'b: { type: merge, needs: a }'),
+  'decision-without-outputs': jobs('a: { type: decision }'),
+  'decision-declares-output': jobs('a: { type: decision, outputs: { way: { enum: [left, right] } } }'),
+  'output-not-declared': jobs('a: { runs-on: ceo, prompt: Do it, outputs: { way: left } }'),
+  'two-commits': jobs(
+    'a: { type: commit, runs-on: engineering-manager, pull-request: 1 }',
+    'b: { type: commit, runs-on: engineering-manager, pull-request: 2 }',
+    'c: { type: verify, needs: [a, b], runs-on: qa-engineer }',
+  ),
+  'commit-without-verify': jobs('a: { type: commit, runs-on: engineering-manager, pull-request: 1 }'),
+  'unknown-role': jobs('a: { runs-on: backend-enginer, prompt: Do it }'),
+  'commit-role': jobs(
+    'a: { type: commit, runs-on: ceo, pull-request: 1 }',
+    'b: { type: verify, needs: a, runs-on: qa-engineer }',
+  ),
+  'verify-role': jobs('a: { type: verify, runs-on: ceo }'),
+  'runs-on-without-enum': jobs(
+    'a: { runs-on: ceo, prompt: Who?, outputs: { who: { required: true } } }',
+    'b: { needs: a, runs-on: "${{ needs.a.outputs.who }}", prompt: Do it }',
+  ),
+  'enum-not-role': jobs(
+    'a: { runs-on: ceo, prompt: Who?, outputs: { who: { enum: [ceo, cto] } } }',
+    'b: { needs: a, runs-on: "${{ needs.a.outputs.who }}", prompt: Do it }',
+  ),
+  'runs-on-unchecked': jobs('a: { runs-on: "${{ bead.title }}", prompt: Do it }'),
+  'unknown-need': jobs(
+    'fix: { runs-on: ceo, prompt: Do it }',
+    'b: { needs: fx, runs-on: ceo, prompt: Do it }',
+  ),
+  'duplicate-need': jobs(TASK, 'b: { needs: [a, a], runs-on: ceo, prompt: Do it }'),
+  'need-cycle': jobs(
+    TASK,
+    'b: { needs: [a, c], runs-on: ceo, prompt: Do it }',
+    'c: { needs: b, runs-on: ceo, prompt: Do it }',
+  ),
+  'no-start': jobs(
+    'a: { needs: b, runs-on: ceo, prompt: Do it }',
+    'b: { needs: a, runs-on: ceo, prompt: Do it }',
+  ),
+  'unreachable-job': jobs(
+    'a: { if: false, runs-on: ceo, prompt: Do it }',
+    'b: { needs: a, runs-on: ceo, prompt: Do it }',
+  ),
+  'unknown-target': jobs('a: { runs-on: ceo, prompt: Do it, on-failure: esclate }'),
+  'target-not-ancestor': jobs(TASK, 'b: { runs-on: ceo, prompt: Do it, on-failure: a }'),
+  'target-self': jobs('a: { runs-on: ceo, prompt: Do it, on-failure: a }'),
+  'expression-syntax': jobs('a: { runs-on: ceo, prompt: "${{ bead.number == }}" }'),
+  'expression-unavailable': jobs('a: { runs-on: ceo, prompt: "${{ secrets.TOKEN }}" }'),
+  'if-always-true': jobs('a: { if: "${{ false }} ", runs-on: ceo, prompt: Do it }'),
+  'if-constant': jobs('a: { if: 1 == 2, runs-on: ceo, prompt: Do it }'),
+  'reference-unknown-job': jobs(TASK, 'b: { needs: a, if: "needs.c.result", runs-on: ceo, prompt: Do it }'),
+  'reference-not-needed': jobs(TASK, 'b: { runs-on: ceo, prompt: "${{ needs.a.result }}" }'),
+  'reference-not-ancestor': jobs(TASK, 'b: { if: "needs.a.result", runs-on: ceo, prompt: Do it }'),
+  'reference-unknown-output': jobs(
+    'a: { runs-on: ceo, prompt: Do it, outputs: { cause: {} } }',
+    'b: { needs: a, runs-on: ceo, prompt: "${{ needs.a.outputs.couse }}" }',
+  ),
+  'reference-unknown-property': jobs(
+    TASK,
+    'b: { needs: a, runs-on: ceo, prompt: "${{ needs.a.conclusion }}" }',
+  ),
+  'reference-unknown-input': jobs('a: { runs-on: ceo, prompt: "${{ inputs.version }}" }'),
+};
+
+/** The text of the file in which a code is found. */
+export function exampleOf(code: DiagnosticCode): string {
+  const example = examples[code];
+  return 'file' in example ? example.file : `on: workflow_dispatch\njobs:\n${example.jobs}`;
+}
+
+/** A code of `.github/treadle.yml`, what it means, and a file in which it is found. Codes that workflows have too are left out. */
+export interface SettingsCode {
+  readonly code: string;
+  readonly meaning: string;
+  readonly example: string;
+}
+
+export const settingsCodes: readonly SettingsCode[] = [
+  {
+    code: 'bad-role-name',
+    meaning: 'A role whose name has other characters than small letters, digits and hyphens.',
+    example: 'roles: { QA Engineer: [casey] }\n',
+  },
+  {
+    code: 'bad-login',
+    meaning: 'A holder of a role that cannot be a login of the forge.',
+    example: 'roles: { ceo: [casey@example.com] }\n',
+  },
+  {
+    code: 'agent-without-role',
+    meaning: 'An agent that holds no role, so that it would never be dispatched.',
+    example: 'roles: { ceo: [blake-bot] }\nagents: { blake-bt: { dispatch: comment } }\n',
+  },
+  {
+    code: 'bad-dispatch',
+    meaning: 'A way of dispatch that does not exist.',
+    example: 'roles: { ceo: [casey] }\nagents: { casey: { dispatch: comand } }\n',
+  },
+  {
+    code: 'missing-command',
+    meaning: 'An agent that is dispatched by command and has none.',
+    example: 'roles: { ceo: [casey] }\nagents: { casey: { dispatch: command } }\n',
+  },
+  {
+    code: 'bad-branch',
+    meaning: 'What cannot be the name of a branch.',
+    example: 'base-branch: main..next\n',
+  },
+];
