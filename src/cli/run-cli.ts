@@ -58,7 +58,8 @@ export async function runCli(args: readonly string[]): Promise<ExitCode> {
   }
 }
 
-function buildProgram(context: CommandContext): Command {
+/** All commands as commander knows them; errors are thrown. Also by what checks the command lines of documents. */
+export function buildProgram(context: CommandContext): Command {
   const program = new Command('treadle')
     .description('A Git-native workflow runner with GitHub Actions semantics.')
     .version(readVersion())
