@@ -12,7 +12,11 @@ const task = (more = ''): string =>
 
 describe('answers', () => {
   const declared = 'outputs:\n  kind: { required: true, enum: [bug, feature] }\n  note: {}';
-  const rows = [
+  const rows: readonly {
+    readonly name: string;
+    readonly outputs: Readonly<Record<string, string>>;
+    readonly problem: string;
+  }[] = [
     { name: 'a required output is missing', outputs: {}, problem: 'output "kind" is missing' },
     { name: 'a required output is empty', outputs: { kind: '' }, problem: 'output "kind" is missing' },
     {
