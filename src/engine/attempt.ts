@@ -74,12 +74,7 @@ export function endTurn(draft: Draft, job: string, ending: Partial<Turn> & Pick<
 }
 
 /** Calls the open turn off, if there is one, and has whoever works on it told. */
-function stopTurn(
-  draft: Draft,
-  job: string,
-  outcome: 'cancelled' | 'timed_out',
-  reason: string,
-): void {
+function stopTurn(draft: Draft, job: string, outcome: 'cancelled' | 'timed_out', reason: string): void {
   const turn = openTurn(draft.document(job));
   if (turn === undefined) return;
   endTurn(draft, job, { outcome });
