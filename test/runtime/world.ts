@@ -9,8 +9,9 @@ import type { Forge, Permission } from '../../src/forge/port.ts';
 import { startServer } from '../../src/local-github/start-server.ts';
 import { advance, type AdvanceOptions, type WakeReport } from '../../src/runtime/advance.ts';
 import type { CommandEnd, CommandOrder, CommandRunner, Notice, Runtime } from '../../src/runtime/ports.ts';
-import { readRepositoryConfig } from '../../src/runtime/repository-config.ts';
+import { readRepositoryConfig, type RepositoryConfig } from '../../src/runtime/repository-config.ts';
 import { openGitStore } from '../../src/store/git/git-store.ts';
+import { createMemoryStore } from '../../src/store/memory.ts';
 import type { Store } from '../../src/store/port.ts';
 import { createTestClock, type TestClock } from './clock.ts';
 import { openHistory, type History } from './history.ts';
@@ -50,6 +51,8 @@ export interface WorldOptions {
   readonly settings?: string;
   readonly roles?: string;
   readonly files?: Readonly<Record<string, string>>;
+  /** Where the state is kept; `memory` is faster, but holds no commits of the repository, which approvals need as parents. */
+  readonly store?: 'git' | 'memory';
 }
 
 /** One runner: its own connection to the store and to the forge. */
@@ -164,19 +167,22 @@ export async function openHost(): Promise<Host> {
   tokens.set('github-actions[bot]', (made as { token: string }).token);
 
   let worlds = 0;
+  const seeds = new Map<string, Promise<string>>();
   return {
     async newWorld(options) {
       worlds += 1;
-      const name = `loom-${worlds}`;
-      const repository = `ada/${name}`;
-      const seed = await makeSeed(join(folder, 'seeds', name), options);
-      await admin('PUT', `/repositories/${repository}`, { defaultBranch: 'main', import: seed });
+      const repository = `ada/loom-${worlds}`;
+      const files = filesOf(options);
+      const content = JSON.stringify(files);
+      const seed = seeds.get(content) ?? makeSeed(join(folder, 'seeds', String(worlds)), files);
+      seeds.set(content, seed);
+      await admin('PUT', `/repositories/${repository}`, { defaultBranch: 'main', import: await seed });
       for (const [login, permission] of Object.entries({ ...PEOPLE, 'github-actions[bot]': 'write' })) {
         const path = `/repositories/${repository}/collaborators/${encodeURIComponent(login)}`;
         await admin('PUT', path, { permission });
       }
       const bare = join(folder, 'data', 'repositories', `${repository}.git`);
-      return openWorld({ repository, bare, clock, url: server.url, tokens, call });
+      return openWorld({ repository, bare, clock, url: server.url, tokens, call }, options.store ?? 'git');
     },
     async close() {
       await server.close();
@@ -194,7 +200,10 @@ interface Place {
   readonly call: (token: string, method: string, path: string, body?: unknown) => Promise<unknown>;
 }
 
-async function openWorld({ repository, bare, clock, url, tokens, call }: Place): Promise<World> {
+async function openWorld(
+  { repository, bare, clock, url, tokens, call }: Place,
+  kind: 'git' | 'memory',
+): Promise<World> {
   const forges = new Map<string, Forge>();
   const notices: Notice[] = [];
   let ids = 0;
@@ -206,7 +215,11 @@ async function openWorld({ repository, bare, clock, url, tokens, call }: Place):
   };
   const rest = (person: Person, method: string, path: string, body?: unknown): Promise<unknown> =>
     call(tokenOf(person), method, `/repos/${repository}${path}`, body);
-  const openStore = (): Promise<Store> => openGitStore({ repository: bare, branch: STATE_BRANCH });
+  const memory = createMemoryStore();
+  const openStore = (): Promise<Store> =>
+    kind === 'memory' ? Promise.resolve(memory) : openGitStore({ repository: bare, branch: STATE_BRANCH });
+  const builtInWorkflows = new Map<string, string>();
+  let config: Promise<RepositoryConfig> | null = null;
   const git = async (...args: readonly string[]): Promise<string> => {
     const { stdout } = await run('git', ['-C', bare, ...args], { env: gitEnvironment() });
     return stdout.trim();
@@ -244,12 +257,13 @@ async function openWorld({ repository, bare, clock, url, tokens, call }: Place):
         observe: (notice) => notices.push(notice),
         claimMinutes: 10,
         alone: options.alone ?? false,
-        builtInWorkflows: new Map(),
+        builtInWorkflows,
       };
       return {
         runtime,
         async wake({ intake = true, maxNewRuns = 10, ...rest } = {}) {
-          const found = intake ? await readRepositoryConfig(as('ada'), runtime.builtInWorkflows) : null;
+          config ??= readRepositoryConfig(as('ada'), builtInWorkflows);
+          const found = intake ? await config : null;
           return advance(runtime, {
             ...rest,
             intake: found === null ? null : { repository, found, maxNewRuns },
@@ -333,8 +347,8 @@ function scripted(script: Script): CommandRunner {
   };
 }
 
-async function makeSeed(folder: string, options: WorldOptions): Promise<string> {
-  const files = {
+function filesOf(options: WorldOptions): Readonly<Record<string, string>> {
+  return {
     'README.md': '# Loom\n',
     'src/total.txt': 'one\ntwo\nthree\n',
     '.github/treadle.yml': `${options.roles ?? ROLES}${options.settings ?? ''}`,
@@ -343,6 +357,9 @@ async function makeSeed(folder: string, options: WorldOptions): Promise<string> 
     ),
     ...options.files,
   };
+}
+
+async function makeSeed(folder: string, files: Readonly<Record<string, string>>): Promise<string> {
   for (const [path, text] of Object.entries(files)) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), text);
