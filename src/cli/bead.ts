@@ -2,6 +2,11 @@ import { TreadleError } from '../base/errors.ts';
 import type { Issue } from '../forge/port.ts';
 import type { Session } from './local/session.ts';
 
+/** Throws `usage` for a title that is none. */
+export function checkTitle(issue: string): void {
+  if (issue.trim() === '') throw new TreadleError('usage', 'the bead needs a title: --issue "What is wrong"');
+}
+
 /** The issue that is worked: one that exists, or a new one, filed as the first holder of the role ceo. */
 export async function fileBead(
   session: Session,
@@ -14,7 +19,6 @@ export async function fileBead(
     if (known !== undefined && !known.isPull) return known;
     throw new TreadleError('not-found', `there is no issue #${number}`);
   }
-  if (issue.trim() === '') throw new TreadleError('usage', 'the bead needs a title: --issue "What is wrong"');
   const [ceo] = session.settings.roles['ceo'] ?? [];
   const author = ceo === undefined ? forge : session.forgeAs(ceo);
   const created = await author.issues.create({ title: issue, body, labels: [] });

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 import { TreadleError } from '../base/errors.ts';
 import type { CommandRunner } from '../runtime/ports.ts';
 import { EXIT } from './exit-codes.ts';
@@ -16,6 +18,8 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** Listens for Ctrl-C. The first ends what runs in order; a second one ends this process at once. */
 export function watchInterruption(): Interruption {
   const control = new AbortController();
+  // Every program that runs listens to it.
+  setMaxListeners(0, control.signal);
   const error = new TreadleError('interrupted', 'interrupted; programs that were running were ended', {
     remedy: 'Nothing was lost. Go on with: treadle advance',
   });

@@ -83,7 +83,9 @@ export function buildProgram(context: CommandContext): Command {
     addServe,
   ];
   for (const addTo of add) addTo(program, context);
-  for (const command of program.commands) command.exitOverride();
+  for (const command of program.commands) {
+    command.exitOverride().showHelpAfterError(`(see treadle ${command.name()} --help)`);
+  }
   return program;
 }
 

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 
+import { TreadleError } from '../../base/errors.ts';
 import { answerGate } from '../answer.ts';
 import {
   examples,
@@ -54,6 +55,7 @@ async function answerCommand(
   wanted: string,
   options: AnswerOptions,
 ): Promise<void> {
+  if (options.reason?.trim() === '') throw new TreadleError('usage', '--reason is empty: say why');
   await withSession(terminal, { repo: options.repo, command: verdict }, async (session) => {
     const found = await findRun(session.runtime.store, wanted);
     const { id } = found.state.run;

@@ -41,6 +41,7 @@ export function addLog(program: Command, { terminal }: CommandContext): void {
         if (rows.length >= limit) break;
         rows.push(rowOf(commit));
       }
+      if (rows.length === 0 && options.json !== true) terminal.note('no transitions yet');
       if (options.json === true) terminal.print(JSON.stringify({ version: 1, transitions: rows }, null, 2));
       else
         for (const row of rows)

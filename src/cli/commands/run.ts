@@ -1,11 +1,11 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 
 import { createDefinitions } from '../../runtime/definitions.ts';
 import { publish } from '../../runtime/publish.ts';
 import { beginWake } from '../../runtime/wake.ts';
 import type { Issue } from '../../forge/port.ts';
 import { readRepositoryConfig } from '../../runtime/repository-config.ts';
-import { fileBead } from '../bead.ts';
+import { checkTitle, fileBead } from '../bead.ts';
 import {
   examples,
   JSON_OPTION,
@@ -33,14 +33,13 @@ interface RunOptions extends RepositoryOptions {
 
 /** `treadle run`: one bead from its filing to its end. `treadle start`: the same without driving it. */
 export function addRun(program: Command, context: CommandContext): void {
-  const collect = (value: string, earlier: readonly string[]): readonly string[] => [...earlier, value];
   program
     .command('run')
     .description('file a bead (or take an issue by its number) and drive it through a workflow to its end')
     .argument('<workflow>', 'its name: bug, or one of your own in .github/treadle/workflows')
     .requiredOption('--issue <title>', "the bead's title, or #N for an issue that exists")
     .option('--body <text>', "the bead's description", '')
-    .option('--input <key=value>', 'an input of the workflow, repeatable', collect, [])
+    .addOption(inputOption())
     .option('--yes', 'approve every gate without asking')
     .option(...REPO_OPTION)
     .option(...JSON_OPTION)
@@ -58,11 +57,17 @@ export function addRun(program: Command, context: CommandContext): void {
     .argument('<workflow>', 'its name')
     .requiredOption('--issue <title>', "the bead's title, or #N for an issue that exists")
     .option('--body <text>', "the bead's description", '')
-    .option('--input <key=value>', 'an input of the workflow, repeatable', collect, [])
+    .addOption(inputOption())
     .option(...REPO_OPTION)
     .option(...JSON_OPTION)
     .addHelpText('after', examples('treadle start bug --issue "#12"'))
     .action((workflow: string, options: RunOptions) => startCommand(context, workflow, options));
+}
+
+function inputOption(): Option {
+  return new Option('--input <key=value>', 'an input of the workflow, repeatable')
+    .argParser((value, earlier: readonly string[]): readonly string[] => [...earlier, value])
+    .default([], 'those that it declares');
 }
 
 /** What came of starting a run: how far it was driven; null where another Treadle had it, and ended before it was done. */
@@ -74,6 +79,7 @@ interface Started {
 async function runCommand(context: CommandContext, key: string, options: RunOptions): Promise<void> {
   const { terminal } = context;
   const yes = options.yes === true;
+  checkTitle(options.issue);
   const place = { repo: options.repo, command: 'run' };
   const { run, driven } = await withSession(terminal, place, async (session): Promise<Started> => {
     const { starting, issue } = await prepareStart(session, key, options);
@@ -100,6 +106,7 @@ async function runCommand(context: CommandContext, key: string, options: RunOpti
 }
 
 async function startCommand({ terminal }: CommandContext, key: string, options: RunOptions): Promise<void> {
+  checkTitle(options.issue);
   await withSession(terminal, { repo: options.repo, command: 'start' }, async (session) => {
     const { starting, issue } = await prepareStart(session, key, options);
     await publishStart(session, starting);
