@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 
 import { ensureBuilt, treadle } from './built-cli.ts';
 import { emptyRepository, repositoryWith, type Files, type TestRepository } from './repository.ts';
@@ -183,16 +183,19 @@ describe('a wrong command line', () => {
   }, 120_000);
   afterAll(() => repository.remove());
 
-  const check = async (name: string, code: number, args: readonly string[]): Promise<void> => {
+  const check = async (
+    [name, code, args]: (typeof COMMAND_LINES)[number],
+    { expect: expectHere }: Pick<TestContext, 'expect'>,
+  ): Promise<void> => {
     const ended = await treadle(args, { cwd: repository.folder });
-    await expect(transcript(args, ended, repository.folder)).toMatchFileSnapshot(
+    expectHere(ended.code).toBe(code);
+    expectHere(ended.stderr).not.toMatch(/^ {4}at /m);
+    await expectHere(transcript(args, ended, repository.folder)).toMatchFileSnapshot(
       `golden/command-lines/${name}.txt`,
     );
-    expect(ended.code).toBe(code);
-    expect(ended.stderr).not.toMatch(/^ {4}at /m);
   };
-  it.concurrent.each(COMMAND_LINES)('%s ends with exit code %i', check);
-  it.each(REQUESTS)('%s ends with exit code %i', check);
+  it.concurrent.for(COMMAND_LINES)('%s ends with exit code %i', check);
+  it.for(REQUESTS)('%s ends with exit code %i', check);
 
   it('changed nothing, and the next good run works', async () => {
     expect(repository.git('for-each-ref', '--format=%(refname)')).toBe('refs/heads/main');
