@@ -1,6 +1,5 @@
-import { parse } from 'yaml';
-
 import type { Usage } from '../engine/state.ts';
+import { readReportYaml } from './report-yaml.ts';
 
 /** An agent's answer: the content of a fenced `treadle` block, or of `/treadle done key=value`. */
 export interface Report {
@@ -20,9 +19,6 @@ export type ParsedReport =
 /** More than any report needs: a job's outputs are 1 MB of UTF-16 at most, which YAML may quote. */
 const LIMIT_CHARACTERS = 1_200_000;
 
-/** How much of what the YAML parser says about a block is passed on. */
-const LIMIT_COMPLAINT_CHARACTERS = 200;
-
 const KEYS = ['outcome', 'outputs', 'usage', 'summary', 'job', 'redispatch_requested'];
 
 /**
@@ -41,24 +37,10 @@ export function parseReport(answer: string): ParsedReport {
   if (block.text.length > LIMIT_CHARACTERS) {
     return malformed(`its \`treadle\` block is longer than ${LIMIT_CHARACTERS} characters`);
   }
-  let value: unknown;
-  try {
-    value = parse(block.text, {
-      schema: 'failsafe',
-      customTags: ['null', 'bool'],
-      maxAliasCount: 0,
-      logLevel: 'error',
-    });
-  } catch (error) {
-    return malformed(`its \`treadle\` block is not YAML: ${complaintOf(error)}`);
-  }
-  return decodeReport(value);
-}
-
-function complaintOf(error: unknown): string {
-  if (error instanceof ReferenceError) return 'aliases (`*name`) are not allowed';
-  const [line = ''] = (error as Error).message.split('\n');
-  return line.slice(0, LIMIT_COMPLAINT_CHARACTERS).replace(/:$/, '');
+  const read = readReportYaml(block.text);
+  return read.kind === 'value'
+    ? decodeReport(read.value)
+    : malformed(`its \`treadle\` block is not YAML: ${read.problem}`);
 }
 
 /** Checks the shape of a report that was parsed from YAML or JSON. */
@@ -156,6 +138,7 @@ function malformed(problem: string): ParsedReport {
   return { kind: 'malformed', problem };
 }
 
+/** Plain objects only: YAML's tags can make sets, dates and bytes, too. */
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

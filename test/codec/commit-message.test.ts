@@ -9,7 +9,7 @@ import {
   type RecordedEvent,
 } from '../../src/codec/commit-message.ts';
 import type { EffectsRecorded, ReportReceived } from '../../src/engine/event.ts';
-import { text } from './arbitraries.ts';
+import { text } from './arbitraries/parts.ts';
 import { expectGolden } from './golden.ts';
 
 const oid = 'b6fc4c620b67d95f953a5c1c1230aaab5db5a1b0';

@@ -3,7 +3,9 @@ import type fc from 'fast-check';
 import * as documents from '../../src/codec/documents.ts';
 import type { DocumentCodec } from '../../src/codec/document-codec.ts';
 import type { DocumentKind } from '../../src/codec/schemas.ts';
-import * as arbitraries from './arbitraries.ts';
+import { jobDocument } from './arbitraries/job.ts';
+import * as arbitraries from './arbitraries/others.ts';
+import { runDocument } from './arbitraries/run.ts';
 
 /** A codec and what it takes, with the type between them forgotten, so that kinds can stand in one table. */
 export interface Kind {
@@ -25,10 +27,10 @@ export const kinds: Readonly<Record<DocumentKind, Kind>> = {
   'finished-index': kind(documents.finishedIndexCodec, arbitraries.finishedIndex),
   inbox: kind(documents.inboxCodec, arbitraries.inboxDocument),
   'issue-index': kind(documents.issueIndexCodec, arbitraries.issueIndex),
-  job: kind(documents.jobCodec, arbitraries.jobDocument),
+  job: kind(documents.jobCodec, jobDocument),
   'outbox-index': kind(documents.outboxIndexCodec, arbitraries.outboxIndex),
   'pull-index': kind(documents.pullIndexCodec, arbitraries.pullIndex),
   queue: kind(documents.queueCodec, arbitraries.queueDocument),
   root: kind(documents.rootCodec, arbitraries.root),
-  run: kind(documents.runCodec, arbitraries.runDocument),
+  run: kind(documents.runCodec, runDocument),
 };

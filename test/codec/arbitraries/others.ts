@@ -1,0 +1,131 @@
+import fc from 'fast-check';
+
+import type {
+  CursorDocument,
+  DeadlineDocument,
+  DefinitionDocument,
+  DispatchIndex,
+  FinishedIndex,
+  InboxDocument,
+  IssueIndex,
+  OutboxIndex,
+  PullIndex,
+  RootDocument,
+} from '../../../src/codec/documents.ts';
+import type { Agent, Config } from '../../../src/engine/config.ts';
+import type { QueueDocument } from '../../../src/engine/state.ts';
+import {
+  version,
+  count,
+  name,
+  id,
+  run,
+  oid,
+  orNull,
+  time,
+  line,
+  text,
+  key,
+  actor,
+  member,
+  claim,
+  conclusion,
+} from './parts.ts';
+
+const queueEntry = { run, job: name, attempt: count };
+export const queueDocument: fc.Arbitrary<QueueDocument> = fc.record({
+  version,
+  base: line,
+  entries: fc.array(fc.record({ ...queueEntry, since: time }), { maxLength: 4 }),
+  lease: orNull(fc.record({ ...queueEntry, grantedAt: time, until: time, fence: id })),
+});
+
+const agent: fc.Arbitrary<Agent> = fc.oneof(
+  fc.record({ dispatch: fc.constantFrom('comment' as const, 'assign' as const) }),
+  fc.record({ dispatch: fc.constant('workflow' as const), workflow: line }),
+  fc.record({
+    dispatch: fc.constant('command' as const),
+    command: fc.array(line, { minLength: 1, maxLength: 3 }),
+  }),
+);
+
+export const config: fc.Arbitrary<Config> = fc.record({
+  version,
+  roles: fc.dictionary(key, fc.array(member, { maxLength: 3 }), { maxKeys: 3 }),
+  agents: fc.dictionary(key, agent, { maxKeys: 3 }),
+  settings: fc.record({
+    baseBranch: line,
+    protectedPaths: fc.array(line, { maxLength: 3 }),
+    leaseMinutes: fc.double({ min: 0.1, max: 1e4, noNaN: true }),
+  }),
+});
+
+export const root: fc.Arbitrary<RootDocument> = fc.record({ version, repository: line, since: time });
+export const definition: fc.Arbitrary<DefinitionDocument> = fc.record({
+  version,
+  entry: line,
+  roles: fc.array(name, { maxLength: 3 }),
+  files: fc.array(fc.record({ path: line, text }), { maxLength: 2 }),
+});
+export const cursor: fc.Arbitrary<CursorDocument> = fc.record({
+  version,
+  since: time,
+  seen: fc.dictionary(key, line, { maxKeys: 4 }),
+});
+export const issueIndex: fc.Arbitrary<IssueIndex> = fc.record({
+  version,
+  issue: count,
+  runs: fc.array(run, { maxLength: 3 }),
+  active: orNull(run),
+  escalation: orNull(fc.record({ run, job: name })),
+});
+export const pullIndex: fc.Arbitrary<PullIndex> = fc.record({
+  version,
+  pull: count,
+  run,
+  job: name,
+  kind: fc.constantFrom('text', 'code', 'escalation'),
+  head: orNull(oid),
+});
+export const dispatchIndex: fc.Arbitrary<DispatchIndex> = fc.record({
+  version,
+  dispatch: id,
+  run,
+  job: name,
+  attempt: count,
+  turn: count,
+});
+export const outboxIndex: fc.Arbitrary<OutboxIndex> = fc.record({ version, run, until: time });
+export const finishedIndex: fc.Arbitrary<FinishedIndex> = fc.record({
+  version,
+  run,
+  issue: count,
+  workflow: name,
+  title: line,
+  conclusion,
+  completedAt: time,
+  commit: oid,
+  lastCommit: orNull(oid),
+});
+export const deadlineDocument: fc.Arbitrary<DeadlineDocument> = fc.record({
+  version,
+  run,
+  kind: fc.constantFrom('timeout', 'retry', 'lease'),
+  job: name,
+  attempt: count,
+  at: time,
+});
+export const inboxDocument: fc.Arbitrary<InboxDocument> = fc.record({
+  version,
+  event: fc.record({
+    version,
+    type: fc.constant('queue_advanced' as const),
+    id,
+    run,
+    at: time,
+    actor,
+    ground: line,
+    wake: claim,
+    base: line,
+  }),
+});

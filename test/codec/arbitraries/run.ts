@@ -1,0 +1,118 @@
+import fc from 'fast-check';
+
+import type { Json } from '../../../src/base/canonical-json.ts';
+import type { Effect } from '../../../src/engine/effect.ts';
+import type { JobLine, RunDocument, Trigger } from '../../../src/engine/state.ts';
+import {
+  version,
+  count,
+  name,
+  id,
+  run,
+  oid,
+  digest,
+  orNull,
+  time,
+  line,
+  text,
+  key,
+  actor,
+  claim,
+  recorded,
+  status,
+  conclusion,
+} from './parts.ts';
+
+export const jobLine: fc.Arbitrary<JobLine> = fc.oneof(
+  fc.record({
+    status: fc.constantFrom('queued', 'pending', 'waiting', 'in_progress'),
+    conclusion: fc.constant(null),
+    result: fc.constant(null),
+  }),
+  fc.record({ status: fc.constant('completed' as const), conclusion, result: conclusion }),
+);
+
+const effect: fc.Arbitrary<Effect> = fc.oneof(
+  fc.record({
+    type: fc.constant('dispatch' as const),
+    job: name,
+    attempt: count,
+    turn: count,
+    dispatch: id,
+  }),
+  fc.record({ type: fc.constant('cancel_dispatch' as const), job: name, dispatch: id, reason: text }),
+  fc.record({ type: fc.constant('open_gate' as const), job: name, attempt: count }),
+  fc.record({
+    type: fc.constant('close_gate' as const),
+    job: name,
+    attempt: count,
+    pull: count,
+    reason: text,
+  }),
+  fc.record({ type: fc.constant('open_escalation' as const), job: name, escalation: id }),
+  fc.record({
+    type: fc.constant('close_escalation' as const),
+    escalation: id,
+    issue: count,
+    pull: orNull(count),
+    answer: text,
+  }),
+  fc.record({
+    type: fc.constant('merge_pull' as const),
+    job: name,
+    attempt: count,
+    pull: count,
+    head: orNull(oid),
+    fence: id,
+  }),
+  fc.record({ type: fc.constant('reply' as const), to: name, text }),
+  fc.record({ type: fc.constant('update_status' as const) }),
+  fc.record({
+    type: fc.constant('close_issue' as const),
+    reason: fc.constantFrom('completed' as const, 'not_planned' as const),
+  }),
+);
+
+const trigger: fc.Arbitrary<Trigger> = fc.record({
+  event: fc.constantFrom('issues', 'workflow_dispatch'),
+  repository: name,
+  actor,
+  issue: fc.record({
+    number: count,
+    title: text,
+    body: text,
+    labels: fc.array(line, { maxLength: 3 }),
+    author: actor,
+  }),
+  inputs: fc.dictionary(key, fc.oneof(text, fc.jsonValue({ maxDepth: 2 }) as fc.Arbitrary<Json>), {
+    maxKeys: 3,
+  }),
+});
+
+export const runDocument: fc.Arbitrary<RunDocument> = fc.record({
+  version,
+  id: run,
+  issue: count,
+  number: count,
+  title: text,
+  workflow: name,
+  definition: digest,
+  config: digest,
+  trigger,
+  status,
+  conclusion: orNull(conclusion),
+  createdAt: time,
+  updatedAt: time,
+  completedAt: orNull(time),
+  paused: orNull(recorded),
+  cancelled: orNull(recorded),
+  cycles: fc.dictionary(name, fc.nat(), { maxKeys: 3 }),
+  jobs: fc.dictionary(key, jobLine, { maxKeys: 6 }),
+  outbox: fc.array(fc.record({ id, effect, claim, failures: fc.nat(), problem: orNull(text) }), {
+    maxLength: 4,
+  }),
+  statusComment: orNull(count),
+  overrides: fc.array(id, { maxLength: 3 }),
+  lastEvent: id,
+  lastCommit: orNull(fc.record({ event: id, oid })),
+});
