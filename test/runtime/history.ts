@@ -98,23 +98,21 @@ function expectChains(commits: readonly RecordedCommit[]): void {
   expect(first?.event?.type).toBe('initialised');
 }
 
-/** At no commit does a lease belong to anybody who is not merging, or two runs believe they merge. */
+/** At no commit do two runs believe that they merge, and who does holds the lease. */
 async function expectOneLease(store: Store, commits: readonly RecordedCommit[]): Promise<void> {
-  const involved = commits.filter(({ event }) => event !== null && 'run' in event);
-  for (const { oid, subject } of involved) {
-    const documents = openDocuments(await store.at(oid));
-    const merging: string[] = [];
-    let holder: string | null = null;
-    for await (const id of documents.list(layout.runs)) {
-      const loaded = await loadRun(documents, id);
-      if (loaded === undefined) continue;
-      holder = loaded.state.queue.lease?.run ?? null;
-      for (const job of Object.values(loaded.state.jobs)) {
-        const isMerging = job.merge !== null && loaded.state.run.jobs[job.id]?.status === 'in_progress';
-        if (isMerging && job.escalation === null) merging.push(id);
-      }
-    }
-    expect(merging.length, `at ${subject}: ${merging.join(', ')}`).toBeLessThanOrEqual(1);
-    if (merging[0] !== undefined) expect(holder, subject).toBe(merging[0]);
+  const merging = new Set<string>();
+  for (const { oid, subject, run } of commits) {
+    const documents = run === null ? null : openDocuments(await store.at(oid));
+    const loaded = documents === null || run === null ? undefined : await loadRun(documents, run);
+    if (run === null || loaded === undefined) continue;
+    const { jobs, run: document, queue } = loaded.state;
+    const isMerging = Object.values(jobs).some(
+      ({ id, merge, escalation }) =>
+        merge !== null && escalation === null && document.jobs[id]?.status === 'in_progress',
+    );
+    if (isMerging) merging.add(run);
+    else merging.delete(run);
+    expect(merging.size, `at ${subject}: ${[...merging].join(', ')}`).toBeLessThanOrEqual(1);
+    if (isMerging) expect(queue.lease?.run, subject).toBe(run);
   }
 }

@@ -1,0 +1,215 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+
+import { layout } from '../../src/codec/layout.ts';
+import { textCodec } from '../../src/codec/documents.ts';
+import { openHost, type Host, type Person, type World } from './world.ts';
+
+const GATED = `name: Gated
+on: { issues: { labels: [bug] } }
+jobs:
+  look:
+    runs-on: backend-engineer
+    prompt: Look at it.
+    outputs: { proposal: { required: true } }
+  approve:
+    type: approval
+    needs: look
+    runs-on: ceo
+    prompt: "\${{ needs.look.outputs.proposal }}"
+    on-rejected: look
+  mend:
+    needs: [look, approve]
+    runs-on: backend-engineer
+    prompt: Mend it.
+    outputs: { pull-request: { required: true } }
+  merge:
+    type: commit
+    needs: mend
+    runs-on: engineering-manager
+    pull-request: "\${{ needs.mend.outputs.pull-request }}"
+    on-failure: mend
+  verify:
+    type: verify
+    needs: merge
+    runs-on: qa-engineer
+    prompt: Try it.
+    on-failure: mend
+`;
+
+const ROLES = `roles:
+  ceo: [ada, blake]
+  engineering-manager: [emma]
+  qa-engineer: [quinn]
+  backend-engineer: [blake]
+`;
+
+let host: Host;
+let world: World;
+beforeAll(async () => {
+  host = await openHost();
+});
+afterAll(() => host.close());
+beforeEach(async () => {
+  world = await host.newWorld({ workflows: { fix: GATED }, roles: ROLES });
+});
+afterEach(() => world.history.expectSound());
+
+const wake = async (): Promise<readonly string[]> => (await (await world.runner()).wake()).remarks;
+
+/** A bead whose gate is open, and its decision pull request. */
+async function gated(): Promise<{ bead: number; run: string; pull: number }> {
+  const bead = await world.fileBead();
+  await wake();
+  await world.report('blake', bead, { outputs: { proposal: 'Turn it off and on.' } });
+  await wake();
+  const run = `${bead}-1`;
+  return { bead, run, pull: await pullOf(run) };
+}
+
+async function pullOf(run: string): Promise<number> {
+  const pull = (await world.history.job(run, 'approve')).gate?.pull ?? null;
+  if (pull === null) throw new Error('no decision pull request was opened');
+  return pull;
+}
+
+const statusOf = async (run: string, job: string): Promise<string> =>
+  (await world.history.run(run)).run.jobs[job]?.status ?? 'none';
+
+describe('an approval', () => {
+  test('is a merge commit on the reviewed head, and the pull request shows as merged', async () => {
+    const { run, pull } = await gated();
+    const decision = await world.as('ada').pulls.get(pull);
+    const reviewed = await world.git('show', `${decision?.head.oid ?? ''}:decisions/${run}/approve-1.md`);
+    expect(reviewed).toContain('Turn it off and on.');
+    await world.review('ada', pull, 'approve', 'Do it.');
+    await wake();
+    const commit = (await world.history.transitions(run)).find(
+      ({ event }) => event?.type === 'review_submitted',
+    );
+    expect(commit?.parents[1]).toBe(decision?.head.oid);
+    expect(commit?.author.name).toBe('ada');
+    expect(await world.as('ada').pulls.get(pull)).toMatchObject({ merged: true, state: 'closed' });
+    const kept = await (
+      await world.history.documents()
+    ).read(layout.decision(`decisions/${run}/approve-1.md`), textCodec);
+    expect(kept?.trim()).toBe(reviewed);
+    expect(await statusOf(run, 'mend')).toBe('in_progress');
+    expect((await world.history.job(run, 'approve')).gate?.answer).toMatchObject({
+      verdict: 'approved',
+      body: 'Do it.',
+      by: { login: 'ada' },
+    });
+  });
+
+  test('by requesting changes sends the work back with the words as feedback', async () => {
+    const { bead, run, pull } = await gated();
+    await world.review('ada', pull, 'request_changes', 'Say which switch.');
+    await wake();
+    expect((await world.history.job(run, 'look')).feedback).toEqual({
+      from: 'approve',
+      text: 'Say which switch.',
+    });
+    const calls = (await world.as('ada').comments.on(bead)).filter(({ body }) =>
+      body.includes('Say which switch'),
+    );
+    expect(calls.some(({ body }) => body.includes('@blake'))).toBe(true);
+    expect(await world.as('ada').pulls.get(pull)).toMatchObject({ merged: false, state: 'closed' });
+    await world.report('blake', bead, { outputs: { proposal: 'The left switch.' } });
+    await wake();
+    expect(await pullOf(run)).not.toBe(pull);
+  });
+
+  const uncounted: readonly { name: string; by: Person; why: RegExp }[] = [
+    { name: 'a stranger', by: 'cleo', why: /does not hold the role ceo/ },
+    { name: 'a member of another role', by: 'emma', why: /does not hold the role ceo/ },
+  ];
+  test.each(uncounted)('by $name does not count', async ({ by, why }) => {
+    const { run, pull } = await gated();
+    await world.review(by, pull, 'approve');
+    expect((await wake()).join()).toMatch(why);
+    expect(await statusOf(run, 'approve')).toBe('waiting');
+  });
+
+  test('by whoever reported what is to be approved does not count', async () => {
+    const { run, pull } = await gated();
+    await world.review('blake', pull, 'approve');
+    const remarks = (await wake()).join();
+    expect(remarks).toMatch(/reported what is to be approved/);
+    expect(await statusOf(run, 'approve')).toBe('waiting');
+  });
+
+  test('of an older head does not count, and a push asks again', async () => {
+    const { run, pull } = await gated();
+    const before = await world.as('ada').pulls.get(pull);
+    await world.review('ada', pull, 'approve');
+    await world.push(
+      'otto',
+      before?.head.branch ?? '',
+      `decisions/${run}/approve-1.md`,
+      'Give Otto a raise.\n',
+    );
+    await wake();
+    expect(await statusOf(run, 'approve')).toBe('waiting');
+    expect((await world.history.job(run, 'approve')).gate?.voided.join()).toMatch(/changed from/);
+    expect(await statusOf(run, 'mend')).toBe('queued');
+  });
+
+  test('of a file that somebody changed does not count', async () => {
+    const { run, pull } = await gated();
+    const before = await world.as('ada').pulls.get(pull);
+    await world.push(
+      'otto',
+      before?.head.branch ?? '',
+      `decisions/${run}/approve-1.md`,
+      'Give Otto a raise.\n',
+    );
+    await world.review('ada', pull, 'approve');
+    const remarks = await wake();
+    await wake();
+    expect(await statusOf(run, 'mend')).toBe('queued');
+    expect(remarks.join()).toMatch(/does not count/);
+  });
+
+  test('is not given by pressing Merge: the state is restored, and it is said so', async () => {
+    const { run, pull } = await gated();
+    const tip = await world.history.tip();
+    world.clock.later(1);
+    await world.rest('ada', 'PUT', `/pulls/${pull}/merge`, {});
+    expect(await world.history.tip()).not.toBe(tip);
+    const remarks = await wake();
+    expect(remarks.join()).toMatch(/is not Treadle's/);
+    expect(await statusOf(run, 'mend')).toBe('queued');
+    const commits = await world.history.commits();
+    expect(commits.filter(({ event }) => event?.type === 'state_restored')).toHaveLength(1);
+    const documents = await world.history.documents();
+    expect(await documents.read(layout.decision(`decisions/${run}/approve-1.md`), textCodec)).toBeUndefined();
+    expect((await world.history.job(run, 'approve')).gate?.voided.join()).toMatch(/merged by hand/);
+    await world.comment('ada', Number(run.split('-')[0]), '/treadle approve I only pressed the wrong button');
+    await wake();
+    expect(await statusOf(run, 'mend')).toBe('in_progress');
+  });
+
+  test('that is dismissed before the merge is asked for again, and nothing is merged', async () => {
+    const { bead, run, pull } = await gated();
+    const review = await world.review('ada', pull, 'approve');
+    await wake();
+    const code = await world.openPull('blake', `fix-${bead}`, { 'src/switch.txt': 'on\n' });
+    await world.report('blake', bead, { outputs: { 'pull-request': String(code) } });
+    await wake();
+    world.clock.later(1);
+    await world.rest('ada', 'PUT', `/pulls/${pull}/reviews/${review}/dismissals`, {
+      message: 'I changed my mind.',
+    });
+    await world.report('emma', bead, { summary: 'Fine.' });
+    await wake();
+    expect((await world.as('ada').pulls.get(code))?.merged).toBe(false);
+    expect(await statusOf(run, 'approve')).toBe('waiting');
+    expect(await statusOf(run, 'merge')).toBe('queued');
+    const again = await pullOf(run);
+    expect(again).not.toBe(pull);
+    expect((await world.history.job(run, 'approve')).gate?.voided.join()).toMatch(/dismissed or taken back/);
+    await world.review('ada', again, 'approve');
+    await wake();
+    expect(await statusOf(run, 'mend')).toBe('in_progress');
+  });
+});
