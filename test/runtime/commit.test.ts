@@ -1,0 +1,263 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+
+import { openHost, type Host, type World } from './world.ts';
+
+const COMMITTED = `name: Committed
+on: { issues: { labels: [bug] } }
+jobs:
+  mend:
+    runs-on: backend-engineer
+    prompt: Mend it.
+    outputs: { pull-request: { required: true } }
+  merge:
+    type: commit
+    needs: mend
+    runs-on: engineering-manager
+    pull-request: "\${{ needs.mend.outputs.pull-request }}"
+    on-failure: mend
+  verify:
+    type: verify
+    needs: merge
+    runs-on: qa-engineer
+    prompt: Try it.
+    on-failure: mend
+`;
+
+const REVIEWED = COMMITTED.replace(
+  '  merge:\n',
+  `  read:
+    type: approval
+    needs: mend
+    runs-on: ceo
+    pull-request: "\${{ needs.mend.outputs.pull-request }}"
+    on-rejected: mend
+  merge:
+`,
+).replace('needs: mend\n    runs-on: engineering', 'needs: [mend, read]\n    runs-on: engineering');
+
+let host: Host;
+let world: World;
+beforeAll(async () => {
+  host = await openHost();
+});
+afterAll(() => host.close());
+beforeEach(async () => {
+  world = await host.newWorld({ workflows: { fix: COMMITTED }, store: 'memory' });
+});
+afterEach(() => world.history.expectSound());
+
+const wake = async (): Promise<void> => void (await (await world.runner()).wake());
+const line = async (run: string, job: string): Promise<string> =>
+  (await world.history.run(run)).run.jobs[job]?.status ?? 'none';
+
+/** A bead whose fix is a pull request that the engineering manager is asked about. */
+async function offered(
+  files: Readonly<Record<string, string>>,
+): Promise<{ bead: number; run: string; pull: number; branch: string }> {
+  const bead = await world.fileBead();
+  await wake();
+  const branch = `fix-${bead}`;
+  const pull = await world.openPull('blake', branch, files);
+  await world.report('blake', bead, { outputs: { 'pull-request': `#${pull}` } });
+  await wake();
+  return { bead, run: `${bead}-1`, pull, branch };
+}
+
+const bases = async (): Promise<readonly string[]> =>
+  (await world.git('log', '--first-parent', '--format=%s', 'main')).split('\n');
+
+describe('a commit', () => {
+  test('merges the reviewed head with two parents, under a lease, and the bead is closed when it is verified', async () => {
+    const { bead, run, pull } = await offered({ 'src/new.txt': 'new\n' });
+    await world.report('emma', bead, { summary: 'Good.' });
+    await wake();
+    expect((await bases())[0]).toBe(`Merge #${pull} for #${bead}`);
+    const { outputs } = await world.history.job(run, 'merge');
+    expect(outputs['sha']).toBe(await world.git('rev-parse', 'main'));
+    expect((await world.git('show', '-s', '--format=%P', 'main')).split(' ')).toHaveLength(2);
+    expect((await world.history.run(run)).queue).toMatchObject({ entries: [], lease: null });
+    await world.report('quinn', bead, {});
+    await wake();
+    expect((await world.history.run(run)).run.conclusion).toBe('success');
+    expect((await world.as('ada').issues.get(bead))?.state).toBe('closed');
+  });
+
+  test('keeps a bead open that the fix would close, until it is verified', async () => {
+    const { bead, run } = await offered({ 'src/new.txt': 'new\n' });
+    const pull = (await world.as('ada').pulls.fromBranch(`fix-${bead}`))?.number ?? 0;
+    await world.rest('blake', 'PATCH', `/pulls/${pull}`, { body: `Fixes #${bead}` });
+    await world.report('emma', bead, {});
+    await wake();
+    await wake();
+    expect((await world.as('ada').issues.get(bead))?.state).toBe('open');
+    expect(await line(run, 'verify')).toBe('in_progress');
+  });
+
+  test('refuses a head that moved after the engineering manager saw it', async () => {
+    const { bead, run, pull, branch } = await offered({ 'src/new.txt': 'new\n' });
+    await world.report('emma', bead, { summary: 'Good as I saw it.' });
+    await world.push('blake', branch, 'src/new.txt', 'something else\n');
+    await wake();
+    expect((await world.as('ada').pulls.get(pull))?.merged).toBe(false);
+    expect(await line(run, 'mend')).toBe('in_progress');
+    expect((await world.history.job(run, 'mend')).feedback?.text).toMatch(/when it was reviewed and is/);
+  });
+
+  test('sends a conflict back with the paths', async () => {
+    const { bead, run } = await offered({ 'src/total.txt': 'one\nTWO\nthree\n' });
+    await world.push('ada', 'main', 'src/total.txt', 'one\n2\nthree\n');
+    await world.report('emma', bead, {});
+    await wake();
+    const { feedback } = await world.history.job(run, 'mend');
+    expect(feedback?.from).toBe('merge');
+    expect(feedback?.text).toMatch(/conflicts with main.*src\/total\.txt/);
+    expect(await bases()).not.toContain(expect.stringContaining('Merge #'));
+  });
+
+  test('of protected paths is refused without an approval of the pull request itself', async () => {
+    const { bead, run, pull } = await offered({ 'src/new.txt': 'new\n', 'AGENTS.md': 'Obey.\n' });
+    await world.report('emma', bead, {});
+    await wake();
+    expect((await world.as('ada').pulls.get(pull))?.merged).toBe(false);
+    expect((await world.history.job(run, 'mend')).feedback?.text).toMatch(
+      /AGENTS\.md.*always needs an approval/,
+    );
+  });
+
+  test('of a pull request that was closed goes back', async () => {
+    const { bead, run, pull } = await offered({ 'src/new.txt': 'new\n' });
+    await world.as('ada').pulls.close(pull);
+    await world.report('emma', bead, {});
+    await wake();
+    expect((await world.history.job(run, 'mend')).feedback?.text).toMatch(/closed without a merge/);
+  });
+
+  test('that a person made already is taken for what it is', async () => {
+    const { bead, run, pull } = await offered({ 'src/new.txt': 'new\n' });
+    await world.rest('ada', 'PUT', `/pulls/${pull}/merge`, {});
+    await world.report('emma', bead, {});
+    await wake();
+    expect(await line(run, 'verify')).toBe('in_progress');
+    expect((await world.history.job(run, 'merge')).outputs['sha']).toBe(await world.git('rev-parse', 'main'));
+  });
+});
+
+describe('a code approval', () => {
+  const files = { 'AGENTS.md': 'Obey.\n' };
+
+  test('lets protected paths in, for the head that was approved', async () => {
+    world = await host.newWorld({ workflows: { fix: REVIEWED }, store: 'memory' });
+    const { bead, run, pull } = await offered(files);
+    await world.review('ada', pull, 'approve');
+    await wake();
+    await world.report('emma', bead, {});
+    await wake();
+    expect((await world.as('ada').pulls.get(pull))?.merged).toBe(true);
+    expect(await line(run, 'verify')).toBe('in_progress');
+  });
+
+  test('is void when the pull request changes, before and after it was given', async () => {
+    world = await host.newWorld({ workflows: { fix: REVIEWED }, store: 'memory' });
+    const { bead, run, pull, branch } = await offered(files);
+    await world.review('ada', pull, 'approve');
+    await world.push('blake', branch, 'AGENTS.md', 'Obey me.\n');
+    await wake();
+    expect(await line(run, 'read')).toBe('waiting');
+    await world.review('ada', pull, 'approve');
+    await wake();
+    expect(await line(run, 'merge')).toBe('in_progress');
+    await world.push('blake', branch, 'AGENTS.md', 'Obey me alone.\n');
+    await world.report('emma', bead, {});
+    await wake();
+    expect((await world.as('ada').pulls.get(pull))?.merged).toBe(false);
+    expect(await line(run, 'merge')).not.toBe('completed');
+  });
+});
+
+describe('the commit queue', () => {
+  test('keeps the order, one at a time, also when a run starts meanwhile', async () => {
+    const first = await offered({ 'src/a.txt': 'a\n' });
+    const second = await offered({ 'src/b.txt': 'b\n' });
+    const third = await offered({ 'src/c.txt': 'c\n' });
+    for (const { bead } of [second, third, first]) await world.report('emma', bead, {});
+    const late = await world.fileBead();
+    await wake();
+    const merges = (await bases()).filter((subject) => subject.startsWith('Merge #')).reverse();
+    expect(merges).toEqual([second, third, first].map(({ pull, bead }) => `Merge #${pull} for #${bead}`));
+    for (const { run } of [first, second, third]) expect(await line(run, 'verify')).toBe('in_progress');
+    expect(await line(`${late}-1`, 'mend')).toBe('in_progress');
+    expect((await world.history.run(first.run)).queue).toMatchObject({ entries: [], lease: null });
+  });
+
+  test('is not forgotten by a run that starts while another one merges', async () => {
+    const { bead, run, pull } = await offered({ 'src/a.txt': 'a\n' });
+    await world.report('emma', bead, {});
+    let late = 0;
+    const runner = await world.runner({
+      forge: (forge) => ({
+        ...forge,
+        pulls: {
+          ...forge.pulls,
+          merge: async (number, merge) => {
+            late = await world.fileBead('Something else');
+            await wake();
+            expect((await world.history.run(run)).queue.lease?.run).toBe(run);
+            return forge.pulls.merge(number, merge);
+          },
+        },
+      }),
+    });
+    await runner.wake();
+    expect((await world.as('ada').pulls.get(pull))?.merged).toBe(true);
+    expect(await line(run, 'verify')).toBe('in_progress');
+    expect(await line(`${late}-1`, 'mend')).toBe('in_progress');
+  });
+
+  test('goes on after a lease ran out, and first looks whether the merge took place', async () => {
+    const { bead, run, pull } = await offered({ 'src/a.txt': 'a\n' });
+    await world.report('emma', bead, {});
+    const dying = await world.runner({
+      forge: (forge) => ({
+        ...forge,
+        pulls: {
+          ...forge.pulls,
+          merge: async (number, merge) => {
+            await forge.pulls.merge(number, merge);
+            throw new Error('the power went out');
+          },
+        },
+      }),
+    });
+    await expect(dying.wake()).rejects.toThrow('the power went out');
+    expect(await line(run, 'merge')).toBe('in_progress');
+    world.clock.later(6 * 60);
+    await wake();
+    expect(await line(run, 'verify')).toBe('in_progress');
+    expect(await world.history.events(run)).not.toContain('deadline_passed');
+    expect((await bases()).filter((subject) => subject === `Merge #${pull} for #${bead}`)).toHaveLength(1);
+  });
+
+  test('gives the lease of a runner that died before the merge to the next one', async () => {
+    const { bead, run, pull } = await offered({ 'src/a.txt': 'a\n' });
+    const other = await offered({ 'src/b.txt': 'b\n' });
+    await world.report('emma', bead, {});
+    const dying = await world.runner({
+      forge: (forge) => ({
+        ...forge,
+        pulls: { ...forge.pulls, merge: () => Promise.reject(new Error('the power went out')) },
+      }),
+    });
+    await expect(dying.wake()).rejects.toThrow('the power went out');
+    await world.report('emma', other.bead, {});
+    await wake();
+    expect(await line(other.run, 'merge')).toBe('pending');
+    world.clock.later(6 * 60);
+    await wake();
+    expect(await line(other.run, 'verify')).toBe('in_progress');
+    world.clock.later(10 * 60);
+    await wake();
+    await wake();
+    expect(await line(run, 'verify')).toBe('in_progress');
+    expect((await world.as('ada').pulls.get(pull))?.merged).toBe(true);
+  });
+});
