@@ -31,7 +31,12 @@ export const layout = {
   ],
   issueIndex: (issue: number): Address => ['index', 'issue', { entry: `${issue}.json` }],
   pulls: ['index', 'pull'] satisfies Address,
-  pullIndex: (pull: number): Address => ['index', 'pull', { entry: `${pull}.json` }],
+  /** One for each that waits on it: several gates may wait on the same pull request. */
+  pullIndex: (pull: number, run: string, job: string): Address => [
+    'index',
+    'pull',
+    { entry: `${pull}.${run}.${job}.json` },
+  ],
   dispatchIndex: (dispatch: string): Address => ['index', 'dispatch', { entry: `${dispatch}.json` }],
   outboxes: ['index', 'outbox'] satisfies Address,
   outboxIndex: (run: string): Address => ['index', 'outbox', { entry: `${run}.json` }],

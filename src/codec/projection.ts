@@ -51,7 +51,7 @@ function projectPulls(state: RunState, id: string): readonly Projected[] {
   if (job === undefined || state.run.jobs[id]?.status !== 'waiting') return [];
   const run = state.run.id;
   const watch = (pull: number, kind: PullIndex['kind'], head: string | null): Projected => ({
-    address: layout.pullIndex(pull),
+    address: layout.pullIndex(pull, run, id),
     codec: pullIndexCodec,
     value: { version: 1, pull, run, job: id, kind, head },
   });

@@ -31,7 +31,7 @@ const addresses: readonly [address: Address, shown: string, path: string][] = [
     'deadlines/2026-01-05T09/42-1.fix.timeout.json',
   ],
   [layout.issueIndex(42), 'index/issue/…/42.json', 'index/issue/42.json'],
-  [layout.pullIndex(7), 'index/pull/…/7.json', 'index/pull/7.json'],
+  [layout.pullIndex(7, '42-1', 'ok'), 'index/pull/…/7.42-1.ok.json', 'index/pull/7.42-1.ok.json'],
   [layout.dispatchIndex('d1'), 'index/dispatch/…/d1.json', 'index/dispatch/d1.json'],
   [layout.outboxIndex('42-1'), 'index/outbox/…/42-1.json', 'index/outbox/42-1.json'],
   [layout.finishedIndex('42-1'), 'index/finished/…/42-1.json', 'index/finished/42-1.json'],
@@ -54,7 +54,7 @@ test('collections lead to where their entries are', () => {
     [layout.inbox, layout.inboxEvent('ev1')],
     [layout.deadlines, layout.deadline(deadlineAt, '42-1', 'retry', 'fix')],
     [layout.deadlineHour(hourOf(deadlineAt)), layout.deadline(deadlineAt, '42-1', 'retry', 'fix')],
-    [layout.pulls, layout.pullIndex(7)],
+    [layout.pulls, layout.pullIndex(7, '42-1', 'ok')],
     [layout.outboxes, layout.outboxIndex('42-1')],
     [layout.finishedRuns, layout.finishedIndex('42-1')],
   ];

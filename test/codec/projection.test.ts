@@ -145,7 +145,7 @@ test('a gate by text is watched from when its pull request is known until it is 
   expect(kindsOf(story)).not.toContain('index/pull');
   perform(story);
   const gate = story.document('approve').gate;
-  const address = `index/pull/…/${gate?.pull ?? 'none'}.json`;
+  const address = `index/pull/…/${gate?.pull ?? 'none'}.42-1.approve.json`;
   expect(project(story.state())[address]).toEqual({
     version: 1,
     pull: gate?.pull,
@@ -161,9 +161,20 @@ test('a gate by text is watched from when its pull request is known until it is 
 
 test('a gate over code watches the pull request of the change', () => {
   const story = askedForReview();
-  expect(project(story.state())['index/pull/…/12.json']).toMatchObject({ job: 'review', kind: 'code' });
+  expect(project(story.state())['index/pull/…/12.42-1.review.json']).toMatchObject({
+    job: 'review',
+    kind: 'code',
+  });
   story.review('review', 'approved');
   expect(kindsOf(story)).not.toContain('index/pull');
+});
+
+test('two gates that wait on the same pull request are both watched', () => {
+  const story = askedForReview();
+  const state = story.state();
+  const other = { ...state, run: { ...state.run, id: '43-1' } };
+  const both = new Set([...Object.keys(project(state)), ...Object.keys(project(other))]);
+  expect([...both].filter((address) => address.startsWith('index/pull/'))).toHaveLength(2);
 });
 
 test('a gate that was answered by an override is not watched', () => {
@@ -199,7 +210,7 @@ test('an escalation is watched from when its pull request is known until it is a
   perform(story);
   const { escalation } = story.document('investigate');
   expect(project(story.state())).toEqual({
-    [`index/pull/…/${escalation?.pull ?? 'none'}.json`]: {
+    [`index/pull/…/${escalation?.pull ?? 'none'}.42-1.investigate.json`]: {
       version: 1,
       pull: escalation?.pull,
       run: '42-1',

@@ -65,7 +65,7 @@ const places: Record<keyof typeof layout, Address | null> = {
   deadline: [...layout.deadlineHour('<hour>'), { entry: '<entry>.json' }],
   issueIndex: ['index', 'issue', { entry: '<issue>.json' }],
   pulls: null,
-  pullIndex: ['index', 'pull', { entry: '<pull>.json' }],
+  pullIndex: ['index', 'pull', { entry: '<pull>.<run>.<job>.json' }],
   dispatchIndex: layout.dispatchIndex('<dispatch>'),
   outboxes: null,
   outboxIndex: layout.outboxIndex('<run>'),

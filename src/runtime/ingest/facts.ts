@@ -1,4 +1,4 @@
-import { cursorCodec, pullIndexCodec, type CursorDocument } from '../../codec/documents.ts';
+import { cursorCodec, type CursorDocument } from '../../codec/documents.ts';
 import { layout } from '../../codec/layout.ts';
 import { parseMarker } from '../../engine/view/markdown.ts';
 import type { Account, Comment, Forge, Issue, Permission, ReviewedPull } from '../../forge/port.ts';
@@ -9,6 +9,7 @@ import type { Definitions } from '../definitions.ts';
 import { loadIssueIndex, loadRun } from '../run-documents.ts';
 import { sinceCursor } from './cursor.ts';
 import { readShownHeads } from './shown-heads.ts';
+import { readWatchers } from './watchers.ts';
 
 /** What the forge says that may be new: read once, decided on as often as the tip moves. */
 export interface Facts {
@@ -64,9 +65,9 @@ function isOurs(said: Comment | Issue, viewer: Account): boolean {
 }
 
 async function readWatchedPulls(forge: Forge, documents: Documents): Promise<readonly ReviewedPull[]> {
-  const numbers: number[] = [];
-  for await (const name of documents.list(layout.pulls)) numbers.push(Number.parseInt(name, 10));
-  return numbers.length === 0 ? [] : forge.pulls.reviewed(numbers);
+  const numbers = new Set<number>();
+  for await (const name of documents.list(layout.pulls)) numbers.add(Number.parseInt(name, 10));
+  return numbers.size === 0 ? [] : forge.pulls.reviewed([...numbers]);
 }
 
 /** Looks into the decision files that somebody approved: what they read must be what we asked. */
@@ -77,10 +78,11 @@ async function findAltered(
   pulls: readonly ReviewedPull[],
 ): Promise<ReadonlySet<number>> {
   const altered = new Set<number>();
+  const watchers = await readWatchers(documents);
   for (const pull of pulls) {
     if (!standingReviews(pull).some(({ state }) => state === 'approved')) continue;
-    const watch = await documents.read(layout.pullIndex(pull.number), pullIndexCodec);
-    if (watch === undefined || watch.kind === 'code') continue;
+    const watch = watchers.get(pull.number)?.find(({ kind }) => kind !== 'code');
+    if (watch === undefined) continue;
     const loaded = await loadRun(documents, watch.run);
     if (loaded === undefined) continue;
     const workflow = await definitions.load(documents, loaded.state.run.definition);

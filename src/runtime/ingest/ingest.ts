@@ -9,6 +9,7 @@ import { ingestComment } from './comments.ts';
 import { cursorAfter, sinceCursor } from './cursor.ts';
 import type { Facts } from './facts.ts';
 import { ingestReviews } from './reviews.ts';
+import { readWatchers } from './watchers.ts';
 import { startRun, workflowsFor } from './start.ts';
 
 /** Where ingest starts runs from; null where this wake starts none. */
@@ -29,7 +30,12 @@ export async function ingestFacts(
   if (cursor === undefined) return [];
   const fresh = sinceCursor(facts, cursor);
   const remarks: string[] = [];
-  for (const pull of facts.pulls) remarks.push(...(await ingestReviews(unit, pull, facts)));
+  const watchers = await readWatchers(unit.documents());
+  for (const pull of facts.pulls) {
+    for (const watch of watchers.get(pull.number) ?? []) {
+      remarks.push(...(await ingestReviews(unit, watch, pull, facts)));
+    }
+  }
   for (const comment of fresh.comments) {
     const remark = await ingestComment(unit, comment, facts.shownHeads);
     if (remark !== null) remarks.push(`comment ${comment.id} on #${comment.issue}: ${remark}`);

@@ -1,20 +1,19 @@
 import { TREADLE } from '../../engine/event.ts';
-import { pullIndexCodec, type PullIndex } from '../../codec/documents.ts';
-import { layout } from '../../codec/layout.ts';
+import type { PullIndex } from '../../codec/documents.ts';
 import type { ReviewedPull } from '../../forge/port.ts';
 import { actorOf, reasonNotToCount, standingReviews } from '../authorise.ts';
 import type { Unit } from '../unit.ts';
 import type { Facts } from './facts.ts';
 
-/** Applies the standing reviews of a watched pull request. Returns why some did not count, for people. */
+/** Applies the standing reviews of a pull request to one that waits on it. Returns why some did not count, for people. */
 export async function ingestReviews(
   unit: Unit,
+  watch: PullIndex,
   pull: ReviewedPull,
   facts: Facts,
 ): Promise<readonly string[]> {
-  const watch = await unit.documents().read(layout.pullIndex(pull.number), pullIndexCodec);
-  const loaded = watch === undefined ? undefined : await unit.load(watch.run);
-  if (watch === undefined || loaded === undefined) return [];
+  const loaded = await unit.load(watch.run);
+  if (loaded === undefined) return [];
   const { config, state } = loaded;
   const { run, job, kind } = watch;
   const role = kind === 'escalation' ? 'ceo' : (state.jobs[job]?.role ?? 'ceo');
