@@ -38,6 +38,15 @@ export async function findRun(store: Store, wanted: string): Promise<FoundRun> {
   return { ...loaded, workflow, lastCommit: finished.lastCommit };
 }
 
+/** A job's id, by however it was typed. Throws `not-found`, naming those there are. */
+export function findJob({ workflow, state }: FoundRun, wanted: string): string {
+  const id = workflow.graph.resolve(wanted);
+  if (id !== undefined) return id;
+  throw new TreadleError('not-found', `run ${state.run.id} has no job ${wanted}`, {
+    remedy: `Its jobs: ${[...workflow.jobs.keys()].join(', ')}`,
+  });
+}
+
 /** Ids of the runs on the tip. */
 export async function activeRuns(documents: Documents): Promise<readonly string[]> {
   const runs: string[] = [];

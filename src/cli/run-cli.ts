@@ -90,7 +90,8 @@ export function buildProgram(context: CommandContext): Command {
 }
 
 /** Says what went wrong, where, and what to do; never a stack trace, save for what can only be our own mistake. */
-function tellError(terminal: Terminal, error: unknown, json: boolean): ExitCode {
+function tellError(terminal: Terminal, thrown: unknown, json: boolean): ExitCode {
+  const error = isRefusal(thrown) ? refusal(thrown) : thrown;
   const known = error instanceof TreadleError ? error : null;
   const code = known?.code ?? 'bug';
   const exit = exitCodeOf(code);
@@ -117,4 +118,28 @@ function tellError(terminal: Terminal, error: unknown, json: boolean): ExitCode 
     terminal.note(error instanceof Error ? (error.stack ?? message) : message);
   }
   return exit;
+}
+
+/** What the machine refuses, and no program can help: permissions, space, something in the way. */
+const REFUSALS: Readonly<Record<string, string>> = {
+  EACCES: 'Give yourself permission to write there, and run the command again.',
+  EPERM: 'Give yourself permission to write there, and run the command again.',
+  EROFS: 'The file system is read-only: use a repository on one that can be written to.',
+  ENOSPC: 'The disk is full: make room, and run the command again.',
+  EDQUOT: 'Your quota is used up: make room, and run the command again.',
+  ENOTDIR: 'Something that is no folder is in the way: move it, and run the command again.',
+  EEXIST: 'Something that is no folder is in the way: move it, and run the command again.',
+  EISDIR: 'A folder is in the way: move it, and run the command again.',
+  EMFILE: 'Too many files are open: raise the limit (ulimit -n), and run the command again.',
+};
+
+function isRefusal(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && 'code' in error && String(error.code) in REFUSALS;
+}
+
+function refusal(error: NodeJS.ErrnoException): TreadleError {
+  return new TreadleError('file-system', `the machine refused it: ${error.message}`, {
+    remedy: `Nothing was lost. ${REFUSALS[error.code ?? ''] ?? ''}`,
+    cause: error,
+  });
 }

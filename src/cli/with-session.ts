@@ -1,4 +1,5 @@
 import { watchInterruption } from './interruption.ts';
+import { placeError } from './local/check-state.ts';
 import { openSession, type Session } from './local/session.ts';
 import { showProgress } from './progress.ts';
 import type { Terminal } from './terminal.ts';
@@ -22,6 +23,8 @@ export async function withSession<T>(
     const session = await openSession({ ...place, interruption, observe: showProgress(terminal) });
     try {
       return await work(session);
+    } catch (error) {
+      throw placeError(error, { repository: session.place.bare, branch: session.settings.stateBranch });
     } finally {
       const left = await session.close();
       if (left !== null) terminal.note(left);

@@ -9,8 +9,8 @@ import {
   type CommandContext,
   type RepositoryOptions,
 } from '../command-context.ts';
-import { findRun } from '../find-run.ts';
-import { openState } from '../local/session.ts';
+import { findJob, findRun } from '../find-run.ts';
+import { withState } from '../local/session.ts';
 
 /** `treadle explain`: why a run is where it is, and what can be done. */
 export function addExplain(program: Command, { terminal }: CommandContext): void {
@@ -23,15 +23,16 @@ export function addExplain(program: Command, { terminal }: CommandContext): void
     .option(...JSON_OPTION)
     .addHelpText('after', examples('treadle explain 42-1', 'treadle explain 42-1 fix'))
     .action(async (run: string, job: string | undefined, options: RepositoryOptions) => {
-      const { store } = await openState(options.repo);
-      const { workflow, config, state } = await findRun(store, run);
+      const found = await withState(options.repo, (store) => findRun(store, run));
+      const { workflow, config, state } = found;
+      const id = job === undefined ? null : findJob(found, job);
       if (options.json === true) {
-        const awaited = awaitedOf(workflow, state).filter((each) => job === undefined || each.job === job);
+        const awaited = awaitedOf(workflow, state).filter((each) => id === null || each.job === id);
         terminal.print(JSON.stringify({ version: 1, run: state.run.id, awaited }, null, 2));
         return;
       }
       terminal.print(
-        job === undefined ? explainRun(workflow, config, state) : explainJob(workflow, config, state, job),
+        id === null ? explainRun(workflow, config, state) : explainJob(workflow, config, state, id),
       );
     });
 }

@@ -11,7 +11,7 @@ import type { Workflow } from '../../workflow/model.ts';
 import { readBuiltInWorkflows } from '../built-in-workflows.ts';
 import { examples, REPO_OPTION, type CommandContext } from '../command-context.ts';
 import { findRun } from '../find-run.ts';
-import { openState } from '../local/session.ts';
+import { withState } from '../local/session.ts';
 import { paintLine } from '../terminal.ts';
 
 interface GraphOptions {
@@ -47,7 +47,7 @@ async function findGraph(
   what: string,
   repo: string,
 ): Promise<{ workflow: Workflow; state: RunState | null }> {
-  if (/^#?\d+(-\d+)?$/.test(what)) return findRun((await openState(repo)).store, what);
+  if (/^#?\d+(-\d+)?$/.test(what)) return withState(repo, (store) => findRun(store, what));
   const builtIn = readBuiltInWorkflows().get(`workflows/${what}.yml`);
   const text = builtIn ?? (await readFile(what, 'utf8').catch(() => null));
   if (text === null) {

@@ -11,7 +11,7 @@ import {
 } from '../command-context.ts';
 import { readCount } from '../count.ts';
 import { findRun } from '../find-run.ts';
-import { openState } from '../local/session.ts';
+import { withState } from '../local/session.ts';
 
 interface LogOptions extends RepositoryOptions {
   readonly limit: string;
@@ -34,13 +34,15 @@ export function addLog(program: Command, { terminal }: CommandContext): void {
     )
     .action(async (run: string | undefined, options: LogOptions) => {
       const limit = readCount('--limit', options.limit);
-      const { store } = await openState(options.repo);
-      const commits = run === undefined ? wholeLog(store, options.all === true) : runLog(store, run);
-      const rows = [];
-      for await (const commit of commits) {
-        if (rows.length >= limit) break;
-        rows.push(rowOf(commit));
-      }
+      const rows = await withState(options.repo, async (store) => {
+        const commits = run === undefined ? wholeLog(store, options.all === true) : runLog(store, run);
+        const found: Row[] = [];
+        for await (const commit of commits) {
+          if (found.length >= limit) break;
+          found.push(rowOf(commit));
+        }
+        return found;
+      });
       if (rows.length === 0 && options.json !== true) terminal.note('no transitions yet');
       if (options.json === true) terminal.print(JSON.stringify({ version: 1, transitions: rows }, null, 2));
       else
@@ -82,13 +84,15 @@ async function firstOf(commits: AsyncIterable<CommitRecord>): Promise<CommitReco
   return null;
 }
 
-function rowOf(commit: CommitRecord): {
+interface Row {
   readonly oid: string;
   readonly at: string;
   readonly actor: string;
   readonly subject: string;
   readonly event: string | null;
-} {
+}
+
+function rowOf(commit: CommitRecord): Row {
   const { subject, event } = parseCommitMessage(commit.message);
   return {
     oid: commit.oid,

@@ -4,7 +4,6 @@ import { attemptsOf } from '../../engine/view/history.ts';
 import { graphText } from '../../engine/view/graph-text.ts';
 import { explainJob, explainRun } from '../../engine/view/explain.ts';
 import { visibleText } from '../../engine/view/visible-text.ts';
-import { TreadleError } from '../../base/errors.ts';
 import {
   examples,
   JSON_OPTION,
@@ -12,8 +11,8 @@ import {
   type CommandContext,
   type RepositoryOptions,
 } from '../command-context.ts';
-import { findRun, type FoundRun } from '../find-run.ts';
-import { openState } from '../local/session.ts';
+import { findJob, findRun, type FoundRun } from '../find-run.ts';
+import { withState } from '../local/session.ts';
 import { runSummary } from '../run-summary.ts';
 import { paintLine, type Terminal } from '../terminal.ts';
 
@@ -28,9 +27,8 @@ export function addShow(program: Command, { terminal }: CommandContext): void {
     .option(...JSON_OPTION)
     .addHelpText('after', examples('treadle show 42-1', 'treadle show 42-1 fix', 'treadle show 42 --json'))
     .action(async (run: string, job: string | undefined, options: RepositoryOptions) => {
-      const { store } = await openState(options.repo);
-      const found = await findRun(store, run);
-      const id = job === undefined ? undefined : resolveJob(found, job);
+      const found = await withState(options.repo, (store) => findRun(store, run));
+      const id = job === undefined ? undefined : findJob(found, job);
       if (options.json === true) {
         const documents = id === undefined ? found.state.jobs : { [id]: found.state.jobs[id] };
         terminal.print(JSON.stringify({ version: 1, run: runSummary(found), jobs: documents }, null, 2));
@@ -45,14 +43,6 @@ export function addShow(program: Command, { terminal }: CommandContext): void {
       terminal.print(explainJob(found.workflow, found.config, found.state, id));
       printOutputs(terminal, found, id);
     });
-}
-
-function resolveJob({ workflow, state }: FoundRun, wanted: string): string {
-  const id = workflow.graph.resolve(wanted);
-  if (id !== undefined) return id;
-  throw new TreadleError('not-found', `run ${state.run.id} has no job ${wanted}`, {
-    remedy: `Its jobs: ${[...workflow.jobs.keys()].join(', ')}`,
-  });
 }
 
 function printOutputs(terminal: Terminal, { state }: FoundRun, job: string): void {

@@ -8,8 +8,8 @@ import {
   type CommandContext,
   type RepositoryOptions,
 } from '../command-context.ts';
-import { activeRuns, findRun, finishedRuns } from '../find-run.ts';
-import { openState } from '../local/session.ts';
+import { activeRuns, findRun, finishedRuns, type FoundRun } from '../find-run.ts';
+import { withState } from '../local/session.ts';
 import { runLine, runSummary } from '../run-summary.ts';
 
 /** `treadle status`: the runs and how they stand. */
@@ -22,12 +22,14 @@ export function addStatus(program: Command, { terminal }: CommandContext): void 
     .option(...JSON_OPTION)
     .addHelpText('after', examples('treadle status', 'treadle status --all --json'))
     .action(async (options: RepositoryOptions & { readonly all?: true }) => {
-      const { store } = await openState(options.repo);
-      const documents = openDocuments(await store.read());
-      const active = await activeRuns(documents);
-      const ids = options.all === true ? [...active, ...(await finishedRuns(documents))] : active;
-      const runs = [];
-      for (const id of ids) runs.push(await findRun(store, id));
+      const runs = await withState(options.repo, async (store) => {
+        const documents = openDocuments(await store.read());
+        const active = await activeRuns(documents);
+        const ids = options.all === true ? [...active, ...(await finishedRuns(documents))] : active;
+        const found: FoundRun[] = [];
+        for (const id of ids) found.push(await findRun(store, id));
+        return found;
+      });
       if (options.json === true) {
         terminal.print(JSON.stringify({ version: 1, runs: runs.map(runSummary) }, null, 2));
         return;

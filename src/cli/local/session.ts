@@ -14,6 +14,7 @@ import { systemClock, systemRandomness } from '../system.ts';
 import { adapters } from '../wire.ts';
 import { administer, TREADLE_LOGIN } from './accounts.ts';
 import { tryGit } from './git.ts';
+import { checkState, placeError } from './check-state.ts';
 import { bringCommits, fetchBack } from './exchange.ts';
 import { findPlace, keepIdentity, type Place } from './place.ts';
 import { removeRunner, writeRunner } from './runner.ts';
@@ -54,6 +55,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const { repo, command, port, interruption, observe } = options;
   const place = await findPlace(repo);
   const settings = await readCommittedSettings(place);
+  if (!existsSync(place.bare)) await checkBranch(place.folder, settings);
   await mkdir(join(place.dataFolder, 'work'), { recursive: true });
   await keepIdentity(place);
   const server = await connectServer(place.dataFolder, port);
@@ -92,6 +94,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       alone: server.own,
       builtInWorkflows: readBuiltInWorkflows(),
     };
+    await checkState(runtime.store, { repository: place.bare, branch: settings.stateBranch });
     const bringBack = (): Promise<string | null> =>
       fetchBack(place, settings.stateBranch, settings.baseBranch ?? place.branch);
     return {
@@ -125,14 +128,24 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   }
 }
 
-/** The state of a repository, for commands that only read: no server is needed. */
-export async function openState(
-  repo: string,
-): Promise<{ readonly place: Place; readonly store: Store; readonly stateBranch: string }> {
+/** Before a repository is taken over by the server: a branch that is not Treadle's must not be, under the name of the state. */
+async function checkBranch(repository: string, { stateBranch }: SettingsFile): Promise<void> {
+  await checkState(await adapters.store(repository, stateBranch), { repository, branch: stateBranch });
+}
+
+/** Reads the state of a repository, for commands that do nothing else: no server is needed. */
+export async function withState<T>(repo: string, work: (store: Store) => Promise<T>): Promise<T> {
   const place = await findPlace(repo);
   const { stateBranch } = await readCommittedSettings(place);
   const repository = existsSync(place.bare) ? place.bare : place.folder;
-  return { place, store: await adapters.store(repository, stateBranch), stateBranch };
+  const store = await adapters.store(repository, stateBranch);
+  const statePlace = { repository, branch: stateBranch };
+  try {
+    await checkState(store, statePlace);
+    return await work(store);
+  } catch (error) {
+    throw placeError(error, statePlace);
+  }
 }
 
 /** The settings as they are committed on the default branch: what is not committed does not count. */
