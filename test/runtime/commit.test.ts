@@ -46,7 +46,9 @@ beforeEach(async () => {
 });
 afterEach(() => world.history.expectSound());
 
-const wake = async (): Promise<void> => void (await (await world.runner()).wake());
+const wake = async (): Promise<void> => {
+  await (await world.runner()).wake();
+};
 const line = async (run: string, job: string): Promise<string> =>
   (await world.history.run(run)).run.jobs[job]?.status ?? 'none';
 

@@ -1,0 +1,105 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+
+import { openHost, type Host, type World } from './world.ts';
+
+const CHAIN = `name: Chain
+on: { issues: { labels: [bug] } }
+jobs:
+  one: { runs-on: backend-engineer, prompt: One. }
+  two: { needs: one, runs-on: qa-engineer, prompt: Two., timeout-minutes: 60 }
+`;
+
+let host: Host;
+let world: World;
+let bead: number;
+let run: string;
+beforeAll(async () => {
+  host = await openHost();
+  world = await host.newWorld({ workflows: { fix: CHAIN }, store: 'memory' });
+});
+afterAll(() => host.close());
+beforeEach(async () => {
+  bead = await world.fileBead();
+  run = `${bead}-1`;
+  await wake();
+});
+afterEach(() => world.history.expectSound());
+
+const wake = async (): Promise<readonly string[]> => (await (await world.runner()).wake()).remarks;
+const line = async (job: string): Promise<string | undefined> =>
+  (await world.history.run(run)).run.jobs[job]?.status;
+
+describe('an override', () => {
+  test.each([
+    { name: 'a stranger', by: 'cleo' },
+    { name: 'a member without the role', by: 'blake' },
+  ] as const)('by $name is not followed', async ({ by }) => {
+    await world.comment(by, bead, '/treadle cancel I say so');
+    expect((await wake()).join()).toMatch(/does not hold the role ceo/);
+    expect(await line('one')).toBe('in_progress');
+    expect(await world.history.events(run)).toEqual(['run_started']);
+  });
+
+  test('without a reason is not followed', async () => {
+    await world.comment('ada', bead, '/treadle cancel');
+    expect((await wake()).join()).toMatch(/needs a reason/);
+    expect(await line('one')).toBe('in_progress');
+  });
+
+  test('is a transition with its actor, and counts once, also when the comment is edited', async () => {
+    const comment = await world.comment('ada', bead, '/treadle skip one we know');
+    await wake();
+    expect(await line('two')).toBe('in_progress');
+    await world.as('ada').comments.update(comment, '/treadle cancel after all');
+    await wake();
+    expect(await line('two')).toBe('in_progress');
+    const [, skipped] = await world.history.transitions(run);
+    expect(skipped?.author.name).toBe('ada');
+    expect(skipped?.subject).toMatch(/^#\d+ fix: one → two \(skipped\)/);
+  });
+
+  test('pause holds what would start, and resume lets it go, with its time given back', async () => {
+    await world.comment('ada', bead, '/treadle pause lunch');
+    await world.report('blake', bead, {});
+    await wake();
+    expect(await line('one')).toBe('completed');
+    expect(await line('two')).toBe('queued');
+    await world.comment('ada', bead, '/treadle resume back again');
+    await wake();
+    expect(await line('two')).toBe('in_progress');
+    await world.comment('ada', bead, '/treadle pause a long one');
+    await wake();
+    world.clock.later(2 * 60 * 60);
+    expect((await world.history.events(run)).at(-1)).toBe('override_issued');
+    await wake();
+    await world.comment('ada', bead, '/treadle resume again');
+    await wake();
+    expect(await line('two')).toBe('in_progress');
+    expect(await world.history.events(run)).not.toContain('deadline_passed');
+  });
+
+  test('cancel ends the run, and the agent is told once', async () => {
+    await world.comment('ada', bead, '/treadle cancel no longer needed');
+    await wake();
+    await wake();
+    expect((await world.history.run(run)).run.conclusion).toBe('cancelled');
+    expect(await world.history.finished(run)).toMatchObject({ conclusion: 'cancelled' });
+    const told = (await world.as('ada').comments.on(bead)).filter(({ body }) =>
+      body.includes('no longer counts'),
+    );
+    expect(told).toHaveLength(1);
+  });
+});
+
+describe('a bead that a person closes', () => {
+  test('ends its run', async () => {
+    world.clock.later(1);
+    await world.as('cleo').issues.close(bead, 'not_planned');
+    await wake();
+    await wake();
+    expect(await world.history.events(run)).toEqual(['run_started', 'issue_closed']);
+    expect(await world.history.finished(run)).toMatchObject({ conclusion: 'cancelled' });
+    const closing = (await world.history.transitions(run)).at(-1);
+    expect(closing?.author.name).toBe('cleo');
+  });
+});
