@@ -1,8 +1,7 @@
-import { readFileSync, readlinkSync, readdirSync } from 'node:fs';
-
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { ensureBuilt, treadle, treadleJson, type Ended } from './built-cli.ts';
+import { processesIn } from './processes.ts';
 import { repositoryWith, type TestRepository } from './repository.ts';
 import { answer } from './team.ts';
 
@@ -107,17 +106,3 @@ agents:
     expect(processesIn(repository.folder)).toEqual([]);
   });
 });
-
-/** Command lines of the processes that work below a folder. */
-function processesIn(folder: string): readonly string[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      try {
-        if (!readlinkSync(`/proc/${pid}/cwd`).startsWith(folder)) return [];
-        return [readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ')];
-      } catch {
-        return [];
-      }
-    });
-}
