@@ -6,7 +6,7 @@ import type { Diagnostic } from '../workflow/diagnostic.ts';
 import { readSettings, SETTINGS_PATH, type SettingsFile } from '../workflow/settings.ts';
 
 /** Where a repository keeps workflows of its own. */
-export const WORKFLOWS_FOLDER = '.github/treadle/workflows';
+const WORKFLOWS_FOLDER = '.github/treadle/workflows';
 
 /** A workflow that can be started by its key. */
 export interface CatalogEntry extends Compiled {

@@ -41,7 +41,7 @@ export async function loadRun(documents: Documents, id: string): Promise<LoadedR
   return { state: { run, jobs, queue: await loadQueue(documents, config.settings.baseBranch) }, config };
 }
 
-export async function loadConfig(documents: Documents, digest: Sha256): Promise<Config> {
+async function loadConfig(documents: Documents, digest: Sha256): Promise<Config> {
   const config = await documents.read(layout.config(digest), configCodec);
   if (config === undefined) throw missing(layout.config(digest));
   return config;

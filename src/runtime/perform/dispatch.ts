@@ -176,7 +176,7 @@ function addressed(
 }
 
 /** The task of a job's open turn, with its prompt filled in. */
-export function renderTask(
+function renderTask(
   { workflow, config, state }: Pick<Performance, 'workflow' | 'config' | 'state'>,
   job: string,
 ): Task {
