@@ -6,8 +6,8 @@ import type { Clock } from '../../src/runtime/ports.ts';
 export interface TestClock extends Clock {
   date(): Date;
   later(seconds: number): void;
-  /** Resolves when somebody waits for a time. */
-  readonly waited: () => Promise<void>;
+  /** Resolves when somebody waits for a time that is still to come; at once where somebody does. */
+  settle(): Promise<void>;
 }
 
 /** Times are whole seconds; who waits is woken when the clock is moved there. */
@@ -24,14 +24,20 @@ export function createTestClock(start: string): TestClock {
       sleepers = sleepers.filter(({ until }) => until > now);
       for (const { wake } of due) wake();
     },
-    waited: () => new Promise((resolve) => watchers.push(resolve)),
+    settle: () =>
+      sleepers.length > 0 ? Promise.resolve() : new Promise((resolve) => watchers.push(resolve)),
     async waitUntil(time, signal) {
       const until = Date.parse(time);
-      for (const watcher of watchers.splice(0)) watcher();
       if (until <= now || signal.aborted) return breathe(undefined);
       await new Promise<void>((resolve) => {
-        sleepers.push({ until, wake: resolve });
-        signal.addEventListener('abort', () => resolve(), { once: true });
+        const sleeper = { until, wake: resolve };
+        sleepers.push(sleeper);
+        for (const watcher of watchers.splice(0)) watcher();
+        const giveUp = (): void => {
+          sleepers = sleepers.filter((one) => one !== sleeper);
+          resolve();
+        };
+        signal.addEventListener('abort', giveUp, { once: true });
       });
     },
     // Backing off costs no time here; others still get their turn.
