@@ -53,7 +53,10 @@ export async function initialiseBranch(commits: UnitCommits, repository: string)
   });
 }
 
-/** Records what performing effects came to, and takes finished runs off the tip. At most one commit, none for no change. */
+/**
+ * Records what performing effects came to, and takes finished runs off the tip. At most one commit, none for no change: what a
+ * fact has settled meanwhile is out of the outbox and needs no record.
+ */
 export async function recordResults(
   { commits, definitions, wake, touched }: Bookkeeping,
   results: readonly RecordedEffect[],
@@ -65,6 +68,8 @@ export async function recordResults(
   for (const run of new Set(results.map((result) => result.run))) {
     const found = await loadRun(documents, run);
     if (found === undefined) continue;
+    const open = new Set(found.state.run.outbox.map(({ id }) => id));
+    if (!results.some((result) => result.run === run && open.has(result.effect))) continue;
     loaded.set(run, found);
     const oid = await commits.previousOf(found.state);
     if (oid !== null) lastCommits[run] = { event: found.state.run.lastEvent, oid };
@@ -73,7 +78,8 @@ export async function recordResults(
   const event: EffectsRecorded = {
     version: 1,
     type: 'effects_recorded',
-    id: derivedId('event', 'effects_recorded', wake.id, known, lastCommits),
+    // The same result may come again, so what it was recorded on is part of the cause.
+    id: derivedId('event', 'effects_recorded', commits.tip().oid, known),
     at: commits.now,
     results: known,
     commits: lastCommits,
@@ -106,7 +112,7 @@ export async function recordClaim(
   const event: EffectsClaimed = {
     version: 1,
     type: 'effects_claimed',
-    id: derivedId('event', 'effects_claimed', claim, effects),
+    id: derivedId('event', 'effects_claimed', commits.tip().oid, claim, effects),
     at: commits.now,
     effects,
     claim,
@@ -130,7 +136,7 @@ export async function recordCursor(commits: UnitCommits, cursor: CursorDocument)
   const documents = commits.documents();
   await documents.write(layout.cursor, cursorCodec, cursor);
   if (documents.changes().length === 0) return;
-  const id = derivedId('event', 'facts_read', commits.base.oid, cursor);
+  const id = derivedId('event', 'facts_read', commits.tip().oid, cursor);
   const event: FactsRead = { version: 1, type: 'facts_read', id, at: commits.now, since: cursor.since };
   await commits.append({ subject: `Read facts up to ${cursor.since}`, event });
 }

@@ -16,7 +16,7 @@ export function describeResults(
         return entry === undefined ? null : describe(entry, result.result);
       })
       .filter((text) => text !== null);
-    return `#${state.run.issue} ${state.run.workflow}: ${done.length === 0 ? 'nothing left to do' : done.join(', ')}`;
+    return `#${state.run.issue} ${state.run.workflow}: ${done.join(', ')}`;
   });
   return parts.join('; ').slice(0, 160);
 }
