@@ -29,6 +29,16 @@ export async function answerGate(session: Session, found: FoundRun, answer: Answ
       remedy: 'Add somebody to it in .github/treadle.yml, and commit that.',
     });
   }
+  if (!holders.some((holder) => holder.login === login)) {
+    const names = holders.map((holder) => holder.login).join(', ');
+    throw new TreadleError(
+      'usage',
+      `${login} does not hold the role ${question.role}, so their answer would not count`,
+      {
+        remedy: `These do: ${names}`,
+      },
+    );
+  }
   const forge = session.forgeAs(login);
   const pull = await forge.pulls.get(question.pull);
   if (pull === undefined) throw new TreadleError('not-found', `pull request #${question.pull} is gone`);

@@ -35,6 +35,7 @@ export function applyReport(draft: Draft, event: ReportReceived): Outcome {
     usage: event.usage,
     outputs: problem === null ? outputs : NO_OUTPUTS,
     endedBy: event.id,
+    ...(event.actor.id === turn.assignee.id ? {} : { reportedBy: event.actor.id }),
   });
   switch (event.outcome) {
     case 'success':

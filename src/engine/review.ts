@@ -66,11 +66,17 @@ export function answerEscalation(
 
 /**
  * What was approved changed, or the review was dismissed. An open gate asks for the new head; an answered one is opened again, with
- * everything after it, as long as nothing was merged. It counts no cycle.
+ * everything after it, as long as nothing was merged. It counts no cycle. The question of an escalation asks for the new head too.
  */
 export function applyVoided(draft: Draft, event: ApprovalVoided): Outcome {
   const { job, reason, head } = event;
   if (draft.run.overrides.includes(event.id)) return ignored('that was taken note of already');
+  const escalation = draft.document(job)?.escalation ?? null;
+  if (escalation !== null) {
+    draft.patchJob(job, { escalation: { ...escalation, head: head ?? escalation.head } });
+    draft.patchRun({ overrides: [...draft.run.overrides, event.id] });
+    return applied(job, 'asks for the new head');
+  }
   const gate = draft.document(job)?.gate ?? null;
   if (gate === null) return ignored('there is no approval');
   const open = findOpenGate(draft, job);

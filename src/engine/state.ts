@@ -147,6 +147,8 @@ export interface Turn {
   readonly outputs: Readonly<Record<string, string>>;
   /** The event whose answer ended the turn: the same answer again is no second answer. */
   readonly endedBy?: string;
+  /** Numeric id of whoever reported, where that is not the assignee: nobody approves what they reported. */
+  readonly reportedBy?: number;
   /** A late answer was refused, which happens once. */
   readonly refused?: true;
 }

@@ -65,6 +65,12 @@ export function reasonNotToCount(
 /** Who reported the outputs that a gate shows, or that would stand if an escalated job counted as done. */
 function reportersOf(state: RunState, job: string): ReadonlySet<number> {
   const shown = [job, ...Object.keys(state.jobs[job]?.gate?.shown ?? {})];
-  const turns = shown.flatMap((id) => state.jobs[id]?.attempts.at(-1)?.turns ?? []);
-  return new Set(turns.filter((turn) => turn.report !== null).map((turn) => turn.assignee.id));
+  const attempts = shown.flatMap((id) => {
+    const reported = state.jobs[id]?.attempts.findLast(({ turns }) =>
+      turns.some(({ report }) => report !== null),
+    );
+    return reported === undefined ? [] : [reported];
+  });
+  const turns = attempts.flatMap((attempt) => attempt.turns).filter((turn) => turn.report !== null);
+  return new Set(turns.map((turn) => turn.reportedBy ?? turn.assignee.id));
 }

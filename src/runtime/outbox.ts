@@ -31,7 +31,7 @@ export interface Settled {
 export interface Leftovers {
   /** Ids of what was taken over: it may have been performed already. */
   readonly takenOver: ReadonlySet<string>;
-  /** When the first claim of another wake runs out, so that somebody may take over; null where none holds any. */
+  /** When the first claim on what nobody is performing runs out, so that somebody may take over; null where there is none. */
   readonly nextExpiry: string | null;
 }
 
@@ -58,7 +58,7 @@ export async function claimLeftovers(
       if (busy.has(id) && isOwn) {
         if (claim.until <= renewalDue) renewed.push({ run, effect: id });
       } else if (claim.until <= now || (!isOwn && runtime.alone)) abandoned.push({ run, effect: id });
-      else if (!isOwn) expiries.push(claim.until);
+      else expiries.push(claim.until);
     }
   }
   const ground =

@@ -82,6 +82,16 @@ async function overrideCommand(
     if (status === 'completed') {
       throw new TreadleError('not-found', `run ${id} is completed: there is nothing to ${override.name}`);
     }
+    if (override.target === 'job' && target !== null && found.workflow.graph.resolve(target) === undefined) {
+      throw new TreadleError('not-found', `run ${id} has no job ${target}`, {
+        remedy: `Its jobs: ${[...found.workflow.jobs.keys()].join(', ')}`,
+      });
+    }
+    if (override.target === 'role' && target !== null && (found.config.roles[target] ?? []).length === 0) {
+      throw new TreadleError('not-found', `nobody holds the role ${target}`, {
+        remedy: `Roles that somebody holds: ${Object.keys(found.config.roles).join(', ')}`,
+      });
+    }
     const login = options.as ?? found.config.roles['ceo']?.[0]?.login;
     if (login === undefined) throw new TreadleError('not-found', 'nobody holds the role ceo');
     const words = ['/treadle', override.name, ...(target === null ? [] : [target]), options.reason.trim()];

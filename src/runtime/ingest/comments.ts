@@ -26,6 +26,7 @@ export async function ingestComment(
   const run = index.escalation?.run ?? index.active;
   const loaded = run === null ? undefined : await unit.load(run);
   if (loaded === undefined) return null;
+  if (comment.createdAt < loaded.state.run.createdAt) return null;
   const at = { unit, comment, loaded, job: index.escalation?.job ?? null, shownHeads };
   if (hasCounted(at)) return 'it counted before it was edited, and counts once';
   if (command?.kind === 'override') return applyOverride(at, command);
@@ -72,6 +73,9 @@ async function applyOverride(
   command: Extract<SlashCommand, { kind: 'override' }>,
 ): Promise<string | null> {
   const { comment, loaded, job } = place;
+  if (comment.updatedAt !== comment.createdAt) {
+    return `it was edited, and whoever can write here can edit it: a command of ${comment.author.login} needs a comment of its own`;
+  }
   if (!holdsRole(loaded.config, 'ceo', comment.author)) {
     return `${comment.author.login} does not hold the role ceo, so /treadle ${command.override.action} was not followed`;
   }

@@ -1,4 +1,4 @@
-import { cursorCodec, type CursorDocument } from '../../codec/documents.ts';
+import { cursorCodec, type CursorDocument, type PullIndex } from '../../codec/documents.ts';
 import { layout } from '../../codec/layout.ts';
 import { parseMarker } from '../../engine/view/markdown.ts';
 import type { Account, Comment, Forge, Issue, Permission, ReviewedPull } from '../../forge/port.ts';
@@ -25,6 +25,8 @@ export interface Facts {
   readonly comments: readonly Comment[];
   /** Pull requests that open gates and escalations wait on. */
   readonly pulls: readonly ReviewedPull[];
+  /** Who waited on them when they were read. */
+  readonly watchers: ReadonlyMap<number, readonly PullIndex[]>;
   /** Those of them that somebody approved, and whose file is not the one that was asked about. */
   readonly altered: ReadonlySet<number>;
   /** Live permissions of those who reviewed them, by login. */
@@ -51,10 +53,11 @@ export async function readFacts(
   const reviewers = new Set(pulls.flatMap((pull) => standingReviews(pull).map(({ author }) => author.login)));
   const permissions = new Map<string, Permission>();
   for (const login of reviewers) permissions.set(login, await forge.people.permission(login));
-  const altered = await findAltered(forge, documents, definitions, pulls);
+  const watchers = await readWatchers(documents);
+  const altered = await findAltered(forge, documents, definitions, pulls, watchers);
   const issues = changed.filter((issue) => !issue.isPull && !isOurs(issue, viewer));
   const comments = said.filter((comment) => !isOurs(comment, viewer));
-  const facts = { readAt: now, from, viewer, issues, comments, pulls, altered, permissions };
+  const facts = { readAt: now, from, viewer, issues, comments, pulls, watchers, altered, permissions };
   const fresh = from === undefined ? { issues: [], comments: [] } : sinceCursor(facts, from);
   const shownHeads = await readShownHeads(forge, documents, definitions, fresh.comments, viewer);
   return { ...facts, issues: await learnClosers(forge, documents, fresh.issues, issues), shownHeads };
@@ -76,9 +79,9 @@ async function findAltered(
   documents: Documents,
   definitions: Definitions,
   pulls: readonly ReviewedPull[],
+  watchers: ReadonlyMap<number, readonly PullIndex[]>,
 ): Promise<ReadonlySet<number>> {
   const altered = new Set<number>();
-  const watchers = await readWatchers(documents);
   for (const pull of pulls) {
     if (!standingReviews(pull).some(({ state }) => state === 'approved')) continue;
     const watch = watchers.get(pull.number)?.find(({ kind }) => kind !== 'code');

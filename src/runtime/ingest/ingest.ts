@@ -33,6 +33,11 @@ export async function ingestFacts(
   const watchers = await readWatchers(unit.documents());
   for (const pull of facts.pulls) {
     for (const watch of watchers.get(pull.number) ?? []) {
+      // Somebody else took note of a change since the facts were read: the next reading decides, not this older one.
+      const then = facts.watchers
+        .get(pull.number)
+        ?.find(({ run, job }) => run === watch.run && job === watch.job);
+      if (then?.head !== watch.head) continue;
       remarks.push(...(await ingestReviews(unit, watch, pull, facts)));
     }
   }

@@ -17,7 +17,7 @@ export async function ingestReviews(
   const { config, state } = loaded;
   const { run, job, kind } = watch;
   const role = kind === 'escalation' ? 'ceo' : (state.jobs[job]?.role ?? 'ceo');
-  await voidIfChanged(unit, watch, pull, facts);
+  await voidIfChanged(unit, watch, pull, facts, state.run.overrides.length);
   const ignored: string[] = [];
   const ignore = (reason: string): void => {
     ignored.push(`a review of #${pull.number} does not count: ${reason}`);
@@ -46,7 +46,7 @@ export async function ingestReviews(
       actor: actorOf(review.author),
       ground: `holds role ${role}, permission ${permission}`,
       at: review.submittedAt ?? facts.readAt,
-      cause: ['review', review.id, review.state],
+      cause: ['review', review.id, review.state, job],
     });
     if (outcome.kind === 'ignored') ignore(outcome.reason);
   }
@@ -54,8 +54,14 @@ export async function ingestReviews(
 }
 
 /** Any change voids what was approved or asked: a push, and a decision pull request that was closed or merged by hand. */
-async function voidIfChanged(unit: Unit, watch: PullIndex, pull: ReviewedPull, facts: Facts): Promise<void> {
-  const change = describeChange(watch, pull);
+async function voidIfChanged(
+  unit: Unit,
+  watch: PullIndex,
+  pull: ReviewedPull,
+  facts: Facts,
+  noted: number,
+): Promise<void> {
+  const change = describeChange(watch, pull, noted);
   if (change === null) return;
   await unit.apply({
     run: watch.run,
@@ -67,16 +73,18 @@ async function voidIfChanged(unit: Unit, watch: PullIndex, pull: ReviewedPull, f
   });
 }
 
+/** `noted` tells a move from the same move made again later: a head may go back and forth. */
 function describeChange(
-  { kind, head }: PullIndex,
+  { kind, head, job }: PullIndex,
   pull: ReviewedPull,
+  noted: number,
 ): { readonly reason: string; readonly cause: readonly unknown[] } | null {
   const { number } = pull;
   if (head !== null && head !== pull.head.oid) {
     const reason = `#${number} changed from ${head.slice(0, 10)} to ${pull.head.oid.slice(0, 10)}`;
-    return { reason, cause: ['head', number, pull.head.oid] };
+    return { reason, cause: ['head', number, job, head, pull.head.oid, noted] };
   }
   if (kind !== 'text' || pull.state === 'open') return null;
   const reason = `#${number} was ${pull.merged ? 'merged' : 'closed'} by hand, which is no answer`;
-  return { reason, cause: ['closed', number] };
+  return { reason, cause: ['closed', number, job] };
 }

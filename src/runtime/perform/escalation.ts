@@ -2,7 +2,7 @@ import type { Effect } from '../../engine/effect.ts';
 import { renderEscalation } from '../../engine/view/escalation.ts';
 import { escapeInline, parseMarker, renderMarker } from '../../engine/view/markdown.ts';
 import { addMinutes } from '../wake.ts';
-import { closeDecision, openDecision } from './gate.ts';
+import { closeAbandoned, closeDecision, openDecision } from './gate.ts';
 import { done, dropped, failed, type Performance, type Performed } from './performance.ts';
 import { postComment } from './post-comment.ts';
 
@@ -22,13 +22,15 @@ export async function openEscalation(
 ): Promise<Performed> {
   const { runtime, workflow, config, state } = performance;
   const escalation = state.jobs[effect.job]?.escalation;
-  if (escalation?.id !== effect.escalation) return dropped('the escalation was answered meanwhile');
+  const name = `${state.run.id}/${effect.job}-escalation-${effect.escalation.slice(0, 8)}`;
+  if (escalation?.id !== effect.escalation) {
+    await closeAbandoned(performance, name);
+    const bead = await findBead(performance, state.run.createdAt);
+    if (bead !== undefined) await runtime.forge.issues.close(bead, 'not_planned');
+    return dropped('the escalation was answered meanwhile');
+  }
   const texts = renderEscalation(workflow, config, state, effect.job);
-  const opened = await openDecision(
-    performance,
-    `${state.run.id}/${effect.job}-escalation-${effect.escalation.slice(0, 8)}`,
-    texts.decision,
-  );
+  const opened = await openDecision(performance, name, texts.decision);
   if (opened.kind === 'refused') return failed(opened.problem);
   const ceos = (config.roles['ceo'] ?? []).map(({ login }) => login);
   await runtime.forge.pulls.requestReviewers(opened.number, ceos);

@@ -9,7 +9,10 @@ type Of<Type extends Effect['type']> = Extract<Effect, { type: Type }>;
 export async function openGate(performance: Performance, effect: Of<'open_gate'>): Promise<Performed> {
   const { runtime, workflow, state } = performance;
   const gate = state.jobs[effect.job]?.gate;
-  if (gate?.attempt !== effect.attempt || gate.answer !== null) return dropped('the gate is no longer open');
+  if (gate?.attempt !== effect.attempt || gate.answer !== null) {
+    await closeAbandoned(performance, `${state.run.id}/${effect.job}-${effect.attempt}`);
+    return dropped('the gate is no longer open');
+  }
   if (gate.kind === 'code') return askForCodeReview(performance, effect.job, gate.pull);
   const decision = renderDecision(workflow, state, effect.job);
   const opened = await openDecision(performance, `${state.run.id}/${effect.job}-${effect.attempt}`, decision);
@@ -40,6 +43,12 @@ export async function openDecision(
   });
   const body = `${renderMarker(entry.id)}\n${decision.body}`;
   return forge.pulls.open({ branch, base: stateBranch, title: decision.title, body });
+}
+
+/** Closes what a wake that died may have opened for a question that nobody asks any more. */
+export async function closeAbandoned({ runtime, doubtful }: Performance, name: string): Promise<void> {
+  const pull = doubtful ? await runtime.forge.pulls.fromBranch(decisionBranch(name)) : undefined;
+  if (pull !== undefined && !pull.merged) await closeDecision(runtime.forge, pull.number);
 }
 
 /** Closes a decision pull request that was not answered, or no longer counts. */

@@ -22,7 +22,8 @@ export function renderShownHead(head: string): string {
   return `Please look at commit ${head}: Treadle merges that one, and no other.`;
 }
 
-/** Reads what {@link renderShownHead} wrote. */
+/** Reads what {@link renderShownHead} wrote: the comment's last line. What stands before it may quote anything. */
 export function parseShownHead(comment: string): string | null {
-  return /^Please look at commit ([0-9a-f]{40}): /m.exec(comment)?.[1] ?? null;
+  const last = comment.trimEnd().split('\n').at(-1) ?? '';
+  return /^Please look at commit ([0-9a-f]{40}): /.exec(last)?.[1] ?? null;
 }

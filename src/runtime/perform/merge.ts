@@ -20,7 +20,11 @@ export async function mergePull(performance: Performance, effect: MergePull): Pr
   if (pull === undefined)
     return refuse(performance, effect, 'closed', `There is no pull request #${effect.pull}.`);
   if (pull.merged && pull.mergeCommit !== null) return merged(performance, effect, pull.mergeCommit);
-  const expected = effect.head ?? pull.head.oid;
+  const expected = effect.head;
+  if (expected === null) {
+    const detail = `It is not known which head of #${effect.pull} the engineering manager was shown, so none is merged.`;
+    return refuse(performance, effect, 'head-moved', detail);
+  }
   const obstacle = await findObstacle(performance, pull, expected);
   if (obstacle !== null) return refuse(performance, effect, obstacle.cause, obstacle.detail, obstacle.broken);
   if (runtime.clock.now() >= lease.until) return dropped('the lease ran out before the merge was sent');
