@@ -1,7 +1,7 @@
 import { awaitedOf } from '../engine/view/awaited.ts';
 import { graphText } from '../engine/view/graph-text.ts';
 import { jobPhase, jobPhases, runWord } from '../engine/view/phase.ts';
-import { explainRun } from '../engine/view/explain.ts';
+import { explainHere } from './explain-here.ts';
 import type { FoundRun } from './find-run.ts';
 import { paintLine, type Terminal } from './terminal.ts';
 
@@ -41,5 +41,5 @@ export function runLine({ state, workflow }: FoundRun): string {
 export function printRun(terminal: Terminal, found: FoundRun): void {
   for (const line of graphText(found.workflow, found.state)) terminal.note(`  ${paintLine(terminal, line)}`);
   terminal.note('');
-  terminal.note(explainRun(found.workflow, found.config, found.state));
+  terminal.note(explainHere(found));
 }

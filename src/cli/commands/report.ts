@@ -3,6 +3,7 @@ import { Option, type Command } from 'commander';
 import { TreadleError } from '../../base/errors.ts';
 import { dispatchIndexCodec } from '../../codec/documents.ts';
 import { layout } from '../../codec/layout.ts';
+import { dropEmpty, findOutputProblem } from '../../engine/outputs.ts';
 import { openDocuments } from '../../store/documents.ts';
 import type { Store } from '../../store/port.ts';
 import {
@@ -57,17 +58,36 @@ export function addReport(program: Command, { terminal, finish }: CommandContext
         const found = await findRun(session.runtime.store, await runOf(session.runtime.store, wanted));
         const { id, issue } = found.state.run;
         const { job, login } = openTurnOf(found, wanted, options.job ?? null);
-        const report = {
-          outcome: options.outcome,
-          job,
-          summary: options.summary,
-          outputs: Object.fromEntries(options.output.map(splitPair)),
-        };
+        const { outcome, summary } = options;
+        const outputs = Object.fromEntries(options.output.map(splitPair));
+        if (outcome !== 'failure') checkOutputs(found, job, outputs, outcome === 'success');
+        const report = { outcome, job, summary, outputs };
         const body = fenceFor(report);
         await session.forgeAs(options.as ?? login).comments.create(issue, body);
         await goOn({ terminal, finish }, session, { run: id, said: 'reported', ...options });
       });
     });
+}
+
+/** Finds what is wrong before it is said: a malformed report would cost a turn. Throws `usage`. */
+function checkOutputs(
+  { workflow, state }: FoundRun,
+  id: string,
+  outputs: Readonly<Record<string, string>>,
+  isComplete: boolean,
+): void {
+  const job = workflow.jobs.get(id);
+  const declared = job !== undefined && 'declaredOutputs' in job ? job.declaredOutputs : [];
+  const turns = state.jobs[id]?.attempts.at(-1)?.turns ?? [];
+  const earlier = turns.map((turn) => turn.outputs);
+  const known = Object.fromEntries(
+    [...(isComplete ? earlier : []), dropEmpty(outputs)].flatMap((one) => Object.entries(one)),
+  );
+  const problem = findOutputProblem(declared, known, isComplete);
+  if (problem === null) return;
+  throw new TreadleError('usage', `${id}: ${problem}`, {
+    remedy: 'Nothing was reported. Give it as: --output NAME=VALUE',
+  });
 }
 
 /** JSON is YAML; a fence longer than any in the values cannot be closed by them. */

@@ -2,7 +2,6 @@ import type { Command } from 'commander';
 
 import { attemptsOf } from '../../engine/view/history.ts';
 import { graphText } from '../../engine/view/graph-text.ts';
-import { explainJob, explainRun } from '../../engine/view/explain.ts';
 import { visibleText } from '../../engine/view/visible-text.ts';
 import {
   examples,
@@ -11,6 +10,7 @@ import {
   type CommandContext,
   type RepositoryOptions,
 } from '../command-context.ts';
+import { explainHere } from '../explain-here.ts';
 import { findJob, findRun, type FoundRun } from '../find-run.ts';
 import { withState } from '../local/session.ts';
 import { runSummary } from '../run-summary.ts';
@@ -36,11 +36,11 @@ export function addShow(program: Command, { terminal }: CommandContext): void {
       }
       if (id === undefined) {
         for (const line of graphText(found.workflow, found.state)) terminal.print(paintLine(terminal, line));
-        terminal.print(`\n${explainRun(found.workflow, found.config, found.state)}`);
+        terminal.print(`\n${explainHere(found)}`);
         for (const name of found.workflow.jobs.keys()) printOutputs(terminal, found, name);
         return;
       }
-      terminal.print(explainJob(found.workflow, found.config, found.state, id));
+      terminal.print(explainHere(found, id));
       printOutputs(terminal, found, id);
     });
 }

@@ -10,17 +10,10 @@ export interface StatePlace {
   readonly branch: string;
 }
 
-/** Throws `state-foreign` or `state-too-new` for a branch that this Treadle cannot work with; before anything is done. */
+/** Throws `state-foreign` for a branch that is not Treadle's, `state-too-new` for one this Treadle cannot work with. */
 export async function checkState(store: Store, place: StatePlace): Promise<void> {
   const { repository, branch } = place;
-  const snapshot = await store.read();
-  if (snapshot.oid === null) return;
-  const root = await openDocuments(snapshot)
-    .read(layout.root, rootCodec)
-    .catch((error: unknown) => {
-      throw placeError(error, place);
-    });
-  if (root !== undefined) return;
+  if ((await checkFormat(store, place)) !== 'absent') return;
   throw new TreadleError(
     'state-foreign',
     `the branch ${branch} in ${repository} exists, but holds no treadle.json: it is not Treadle's`,
@@ -28,6 +21,21 @@ export async function checkState(store: Store, place: StatePlace): Promise<void>
       remedy: `Nothing was changed. Give that branch another name, or set another one for the state with 'state-branch:' in .github/treadle.yml.`,
     },
   );
+}
+
+/**
+ * Throws `state-too-new` for a branch this Treadle cannot work with; `absent` where the branch exists and does not say what it
+ * is: then it is not Treadle's, or the next wake restores it.
+ */
+export async function checkFormat(store: Store, place: StatePlace): Promise<'readable' | 'absent'> {
+  const snapshot = await store.read();
+  if (snapshot.oid === null) return 'readable';
+  try {
+    const root = await openDocuments(snapshot).read(layout.root, rootCodec);
+    return root === undefined ? 'absent' : 'readable';
+  } catch (error) {
+    throw placeError(error, place);
+  }
 }
 
 /** An error over the state, told with the place where the person finds it. */

@@ -14,7 +14,7 @@ import { systemClock, systemRandomness } from '../system.ts';
 import { adapters } from '../wire.ts';
 import { administer, TREADLE_LOGIN } from './accounts.ts';
 import { tryGit } from './git.ts';
-import { checkState, placeError } from './check-state.ts';
+import { checkFormat, checkState, placeError } from './check-state.ts';
 import { bringCommits, fetchBack } from './exchange.ts';
 import { findPlace, keepIdentity, type Place } from './place.ts';
 import { removeRunner, writeRunner } from './runner.ts';
@@ -94,7 +94,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       alone: server.own,
       builtInWorkflows: readBuiltInWorkflows(),
     };
-    await checkState(runtime.store, { repository: place.bare, branch: settings.stateBranch });
+    await checkFormat(runtime.store, { repository: place.bare, branch: settings.stateBranch });
     const bringBack = (): Promise<string | null> =>
       fetchBack(place, settings.stateBranch, settings.baseBranch ?? place.branch);
     return {
