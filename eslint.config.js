@@ -2,13 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 /** Layers that decide and never do: no I/O, clock, randomness or environment. */
-const pureLayers = [
-  'src/base/**',
-  'src/expression/**',
-  'src/workflow/**',
-  'src/engine/**',
-  'src/codec/**',
-];
+const pureLayers = ['src/base/**', 'src/expression/**', 'src/workflow/**', 'src/engine/**', 'src/codec/**'];
 
 export default tseslint.config(
   { ignores: ['build/', 'coverage/', 'dist/', 'examples/', 'test/**/fixtures/'] },
@@ -18,7 +12,10 @@ export default tseslint.config(
     extends: [...tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
-      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': [
         'error',
@@ -57,7 +54,8 @@ export default tseslint.config(
         {
           patterns: [
             {
-              regex: '^(node:)?(?!crypto$)(fs|fs/promises|http|https|net|child_process|os|process|timers|timers/promises|perf_hooks|worker_threads|dns|tls)$',
+              regex:
+                '^(node:)?(?!crypto$)(fs|fs/promises|http|https|net|child_process|os|process|timers|timers/promises|perf_hooks|worker_threads|dns|tls)$',
               message: 'This layer is pure: no I/O.',
             },
           ],

@@ -14,11 +14,15 @@ const result = await cruise(
 const summary = await cruise(['src'], { ...config.options, outputType: 'json' }, undefined, {
   tsConfig: extractTSConfig('tsconfig.json'),
 });
-const read = JSON.parse(summary.output).modules.filter((module) => /^src\/.*\.ts$/.test(module.source)).length;
+const read = JSON.parse(summary.output).modules.filter((module) =>
+  /^src\/.*\.ts$/.test(module.source),
+).length;
 
 process.stdout.write(String(result.output));
 if (read < onDisk) {
-  console.error(`layers: read ${read} modules, but src holds ${onDisk}: the check saw too little to be believed`);
+  console.error(
+    `layers: read ${read} modules, but src holds ${onDisk}: the check saw too little to be believed`,
+  );
   process.exit(1);
 }
 console.log(`layers: ${read} modules read`);
