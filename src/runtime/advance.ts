@@ -179,9 +179,10 @@ class AdvanceLoop {
   #adopt(run: string, state: RunState): void {
     this.#touched.set(run, state);
     for (const [id, own] of this.#waiting) if (own.run === run) this.#waiting.delete(id);
+    // What ended while the push was on its way is recorded by the next one.
+    const busy = new Set([...this.#inFlight.keys(), ...this.#settled.map((one) => one.entry.id)]);
     for (const entry of state.run.outbox) {
-      if (entry.claim.wake !== this.#wake.id || this.#inFlight.has(entry.id) || !this.#mayTry(entry))
-        continue;
+      if (entry.claim.wake !== this.#wake.id || busy.has(entry.id) || !this.#mayTry(entry)) continue;
       this.#waiting.set(entry.id, { run, entry, doubtful: this.#takenOver.has(entry.id) });
     }
   }

@@ -287,6 +287,61 @@ describe('what a dead wake left claimed', () => {
   });
 });
 
+describe('an effect that ends while a push is on its way', () => {
+  test('is not performed again', async () => {
+    const world = await host.newWorld({
+      workflows: { fix: `${SIMPLE}  aside: { runs-on: web-designer, prompt: Aside. }\n` },
+      store: 'memory',
+    });
+    const bead = await world.fileBead();
+    let end = (): void => undefined;
+    const pushing = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const isLate = (body: string): boolean => body.includes('@casey');
+    let made: Promise<number> | null = null;
+    const runner = await world.runner({
+      forge: (forge) => ({
+        ...forge,
+        comments: {
+          ...forge.comments,
+          create: async (issue, body) => {
+            if (!isLate(body)) return forge.comments.create(issue, body);
+            made = forge.comments.create(issue, body);
+            await pushing;
+            return made;
+          },
+        },
+      }),
+      store: (store) => ({
+        ...store,
+        begin: (base) => {
+          const batch = store.begin(base);
+          return {
+            get tip() {
+              return batch.tip;
+            },
+            append: (draft) => batch.append(draft),
+            publish: async () => {
+              const outcome = await batch.publish();
+              if (made === null) return outcome;
+              await made;
+              end();
+              for (let turn = 0; turn < 20; turn += 1) await world.clock.pause(0);
+              return outcome;
+            },
+          };
+        },
+      }),
+    });
+    await runner.wake();
+    const calls = (await world.as('ada').comments.on(bead)).filter(({ body }) => isLate(body));
+    expect(calls).toHaveLength(1);
+    await expectOneCopyEach(world, bead);
+    await world.history.expectSound();
+  });
+});
+
 describe('a program that takes long', () => {
   test('keeps its claim, and nobody else starts it', async () => {
     const world = await host.newWorld({
