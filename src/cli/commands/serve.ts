@@ -3,7 +3,9 @@ import type { Command } from 'commander';
 import { TreadleError } from '../../base/errors.ts';
 import { advance } from '../../runtime/advance.ts';
 import { createDefinitions } from '../../runtime/definitions.ts';
+import { publish } from '../../runtime/publish.ts';
 import { readRepositoryConfig, type RepositoryConfig } from '../../runtime/repository-config.ts';
+import { beginWake } from '../../runtime/wake.ts';
 import { atWork } from '../at-work.ts';
 import { examples, REPO_OPTION, type CommandContext } from '../command-context.ts';
 import { readCount } from '../count.ts';
@@ -46,9 +48,11 @@ export function addServe(program: Command, { terminal }: CommandContext): void {
 async function serveUntilStopped(session: Session, doorbell: Doorbell, terminal: Terminal): Promise<void> {
   const { runtime, place, interruption, serverUrl } = session;
   const { raised, signal } = interruption;
+  const definitions = createDefinitions();
+  // Begins the state branch where there is none: what is filed from now on counts.
+  await publish(runtime, definitions, beginWake(runtime), async () => undefined);
   terminal.print(JSON.stringify({ version: 1, url: serverUrl, repository: place.repository }));
   terminal.note(`serving ${place.repository} at ${serverUrl}; end with Ctrl-C`);
-  const definitions = createDefinitions();
   while (!signal.aborted) {
     let heard = doorbell.rings();
     const nudge = async (): Promise<void> => {
