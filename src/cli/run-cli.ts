@@ -3,7 +3,7 @@ import { Command, CommanderError } from 'commander';
 import { TreadleError } from '../base/errors.ts';
 import type { Diagnostic } from '../workflow/diagnostic.ts';
 import { formatDiagnostics } from '../workflow/format-diagnostics.ts';
-import { readVersion } from './built-in-workflows.ts';
+import { readVersion } from '../runtime/package-files.ts';
 import { addAdvance } from './commands/advance.ts';
 import { addAnswers } from './commands/answers.ts';
 import { addExplain } from './commands/explain.ts';

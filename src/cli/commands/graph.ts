@@ -8,7 +8,7 @@ import { graphText } from '../../engine/view/graph-text.ts';
 import { invalidFile } from '../../runtime/repository-config.ts';
 import { compileWorkflow } from '../../workflow/compile.ts';
 import type { Workflow } from '../../workflow/model.ts';
-import { readBuiltInWorkflows } from '../built-in-workflows.ts';
+import { readBuiltInWorkflows } from '../../runtime/package-files.ts';
 import { examples, REPO_OPTION, type CommandContext } from '../command-context.ts';
 import { findRun } from '../find-run.ts';
 import { withState } from '../local/session.ts';

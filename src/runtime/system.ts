@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { Clock, Randomness } from '../runtime/ports.ts';
+import type { Clock, Randomness } from './ports.ts';
 
 /** The longest time that one timer of Node's can hold. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
