@@ -8,6 +8,7 @@ import { claimEffects, recordEffects } from '../engine/record.ts';
 import type { RunState } from '../engine/state.ts';
 import type { Definitions } from './definitions.ts';
 import { describeResults } from './describe-results.ts';
+import { isPrepared } from './review-workflow.ts';
 import { loadRun, retireRun, stageRun, type LoadedRun } from './run-documents.ts';
 import type { UnitCommits } from './unit-commits.ts';
 import type { Wake } from './wake.ts';
@@ -21,14 +22,14 @@ export interface Bookkeeping {
 }
 
 /**
- * The first commit of a branch: what the branch is, and from when facts count.
+ * The first commit of a branch: what the branch is, and from when facts count. A branch that `treadle init` prepared is built on.
  *
  * @throws TreadleError `state-foreign` where there is a branch of that name that Treadle did not make
  */
 export async function initialiseBranch(commits: UnitCommits, repository: string): Promise<void> {
   const documents = commits.documents();
   if ((await documents.read(layout.root, rootCodec)) !== undefined) return;
-  if (commits.tip().oid !== null) {
+  if (commits.tip().oid !== null && !(await isPrepared(commits.tip()))) {
     throw new TreadleError(
       'state-foreign',
       "the state branch exists, but holds no treadle.json: it is not Treadle's",

@@ -1,6 +1,7 @@
 import { derivedId } from '../base/digest.ts';
 import { TreadleError } from '../base/errors.ts';
 import type { Change, CommitRecord, Snapshot, Store } from '../store/port.ts';
+import { WORKFLOW_FILES } from './review-workflow.ts';
 import { isOwnCommit } from './unit-commits.ts';
 import type { BranchEvent } from '../codec/commit-message.ts';
 
@@ -14,7 +15,7 @@ export interface Restoration {
 /**
  * How the state becomes again what Treadle left, where somebody else committed to the state branch, for instance by pressing
  * Merge on a decision pull request. Null where the newest commit is Treadle's own, or none is. Commits that are not Treadle's
- * stay in the history, and nothing in them counts.
+ * stay in the history, and nothing in them counts, save for workflow files, which are for people to write.
  */
 export async function planRestoration(
   store: Store,
@@ -30,17 +31,23 @@ export async function planRestoration(
       const { name } = newest.author;
       const what = newest.message.split('\n', 1)[0] ?? '';
       const count = foreign === 1 ? 'a commit' : `${foreign} commits`;
+      const changes = await findChanges(tip, own);
+      const undone = changes.length > 0;
       return {
-        subject: `Restore the state: ${count} of somebody else undone`,
-        changes: await findChanges(tip, own),
+        subject: undone
+          ? `Restore the state: ${count} of somebody else undone`
+          : `Keep ${WORKFLOW_FILES} as somebody else left it`,
+        changes,
         event: {
           version: 1,
           type: 'state_restored',
           id: derivedId('event', 'state_restored', newest.oid, commit.oid),
           at,
           detail:
-            `${count} on the state branch, the newest ${newest.oid} by ${name} ("${what.slice(0, 200)}"), ` +
-            `is not Treadle's. Nothing in it counts, and no merge by hand is an approval: the state is as it was at ${commit.oid}.`,
+            `${count} on the state branch, the newest ${newest.oid} by ${name} ("${what.slice(0, 200)}"), is not Treadle's. ` +
+            (undone
+              ? `Nothing in it counts, and no merge by hand is an approval: the state is as it was at ${commit.oid}.`
+              : 'Only workflow files changed; they stay as they are.'),
         },
       };
     }
@@ -49,14 +56,17 @@ export async function planRestoration(
   return null;
 }
 
-/** The changes that make one snapshot's files those of another. */
+/** The changes that make one snapshot's files those of another, save for workflow files. */
 async function findChanges(from: Snapshot, to: Snapshot): Promise<readonly Change[]> {
   const [before, after] = [await readFiles(from), await readFiles(to)];
   const removed = [...before.keys()].filter((path) => !after.has(path));
   const written = [...after].filter(([path, content]) => before.get(path) !== content);
+  const isKept = (path: string): boolean => path.startsWith(WORKFLOW_FILES);
   return [
-    ...removed.map((path): Change => ({ kind: 'remove', path })),
-    ...written.map(([path, content]): Change => ({ kind: 'write', path, content: content ?? '' })),
+    ...removed.filter((path) => !isKept(path)).map((path): Change => ({ kind: 'remove', path })),
+    ...written
+      .filter(([path]) => !isKept(path))
+      .map(([path, content]): Change => ({ kind: 'write', path, content: content ?? '' })),
   ];
 }
 

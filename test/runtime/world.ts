@@ -120,6 +120,8 @@ export interface ReportLines {
 
 export interface Host {
   newWorld(options: WorldOptions): Promise<World>;
+  /** Completes a run of a workflow with success, as its runner does. */
+  completeRun(id: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -192,6 +194,9 @@ export async function openHost(): Promise<Host> {
       }
       const bare = join(folder, 'data', 'repositories', `${repository}.git`);
       return openWorld({ repository, bare, clock, url: server.url, tokens, call }, options.store ?? 'git');
+    },
+    async completeRun(id) {
+      await admin('POST', `/workflow-runs/${id}/complete`, {});
     },
     async close() {
       await server.close();

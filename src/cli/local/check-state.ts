@@ -1,6 +1,7 @@
 import { TreadleError } from '../../base/errors.ts';
 import { rootCodec } from '../../codec/documents.ts';
 import { layout } from '../../codec/layout.ts';
+import { isPrepared } from '../../runtime/review-workflow.ts';
 import { openDocuments } from '../../store/documents.ts';
 import type { Store } from '../../store/port.ts';
 
@@ -32,7 +33,7 @@ export async function checkFormat(store: Store, place: StatePlace): Promise<'rea
   if (snapshot.oid === null) return 'readable';
   try {
     const root = await openDocuments(snapshot).read(layout.root, rootCodec);
-    return root === undefined ? 'absent' : 'readable';
+    return root === undefined && !(await isPrepared(snapshot)) ? 'absent' : 'readable';
   } catch (error) {
     throw placeError(error, place);
   }
