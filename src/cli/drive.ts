@@ -46,7 +46,7 @@ export async function driveRun(
     const ended = endOf(found);
     if (ended !== null) return { found, exit: ended };
     const awaited = awaitedOf(found.workflow, found.state).filter(({ kind }) => kind !== 'needs');
-    if (await gates.answer(found, awaited)) continue;
+    if ((await gates.answer(found, awaited)) !== null) continue;
     const until = soonest(awaited);
     if (until === null) return { found, exit: EXIT.waiting };
     terminal.note(`waiting until ${until} for the next attempt`);
@@ -63,8 +63,11 @@ export function endOf({ state: { run } }: FoundRun): ExitCode | null {
 
 /** Answers gates, by itself or by asking the person at the terminal. */
 export interface GateKeeper {
-  /** Whether a gate was answered, so that the run may go on. Each is answered once: an answer that did not count is not repeated. */
-  answer(found: FoundRun, awaited: readonly Awaited[]): Promise<boolean>;
+  /**
+   * Answers one gate, so that the run may go on, and returns its job; null where nobody is here for it, or they leave it open.
+   * Each is answered once: an answer that did not count is not repeated.
+   */
+  answer(found: FoundRun, awaited: readonly Awaited[]): Promise<string | null>;
 }
 
 export function openGateKeeper(
@@ -79,14 +82,14 @@ export function openGateKeeper(
         each.kind === 'approval' && each.pull !== null ? [{ job: each.job, pull: each.pull }] : [],
       );
       const gate = gates.find(({ pull }) => !answered.has(pull));
-      if (gate === undefined || (!yes && !terminal.interactive)) return false;
+      if (gate === undefined || (!yes && !terminal.interactive)) return null;
       answered.add(gate.pull);
       const decision = yes
         ? ({ verdict: 'approve', reason: 'Approved with --yes.' } as const)
         : await askForDecision(terminal, found, gate.job, session.interruption);
-      if (decision === null) return false;
+      if (decision === null) return null;
       await answerGate(session, found, { job: gate.job, as: null, ...decision });
-      return true;
+      return gate.job;
     },
   };
 }

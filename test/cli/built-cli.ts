@@ -97,6 +97,8 @@ export interface Running {
   readonly ended: Promise<Ended>;
   /** Resolves as soon as the text stands in what it said so far. Rejects when it ends before. */
   says(text: string): Promise<void>;
+  /** All that it said so far. */
+  soFar(): string;
 }
 
 /** Starts `treadle` without a terminal, in an environment that knows no settings of whoever runs the tests. */
@@ -129,7 +131,7 @@ export function startTreadle(args: readonly string[], { cwd, env = {} }: CliOpti
         reject(new Error(`it ended without saying "${text}":\n${said.stdout}${said.stderr}`)),
       );
     });
-  return { child, ended, says };
+  return { child, ended, says, soFar: () => said.stdout + said.stderr };
 }
 
 /** Runs `treadle` to its end. */

@@ -50,7 +50,7 @@ async function serveUntilStopped(session: Session, doorbell: Doorbell, terminal:
   const { raised, signal } = interruption;
   const definitions = createDefinitions();
   // Begins the state branch where there is none: what is filed from now on counts.
-  await publish(runtime, definitions, beginWake(runtime), async () => undefined);
+  await publish(runtime, definitions, beginWake(runtime), () => Promise.resolve());
   terminal.print(JSON.stringify({ version: 1, url: serverUrl, repository: place.repository }));
   terminal.note(`serving ${place.repository} at ${serverUrl}; end with Ctrl-C`);
   while (!signal.aborted) {
