@@ -1,6 +1,7 @@
 import type { RecordedEffect } from '../engine/event.ts';
 import type { OutboxEntry, RunState } from '../engine/state.ts';
 import { openDocuments } from '../store/documents.ts';
+import type { Oid, Snapshot } from '../store/port.ts';
 import { createDefinitions, type Definitions } from './definitions.ts';
 import { applyDueDeadlines, nextDeadline } from './ingest/deadlines.ts';
 import { readFacts, type Facts } from './ingest/facts.ts';
@@ -35,6 +36,8 @@ export interface WakeReport {
   readonly remarks: readonly string[];
   /** When the next thing falls due; null where nothing does. */
   readonly nextDue: string | null;
+  /** The newest tip of the state branch that the wake knows. */
+  readonly tip: Oid | null;
 }
 
 /** The status comment waits for a quiet moment, but not longer than this. */
@@ -75,6 +78,8 @@ class AdvanceLoop {
   readonly #writesStatus = new Set<string>();
   readonly #touched = new Map<string, RunState>();
   readonly #remarks = new Set<string>();
+  /** The newest published tip that this wake knows. */
+  #tip: Snapshot | null = null;
   #transitions = 0;
   #lastStatusAt = '';
   #nextDue: string | null = null;
@@ -116,23 +121,30 @@ class AdvanceLoop {
       touched: this.#touched,
       remarks: [...this.#remarks],
       nextDue: [this.#nextDue, this.#nextExpiry].filter((time) => time !== null).sort()[0] ?? null,
+      tip: this.#tip?.oid ?? null,
     };
+  }
+
+  async #knownTip(): Promise<Snapshot> {
+    return (this.#tip ??= await this.#runtime.store.read());
   }
 
   async #readFacts(): Promise<Facts> {
     const { store, forge, clock } = this.#runtime;
-    return readFacts(forge, openDocuments(await store.read()), this.#definitions, clock.now());
+    this.#tip = await store.read();
+    return readFacts(forge, openDocuments(this.#tip), this.#definitions, clock.now());
   }
 
   async #publish(facts: Facts | null, requests: readonly ((unit: Unit) => Promise<void>)[]): Promise<void> {
-    const { store, forge, clock } = this.#runtime;
+    const { forge, clock } = this.#runtime;
     const settled = this.#settled.splice(0);
-    const merged = await readMergesInDoubt(forge, openDocuments(await store.read()), clock.now());
+    const known = await this.#knownTip();
+    const merged = await readMergesInDoubt(forge, openDocuments(known), clock.now());
     const busy = new Set([...this.#inFlight.keys(), ...this.#waiting.keys()]);
     let remarks: readonly string[] = [];
     let leftovers: Leftovers = { takenOver: new Set(), nextExpiry: null };
     let orphans: readonly Settled[] = [];
-    const published = await publish(this.#runtime, this.#definitions, this.#wake, async (unit) => {
+    const decide = async (unit: Unit): Promise<void> => {
       remarks = facts === null ? [] : await ingestFacts(unit, facts, this.#options.intake ?? null);
       for (const request of requests) await request(unit);
       orphans = await this.#findOrphans(unit, settled);
@@ -141,7 +153,9 @@ class AdvanceLoop {
       await unit.record(resultsOf(settled));
       leftovers = await claimLeftovers(unit, this.#wake, this.#runtime, busy);
       this.#nextDue = await nextDeadline(unit.documents(), clock.now());
-    });
+    };
+    const published = await publish(this.#runtime, this.#definitions, this.#wake, decide, known);
+    this.#tip = published.tip;
     this.#transitions += published.applied.length;
     this.#nextExpiry = leftovers.nextExpiry;
     this.#remark([...published.remarks, ...remarks]);
@@ -162,8 +176,8 @@ class AdvanceLoop {
   }
 
   async #clearUp({ run, entry, result }: Settled): Promise<void> {
-    const { store, forge } = this.#runtime;
-    const loaded = await loadRun(openDocuments(await store.read()), run);
+    const { forge } = this.#runtime;
+    const loaded = await loadRun(openDocuments(await this.#knownTip()), run);
     if (loaded === undefined || result?.kind !== 'done') return;
     await removeCopies(forge, loaded.state, entry, result.remote);
   }
@@ -214,7 +228,8 @@ class AdvanceLoop {
       entry.failures === 0 ? 0 : FIRST_BACK_OFF_MS * 2 ** Math.min(entry.failures, LIMIT_FAILURES);
     const work = this.#runtime.clock
       .pause(backOffMs)
-      .then(() => performOwn(this.#runtime, this.#definitions, own, this.#programs))
+      .then(() => this.#knownTip())
+      .then((tip) => performOwn(this.#runtime, this.#definitions, tip, own, this.#programs))
       .then((settled) => void this.#settled.push(settled))
       .catch((error: unknown) => void this.#crashed.push(error))
       .finally(() => {

@@ -10,6 +10,7 @@ import { loadRun } from './run-documents.ts';
 import type { Unit } from './unit.ts';
 import { addMinutes, type AddressedHappening, type Wake } from './wake.ts';
 import { openDocuments } from '../store/documents.ts';
+import type { Snapshot } from '../store/port.ts';
 
 /** An effect of this wake. */
 export interface OwnEffect {
@@ -79,14 +80,18 @@ async function runsWithEffects(unit: Unit): Promise<readonly string[]> {
   return runs;
 }
 
-/** Performs one effect, rendered from the run as it stands published now. */
+/**
+ * Performs one effect, rendered from the run as it stands at the newest published tip that the wake knows: until its claim runs
+ * out, nobody else performs it.
+ */
 export async function performOwn(
   runtime: Runtime,
   definitions: Definitions,
+  tip: Snapshot,
   { run, entry, doubtful }: OwnEffect,
   running: RunningCommands,
 ): Promise<Settled> {
-  const documents = openDocuments(await runtime.store.read());
+  const documents = openDocuments(tip);
   const loaded = await loadRun(documents, run);
   const current = loaded?.state.run.outbox.find(({ id }) => id === entry.id);
   if (loaded === undefined || current?.claim.wake !== entry.claim.wake) {

@@ -66,6 +66,8 @@ export interface Unit {
 
 /** A unit together with the means to publish it. */
 export interface OpenUnit extends Unit {
+  /** The branch as it will be after what was applied so far. */
+  tip(): Snapshot;
   publish(): Promise<'published' | 'conflict'>;
 }
 
@@ -133,6 +135,7 @@ export async function openUnit(context: UnitContext, base: Snapshot): Promise<Op
     record: (results) => recordResults(bookkeeping, results),
     claim: (effects, ground) => recordClaim(bookkeeping, effects, ground),
     moveCursor: (cursor) => recordCursor(commits, cursor),
+    tip: () => commits.tip(),
     publish: () => commits.publish(),
   };
 }
