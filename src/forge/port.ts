@@ -14,6 +14,30 @@ export interface Forge {
   readonly issues: Issues;
   readonly comments: Comments;
   readonly pulls: Pulls;
+  readonly workflows: Workflows;
+  readonly assignees: Assignees;
+  /** What every wake asks, in one light query: whose token we hold, and whether any of these pull requests was answered or closed. */
+  glance(pulls: readonly number[]): Promise<Glance>;
+}
+
+export interface Glance {
+  readonly viewer: Account;
+  /** Unknown numbers are left out. */
+  readonly pulls: readonly GlancedPull[];
+}
+
+export interface GlancedPull {
+  readonly number: number;
+  readonly isOpen: boolean;
+  /** Somebody's approval or request for changes stands. */
+  readonly isAnswered: boolean;
+}
+
+/** What changed, oldest change first. */
+export interface Changes<T> {
+  readonly items: readonly T[];
+  /** False where the limit of pages came first: then what changed after the last item was not read, nor all of its second. */
+  readonly isComplete: boolean;
 }
 
 /** Whoever acts on the forge. The numeric id decides, the login may change. */
@@ -29,6 +53,10 @@ export interface People {
   /** Whose token we hold. */
   viewer(): Promise<Account>;
   find(login: string): Promise<Account | undefined>;
+  /** Several accounts, users in one query; by the login that was asked for. Unknown ones are left out. */
+  findAll(logins: readonly string[]): Promise<ReadonlyMap<string, Account>>;
+  /** The members of a team, or undefined where there is none, or this token may not read it. */
+  teamMembers(organisation: string, team: string): Promise<readonly Account[] | undefined>;
   /** The live permission on this repository. */
   permission(login: string): Promise<Permission>;
 }
@@ -39,6 +67,11 @@ export interface Files {
   head(branch: string): Promise<string | undefined>;
   /** A text file as it is on a ref, or undefined. */
   read(path: string, ref: string): Promise<string | undefined>;
+  /** Text files of the default branch in one query: those named, and those directly in a folder. By path; missing ones are left out. */
+  ofDefaultBranch(wanted: { readonly files: readonly string[]; readonly folder: string }): Promise<{
+    readonly branch: string;
+    readonly texts: ReadonlyMap<string, string>;
+  }>;
   /** Names of the files directly in a folder; empty where there is no such folder. */
   list(folder: string, ref: string): Promise<readonly string[]>;
   /**
@@ -66,6 +99,8 @@ export interface Issue {
   readonly author: Account;
   /** Who closed it, where the forge says so. */
   readonly closedBy: Account | null;
+  /** It is open, and was closed before. */
+  readonly isReopened: boolean;
   /** True where the issue is a pull request. */
   readonly isPull: boolean;
   readonly createdAt: string;
@@ -74,8 +109,11 @@ export interface Issue {
 
 export interface Issues {
   get(number: number): Promise<Issue | undefined>;
-  /** Issues and pull requests changed at or after `since`, oldest change first. */
-  changedSince(since: string): Promise<readonly Issue[]>;
+  /**
+   * Issues and pull requests changed at or after `since`. Reads at most that many pages of 100, and goes on as long as all that it
+   * read changed in the second of `since`: whoever asks again from the last item gets on.
+   */
+  changedSince(since: string, mostPages?: number): Promise<Changes<Issue>>;
   /** Issues that carry a label, open and closed, changed at or after `since`. */
   labelled(label: string, since: string): Promise<readonly Issue[]>;
   create(issue: {
@@ -90,6 +128,8 @@ export interface Issues {
 
 export interface Comment {
   readonly id: number;
+  /** Its global id, by which GraphQL knows it. */
+  readonly node: string;
   readonly issue: number;
   readonly body: string;
   readonly author: Account;
@@ -97,9 +137,18 @@ export interface Comment {
   readonly updatedAt: string;
 }
 
+export interface CommentEdit {
+  /** Whoever edited it last, null where that account is gone; undefined where nobody did. */
+  readonly editor: Account | null | undefined;
+  /** The text that this is said of. */
+  readonly body: string;
+}
+
 export interface Comments {
-  /** Comments on any issue changed at or after `since`, oldest change first. */
-  changedSince(since: string): Promise<readonly Comment[]>;
+  /** Comments on any issue changed at or after `since`, in pages as those of issues. */
+  changedSince(since: string, mostPages?: number): Promise<Changes<Comment>>;
+  /** Who edited comments last, by the comment's id; comments that are gone are left out. */
+  lastEdits(comments: readonly Comment[]): Promise<ReadonlyMap<number, CommentEdit>>;
   /** Comments of one issue, oldest first. */
   on(issue: number): Promise<readonly Comment[]>;
   create(issue: number, body: string): Promise<number>;
@@ -179,3 +228,80 @@ export type MergeOutcome =
       readonly cause: 'conflict' | 'head-moved' | 'closed' | 'checks' | 'not-permitted';
       readonly problem: string;
     };
+
+/** A run of a GitHub Actions workflow. */
+export interface WorkflowRun {
+  readonly id: number;
+  /** From 1: somebody who runs it again raises it. */
+  readonly attempt: number;
+  /** What started it, for instance `workflow_dispatch`. */
+  readonly event: string;
+  /** Path of the workflow's file. */
+  readonly path: string;
+  /** Name of the branch or tag it runs on. */
+  readonly branch: string | null;
+  /** Its `run-name`, filled in. */
+  readonly title: string;
+  /** Numeric id of whoever started it. */
+  readonly actor: number | null;
+  /** `held`: somebody must approve it on the forge before it begins or goes on. */
+  readonly state: 'running' | 'held' | 'completed';
+  readonly conclusion: string | null;
+  /** Where people read it. */
+  readonly url: string;
+  readonly createdAt: string;
+  readonly updatedAt: string;
+}
+
+/** The one file of an artifact that a run left. */
+export type Artifact =
+  | { readonly kind: 'found'; readonly text: string }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'unusable'; readonly problem: string };
+
+export interface Workflows {
+  /**
+   * Starts a workflow by `workflow_dispatch`. `run` is null where the forge does not tell which run it started. Never sent twice:
+   * after an error it may have been started.
+   */
+  start(wanted: {
+    /** Name of its file in `.github/workflows`. */
+    readonly workflow: string;
+    /** A branch or tag. */
+    readonly ref: string;
+    readonly inputs: Readonly<Record<string, string>>;
+  }): Promise<
+    | { readonly kind: 'started'; readonly run: number | null }
+    | { readonly kind: 'refused'; readonly problem: string }
+  >;
+  run(id: number): Promise<WorkflowRun | undefined>;
+  /** Runs that a `workflow_dispatch` started at or after `since`, newest first; the newest thousand at most. */
+  dispatchedSince(since: string): Promise<readonly WorkflowRun[]>;
+  /** A text that a run left as an artifact of one file, of bounded size. */
+  artifact(run: number, name: string): Promise<Artifact>;
+  /** Cancels a run; one that is completed or gone stays as it is. */
+  cancel(run: number): Promise<void>;
+}
+
+/** A pull request that closes an issue. */
+export interface LinkedPull {
+  readonly number: number;
+  readonly state: 'open' | 'closed' | 'merged';
+  readonly draft: boolean;
+  readonly base: string;
+  /** Numeric id of whoever opened it. */
+  readonly author: number | null;
+  /** When it left draft last, or was opened. */
+  readonly readyAt: string;
+}
+
+export interface Assignees {
+  /** Assigns an issue to an account, besides whoever has it. */
+  add(
+    issue: number,
+    account: Account,
+  ): Promise<{ readonly kind: 'assigned' } | { readonly kind: 'refused'; readonly problem: string }>;
+  remove(issue: number, account: Account): Promise<void>;
+  /** The pull requests that are linked to issues as closing them, in one query. */
+  linkedPulls(issues: readonly number[]): Promise<ReadonlyMap<number, readonly LinkedPull[]>>;
+}

@@ -15,6 +15,7 @@ import {
   oneOf,
   optionalFlag,
   optionalList,
+  optionalNames,
   optionalText,
   requiredText,
 } from './http/fields.ts';
@@ -40,6 +41,8 @@ export function addAdminEndpoints(app: Application, server: ServerContext, admin
     await next();
   });
   addEndpoint(app, server, 'put', '/_local/users/:login', (call) => putUser(server, call));
+  addEndpoint(app, server, 'patch', '/_local/users/:login', (call) => renameUser(server, call));
+  addEndpoint(app, server, 'put', '/_local/teams/:org/:team', (call) => putTeam(server, call));
   addEndpoint(app, server, 'post', '/_local/tokens', (call) => postToken(server, call));
   addEndpoint(app, server, 'put', '/_local/repositories/:owner/:repo', (call) =>
     // One at a time: a second request for the same name finds what the first one made.
@@ -99,6 +102,23 @@ function ensureUser(server: ServerContext, login: string, type?: 'User' | 'Bot')
 function putUser(server: ServerContext, call: Call): Answer {
   const type = oneOf(call.fields, 'type', ['User', 'Bot'], 'User');
   return ok(renderProfile(server, ensureUser(server, call.param('login'), type)));
+}
+
+function renameUser(server: ServerContext, call: Call): Answer {
+  const user = server.database.userByLogin(call.param('login'));
+  const login = requiredText(call.fields, 'login', 'User');
+  if (user === undefined) throw notFound();
+  if (!loginPattern.test(login) || server.database.userByLogin(login) !== undefined) {
+    throw invalid({ resource: 'User', field: 'login', code: 'invalid' });
+  }
+  return ok(renderProfile(server, server.database.renameUser(user, login)));
+}
+
+function putTeam(server: ServerContext, call: Call): Answer {
+  const logins = optionalNames(call.fields, 'members') ?? [];
+  const ids = logins.map((login) => ensureUser(server, login).id);
+  server.database.putTeam(call.param('org'), call.param('team'), ids);
+  return noContent;
 }
 
 function postToken(server: ServerContext, call: Call): Answer {

@@ -1,6 +1,7 @@
 import { Hono } from 'hono';
 
 import { addAdminEndpoints } from './admin.ts';
+import { addImportEndpoint } from './import-issues.ts';
 import { addGitEndpoint } from './git-endpoint.ts';
 import { addGraphqlEndpoint } from './graphql/endpoint.ts';
 import { ApiFailure } from './http/api-failure.ts';
@@ -21,6 +22,7 @@ import { addRefEndpoints } from './rest/refs.ts';
 import { addRepositoryEndpoints } from './rest/repositories.ts';
 import { addReviewEndpoints } from './rest/reviews.ts';
 import { addStatusEndpoints } from './rest/statuses.ts';
+import { addTeamEndpoints } from './rest/teams.ts';
 import { addUserEndpoints } from './rest/users.ts';
 import { addVariableEndpoints } from './rest/variables.ts';
 import { addWorkflowRunEndpoints } from './rest/workflow-runs.ts';
@@ -34,12 +36,14 @@ export function createApplication(server: ServerContext, adminToken: string): Ap
   app.use(acknowledgeDurably(server));
   addGitEndpoint(app, server);
   addAdminEndpoints(app, server, adminToken);
+  addImportEndpoint(app, server);
 
   const limits = createRateLimit(server);
   app.use(authenticate(server));
   app.use(limitRate(limits));
   app.use(answerConditionally());
   addUserEndpoints(app, server, limits);
+  addTeamEndpoints(app, server);
   addGraphqlEndpoint(app, server, limits);
   const api = repositoryEndpoints(app, server);
   addRepositoryEndpoints(api, server);

@@ -69,7 +69,8 @@ describe('issues and comments', () => {
       times.set(reads, time(1000 + reads));
       return { body: page };
     });
-    const listed = await forge.issues.changedSince(time(0));
+    const { items: listed, isComplete } = await forge.issues.changedSince(time(0));
+    expect(isComplete).toBe(true);
     expect(listed.map(({ number }) => number).sort((a, b) => a - b)).toEqual([...times.keys()]);
     expect(listed.map(({ updatedAt }) => updatedAt)).toEqual(listed.map(({ updatedAt }) => updatedAt).sort());
   });

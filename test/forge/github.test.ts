@@ -50,6 +50,7 @@ describe('the exchanges of the contract', () => {
       'repos/get',
       'repos/get-collaborator-permission-level',
       'repos/get-content',
+      'teams/list-members-in-org',
       'users/get-authenticated',
       'users/get-by-username',
     ]);

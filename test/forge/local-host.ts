@@ -86,6 +86,9 @@ export async function openLocalHost(
       },
       now: () => new Date(time).toISOString().replace('.000Z', 'Z'),
       grant,
+      putTeam: async (organisation, team, members) => {
+        await admin('PUT', `/teams/${organisation}/${team}`, { members });
+      },
       rest: (person, method, path, body) => rest(token(person), method, `/repos/${repository}${path}`, body),
     };
   };

@@ -122,6 +122,7 @@ function startOf(number: number): Parameters<typeof startRun>[3] {
     labels: [],
     author: ADA,
     closedBy: null,
+    isReopened: false,
     isPull: false,
     createdAt: NOW,
     updatedAt: NOW,

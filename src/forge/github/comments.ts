@@ -4,18 +4,20 @@ import type { Connection } from './connection.ts';
 import { ignoreAnswer } from './connection.ts';
 import { integerAt } from './decode.ts';
 import { decodeComment } from './decode-shapes.ts';
+import { readLastEdits } from './last-edits.ts';
 
 /** Comments of issues and pull requests, over the REST API. */
 export function githubComments(connection: Connection): Comments {
   return {
-    changedSince: (since) =>
+    changedSince: (since, mostPages) =>
       readChangedSince(
         connection,
         { what: `list comments changed since ${since}`, route: 'GET /repos/{owner}/{repo}/issues/comments' },
-        since,
+        { since, mostPages },
         decodeComment,
         (comment) => comment.id,
       ),
+    lastEdits: (comments) => readLastEdits(connection, comments),
     on: async (issue) => {
       const comments = await connection.list(
         {

@@ -1,12 +1,16 @@
 import { TreadleError } from '../../base/errors.ts';
 import type { Forge } from '../port.ts';
+import { githubAssignees } from './assignees.ts';
 import { githubComments } from './comments.ts';
 import { githubFiles } from './files.ts';
+import { glanceAt } from './glance.ts';
 import { githubIssues } from './issues.ts';
 import { openConnection } from './open-connection.ts';
 import type { Patience } from './patience.ts';
 import { githubPeople } from './people.ts';
 import { githubPulls } from './pulls.ts';
+import { rememberViewer } from './viewer.ts';
+import { githubWorkflows } from './workflows.ts';
 
 export interface ConnectOptions {
   /** The root of the REST API: `https://api.github.com`, `https://HOST/api/v3`, or the address of the local server. */
@@ -41,13 +45,21 @@ export function connectForge(options: ConnectOptions): Forge {
     });
   }
   const connection = openConnection({ ...options, owner, name });
+  const identity = rememberViewer(connection);
   return {
     repository: `${owner}/${name}`,
-    people: githubPeople(connection),
+    people: githubPeople(connection, identity),
     files: githubFiles(connection),
     issues: githubIssues(connection),
     comments: githubComments(connection),
     pulls: githubPulls(connection),
+    workflows: githubWorkflows(connection),
+    assignees: githubAssignees(connection),
+    glance: async (pulls) => {
+      const glance = await glanceAt(connection, pulls);
+      identity.learn(glance.viewer);
+      return glance;
+    },
   };
 }
 

@@ -23,6 +23,21 @@ export function decodeAccount(user: unknown): Account {
   };
 }
 
+/** What a GraphQL query asks of an actor, for {@link decodeActor}. */
+export const ACTOR_FIELDS = 'login __typename ... on User { databaseId } ... on Bot { databaseId }';
+
+/** An actor of GraphQL. An App's login lacks there the `[bot]` that it has in REST. Who has no id (ghosts, mannequins) is nobody. */
+export function decodeActor(actor: unknown): Account | null {
+  if ((actor ?? null) === null || (field(actor, 'databaseId') ?? null) === null) return null;
+  const login = textAt(actor, 'login');
+  const isApp = textAt(actor, '__typename') === 'Bot';
+  return {
+    login: isApp && !login.endsWith('[bot]') ? `${login}[bot]` : login,
+    id: integerAt(actor, 'databaseId'),
+    kind: isApp ? 'app' : 'user',
+  };
+}
+
 /** An issue of the REST API, which lists pull requests among the issues. */
 export function decodeIssue(issue: unknown): Issue {
   return {
@@ -35,6 +50,7 @@ export function decodeIssue(issue: unknown): Issue {
     ),
     author: decodeNullableAccount(field(issue, 'user')) ?? ghost,
     closedBy: decodeNullableAccount(field(issue, 'closed_by')),
+    isReopened: (field(issue, 'state_reason') ?? null) === 'reopened',
     isPull: (field(issue, 'pull_request') ?? null) !== null,
     createdAt: textAt(issue, 'created_at'),
     updatedAt: textAt(issue, 'updated_at'),
@@ -45,6 +61,7 @@ export function decodeIssue(issue: unknown): Issue {
 export function decodeComment(comment: unknown): Comment {
   return {
     id: integerAt(comment, 'id'),
+    node: textAt(comment, 'node_id'),
     issue: numberInAddress(textAt(comment, 'issue_url')),
     body: nullableTextAt(comment, 'body') ?? '',
     author: decodeNullableAccount(field(comment, 'user')) ?? ghost,

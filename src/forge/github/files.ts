@@ -4,6 +4,7 @@ import type { Connection } from './connection.ts';
 import { ignoreAnswer } from './connection.ts';
 import { createBranchWithFile } from './create-branch.ts';
 import { listAt, textAt } from './decode.ts';
+import { readDefaultBranch } from './default-branch.ts';
 import { readFile } from './read-file.ts';
 
 /** Branches and files, over the REST API. */
@@ -17,6 +18,8 @@ export function githubFiles(connection: Connection): Files {
     head: (branch) => readHead(connection, branch),
 
     read: async (path, ref) => (await readFile(connection, path, ref))?.text,
+
+    ofDefaultBranch: (wanted) => readDefaultBranch(connection, wanted),
 
     list: async (folder, ref) => {
       const answer = await connection.tryAsk(

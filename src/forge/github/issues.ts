@@ -1,4 +1,4 @@
-import type { Issue, Issues } from '../port.ts';
+import type { Changes, Issue, Issues } from '../port.ts';
 import { readChangedSince } from './changed-since.ts';
 import type { Connection, ForgeRequest } from './connection.ts';
 import { ignoreAnswer } from './connection.ts';
@@ -25,21 +25,23 @@ export function githubIssues(connection: Connection): Issues {
 
   const listed = (
     what: string,
-    since: string,
+    range: { readonly since: string; readonly mostPages?: number | undefined },
     parameters: ForgeRequest['parameters'],
-  ): Promise<readonly Issue[]> =>
+  ): Promise<Changes<Issue>> =>
     readChangedSince(
       connection,
       { what, route: 'GET /repos/{owner}/{repo}/issues', parameters: { state: 'all', ...parameters } },
-      since,
+      range,
       decodeIssue,
       (issue) => issue.number,
     );
 
   return {
     get: (number) => readIssue(connection, number),
-    changedSince: (since) => listed(`list issues changed since ${since}`, since, {}),
-    labelled: (label, since) => listed(`list issues labelled ${label}`, since, { labels: label }),
+    changedSince: (since, mostPages) =>
+      listed(`list issues changed since ${since}`, { since, mostPages }, {}),
+    labelled: async (label, since) =>
+      (await listed(`list issues labelled ${label}`, { since }, { labels: label })).items,
     create: ({ title, body, labels }) =>
       connection.ask(
         {

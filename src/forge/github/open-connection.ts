@@ -132,7 +132,7 @@ async function sendQuery(
   }
 }
 
-/** What a query found where all that is wrong with it is that some of what it asks for in the repository does not exist. */
+/** What a query found where all that is wrong with it is that some of what it asks for does not exist. */
 function partialAnswer(error: unknown): unknown {
   if (!(error instanceof Error) || error.name !== 'GraphqlResponseError') throw error;
   const { errors, data } = error as Error & { readonly errors?: unknown; readonly data?: unknown };
@@ -141,10 +141,11 @@ function partialAnswer(error: unknown): unknown {
   return data;
 }
 
-/** The repository itself has a path of one step. */
+/** Something within the repository, or beside it (an account, a node): not the repository itself. */
 function isMissingPart(error: unknown): boolean {
   if (typeof error !== 'object' || error === null || !('type' in error) || !('path' in error)) return false;
-  return error.type === 'NOT_FOUND' && Array.isArray(error.path) && error.path.length > 1;
+  if (error.type !== 'NOT_FOUND' || !Array.isArray(error.path)) return false;
+  return error.path.length > 1 || (error.path.length === 1 && error.path[0] !== 'repository');
 }
 
 function malformed(what: string, apiUrl: string, error: MalformedAnswer): TreadleError {

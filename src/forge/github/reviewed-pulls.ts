@@ -2,15 +2,14 @@ import type { Account, Pull, Review, ReviewedPull } from '../port.ts';
 import type { Connection } from './connection.ts';
 import type { Decode } from './decode.ts';
 import { at, booleanAt, field, integerAt, listAt, nullableTextAt, textAt, wordAt } from './decode.ts';
+import { ACTOR_FIELDS, decodeActor } from './decode-shapes.ts';
 
 /** Pull requests asked for in one query: each is an alias of its own. */
 const batchSize = 50;
 
-const account = 'login __typename ... on User { databaseId } ... on Bot { databaseId }';
-
 const reviewPage = `
   pageInfo { hasNextPage endCursor }
-  nodes { fullDatabaseId state body submittedAt author { ${account} } commit { oid } }`;
+  nodes { fullDatabaseId state body submittedAt author { ${ACTOR_FIELDS} } commit { oid } }`;
 
 const commitPage = `
   pageInfo { hasNextPage endCursor }
@@ -21,7 +20,7 @@ const pullFields = `
   headRefName headRefOid baseRefName
   headRepositoryOwner { login }
   mergeCommit { oid }
-  author { ${account} }
+  author { ${ACTOR_FIELDS} }
   reviews(first: 100) { ${reviewPage} }
   commits(first: 100) { ${commitPage} }`;
 
@@ -180,16 +179,4 @@ function decodeCommitAuthors(node: unknown): readonly Account[] {
       const login = textAt(user, 'login');
       return { login, id: integerAt(user, 'databaseId'), kind: login.endsWith('[bot]') ? 'app' : 'user' };
     });
-}
-
-/** An App's login lacks here the `[bot]` that it has in the REST API. Who has no id (ghosts, mannequins) is nobody. */
-function decodeActor(actor: unknown): Account | null {
-  if ((actor ?? null) === null || (field(actor, 'databaseId') ?? null) === null) return null;
-  const login = textAt(actor, 'login');
-  const isApp = textAt(actor, '__typename') === 'Bot';
-  return {
-    login: isApp && !login.endsWith('[bot]') ? `${login}[bot]` : login,
-    id: integerAt(actor, 'databaseId'),
-    kind: isApp ? 'app' : 'user',
-  };
 }

@@ -17,6 +17,11 @@ export interface Database {
   usersWhere(wanted: (user: UserRecord) => boolean): readonly UserRecord[];
   /** The account of that login, made when there is none. */
   ensureUser(login: string, type: UserType, createdAt: string): UserRecord;
+  /** Gives an account another login, as its owner may: id and rights stay. The old login is free from then on. */
+  renameUser(user: UserRecord, login: string): UserRecord;
+  /** Sets who is in a team of an organisation, by user id. */
+  putTeam(organisation: string, team: string, memberIds: readonly number[]): void;
+  team(organisation: string, team: string): readonly number[] | undefined;
   /** Makes a token and returns its text, which is kept nowhere. */
   createToken(user: UserRecord, kind: TokenKind, createdAt: string): string;
   token(text: string): TokenRecord | undefined;
@@ -36,6 +41,8 @@ interface Accounts {
   readonly users: Record<string, UserRecord>;
   readonly tokens: Record<string, TokenRecord>;
   readonly repositories: { readonly owner: string; readonly name: string }[];
+  /** `organisation/team` → user ids; missing in what older versions wrote. */
+  teams?: Record<string, readonly number[]>;
 }
 
 /** Ids are reserved in blocks, so that giving one out does not dirty the accounts each time. */
@@ -53,10 +60,12 @@ export async function openDatabase(directory: string): Promise<Database> {
     users: {},
     tokens: {},
     repositories: [],
+    teams: {},
   });
   const { data } = document;
   const users = tableOf(data.users, document);
   const tokens = tableOf(data.tokens, document);
+  const teams = tableOf((data.teams ??= {}), document);
   const repositories = new Map<string, Repository>();
   const nextId = createIds(document);
 
@@ -77,6 +86,12 @@ export async function openDatabase(directory: string): Promise<Database> {
       const known = users.get(login.toLowerCase());
       return known ?? users.put(login.toLowerCase(), { id: nextId(), login, type, createdAt });
     },
+    renameUser(user, login) {
+      users.remove(user.login.toLowerCase());
+      return users.put(login.toLowerCase(), { ...user, login });
+    },
+    putTeam: (organisation, team, memberIds) => void teams.put(keyOf(organisation, team), memberIds),
+    team: (organisation, team) => teams.get(keyOf(organisation, team)),
     createToken(user, kind, createdAt) {
       const text = `${tokenPrefix[kind]}_${randomBytes(18).toString('hex')}`;
       tokens.put(sha256(text), { userId: user.id, kind, createdAt });

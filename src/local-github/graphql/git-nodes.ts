@@ -90,6 +90,9 @@ function common(repository: Repository, type: string, oid: string): GraphNode {
   };
 }
 
+/** GitHub cuts the text of larger blobs short, and says so. */
+const longestText = 512_000;
+
 async function blobNode(repository: Repository, oid: string): Promise<GraphNode> {
   const content = (await readBlob(repository.path, oid)) ?? Buffer.alloc(0);
   const isBinary = content.includes(0);
@@ -97,7 +100,8 @@ async function blobNode(repository: Repository, oid: string): Promise<GraphNode>
     ...common(repository, 'Blob', oid),
     byteSize: content.length,
     isBinary,
-    text: isBinary ? null : content.toString('utf8'),
+    isTruncated: !isBinary && content.length > longestText,
+    text: isBinary ? null : content.subarray(0, longestText).toString('utf8'),
   };
 }
 

@@ -19,6 +19,7 @@ export const gitTypes = /* GraphQL */ `
     abbreviatedOid: String!
     byteSize: Int!
     isBinary: Boolean
+    isTruncated: Boolean!
     text: String
   }
 

@@ -14,6 +14,7 @@ import { commitNode, type GraphNode, objectNode, refNode } from './git-nodes.ts'
 export interface IssueNodes {
   issue(issue: IssueRecord): GraphNode;
   pull(issue: PullIssue): GraphNode;
+  comment(comment: CommentRecord, issue: IssueRecord): GraphNode;
 }
 
 /** `repositoryNode` gives the repository's own node, where the schema leads back to it. */
@@ -58,6 +59,7 @@ export function createIssueNodes(
     url: `${issueHtmlUrl(server, repository, issue)}#issuecomment-${comment.id}`,
   });
   return {
+    comment: renderComment,
     issue: (issue) => ({
       __typename: 'Issue',
       ...shared(issue),

@@ -28,6 +28,7 @@ export function createRoot(server: ServerContext, limits: RateLimit, actor: Acto
         throw notFoundError(`Could not resolve to a User with the login of '${login}'.`);
       return userNode(server, user);
     },
+    nodes: ({ ids }: { readonly ids: readonly string[] }) => ids.map((id) => nodeOf(server, actor, id)),
     repository: async ({ owner, name }: { readonly owner: string; readonly name: string }) => {
       const repository = server.database.repository(owner, name);
       if (repository === undefined || !reaches(actorPermission(repository, actor), 'read')) {
@@ -49,6 +50,22 @@ export function createRoot(server: ServerContext, limits: RateLimit, actor: Acto
     },
     ...createMutations(server, actor),
   };
+}
+
+/** The comment of a global id; an error for what is not there, or not for this viewer. Other kinds of nodes are not looked up. */
+function nodeOf(server: ServerContext, actor: Actor, id: string): GraphNode | GraphQLError {
+  const [, key = ''] = /^IssueComment:(\d+)$/.exec(Buffer.from(id, 'base64url').toString('utf8')) ?? [];
+  for (const repository of server.database.repositories()) {
+    const comment = repository.comments.get(key);
+    const issue = comment === undefined ? undefined : repository.issues.get(comment.issueNumber);
+    if (comment === undefined || issue === undefined) continue;
+    if (!reaches(actorPermission(repository, actor), 'read')) break;
+    const nodes = createIssueNodes(server, repository, actor.user.id, () =>
+      repositoryNode(server, repository, actor),
+    );
+    return nodes.comment(comment, issue);
+  }
+  return notFoundError(`Could not resolve to a node with the global id of '${id}'.`);
 }
 
 interface ObjectArguments {

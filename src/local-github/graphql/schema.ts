@@ -15,6 +15,7 @@ const rootTypes = /* GraphQL */ `
     viewer: User!
     repository(owner: String!, name: String!, followRenames: Boolean): Repository
     user(login: String!): User
+    nodes(ids: [ID!]!): [Node]!
     rateLimit(dryRun: Boolean): RateLimit
   }
 

@@ -55,8 +55,8 @@ export async function readFacts(
   for (const login of reviewers) permissions.set(login, await forge.people.permission(login));
   const watchers = await readWatchers(documents);
   const altered = await findAltered(forge, documents, definitions, pulls, watchers);
-  const issues = changed.filter((issue) => !issue.isPull && !isOurs(issue, viewer));
-  const comments = said.filter((comment) => !isOurs(comment, viewer));
+  const issues = changed.items.filter((issue) => !issue.isPull && !isOurs(issue, viewer));
+  const comments = said.items.filter((comment) => !isOurs(comment, viewer));
   const facts = { readAt: now, from, viewer, issues, comments, pulls, watchers, altered, permissions };
   const fresh = from === undefined ? { issues: [], comments: [] } : sinceCursor(facts, from);
   const shownHeads = await readShownHeads(forge, documents, definitions, fresh.comments, viewer);

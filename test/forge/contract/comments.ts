@@ -16,6 +16,7 @@ export function describeCommentsContract(newWorld: NewWorld): void {
       expect(await comments.on(issue)).toEqual([
         {
           id,
+          node: expect.any(String) as unknown,
           issue,
           body: '<!-- marker -->\nHello',
           author: world.account('weaver[bot]'),
@@ -33,6 +34,33 @@ export function describeCommentsContract(newWorld: NewWorld): void {
       expect(await comments.on(issue)).toEqual([]);
       await comments.remove(id);
       expect(await comments.update(id, 'Too late')).toBe('gone');
+    });
+
+    test('knows who edited a comment last, and the text that they left', async () => {
+      const world = await newWorld();
+      const issue = await newIssue(world);
+      const { comments } = world.as('bert');
+      const ids = [];
+      for (const body of ['never', 'by me', 'by ada', 'by ada and me']) {
+        ids.push(await comments.create(issue, body));
+      }
+      const [never = 0, mine = 0, adas = 0, both = 0] = ids;
+      const gone = await comments.create(issue, 'gone');
+      world.later(5);
+      await comments.update(mine, 'mine');
+      await world.as('ada').comments.update(adas, 'adas');
+      await world.as('ada').comments.update(both, 'adas');
+      await comments.update(both, 'mine again');
+      const listed = await comments.on(issue);
+      await comments.remove(gone);
+      const [ada, bert] = [world.account('ada'), world.account('bert')];
+      expect([...(await comments.lastEdits(listed))].sort(([a], [b]) => a - b)).toEqual([
+        [never, { editor: undefined, body: 'never' }],
+        [mine, { editor: bert, body: 'mine' }],
+        [adas, { editor: ada, body: 'adas' }],
+        [both, { editor: bert, body: 'mine again' }],
+      ]);
+      expect(await comments.lastEdits([])).toEqual(new Map());
     });
 
     test('comments on a pull request as on an issue', async () => {
@@ -55,7 +83,7 @@ export function describeCommentsContract(newWorld: NewWorld): void {
       await comments.update(second, 'second, edited');
       world.later(1);
       await comments.update(first, 'first, edited');
-      expect(await comments.changedSince(since)).toMatchObject([
+      expect((await comments.changedSince(since)).items).toMatchObject([
         { id: second, issue: other, body: 'second, edited' },
         { id: first, issue: one, body: 'first, edited' },
       ]);
@@ -74,7 +102,9 @@ export function describeCommentsContract(newWorld: NewWorld): void {
       const listed = await comments.on(issue);
       expect(listed.map(({ body }) => body).sort()).toEqual(bodies.sort());
       expect(listed.map(({ id }) => id)).toEqual(listed.map(({ id }) => id).sort((a, b) => a - b));
-      expect(await comments.changedSince(since)).toHaveLength(105);
+      expect((await comments.changedSince(since)).items).toHaveLength(105);
+      // All of one second: the limit would lead to nothing.
+      expect(await comments.changedSince(since, 1)).toMatchObject({ isComplete: true });
     });
 
     test('refuses a comment on an issue that is not there', async () => {

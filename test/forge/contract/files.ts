@@ -28,6 +28,28 @@ export function describeFilesContract(newWorld: NewWorld): void {
       expect(await world.as('ada').files.read(path, world.root)).toBe(text);
     });
 
+    test('reads what is on the default branch at once', async () => {
+      const world = await newWorld();
+      await commitFile(world, 'main', 'docs/long.md', 'long\n'.repeat(150_000));
+      const { branch, texts } = await world
+        .as('cleo')
+        .files.ofDefaultBranch({ files: ['README.md', 'none.md', 'docs'], folder: 'docs' });
+      expect(branch).toBe('main');
+      expect([...texts.keys()].sort()).toEqual([
+        'README.md',
+        'docs/empty.md',
+        'docs/long.md',
+        'docs/wörter.md',
+      ]);
+      expect(texts.get('README.md')).toBe('# Loom\n');
+      expect(texts.get('docs/empty.md')).toBe('');
+      expect(texts.get('docs/long.md')).toHaveLength(750_000);
+      expect(await world.as('cleo').files.ofDefaultBranch({ files: [], folder: 'nowhere' })).toEqual({
+        branch: 'main',
+        texts: new Map(),
+      });
+    });
+
     test('reads a file as it is on the ref, and nothing on a ref that is not there', async () => {
       const world = await newWorld();
       await commitFile(world, 'main', 'README.md', 'changed\n');

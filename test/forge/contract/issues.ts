@@ -21,6 +21,7 @@ export function describeIssuesContract(newWorld: NewWorld): void {
         labels: ['bug', 'treadle:ceo'],
         author: world.account('bert'),
         closedBy: null,
+        isReopened: false,
         isPull: false,
         createdAt: world.now(),
         updatedAt: world.now(),
@@ -62,7 +63,9 @@ export function describeIssuesContract(newWorld: NewWorld): void {
       await issues.close(second, 'completed');
       world.later(10);
       await issues.addLabels(first, ['bug']);
-      expect((await issues.changedSince(since)).map(({ number, state }) => ({ number, state }))).toEqual([
+      expect(
+        (await issues.changedSince(since)).items.map(({ number, state }) => ({ number, state })),
+      ).toEqual([
         { number: second, state: 'closed' },
         { number: first, state: 'open' },
       ]);
@@ -70,7 +73,7 @@ export function describeIssuesContract(newWorld: NewWorld): void {
       expect(await issues.labelled('none', since)).toEqual([]);
       expect(third).toBeGreaterThan(second);
       world.later(10);
-      expect(await issues.changedSince(world.now())).toEqual([]);
+      expect(await issues.changedSince(world.now())).toEqual({ items: [], isComplete: true });
     });
 
     test('sees a change on the second look', async () => {
@@ -78,9 +81,9 @@ export function describeIssuesContract(newWorld: NewWorld): void {
       const { issues } = world.as('bert');
       const since = world.now();
       await issues.create({ title: 'one', body: '', labels: [] });
-      expect(await issues.changedSince(since)).toHaveLength(1);
+      expect((await issues.changedSince(since)).items).toHaveLength(1);
       await issues.create({ title: 'two', body: '', labels: [] });
-      expect(await issues.changedSince(since)).toHaveLength(2);
+      expect((await issues.changedSince(since)).items).toHaveLength(2);
     });
 
     test('lists more than a page, of one second and of several', async () => {
@@ -95,12 +98,31 @@ export function describeIssuesContract(newWorld: NewWorld): void {
         );
         numbers.push(...(await Promise.all(made)));
       }
-      const listed = await issues.changedSince(since);
+      const { items: listed } = await issues.changedSince(since);
       expect(listed.map(({ number }) => number).sort((a, b) => a - b)).toEqual(numbers.sort((a, b) => a - b));
+      // The first 102 are of one second, and are read however small the limit.
+      const some = await issues.changedSince(listed[0]?.updatedAt ?? '', 1);
+      expect([some.items.length, some.isComplete]).toEqual([122, true]);
+      const { updatedAt: last = '' } = some.items.at(-1) ?? {};
+      world.later(1);
+      for (let more = 0; more < 100; more += 1) await issues.create({ title: 'more', body: '', labels: [] });
+      const part = await issues.changedSince(last, 1);
+      expect([part.items.length, part.isComplete]).toEqual([100, false]);
       expect(listed.map(({ updatedAt }) => updatedAt)).toEqual(
         listed.map(({ updatedAt }) => updatedAt).sort(),
       );
       expect(await issues.labelled('even', since)).toHaveLength(61);
+    });
+
+    test('tells an issue that was reopened', async () => {
+      const world = await newWorld();
+      const { issues } = world.as('bert');
+      const number = await issues.create({ title: 'Again', body: '', labels: [] });
+      expect(await issues.get(number)).toMatchObject({ isReopened: false });
+      await issues.close(number, 'completed');
+      expect(await issues.get(number)).toMatchObject({ isReopened: false });
+      await issues.reopen(number);
+      expect(await issues.get(number)).toMatchObject({ isReopened: true });
     });
   });
 }

@@ -34,6 +34,31 @@ export function describePeopleContract(newWorld: NewWorld): void {
       expect(await people.permission(login)).toBe('none');
     });
 
+    test('finds several at once, by the logins that were asked for', async () => {
+      const world = await newWorld();
+      const found = await world
+        .as('ada')
+        .people.findAll(['BERT', 'nobody-at-all', 'weaver[bot]', '..', 'ada']);
+      expect([...found].sort(([a], [b]) => (a < b ? -1 : 1))).toEqual([
+        ['BERT', world.account('bert')],
+        ['ada', world.account('ada')],
+        ['weaver[bot]', world.account('weaver[bot]')],
+      ]);
+      expect(await world.as('ada').people.findAll([])).toEqual(new Map());
+    });
+
+    test('lists the members of a team', async () => {
+      const world = await newWorld();
+      await world.putTeam('looms', 'weavers', ['bert', 'tara']);
+      const { people } = world.as('ada');
+      expect(await people.teamMembers('looms', 'weavers')).toEqual([
+        world.account('bert'),
+        world.account('tara'),
+      ]);
+      expect(await people.teamMembers('looms', 'nobody')).toBeUndefined();
+      expect(await people.teamMembers('../repos', 'nobody')).toBeUndefined();
+    });
+
     test.each<{ readonly login: Person; readonly permission: Permission }>([
       { login: 'ada', permission: 'admin' },
       { login: 'bert', permission: 'write' },

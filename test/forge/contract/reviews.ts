@@ -18,6 +18,37 @@ export function describeReviewsContract(newWorld: NewWorld): void {
     return review.id;
   };
 
+  describe('a glance', () => {
+    test('tells who we are, and which pull requests were answered or closed', async () => {
+      const world = await newWorld();
+      const pulls = [];
+      for (const branch of ['asked', 'answered', 'dismissed', 'closed']) {
+        pulls.push(await openPullRequest(world, { by: 'ada', branch, path: `${branch}.md` }));
+      }
+      const [asked, answered, dismissed, closed] = pulls;
+      if (answered === undefined || dismissed === undefined || closed === undefined) return;
+      await submit(world, 'bert', answered, 'request_changes');
+      const review = await submit(world, 'cleo', dismissed, 'approve');
+      await world.rest('ada', 'PUT', `/pulls/${dismissed.number}/reviews/${review}/dismissals`, {
+        message: 'No.',
+      });
+      await world.as('ada').pulls.close(closed.number);
+      const forge = world.as('weaver[bot]');
+      const numbers = [...pulls.map(({ number }) => number), 4711];
+      expect(await forge.glance(numbers)).toEqual({
+        viewer: world.account('weaver[bot]'),
+        pulls: [
+          { number: asked?.number, isOpen: true, isAnswered: false },
+          { number: answered.number, isOpen: true, isAnswered: true },
+          { number: dismissed.number, isOpen: true, isAnswered: false },
+          { number: closed.number, isOpen: false, isAnswered: false },
+        ],
+      });
+      expect(await forge.glance([])).toEqual({ viewer: world.account('weaver[bot]'), pulls: [] });
+      expect(await forge.people.viewer()).toEqual(world.account('weaver[bot]'));
+    });
+  });
+
   describe('reviews', () => {
     test('a reviewed pull request has its reviews, oldest first, each for its head', async () => {
       const world = await newWorld();

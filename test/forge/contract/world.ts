@@ -17,6 +17,7 @@ export interface ForgeWorld {
   now(): string;
   /** Gives a person another permission. */
   grant(person: Person, permission: Permission): Promise<void>;
+  putTeam(organisation: string, team: string, members: readonly Person[]): Promise<void>;
   /** Does by GitHub's REST API what the port has no method for; the path is relative to the repository. */
   rest(person: Person, method: string, path: string, body?: unknown): Promise<unknown>;
 }
