@@ -17,6 +17,16 @@ export interface GitObject {
   readonly body: Uint8Array;
 }
 
+/**
+ * What an object is read for: what a far-away source may bring along with it, because it is likely to be read next.
+ * `snapshot` is a commit whose folders will be read, `history` one whose parents will be, `existence` one that must only be
+ * there.
+ */
+export type ReadPurpose =
+  | { readonly for: 'snapshot' | 'history' | 'existence' | 'folder' }
+  /** `nearby`: the files of the same folder, where they are few. */
+  | { readonly for: 'file'; readonly nearby: readonly Oid[] };
+
 /** Objects by id. */
 export interface ObjectSource {
   /**
@@ -24,7 +34,7 @@ export interface ObjectSource {
    *
    * @throws {TreadleError} `object-unreadable` where it is there and damaged.
    */
-  read(oid: Oid): Promise<GitObject | undefined>;
+  read(oid: Oid, purpose?: ReadPurpose): Promise<GitObject | undefined>;
 }
 
 /** What an adapter brings: the objects of a repository and one branch in it. */
@@ -43,11 +53,14 @@ export interface BranchBackend extends ObjectSource {
 /** Decoded reads over objects. */
 export interface ObjectReader {
   /** @throws {TreadleError} `commit-not-found`. */
-  readCommit(oid: Oid): Promise<StoredCommit>;
+  readCommit(oid: Oid, purpose: 'snapshot' | 'history' | 'existence'): Promise<StoredCommit>;
   /** @throws {TreadleError} `object-unreadable`; `place` is the folder, for the message. */
   readTree(oid: Oid, place: string): Promise<Tree>;
-  /** @throws {TreadleError} `object-unreadable`, `file-not-text`; `place` is the file, for the message. */
-  readText(oid: Oid, place: string): Promise<string>;
+  /**
+   * @param nearby - the files of the same folder, where they are few
+   * @throws {TreadleError} `object-unreadable`, `file-not-text`; `place` is the file, for the message.
+   */
+  readText(oid: Oid, place: string, nearby: readonly Oid[]): Promise<string>;
 }
 
 /** Decoded trees by id, the oldest forgotten first. Objects never change, so readers may share it. */
@@ -73,8 +86,8 @@ export function createTreeCache(): TreeCache {
 
 export function createObjectReader(source: ObjectSource, trees: TreeCache): ObjectReader {
   return {
-    async readCommit(oid) {
-      const found = isOid(oid) ? await source.read(oid) : undefined;
+    async readCommit(oid, purpose) {
+      const found = isOid(oid) ? await source.read(oid, { for: purpose }) : undefined;
       if (found?.kind === 'commit') return decoded(oid, '', () => decodeCommit(oid, found.body));
       throw new TreadleError('commit-not-found', `the repository has no commit ${oid}`, {
         remedy: 'Check the id; in a shallow or partial clone, fetch the state branch again.',
@@ -85,13 +98,13 @@ export function createObjectReader(source: ObjectSource, trees: TreeCache): Obje
       const known = trees.get(oid);
       if (known !== undefined) return known;
       if (oid === emptyTreeOid) return new Map();
-      const body = await readBody(source, oid, 'tree', place);
+      const body = await readBody(source, oid, 'tree', place, { for: 'folder' });
       const tree = decoded(oid, place, () => decodeTree(body));
       trees.set(oid, tree);
       return tree;
     },
-    async readText(oid, place) {
-      const text = decodeText(await readBody(source, oid, 'blob', place));
+    async readText(oid, place, nearby) {
+      const text = decodeText(await readBody(source, oid, 'blob', place, { for: 'file', nearby }));
       if (text !== undefined) return text;
       throw new TreadleError('file-not-text', `${place} on the state branch is not UTF-8 text`, {
         remedy:
@@ -107,8 +120,9 @@ async function readBody(
   oid: Oid,
   kind: ObjectKind,
   place: string,
+  purpose: ReadPurpose,
 ): Promise<Uint8Array> {
-  const found = await source.read(oid).catch((error: unknown) => {
+  const found = await source.read(oid, purpose).catch((error: unknown) => {
     throw error instanceof TreadleError && error.code === 'object-unreadable' && place !== ''
       ? unreadable(oid, place, error.message, error.cause)
       : error;

@@ -8,6 +8,7 @@ import {
   hashObject,
   isFolder,
   type StoredCommit,
+  type Tree,
   type TreeEntry,
 } from './git-object.ts';
 import {
@@ -31,7 +32,7 @@ export function createBranchStore(backend: BranchBackend): Store {
       return openSnapshot(reader, await backend.readRef());
     },
     async at(oid) {
-      await reader.readCommit(oid);
+      await reader.readCommit(oid, 'snapshot');
       return openSnapshot(reader, oid);
     },
     begin: (base) => beginBatch(backend, trees, base),
@@ -42,24 +43,28 @@ export function createBranchStore(backend: BranchBackend): Store {
 function openSnapshot(reader: ObjectReader, oid: Oid | null): Snapshot {
   let root: Promise<Oid> | undefined;
   const readRoot = (): Promise<Oid> => (root ??= readRootTree(reader, oid));
-  const find = async (path: string): Promise<TreeEntry | undefined> => {
+  const find = async (path: string): Promise<{ entry: TreeEntry | undefined; folder: Tree | undefined }> => {
     let entry: TreeEntry | undefined = { mode: folderMode, oid: await readRoot() };
+    let folder: Tree | undefined;
     let place = '';
     for (const segment of splitPath(path)) {
-      if (entry === undefined || !isFolder(entry)) return undefined;
-      entry = (await reader.readTree(entry.oid, place)).get(segment);
+      if (entry === undefined || !isFolder(entry)) return { entry: undefined, folder };
+      folder = await reader.readTree(entry.oid, place);
+      entry = folder.get(segment);
       place = place === '' ? segment : `${place}/${segment}`;
     }
-    return entry;
+    return { entry, folder };
   };
   return {
     oid,
     async readFile(path) {
-      const entry = await find(path);
-      return entry !== undefined && hasContent(entry) ? reader.readText(entry.oid, path) : undefined;
+      const { entry, folder } = await find(path);
+      return entry !== undefined && hasContent(entry)
+        ? reader.readText(entry.oid, path, filesOfSmall(folder))
+        : undefined;
     },
     async list(path) {
-      const entry = await find(path);
+      const { entry } = await find(path);
       if (entry === undefined || !isFolder(entry)) return [];
       const tree = await reader.readTree(entry.oid, path);
       return Array.from(tree, ([name, member]): Entry => ({
@@ -70,14 +75,26 @@ function openSnapshot(reader: ObjectReader, oid: Oid | null): Snapshot {
   };
 }
 
+/** The most files that a folder may have for them all to be read together. */
+const smallFolder = 16;
+
+/** The files of a folder where they are few: whoever reads one most likely reads the others. */
+function filesOfSmall(folder: Tree | undefined): readonly Oid[] {
+  if (folder === undefined || folder.size > smallFolder) return [];
+  return [...folder.values()].filter(hasContent).map(({ oid }) => oid);
+}
+
 async function readRootTree(reader: ObjectReader, commit: Oid | null): Promise<Oid> {
-  return commit === null ? emptyTreeOid : (await reader.readCommit(commit)).tree;
+  return commit === null ? emptyTreeOid : (await reader.readCommit(commit, 'snapshot')).tree;
 }
 
 /** Commits are kept in memory until they are published, so that a batch that is given up leaves nothing behind. */
 function beginBatch(backend: BranchBackend, trees: TreeCache, base: Snapshot): Batch {
   const staged = new Map<Oid, GitObject>();
-  const reader = createObjectReader({ read: async (oid) => staged.get(oid) ?? backend.read(oid) }, trees);
+  const reader = createObjectReader(
+    { read: async (oid, purpose) => staged.get(oid) ?? backend.read(oid, purpose) },
+    trees,
+  );
   let tip = base;
   let state: 'open' | 'appending' | 'ended' = 'open';
   return {
@@ -100,8 +117,6 @@ function beginBatch(backend: BranchBackend, trees: TreeCache, base: Snapshot): B
       invariant(state === 'open', `publish of a batch that is ${state}`);
       state = 'ended';
       if (tip.oid === null || tip.oid === base.oid) return 'published';
-      // Somebody else's commit is seen here at no cost; the compare-and-swap below decides.
-      if ((await backend.readRef()) !== base.oid) return 'conflict';
       return (await backend.publish(staged, base.oid, tip.oid)) ? 'published' : 'conflict';
     },
   };
@@ -119,7 +134,7 @@ async function makeCommit(
     return oid;
   };
   const extraParents = draft.extraParents ?? [];
-  await Promise.all(extraParents.map((oid) => reader.readCommit(oid)));
+  await Promise.all(extraParents.map((oid) => reader.readCommit(oid, 'existence')));
   const parents = new Set(parent === null ? extraParents : [parent, ...extraParents]);
   const root = await readRootTree(reader, parent);
   const tree = await editTree(reader, root, draft.changes, put);
@@ -139,7 +154,7 @@ async function* readLog(
   let shallow: ReadonlySet<Oid> | undefined;
   let next: Oid | undefined = from;
   while (next !== undefined) {
-    const commit: StoredCommit = await reader.readCommit(next);
+    const commit: StoredCommit = await reader.readCommit(next, 'history');
     const { oid, parents, message, author, committer } = commit;
     yield { oid, parents, message, author, committer };
     shallow ??= await backend.shallowCommits();

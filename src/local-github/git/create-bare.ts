@@ -5,12 +5,25 @@ import { TreadleError } from '../../base/errors.ts';
 import { preReceiveHook, postReceiveHook } from './hooks.ts';
 import { git, tryGit } from './run-git.ts';
 
-/** GitHub serves any object that a ref reaches, filters, refs/pull for reading only, and takes forced pushes. */
+/**
+ * GitHub serves any object that a ref reaches, refs/pull for reading only, and takes forced pushes. Of the filters it takes
+ * `blob:none`, `blob:limit` and `tree:0`; it refuses deeper trees, combined filters and all others.
+ */
 const settings = `[http]
 	receivepack = true
 [uploadpack]
 	allowFilter = true
+	allowTipSHA1InWant = true
 	allowReachableSHA1InWant = true
+[uploadpackfilter]
+	allow = false
+[uploadpackfilter "blob:none"]
+	allow = true
+[uploadpackfilter "blob:limit"]
+	allow = true
+[uploadpackfilter "tree"]
+	allow = true
+	maxDepth = 0
 [receive]
 	hideRefs = refs/pull
 	autogc = false

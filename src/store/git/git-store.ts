@@ -1,4 +1,4 @@
-import { TreadleError } from '../../base/errors.ts';
+import { refuseBranchName } from '../branch-name.ts';
 import { createBranchStore } from '../branch-store.ts';
 import type { Store } from '../port.ts';
 import { openObjectFiles } from './object-files.ts';
@@ -25,12 +25,7 @@ export async function openGitStore({
   branch,
   lockTimeoutMs = 10_000,
 }: GitStoreOptions): Promise<Store> {
-  if (!isBranchName(branch)) {
-    throw new TreadleError('branch-invalid', `${JSON.stringify(branch)} is not a name for a branch`, {
-      remedy: 'See `git help check-ref-format` for the rules.',
-      facts: { branch },
-    });
-  }
+  refuseBranchName(branch);
   const found = await openRepository(repository);
   const objectFiles = openObjectFiles(found);
   const refFile = openRefFile({
@@ -42,18 +37,11 @@ export async function openGitStore({
     read: (oid) => objectFiles.read(oid),
     readRef: () => refFile.read(),
     async publish(objects, expected, next) {
+      // Somebody else's commit is seen here before anything is written; the compare-and-swap below decides.
+      if ((await refFile.read()) !== expected) return false;
       await objectFiles.writeAll(objects.values());
       return refFile.compareAndSwap(expected, next);
     },
     shallowCommits: () => objectFiles.shallowCommits(),
   });
-}
-
-/** Source: https://git-scm.com/docs/git-check-ref-format */
-function isBranchName(name: string): boolean {
-  const isFaulty =
-    // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-    /[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{|\.$|^-/.test(name) ||
-    name.split('/').some((part) => part === '' || part.startsWith('.') || part.endsWith('.lock'));
-  return !isFaulty && name !== '@' && name !== 'HEAD';
 }
