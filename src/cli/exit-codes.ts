@@ -30,6 +30,8 @@ const CODES: Readonly<Record<string, ExitCode>> = {
   'repository-unborn': EXIT.usage,
   'branch-invalid': EXIT.usage,
   'not-started': EXIT.usage,
+  'files-differ': EXIT.usage,
+  'index-dirty': EXIT.usage,
   'not-found': EXIT.notFound,
   interrupted: EXIT.interrupted,
   bug: EXIT.defect,

@@ -8,6 +8,7 @@ import { addAdvance } from './commands/advance.ts';
 import { addAnswers } from './commands/answers.ts';
 import { addExplain } from './commands/explain.ts';
 import { addGraph } from './commands/graph.ts';
+import { addInit } from './commands/init.ts';
 import { addLint } from './commands/lint.ts';
 import { addLog } from './commands/log.ts';
 import { addOverrides } from './commands/overrides.ts';
@@ -81,6 +82,7 @@ export function buildProgram(context: CommandContext): Command {
     addOverrides,
     addReport,
     addServe,
+    addInit,
   ];
   for (const addTo of add) addTo(program, context);
   for (const command of program.commands) {

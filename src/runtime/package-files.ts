@@ -11,6 +11,11 @@ export function readBuiltInWorkflows(): ReadonlyMap<string, string> {
   return new Map(files.sort().map((name) => [`workflows/${name}`, readFileSync(join(folder, name), 'utf8')]));
 }
 
+/** A file that `treadle init` writes into repositories, before it is filled in. */
+export function readTemplate(path: string): string {
+  return readFileSync(join(packageRoot(), 'templates', path), 'utf8');
+}
+
 /** The package's version. */
 export function readVersion(): string {
   const text = readFileSync(join(packageRoot(), 'package.json'), 'utf8');
