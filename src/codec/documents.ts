@@ -61,6 +61,20 @@ export interface DispatchIndex {
   readonly turn: number;
 }
 
+/** Present while a turn is open whose answer is looked for on the forge: in a workflow run, or as a pull request. */
+export interface AnswerIndex {
+  readonly version: 1;
+  readonly dispatch: string;
+  readonly run: string;
+  readonly job: string;
+  /** When the turn was dispatched. */
+  readonly since: string;
+  /** The workflow run that answers; null: the pull request of the bead's assignee does. */
+  readonly workflowRun: number | null;
+  /** What the workflow run waits for, as far as the state knows. */
+  readonly held: 'approval' | null;
+}
+
 /** Present while the run has effects that are not recorded. */
 export interface OutboxIndex {
   readonly version: 1;
@@ -109,6 +123,7 @@ export const cursorCodec = createPlainCodec<CursorDocument>('cursor');
 export const issueIndexCodec = createPlainCodec<IssueIndex>('issue-index');
 export const pullIndexCodec = createPlainCodec<PullIndex>('pull-index');
 export const dispatchIndexCodec = createPlainCodec<DispatchIndex>('dispatch-index');
+export const answerIndexCodec = createPlainCodec<AnswerIndex>('answer-index');
 export const outboxIndexCodec = createPlainCodec<OutboxIndex>('outbox-index');
 export const finishedIndexCodec = createPlainCodec<FinishedIndex>('finished-index');
 export const deadlineCodec = createPlainCodec<DeadlineDocument>('deadline');

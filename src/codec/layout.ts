@@ -38,6 +38,9 @@ export const layout = {
     { entry: `${pull}.${run}.${job}.json` },
   ],
   dispatchIndex: (dispatch: string): Address => ['index', 'dispatch', { entry: `${dispatch}.json` }],
+  /** Dispatches whose answer is looked for on the forge. */
+  answers: ['index', 'answer'] satisfies Address,
+  answerIndex: (dispatch: string): Address => ['index', 'answer', { entry: `${dispatch}.json` }],
   outboxes: ['index', 'outbox'] satisfies Address,
   outboxIndex: (run: string): Address => ['index', 'outbox', { entry: `${run}.json` }],
   finishedRuns: ['index', 'finished'] satisfies Address,

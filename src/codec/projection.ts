@@ -4,9 +4,11 @@ import { formatAddress, type Address } from './address.ts';
 import type { DocumentCodec } from './document-codec.ts';
 import {
   deadlineCodec,
+  answerIndexCodec,
   dispatchIndexCodec,
   outboxIndexCodec,
   pullIndexCodec,
+  type AnswerIndex,
   type DeadlineDocument,
   type DispatchIndex,
   type OutboxIndex,
@@ -18,6 +20,7 @@ import { layout } from './layout.ts';
 export type Projected =
   | { readonly address: Address; readonly codec: DocumentCodec<PullIndex>; readonly value: PullIndex }
   | { readonly address: Address; readonly codec: DocumentCodec<DispatchIndex>; readonly value: DispatchIndex }
+  | { readonly address: Address; readonly codec: DocumentCodec<AnswerIndex>; readonly value: AnswerIndex }
   | {
       readonly address: Address;
       readonly codec: DocumentCodec<DeadlineDocument>;
@@ -32,6 +35,7 @@ export function projectRun(state: RunState, deadlines: readonly Deadline[]): Rea
     ...Object.values(state.jobs).flatMap((job) => [
       ...projectPulls(state, job.id),
       ...projectDispatches(state, job.id),
+      ...projectAnswers(state, job.id),
     ]),
     ...projectOutbox(state),
   ];
@@ -81,6 +85,29 @@ function projectDispatches(state: RunState, id: string): readonly Projected[] {
         job: id,
         attempt: attempt.number,
         turn: turn.number,
+      },
+    },
+  ];
+}
+
+/** What answers by itself: a workflow run, or a pull request. Comments are read as they come. */
+function projectAnswers(state: RunState, job: string): readonly Projected[] {
+  const turn = state.jobs[job]?.attempts.at(-1)?.turns.at(-1);
+  if (turn?.outcome !== 'open' || turn.remote === undefined) return [];
+  const { dispatch, dispatchedAt, remote } = turn;
+  if (remote.workflowRun === undefined && remote.assigned === undefined) return [];
+  return [
+    {
+      address: layout.answerIndex(dispatch),
+      codec: answerIndexCodec,
+      value: {
+        version: 1,
+        dispatch,
+        run: state.run.id,
+        job,
+        since: dispatchedAt,
+        workflowRun: remote.workflowRun ?? null,
+        held: turn.held ?? null,
       },
     },
   ];

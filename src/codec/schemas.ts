@@ -1,5 +1,6 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 
+import answerIndex from '../../state/answer-index.schema.json' with { type: 'json' };
 import common from '../../state/common.schema.json' with { type: 'json' };
 import config from '../../state/config.schema.json' with { type: 'json' };
 import cursor from '../../state/cursor.schema.json' with { type: 'json' };
@@ -17,6 +18,7 @@ import root from '../../state/root.schema.json' with { type: 'json' };
 import run from '../../state/run.schema.json' with { type: 'json' };
 
 const schemas = {
+  'answer-index': answerIndex,
   config,
   cursor,
   deadline,

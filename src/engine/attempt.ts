@@ -61,6 +61,14 @@ export function addTurn(draft: Draft, job: string, turn: Turn): void {
   patchLastAttempt(draft, job, (attempt) => ({ ...attempt, turns: [...attempt.turns, turn] }));
 }
 
+/** Changes fields of the turn whose answer is awaited, where there is one. */
+export function patchOpenTurn(draft: Draft, job: string, patch: Partial<Turn>): void {
+  patchLastAttempt(draft, job, (attempt) => ({
+    ...attempt,
+    turns: attempt.turns.map((turn) => (turn.outcome === 'open' ? { ...turn, ...patch } : turn)),
+  }));
+}
+
 /** Ends the open turn with what its answer came to. Its dispatch needs no performing any more, whether it was seen done or not. */
 export function endTurn(draft: Draft, job: string, ending: Partial<Turn> & Pick<Turn, 'outcome'>): void {
   const ended = openTurn(draft.document(job))?.dispatch;

@@ -18,8 +18,18 @@ export interface Member {
 /** How a member is reached. */
 export type Agent =
   | { readonly dispatch: 'comment' }
+  /** The bead is assigned to the account. */
   | { readonly dispatch: 'assign' }
-  | { readonly dispatch: 'workflow'; readonly workflow: string }
+  /** A workflow of the repository, started by `workflow_dispatch`. */
+  | {
+      readonly dispatch: 'workflow';
+      /** The name of its file in `.github/workflows`. */
+      readonly workflow: string;
+      /** The branch or tag it runs on; left out: the base branch. */
+      readonly ref?: string;
+      /** Inputs it is given besides those that name the task. */
+      readonly inputs?: Readonly<Record<string, string>>;
+    }
   /** A program and its arguments, run where Treadle runs, in the repository's folder. */
   | { readonly dispatch: 'command'; readonly command: readonly string[] };
 
@@ -29,4 +39,6 @@ export interface Settings {
   readonly protectedPaths: readonly string[];
   /** How long a commit lease covers one merge. */
   readonly leaseMinutes: number;
+  /** Apps whose reviews count, where they hold the role. Left out where there are none. */
+  readonly approvingApps?: readonly Member[];
 }

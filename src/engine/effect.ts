@@ -1,3 +1,5 @@
+import type { Sha256 } from '../base/digest.ts';
+
 /**
  * A wish as data, imperative. Small on purpose: what it says to people is rendered from the state when it is performed.
  * The runtime performs each once and records the result in an `effects_recorded` event.
@@ -57,6 +59,8 @@ export type Effect =
 export type EffectResult =
   /** Done, or found done already (adopted by its marker). `remote` says what it is called on the forge. */
   | { readonly kind: 'done'; readonly remote: Remote }
+  /** Not done: first `remote` has to be written down, then it is performed by what the state says. */
+  | { readonly kind: 'prepared'; readonly remote: Remote }
   /** The claim ran out or the state moved on before it was sent: nothing was sent. */
   | { readonly kind: 'dropped'; readonly reason: string }
   | { readonly kind: 'failed'; readonly problem: string };
@@ -65,6 +69,12 @@ export interface Remote {
   readonly comment?: number;
   readonly issue?: number;
   readonly pull?: number;
-  /** Head of the pull request that was opened. */
+  /** Head of the pull request that was opened, or that a dispatch shows. */
   readonly head?: string;
+  /** The workflow run that was dispatched. */
+  readonly workflowRun?: number;
+  /** The bead was assigned to the agent. */
+  readonly assigned?: true;
+  /** Digest of the text that was written. */
+  readonly text?: Sha256;
 }

@@ -27,6 +27,7 @@ export type RunEvent =
   | ReportReceived
   | ReportMalformed
   | AgentCrashed
+  | WorkflowRunChanged
   | ReviewSubmitted
   | ApprovalVoided
   | DeadlinePassed
@@ -55,10 +56,8 @@ export interface ReportReceived extends EventBase {
   readonly outputs: Readonly<Record<string, string>>;
   readonly summary: string;
   readonly usage: Usage | null;
-  /** Where it was said, for instance `comment 123`, `command exit 0`. */
+  /** Where it was said, for instance `comment 123`, `command`, `workflow run 456`. */
   readonly source: string;
-  /** Commits only: the head of the pull request that the engineering manager was shown. Only that head may be merged. */
-  readonly head?: string;
 }
 
 /** An answer that cannot be read. One clear reply, and it costs a turn. */
@@ -71,13 +70,22 @@ export interface ReportMalformed extends EventBase {
   readonly source: string;
 }
 
-/** A command that ended without an answer: it crashed, or could not be started. */
+/** A program or workflow run that ended without an answer: it crashed, or could not be started. */
 export interface AgentCrashed extends EventBase {
   readonly type: 'agent_crashed';
   readonly dispatch: string;
   /** The job it was for, where that is known: saves a search. */
   readonly job?: string;
   readonly problem: string;
+}
+
+/** The forge holds the workflow run of a dispatch back until somebody approves it, or does so no more. */
+export interface WorkflowRunChanged extends EventBase {
+  readonly type: 'workflow_run_changed';
+  readonly dispatch: string;
+  readonly job: string;
+  /** What it waits for; null: it goes on. */
+  readonly held: 'approval' | null;
 }
 
 /** A counting review of an open gate, or of an escalation's decision pull request. */

@@ -1,12 +1,12 @@
 import type { Workflow } from '../workflow/model.ts';
-import { openTurn, runningAttempt } from './attempt.ts';
+import { openTurn, patchOpenTurn, runningAttempt } from './attempt.ts';
 import type { Draft } from './draft.ts';
 import { openDraft } from './draft.ts';
 import type { Effect, EffectResult, Remote } from './effect.ts';
 import { escalate } from './escalation.ts';
 import type { EffectsClaimed, EffectsRecorded } from './event.ts';
 import { openGateOf } from './gate.ts';
-import { lookup } from './own-keys.ts';
+import { isEmpty, lookup } from './own-keys.ts';
 import { renewStatus } from './status-wish.ts';
 import type { OutboxEntry, RunState } from './state.ts';
 import type { TransitionContext } from './transition-context.ts';
@@ -22,7 +22,7 @@ export interface OwnResult {
 
 /**
  * Writes down what effects of a run came to: done ones leave the outbox and teach what they made (pull requests, issues, heads);
- * dropped ones leave it unless the state still wants them; failed ones are counted, and after five failures the job that waits for
+ * prepared ones stay with what they taught; dropped ones leave it unless the state still wants them; failed ones are counted, and after five failures the job that waits for
  * one is escalated. Results of effects that are not in the outbox (any more) change nothing.
  */
 export function recordEffects(
@@ -61,6 +61,9 @@ function record(draft: Draft, entry: OutboxEntry, result: EffectResult): void {
   switch (result.kind) {
     case 'done':
       remove(draft, entry);
+      learn(draft, entry.effect, result.remote);
+      return;
+    case 'prepared':
       learn(draft, entry.effect, result.remote);
       return;
     case 'dropped':
@@ -126,11 +129,11 @@ function learn(draft: Draft, effect: Effect, remote: Remote): void {
       learnHead(draft, effect, remote);
       return;
     case 'update_status':
-      if (remote.comment !== undefined && remote.comment !== draft.run.statusComment) {
-        draft.patchRun({ statusComment: remote.comment });
-      }
+      learnStatus(draft, remote);
       return;
     case 'dispatch':
+      learnDispatch(draft, effect, remote);
+      return;
     case 'cancel_dispatch':
     case 'close_gate':
     case 'close_escalation':
@@ -138,6 +141,29 @@ function learn(draft: Draft, effect: Effect, remote: Remote): void {
     case 'close_issue':
       return;
   }
+}
+
+function learnStatus(draft: Draft, { comment, text }: Remote): void {
+  if (comment !== undefined && comment !== draft.run.statusComment)
+    draft.patchRun({ statusComment: comment });
+  if (text !== undefined && text !== draft.run.statusText) draft.patchRun({ statusText: text });
+}
+
+/** The turn learns where its dispatch went, while it is open. */
+function learnDispatch(
+  draft: Draft,
+  { job, dispatch }: Extract<Effect, { readonly type: 'dispatch' }>,
+  { comment, workflowRun, assigned, head }: Remote,
+): void {
+  const learnt = {
+    ...(comment === undefined ? {} : { comment }),
+    ...(workflowRun === undefined ? {} : { workflowRun }),
+    ...(assigned === undefined ? {} : { assigned }),
+    ...(head === undefined ? {} : { head }),
+  };
+  const turn = openTurn(draft.document(job));
+  if (turn?.dispatch !== dispatch || isEmpty(learnt)) return;
+  patchOpenTurn(draft, job, { remote: { ...turn.remote, ...learnt } });
 }
 
 /** The gate learns its pull request; one that was opened too late to be answered is closed again. */

@@ -1,9 +1,9 @@
-import { endTurn, openTurn, outputsSoFar, runningAttempt } from './attempt.ts';
+import { endTurn, openTurn, outputsSoFar, patchOpenTurn, runningAttempt } from './attempt.ts';
 import { concludeSuccess } from './conclude.ts';
 import { nextTurn } from './dispatch.ts';
 import type { Draft } from './draft.ts';
 import { NO_OUTPUTS } from './draft.ts';
-import type { AgentCrashed, ReportMalformed, ReportReceived } from './event.ts';
+import type { AgentCrashed, ReportMalformed, ReportReceived, WorkflowRunChanged } from './event.ts';
 import { digestReport } from './loop-detector.ts';
 import { agreeToMerge } from './merge.ts';
 import type { Outcome } from './outcome.ts';
@@ -39,7 +39,7 @@ export function applyReport(draft: Draft, event: ReportReceived): Outcome {
   });
   switch (event.outcome) {
     case 'success':
-      if (definition.type === 'commit') agreeToMerge(draft, definition, all, event.head ?? null);
+      if (definition.type === 'commit') agreeToMerge(draft, definition, all, turn.remote?.head ?? null);
       else concludeSuccess(draft, definition.id, all);
       return applied(definition.id, 'success');
     case 'continue':
@@ -73,6 +73,16 @@ export function applyCrash(draft: Draft, event: AgentCrashed): Outcome {
   endTurn(draft, job, { outcome: 'crashed', summary: event.problem, endedBy: event.id });
   failAttempt(draft, job, { outcome: 'failure', reason: event.problem, again: true });
   return applied(job, `crashed, attempt ${attempt.number}`);
+}
+
+/** The workflow run of an open turn must be approved before it begins, or was. */
+export function applyRunChange(draft: Draft, event: WorkflowRunChanged): Outcome {
+  const { job, dispatch, held } = event;
+  const turn = openTurn(draft.document(job));
+  if (turn?.dispatch !== dispatch) return ignored('its turn is over');
+  if ((turn.held ?? null) === held) return ignored('that is known already');
+  patchOpenTurn(draft, job, { held });
+  return applied(job, held === null ? 'workflow run goes on' : 'workflow run waits for approval');
 }
 
 interface FoundTurn {

@@ -50,6 +50,8 @@ export interface RunDocument {
   readonly outbox: readonly OutboxEntry[];
   /** The bead's status comment, learnt when an `update_status` effect was recorded (`remote.comment`). */
   readonly statusComment: number | null;
+  /** Digest of the text that the status comment was last given. */
+  readonly statusText?: Sha256;
   /** Ids of overrides and of voided approvals that were applied: a repeated one changes nothing. */
   readonly overrides: readonly string[];
   /** Id of the last event that was applied to the run. */
@@ -151,6 +153,22 @@ export interface Turn {
   readonly reportedBy?: number;
   /** A late answer was refused, which happens once. */
   readonly refused?: true;
+  /** Where the dispatch went, learnt when its effect was recorded. */
+  readonly remote?: TurnRemote;
+  /** What its workflow run waits for before it begins: somebody who approves it on the forge. Null: it went on. */
+  readonly held?: 'approval' | null;
+}
+
+/** What a dispatch is called on the forge. */
+export interface TurnRemote {
+  /** The dispatch's comment on the bead, which is the record. */
+  readonly comment?: number;
+  /** The workflow run that works on it: only its report counts. */
+  readonly workflowRun?: number;
+  /** The bead was assigned to the agent, whose pull request is the answer. */
+  readonly assigned?: true;
+  /** Commits only: the head that the engineering manager is shown. Only that head may be merged. */
+  readonly head?: string;
 }
 
 export interface Usage {

@@ -8,7 +8,7 @@ import type { Applied, Outcome } from './outcome.ts';
 import { applied } from './outcome.ts';
 import { applyOverride } from './override.ts';
 import { settle } from './readiness.ts';
-import { applyCrash, applyMalformed, applyReport } from './report.ts';
+import { applyCrash, applyMalformed, applyReport, applyRunChange } from './report.ts';
 import { applyReview, applyVoided } from './review.ts';
 import { beginRun } from './start.ts';
 import type { RunState } from './state.ts';
@@ -72,6 +72,8 @@ function applyEvent(draft: Draft, event: RunEvent, context: TransitionContext): 
       return applyMalformed(draft, event);
     case 'agent_crashed':
       return applyCrash(draft, event);
+    case 'workflow_run_changed':
+      return applyRunChange(draft, event);
     case 'review_submitted':
       return applyReview(draft, event);
     case 'approval_voided':

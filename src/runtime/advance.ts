@@ -8,7 +8,7 @@ import { readFacts, type Facts } from './ingest/facts.ts';
 import { ingestFacts, type Intake } from './ingest/ingest.ts';
 import { readMergesInDoubt } from './ingest/leases.ts';
 import { claimLeftovers, performOwn, type Leftovers, type OwnEffect, type Settled } from './outbox.ts';
-import type { RunningCommands } from './perform/dispatch.ts';
+import type { RunningCommands } from './perform/run-command.ts';
 import { removeCopies } from './perform/remove-copies.ts';
 import type { Runtime } from './ports.ts';
 import { publish } from './publish.ts';

@@ -24,6 +24,7 @@ export function describeResults(
 function describe({ effect }: OutboxEntry, result: EffectResult): string {
   if (result.kind === 'failed') return `could not ${effect.type.replaceAll('_', ' ')}`;
   if (result.kind === 'dropped') return `${effect.type.replaceAll('_', ' ')} no longer needed`;
+  if (result.kind === 'prepared') return `prepared to ${effect.type.replaceAll('_', ' ')}`;
   const { pull, issue } = result.remote;
   switch (effect.type) {
     case 'dispatch':

@@ -4,7 +4,7 @@ import type { EffectResult } from '../engine/effect.ts';
 import type { OutboxEntry } from '../engine/state.ts';
 import type { Definitions } from './definitions.ts';
 import { perform } from './perform/perform.ts';
-import type { RunningCommands } from './perform/dispatch.ts';
+import type { RunningCommands } from './perform/run-command.ts';
 import type { Runtime } from './ports.ts';
 import { loadRun } from './run-documents.ts';
 import type { Unit } from './unit.ts';

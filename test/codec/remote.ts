@@ -13,6 +13,7 @@ export function remoteOf(effect: Effect): EffectResult {
     case 'open_escalation':
       return { kind: 'done', remote: { issue: number, pull: number + 1, head } };
     case 'dispatch':
+      return { kind: 'done', remote: { comment: number, workflowRun: number + 2, head } };
     case 'update_status':
     case 'reply':
       return { kind: 'done', remote: { comment: number } };

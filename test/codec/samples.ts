@@ -3,6 +3,7 @@ import type {
   CursorDocument,
   DeadlineDocument,
   DefinitionDocument,
+  AnswerIndex,
   DispatchIndex,
   FinishedIndex,
   InboxDocument,
@@ -112,6 +113,8 @@ const job: JobDocument = {
           report: null,
           usage: null,
           outputs: {},
+          remote: { comment: 501, workflowRun: 9001 },
+          held: 'approval',
         },
       ],
     },
@@ -174,7 +177,7 @@ const config: Config = {
   agents: {
     bob: { dispatch: 'comment' },
     fixer: { dispatch: 'command', command: ['node', 'fix.mjs'] },
-    remote: { dispatch: 'workflow', workflow: 'agent.yml' },
+    remote: { dispatch: 'workflow', workflow: 'agent.yml', ref: 'main', inputs: { model: 'large' } },
   },
   settings: { baseBranch: 'main', protectedPaths: ['.github/**'], leaseMinutes: 5 },
 };
@@ -219,6 +222,15 @@ export const samples: Readonly<Record<DocumentKind, unknown>> = {
     attempt: 1,
     turn: 2,
   } satisfies DispatchIndex,
+  'answer-index': {
+    version: 1,
+    dispatch: 'd2',
+    run: '42-1',
+    job: 'investigate',
+    since: '2026-01-05T09:08:00Z',
+    workflowRun: 9001,
+    held: null,
+  } satisfies AnswerIndex,
   'outbox-index': { version: 1, run: '42-1', until: '2026-01-05T09:20:00Z' } satisfies OutboxIndex,
   'finished-index': {
     version: 1,

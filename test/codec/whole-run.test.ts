@@ -40,6 +40,7 @@ const places: readonly [place: RegExp, kind: DocumentKind | 'text'][] = [
   [/^index\/issue\/.*\.json$/, 'issue-index'],
   [/^index\/pull\/.*\.json$/, 'pull-index'],
   [/^index\/dispatch\/.*\.json$/, 'dispatch-index'],
+  [/^index\/answer\/.*\.json$/, 'answer-index'],
   [/^index\/outbox\/.*\.json$/, 'outbox-index'],
   [/^index\/finished\/.*\.json$/, 'finished-index'],
 ];
@@ -147,7 +148,7 @@ function steps(story: Story): readonly (() => unknown)[] {
     () => story.crash('fix', 'exit code 1'),
     perform,
     fixed,
-    () => story.report('commit', { head }),
+    () => story.report('commit'),
     () => story.pass('lease', 'commit'),
     perform,
     () => story.merged(),
@@ -157,7 +158,7 @@ function steps(story: Story): readonly (() => unknown)[] {
     () => story.fail('verify', 'red for good'),
     perform,
     () => story.report('fix', { outputs: { 'pull-request': '#13' } }),
-    () => story.report('commit', { head }),
+    () => story.report('commit'),
     () => story.merged(),
     perform,
     () => story.report('verify'),
@@ -201,7 +202,7 @@ test('an escalation, and an event for another run, are valid, too', async () => 
     () => story.report('triage', { outputs: { specialist: 'backend-engineer' } }),
     () => story.override({ action: 'goto', job: 'fix' }),
     () => story.report('fix', { outputs: { 'pull-request': '#12' } }),
-    () => story.report('commit', { head }),
+    () => story.report('commit'),
     perform,
   ]) {
     step();

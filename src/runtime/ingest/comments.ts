@@ -14,11 +14,7 @@ import { eventId, type Happening } from '../wake.ts';
  * Applies what a comment says to the run of its bead, if its author is believed. A comment counts once: later edits are not
  * followed. Returns why it was not followed, for people.
  */
-export async function ingestComment(
-  unit: Unit,
-  comment: Comment,
-  shownHeads: ReadonlyMap<string, string>,
-): Promise<string | null> {
+export async function ingestComment(unit: Unit, comment: Comment): Promise<string | null> {
   const command = parseSlashCommand(comment.body);
   const report = command === null ? parseReport(comment.body) : null;
   if (command === null && report?.kind === 'none') return null;
@@ -27,7 +23,7 @@ export async function ingestComment(
   const loaded = run === null ? undefined : await unit.load(run);
   if (loaded === undefined) return null;
   if (comment.createdAt < loaded.state.run.createdAt) return null;
-  const at = { unit, comment, loaded, job: index.escalation?.job ?? null, shownHeads };
+  const at = { unit, comment, loaded, job: index.escalation?.job ?? null };
   if (hasCounted(at)) return 'it counted before it was edited, and counts once';
   if (command?.kind === 'override') return applyOverride(at, command);
   if (command?.kind === 'malformed')
@@ -46,8 +42,6 @@ interface Place {
   readonly loaded: LoadedRun;
   /** The escalated job, where the comment stands on a CEO bead. */
   readonly job: string | null;
-  /** Dispatch of a commit job → the head that was shown. */
-  readonly shownHeads: ReadonlyMap<string, string>;
 }
 
 /** Whether the comment, in whatever version, has done something to the run already. */
@@ -100,27 +94,23 @@ function aimAt(override: OverrideAction, job: string): OverrideAction {
 }
 
 async function applyReport(place: Place, report: Report): Promise<string | null> {
-  const { comment, shownHeads } = place;
   const found = await findTurn(place, report.job);
   if (typeof found === 'string') return found;
   const { outcome, outputs, summary, usage } = report;
-  const { dispatch } = found.turn;
-  const source = `comment ${comment.id}`;
-  const head = shownHeads.get(dispatch);
-  return apply(
-    place,
-    {
-      type: 'report_received',
-      dispatch,
-      outcome,
-      outputs,
-      summary,
-      usage,
-      source,
-      ...(head === undefined ? {} : { head }),
-    },
-    found.ground,
-  );
+  const source = `comment ${place.comment.id}`;
+  const { job, turn, ground } = found;
+  const { dispatch } = turn;
+  const happening = {
+    type: 'report_received',
+    dispatch,
+    job,
+    outcome,
+    outputs,
+    summary,
+    usage,
+    source,
+  } as const;
+  return apply(place, happening, ground);
 }
 
 async function applyMalformed(place: Place, problem: string): Promise<string | null> {
@@ -129,7 +119,7 @@ async function applyMalformed(place: Place, problem: string): Promise<string | n
   const source = `comment ${place.comment.id}`;
   return apply(
     place,
-    { type: 'report_malformed', dispatch: found.turn.dispatch, problem, source },
+    { type: 'report_malformed', dispatch: found.turn.dispatch, job: found.job, problem, source },
     found.ground,
   );
 }

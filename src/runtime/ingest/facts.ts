@@ -8,7 +8,7 @@ import { decisionAsked } from '../decision-file.ts';
 import type { Definitions } from '../definitions.ts';
 import { loadIssueIndex, loadRun } from '../run-documents.ts';
 import { sinceCursor } from './cursor.ts';
-import { readShownHeads } from './shown-heads.ts';
+import { readDispatchAnswers, type DispatchAnswers } from './dispatch-answers.ts';
 import { readWatchers } from './watchers.ts';
 
 /** What the forge says that may be new: read once, decided on as often as the tip moves. */
@@ -31,8 +31,8 @@ export interface Facts {
   readonly altered: ReadonlySet<number>;
   /** Live permissions of those who reviewed them, by login. */
   readonly permissions: ReadonlyMap<string, Permission>;
-  /** Dispatch of a commit job → the head that its comment shows. */
-  readonly shownHeads: ReadonlyMap<string, string>;
+  /** What answers dispatches elsewhere than in comments and reviews. */
+  readonly dispatchAnswers: DispatchAnswers;
 }
 
 /** Reads from the forge all that may be new since the cursor. A payload that woke us is only a hint and not looked at. */
@@ -59,8 +59,8 @@ export async function readFacts(
   const comments = said.items.filter((comment) => !isOurs(comment, viewer));
   const facts = { readAt: now, from, viewer, issues, comments, pulls, watchers, altered, permissions };
   const fresh = from === undefined ? { issues: [], comments: [] } : sinceCursor(facts, from);
-  const shownHeads = await readShownHeads(forge, documents, definitions, fresh.comments, viewer);
-  return { ...facts, issues: await learnClosers(forge, documents, fresh.issues, issues), shownHeads };
+  const dispatchAnswers = await readDispatchAnswers(forge, documents, definitions, now);
+  return { ...facts, issues: await learnClosers(forge, documents, fresh.issues, issues), dispatchAnswers };
 }
 
 function isOurs(said: Comment | Issue, viewer: Account): boolean {

@@ -7,6 +7,7 @@ import { loadIssueIndex } from '../run-documents.ts';
 import type { Unit } from '../unit.ts';
 import { ingestComment } from './comments.ts';
 import { cursorAfter, sinceCursor } from './cursor.ts';
+import { ingestDispatchAnswers } from './dispatch-answers.ts';
 import type { Facts } from './facts.ts';
 import { ingestReviews } from './reviews.ts';
 import { readWatchers } from './watchers.ts';
@@ -42,9 +43,10 @@ export async function ingestFacts(
     }
   }
   for (const comment of fresh.comments) {
-    const remark = await ingestComment(unit, comment, facts.shownHeads);
+    const remark = await ingestComment(unit, comment);
     if (remark !== null) remarks.push(`comment ${comment.id} on #${comment.issue}: ${remark}`);
   }
+  await ingestDispatchAnswers(unit, facts.dispatchAnswers);
   for (const issue of fresh.issues) if (issue.state === 'closed') await applyClosing(unit, issue, facts);
   const open = fresh.issues.filter((issue) => issue.state === 'open');
   const { deferred, refused } = await startRuns(unit, open, intake);

@@ -1,14 +1,16 @@
 import { TreadleError } from '../../base/errors.ts';
-import { escapeInline } from '../../engine/view/markdown.ts';
 import { renderStatusComment } from '../../engine/view/status-comment.ts';
 import { renderMarker } from '../../engine/view/markdown.ts';
 import type { Effect } from '../../engine/effect.ts';
-import { dispatch, type RunningCommands } from './dispatch.ts';
+import { cancelDispatch } from './cancel-dispatch.ts';
+import { dispatch } from './dispatch.ts';
 import { closeEscalation, openEscalation } from './escalation.ts';
 import { closeGate, openGate } from './gate.ts';
 import { mergePull } from './merge.ts';
 import { done, failed, UNDECIDED, type Performance, type Performed } from './performance.ts';
-import { findMarked, postComment, statusMarker } from './post-comment.ts';
+import { findMarked, statusMarker } from './post-comment.ts';
+import type { RunningCommands } from './run-command.ts';
+import { say } from './say.ts';
 import { CLAIM_ENDED, forgeUntil } from './timed-forge.ts';
 
 /**
@@ -58,32 +60,6 @@ function performEffect(
     case 'close_issue':
       return runtime.forge.issues.close(performance.state.run.issue, effect.reason).then(() => done());
   }
-}
-
-async function cancelDispatch(
-  performance: Performance,
-  effect: Extract<Effect, { type: 'cancel_dispatch' }>,
-  running: RunningCommands,
-): Promise<Performed> {
-  const program = running.get(effect.dispatch);
-  program?.stop();
-  const { config, state } = performance;
-  const turn = state.jobs[effect.job]?.attempts
-    .flatMap((attempt) => attempt.turns)
-    .find((candidate) => candidate.dispatch === effect.dispatch);
-  const byCommand = turn !== undefined && config.agents[turn.assignee.login]?.dispatch === 'command';
-  if (byCommand) return done();
-  return say(performance, `The dispatch of ${effect.job} no longer counts: ${effect.reason}`);
-}
-
-async function say({ runtime, state, entry, doubtful }: Performance, text: string): Promise<Performed> {
-  const comment = await postComment(runtime.forge, {
-    issue: state.run.issue,
-    marker: entry.id,
-    body: escapeInline(text),
-    doubtful,
-  });
-  return done({ comment });
 }
 
 /** The bead's one status comment is edited in place; where somebody deleted it, a new one takes its place. */

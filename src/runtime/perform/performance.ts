@@ -28,6 +28,11 @@ export function done(remote: Remote = {}): Performed {
   return { result: { kind: 'done', remote }, facts: [] };
 }
 
+/** What has to be written down before the effect is performed. */
+export function prepared(remote: Remote): Performed {
+  return { result: { kind: 'prepared', remote }, facts: [] };
+}
+
 export function dropped(reason: string): Performed {
   return { result: { kind: 'dropped', reason }, facts: [] };
 }

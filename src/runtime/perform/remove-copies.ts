@@ -15,6 +15,9 @@ export async function removeCopies(
 ): Promise<void> {
   switch (effect.type) {
     case 'dispatch':
+      await cancelSecondRun(forge, state, effect, remote);
+      if (remote.comment !== undefined) await findMarked(forge, state.run.issue, id);
+      return;
     case 'cancel_dispatch':
     case 'reply':
       if (remote.comment !== undefined) await findMarked(forge, state.run.issue, id);
@@ -33,6 +36,20 @@ export async function removeCopies(
     case 'close_issue':
       return;
   }
+}
+
+/** Of two workflow runs for one turn the one that the state knows stays: only its report counts. */
+async function cancelSecondRun(
+  forge: Forge,
+  state: RunState,
+  { job, dispatch }: Extract<Effect, { type: 'dispatch' }>,
+  { workflowRun }: Remote,
+): Promise<void> {
+  const turn = state.jobs[job]?.attempts
+    .flatMap(({ turns }) => turns)
+    .find((candidate) => candidate.dispatch === dispatch);
+  if (workflowRun === undefined || turn?.remote?.workflowRun === workflowRun) return;
+  await forge.workflows.cancel(workflowRun);
 }
 
 async function closeSecondBead(

@@ -9,7 +9,7 @@ export const CLAIM_ENDED = 'claim-ended';
  * methods throw `claim-ended`; another wake may be at it already, and finds by the markers what was sent before.
  */
 export function forgeUntil(forge: Forge, hasEnded: () => boolean): Forge {
-  const { files, issues, comments, pulls } = forge;
+  const { files, issues, comments, pulls, workflows, assignees } = forge;
   const timed = async <T>(send: () => Promise<T>): Promise<T> => {
     if (hasEnded()) throw new TreadleError(CLAIM_ENDED, 'the claim on this effect ran out');
     return send();
@@ -41,6 +41,16 @@ export function forgeUntil(forge: Forge, hasEnded: () => boolean): Forge {
       requestReviewers: (number, logins) => timed(() => pulls.requestReviewers(number, logins)),
       review: (number, review) => timed(() => pulls.review(number, review)),
       merge: (number, merge) => timed(() => pulls.merge(number, merge)),
+    },
+    workflows: {
+      ...workflows,
+      start: (wanted) => timed(() => workflows.start(wanted)),
+      cancel: (run) => timed(() => workflows.cancel(run)),
+    },
+    assignees: {
+      ...assignees,
+      add: (issue, account) => timed(() => assignees.add(issue, account)),
+      remove: (issue, account) => timed(() => assignees.remove(issue, account)),
     },
   };
 }

@@ -44,6 +44,11 @@ const turn: fc.Arbitrary<Turn> = fc.record(
     outputs,
     endedBy: id,
     refused: fc.constant(true as const),
+    remote: fc.record(
+      { comment: count, workflowRun: count, assigned: fc.constant(true as const), head: oid },
+      { requiredKeys: [] },
+    ),
+    held: orNull(fc.constant('approval' as const)),
   },
   {
     requiredKeys: [

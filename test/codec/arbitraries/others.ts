@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 
 import type {
+  AnswerIndex,
   CursorDocument,
   DeadlineDocument,
   DefinitionDocument,
@@ -42,7 +43,15 @@ export const queueDocument: fc.Arbitrary<QueueDocument> = fc.record({
 
 const agent: fc.Arbitrary<Agent> = fc.oneof(
   fc.record({ dispatch: fc.constantFrom('comment' as const, 'assign' as const) }),
-  fc.record({ dispatch: fc.constant('workflow' as const), workflow: line }),
+  fc.record(
+    {
+      dispatch: fc.constant('workflow' as const),
+      workflow: line,
+      ref: line,
+      inputs: fc.dictionary(key, text, { maxKeys: 2 }),
+    },
+    { requiredKeys: ['dispatch', 'workflow'] },
+  ),
   fc.record({
     dispatch: fc.constant('command' as const),
     command: fc.array(line, { minLength: 1, maxLength: 3 }),
@@ -94,6 +103,15 @@ export const dispatchIndex: fc.Arbitrary<DispatchIndex> = fc.record({
   job: name,
   attempt: count,
   turn: count,
+});
+export const answerIndex: fc.Arbitrary<AnswerIndex> = fc.record({
+  version,
+  dispatch: id,
+  run,
+  job: name,
+  since: time,
+  workflowRun: orNull(count),
+  held: orNull(fc.constant('approval' as const)),
 });
 export const outboxIndex: fc.Arbitrary<OutboxIndex> = fc.record({ version, run, until: time });
 export const finishedIndex: fc.Arbitrary<FinishedIndex> = fc.record({

@@ -1,0 +1,126 @@
+import type { WorkflowRun, Workflows } from '../port.ts';
+import type { Connection } from './connection.ts';
+import { ignoreAnswer } from './connection.ts';
+import { field, integerAt, listAt, nullableTextAt, textAt } from './decode.ts';
+import { readArtifact } from './workflow-artifact.ts';
+
+/** GitHub's search gives no more: https://docs.github.com/en/rest/actions/workflow-runs#list-workflow-runs-for-a-repository */
+const mostListedRuns = 1000;
+const pageSize = 100;
+
+/** Workflows and their runs, over the REST API. */
+export function githubWorkflows(connection: Connection): Workflows {
+  return {
+    start: (wanted) => startWorkflow(connection, wanted),
+    run: async (id) => {
+      const answer = await connection.tryAsk(
+        {
+          what: `read the workflow run ${id}`,
+          route: 'GET /repos/{owner}/{repo}/actions/runs/{run_id}',
+          parameters: { run_id: id },
+        },
+        [404],
+        decodeRun,
+      );
+      return answer.kind === 'done' ? answer.value : undefined;
+    },
+    dispatchedSince: (since) => listRuns(connection, since),
+    artifact: (run, name) => readArtifact(connection, run, name),
+    cancel: async (run) => {
+      await connection.tryAsk(
+        {
+          what: `cancel the workflow run ${run}`,
+          route: 'POST /repos/{owner}/{repo}/actions/runs/{run_id}/cancel',
+          parameters: { run_id: run },
+          repeatable: true,
+        },
+        // It is gone, or completed.
+        [404, 409],
+        ignoreAnswer,
+      );
+    },
+  };
+}
+
+/**
+ * Older servers do not know `return_run_details`: they answer 204 without the run's id, or refuse the key.
+ * https://github.blog/changelog/2026-02-19-workflow-dispatch-api-now-returns-run-ids/
+ */
+async function startWorkflow(
+  connection: Connection,
+  wanted: Parameters<Workflows['start']>[0],
+): ReturnType<Workflows['start']> {
+  const { workflow, ref, inputs } = wanted;
+  const send = (more: Readonly<Record<string, unknown>>) =>
+    connection.tryAsk(
+      {
+        what: `start the workflow ${workflow} on ${ref}`,
+        route: 'POST /repos/{owner}/{repo}/actions/workflows/{workflow_id}/dispatches',
+        parameters: { workflow_id: workflow, ref, inputs: { ...inputs }, ...more },
+      },
+      [404, 422],
+      decodeStarted,
+    );
+  const asked = await send({ return_run_details: true });
+  const isTooNew = asked.kind === 'refused' && /return_run_details|permitted key/.test(asked.problem);
+  const answer = isTooNew ? await send({}) : asked;
+  if (answer.kind === 'done') return { kind: 'started', run: answer.value };
+  const problem =
+    answer.status === 404
+      ? `there is no workflow ${workflow} on the default branch, or this token may not see it`
+      : answer.problem;
+  return { kind: 'refused', problem };
+}
+
+function decodeStarted(answer: unknown): number | null {
+  if (typeof answer !== 'object' || answer === null) return null;
+  return (field(answer, 'workflow_run_id') ?? null) === null ? null : integerAt(answer, 'workflow_run_id');
+}
+
+/** The list is an object with a count; its runs come newest first. */
+async function listRuns(connection: Connection, since: string): Promise<readonly WorkflowRun[]> {
+  const runs: WorkflowRun[] = [];
+  for (let page = 1; page <= mostListedRuns / pageSize; page += 1) {
+    const read = await connection.ask(
+      {
+        what: `list the workflow runs dispatched since ${since}`,
+        route: 'GET /repos/{owner}/{repo}/actions/runs',
+        parameters: { event: 'workflow_dispatch', created: `>=${since}`, per_page: pageSize, page },
+      },
+      (answer) => listAt(answer, 'workflow_runs').map(decodeRun),
+    );
+    runs.push(...read);
+    if (read.length < pageSize) break;
+  }
+  return runs;
+}
+
+function decodeRun(run: unknown): WorkflowRun {
+  const actor = field(run, 'actor') ?? null;
+  const conclusion = nullableTextAt(run, 'conclusion');
+  return {
+    id: integerAt(run, 'id'),
+    attempt: integerAt(run, 'run_attempt'),
+    event: textAt(run, 'event'),
+    // GitHub may append the ref that the file was read from.
+    path: textAt(run, 'path').replace(/@.*$/, ''),
+    branch: nullableTextAt(run, 'head_branch'),
+    title: nullableTextAt(run, 'display_title') ?? '',
+    actor: actor === null ? null : integerAt(actor, 'id'),
+    state: stateOf(nullableTextAt(run, 'status'), conclusion),
+    conclusion,
+    url: textAt(run, 'html_url'),
+    createdAt: textAt(run, 'created_at'),
+    updatedAt: textAt(run, 'updated_at'),
+  };
+}
+
+/**
+ * `waiting`: for the reviewers of an environment. `action_required`: for somebody who lets it begin at all; as a conclusion, too,
+ * although nothing has run then.
+ * https://docs.github.com/en/actions/how-tos/manage-workflow-runs/approve-runs-from-forks
+ */
+function stateOf(status: string | null, conclusion: string | null): WorkflowRun['state'] {
+  if (status === 'waiting' || status === 'action_required' || conclusion === 'action_required') return 'held';
+  return status === 'completed' ? 'completed' : 'running';
+}
