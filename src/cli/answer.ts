@@ -72,7 +72,7 @@ function findQuestion({ state, workflow }: FoundRun, wanted: string | null): Que
   const names = open.map(({ job }) => job).join(', ');
   if (question === undefined) {
     throw new TreadleError(
-      'not-found',
+      'refused',
       `nothing of run ${state.run.id} waits for an answer${id === null ? '' : ` in job ${id}`}`,
       {
         remedy:

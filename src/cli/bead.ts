@@ -2,8 +2,14 @@ import { TreadleError } from '../base/errors.ts';
 import type { Issue } from '../forge/port.ts';
 import type { Session } from './local/session.ts';
 
-/** Throws `usage` for a title that is none. */
+/** Throws `usage` for a title that is none, or that somebody meant as the number of an issue. */
 export function checkTitle(issue: string): void {
+  const digits = /^\s*(\d+)\s*$/.exec(issue)?.[1];
+  if (digits !== undefined) {
+    throw new TreadleError('usage', `"${digits}" is a number, and no title for a new bead`, {
+      remedy: `Did you mean the issue #${digits}? Then quote it with its sign: --issue "#${digits}"`,
+    });
+  }
   if (issue.trim() === '') throw new TreadleError('usage', 'the bead needs a title: --issue "What is wrong"');
 }
 

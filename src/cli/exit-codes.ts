@@ -8,7 +8,7 @@ export const EXIT = {
   usage: 2,
   /** Something waits for a person. */
   waiting: 3,
-  /** What was named does not exist: a run, a job, a workflow, an issue. */
+  /** What was named does not exist (a run, a job, a workflow, an issue), or nothing there can be acted on like that. */
   notFound: 4,
   /** State or forge cannot be used as they are: unreadable, too new, unreachable, denied. Nothing was lost. */
   trouble: 5,
@@ -33,6 +33,7 @@ const CODES: Readonly<Record<string, ExitCode>> = {
   'files-differ': EXIT.usage,
   'index-dirty': EXIT.usage,
   'not-found': EXIT.notFound,
+  refused: EXIT.notFound,
   interrupted: EXIT.interrupted,
   bug: EXIT.defect,
 };

@@ -1,5 +1,9 @@
 import { awaitedOf, type Awaited } from '../engine/view/awaited.ts';
 import { explainJob, explainRun } from '../engine/view/explain.ts';
+import { renderDecision } from '../engine/view/decision.ts';
+import { visibleText } from '../engine/view/visible-text.ts';
+import type { RunState } from '../engine/state.ts';
+import type { Workflow } from '../workflow/model.ts';
 import type { FoundRun } from './find-run.ts';
 
 /** Why a run, or one job of it, is where it is, and besides what is said everywhere, the commands that help on this machine. */
@@ -9,8 +13,28 @@ export function explainHere({ workflow, config, state }: FoundRun, job: string |
   const commands = [...new Set(awaited.flatMap((each) => commandsFor(state.run.id, each)))];
   return [
     text,
+    ...awaited.flatMap((each) => {
+      const question = questionOf(workflow, state, each);
+      return question === null
+        ? []
+        : [`\nTo be decided in ${each.job ?? ''}:\n\n${question.replace(/^(?=.)/gm, '  ')}`];
+    }),
     ...(commands.length === 0 ? [] : ['\nFrom here:', ...commands.map((one) => `  ${one}`)]),
   ].join('\n');
+}
+
+/** What is awaited, for `--json`; a text gate with the question as it is put. */
+export function awaitedHere({ workflow, state }: FoundRun): readonly Record<string, unknown>[] {
+  return awaitedOf(workflow, state).map((each) => {
+    const question = questionOf(workflow, state, each);
+    return question === null ? { ...each } : { ...each, question };
+  });
+}
+
+/** The question that a text gate puts, with what it rests on; null for all else. */
+function questionOf(workflow: Workflow, state: RunState, awaited: Awaited): string | null {
+  if (awaited.kind !== 'approval' || awaited.gate !== 'text') return null;
+  return visibleText(renderDecision(workflow, state, awaited.job).text).trimEnd();
 }
 
 function commandsFor(run: string, awaited: Awaited): readonly string[] {

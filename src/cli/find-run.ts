@@ -3,6 +3,7 @@ import { finishedIndexCodec, issueIndexCodec } from '../codec/documents.ts';
 import { layout } from '../codec/layout.ts';
 import type { Config } from '../engine/config.ts';
 import type { RunState } from '../engine/state.ts';
+import { visibleLine } from '../engine/view/visible-text.ts';
 import { createDefinitions } from '../runtime/definitions.ts';
 import { loadRun } from '../runtime/run-documents.ts';
 import { openDocuments, type Documents } from '../store/documents.ts';
@@ -22,6 +23,7 @@ const definitions = createDefinitions();
 
 /** Finds a run by its id (`42-1`) or by its issue (`42`, `#42`: the newest). Throws `not-found`, naming what there is. */
 export async function findRun(store: Store, wanted: string): Promise<FoundRun> {
+  checkName(wanted);
   const documents = openDocuments(await store.read());
   const id = await resolveRunId(documents, wanted);
   const active = await loadRun(documents, id);
@@ -61,9 +63,18 @@ export async function finishedRuns(documents: Documents): Promise<readonly strin
   return runs.sort(byNumbers);
 }
 
+/** Throws `usage` for what can be neither a run nor an issue, before it is looked for anywhere. */
+function checkName(wanted: string): void {
+  if (/^#?\d{1,15}(-\d{1,9})?$/.test(wanted)) return;
+  const shown = wanted.trim() === '' ? 'the run is empty' : `${visibleLine(wanted)} names no run`;
+  throw new TreadleError('usage', shown, {
+    remedy: 'Name a run like 42-1, or its issue like 42. To see which there are: treadle status --all',
+  });
+}
+
 async function resolveRunId(documents: Documents, wanted: string): Promise<string> {
   const issue = /^#?(\d+)$/.exec(wanted)?.[1];
-  if (issue === undefined) return wanted;
+  if (issue === undefined) return wanted.replace('#', '');
   const index = await documents.read(layout.issueIndex(Number(issue)), issueIndexCodec);
   if (index?.escalation != null) return index.escalation.run;
   const run = index?.active ?? index?.runs.at(-1);

@@ -27,7 +27,7 @@ Exit codes:
   1  the run that was driven ended in failure, or was cancelled
   2  wrong command line, or a workflow or configuration with errors; nothing was changed
   3  something waits for a person
-  4  what was named does not exist
+  4  what was named does not exist, or nothing there can be acted on like that
   5  state or forge cannot be used as they are; nothing was lost
   70 a defect of Treadle: please report it
   130 ended by Ctrl-C; the next wake goes on

@@ -1,12 +1,12 @@
-import { awaitedOf } from '../engine/view/awaited.ts';
 import { graphText } from '../engine/view/graph-text.ts';
 import { jobPhase, jobPhases, runWord } from '../engine/view/phase.ts';
-import { explainHere } from './explain-here.ts';
+import { awaitedHere, explainHere } from './explain-here.ts';
 import type { FoundRun } from './find-run.ts';
 import { paintLine, type Terminal } from './terminal.ts';
 
 /** A run for `--json`. Format version 1; fields are added, never changed. */
-export function runSummary({ state, workflow, lastCommit }: FoundRun): Record<string, unknown> {
+export function runSummary(found: FoundRun): Record<string, unknown> {
+  const { state, workflow, lastCommit } = found;
   const { run } = state;
   return {
     id: run.id,
@@ -26,7 +26,7 @@ export function runSummary({ state, workflow, lastCommit }: FoundRun): Record<st
         { ...run.jobs[job], phase: jobPhase(state, job), attempts: state.jobs[job]?.attempts.length ?? 0 },
       ]),
     ),
-    awaited: awaitedOf(workflow, state),
+    awaited: awaitedHere(found),
     lastCommit,
   };
 }

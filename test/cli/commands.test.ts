@@ -98,7 +98,13 @@ const OVERRIDES: readonly Step[] = [
     says: 'polish is with quinn',
   },
   { name: 'goto', args: ['goto', '1', 'draft', ...because], code: 3, says: 'draft is with ann' },
-  { name: 'retry as a stranger', args: ['retry', '1', ...because, '--as', 'eve'], code: 4, says: 'eve' },
+  {
+    name: 'retry as a stranger',
+    args: ['retry', '1', ...because, '--as', 'eve'],
+    code: 2,
+    says: 'eve does not',
+  },
+  { name: 'retry of nothing', args: ['retry', '1', ...because], code: 4, says: 'no job is escalated' },
   { name: 'cancel', args: ['cancel', '1', ...because], code: 1, says: 'Cancelled by boss: That is better' },
   { name: 'close what is over', args: ['close', '1', ...because], code: 4, says: 'is completed' },
   { name: 'start anew', args: ['start', 'desk', '--issue', '#1'], code: 0, says: 'started run 1-2 for #1' },
@@ -184,6 +190,27 @@ describe('every answer, override and view', () => {
       expect(shown.version).toBe(1);
       expect(shown.run).toMatchObject({ id: '1-1', conclusion: 'cancelled', paused: false, awaited: [] });
       expect(Object.keys(shown.jobs).sort()).toEqual(['approve', 'draft', 'polish']);
+
+      // Whoever looks is not kept from it by settings that are broken.
+      repository.commit('Break the settings', { '.github/treadle.yml': 'roles: [\n' });
+      const looks = ['status --all', 'show 1', 'explain 1', 'log 1', 'graph 1', 'graph desk'];
+      const seen = await treadleBatch(
+        looks.map((line) => line.split(' ')),
+        { cwd: repository.folder },
+      );
+      expect(seen.map(({ code }) => code)).toEqual(looks.map(() => 0));
+      expect(await treadle(['run', 'desk', '--issue', 'More'], { cwd: repository.folder })).toMatchObject({
+        code: 2,
+      });
+      repository.commit('Give a role to nobody', { '.github/treadle.yml': 'roles: { ceo: [boss] }\n' });
+      const lint = ['lint', '.github/treadle/workflows/desk.yml', '.github/treadle.yml', '--json'];
+      const { diagnostics } = await treadleJson<{ diagnostics: readonly object[] }>(lint, {
+        cwd: repository.folder,
+      });
+      expect(diagnostics).toMatchObject([
+        { code: 'role-held-by-nobody', severity: 'warning', start: { line: 5, column: 5 } },
+        { code: 'role-held-by-nobody', severity: 'warning', start: { line: 15, column: 5 } },
+      ]);
     },
     240_000,
   );

@@ -9,6 +9,7 @@ import {
   type CommandContext,
   type RepositoryOptions,
 } from '../command-context.ts';
+import { refuseCompleted } from '../check-override.ts';
 import { findRun } from '../find-run.ts';
 import { goOn } from '../go-on.ts';
 import { withSession } from '../with-session.ts';
@@ -59,6 +60,7 @@ async function answerCommand(
   await withSession(terminal, { repo: options.repo, command: verdict }, async (session) => {
     const found = await findRun(session.runtime.store, wanted);
     const { id } = found.state.run;
+    refuseCompleted(found, verdict);
     await answerGate(session, found, {
       verdict,
       job: options.job ?? null,

@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 
-import { awaitedOf } from '../../engine/view/awaited.ts';
 import {
   examples,
   JSON_OPTION,
@@ -8,7 +7,7 @@ import {
   type CommandContext,
   type RepositoryOptions,
 } from '../command-context.ts';
-import { explainHere } from '../explain-here.ts';
+import { awaitedHere, explainHere } from '../explain-here.ts';
 import { findJob, findRun } from '../find-run.ts';
 import { withState } from '../local/session.ts';
 
@@ -24,11 +23,10 @@ export function addExplain(program: Command, { terminal }: CommandContext): void
     .addHelpText('after', examples('treadle explain 42-1', 'treadle explain 42-1 fix'))
     .action(async (run: string, job: string | undefined, options: RepositoryOptions) => {
       const found = await withState(options.repo, (store) => findRun(store, run));
-      const { workflow, state } = found;
       const id = job === undefined ? null : findJob(found, job);
       if (options.json === true) {
-        const awaited = awaitedOf(workflow, state).filter((each) => id === null || each.job === id);
-        terminal.print(JSON.stringify({ version: 1, run: state.run.id, awaited }, null, 2));
+        const awaited = awaitedHere(found).filter((each) => id === null || each['job'] === id);
+        terminal.print(JSON.stringify({ version: 1, run: found.state.run.id, awaited }, null, 2));
         return;
       }
       terminal.print(explainHere(found, id));

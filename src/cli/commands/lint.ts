@@ -6,8 +6,9 @@ import { TreadleError } from '../../base/errors.ts';
 import { compileWorkflow } from '../../workflow/compile.ts';
 import type { Diagnostic } from '../../workflow/diagnostic.ts';
 import { formatDiagnostics } from '../../workflow/format-diagnostics.ts';
-import { readSettings, SETTINGS_PATH } from '../../workflow/settings.ts';
+import { readSettings, SETTINGS_PATH, type SettingsFile } from '../../workflow/settings.ts';
 import { examples, JSON_OPTION, type CommandContext } from '../command-context.ts';
+import { findUnheldRoles } from '../find-unheld-roles.ts';
 import { EXIT } from '../exit-codes.ts';
 
 /** `treadle lint`: all that is wrong with workflow files and settings, at once. */
@@ -23,18 +24,23 @@ export function addLint(program: Command, { terminal, finish }: CommandContext):
       examples('treadle lint .github/treadle/workflows/*.yml', 'treadle lint .github/treadle.yml'),
     )
     .action(async (files: readonly string[], options: { readonly roles: string; readonly json?: true }) => {
-      const roles = await declaredRoles(options.roles);
+      const settings = await readKnownSettings(files.find(isSettingsFile) ?? options.roles);
+      const roles = Object.keys(settings?.roles ?? {});
       const texts = new Map<string, string>();
       const diagnostics: Diagnostic[] = [];
       for (const file of files) {
         const text = await readText(file);
         const path = relative('.', file).replaceAll('\\', '/') || file;
         texts.set(path, text);
-        const isSettings = /(^|\/)treadle\.ya?ml$/.test(path);
-        diagnostics.push(
-          ...(isSettings ? readSettings({ path, text }) : compileWorkflow({ path, text }, { roles }))
-            .diagnostics,
-        );
+        if (isSettingsFile(path)) {
+          diagnostics.push(...readSettings({ path, text }).diagnostics);
+          continue;
+        }
+        const compiled = compileWorkflow({ path, text }, { roles });
+        diagnostics.push(...compiled.diagnostics);
+        if (compiled.workflow !== null && settings !== null) {
+          diagnostics.push(...findUnheldRoles(compiled.workflow, text, settings));
+        }
       }
       if (diagnostics.some(({ severity }) => severity === 'error')) finish(EXIT.usage);
       if (options.json === true) terminal.print(JSON.stringify({ version: 1, diagnostics }, null, 2));
@@ -45,11 +51,14 @@ export function addLint(program: Command, { terminal, finish }: CommandContext):
     });
 }
 
-/** Roles that a repository declares besides the built-in ones; none where it has no settings, or settings with errors. */
-async function declaredRoles(path: string): Promise<readonly string[]> {
+function isSettingsFile(path: string): boolean {
+  return /(^|[/\\])treadle\.ya?ml$/.test(path);
+}
+
+/** The settings that say which roles there are and who holds them; null where there are none, or they have errors. */
+async function readKnownSettings(path: string): Promise<SettingsFile | null> {
   const text = await readFile(path, 'utf8').catch(() => null);
-  if (text === null) return [];
-  return Object.keys(readSettings({ path, text }).settings?.roles ?? {});
+  return text === null ? null : readSettings({ path, text }).settings;
 }
 
 async function readText(file: string): Promise<string> {

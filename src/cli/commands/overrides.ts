@@ -1,6 +1,9 @@
 import type { Command } from 'commander';
 
 import { TreadleError } from '../../base/errors.ts';
+import type { Member } from '../../engine/config.ts';
+import { actorOf } from '../../runtime/authorise.ts';
+import { checkOverride, refuseCompleted } from '../check-override.ts';
 import {
   examples,
   JSON_OPTION,
@@ -78,10 +81,8 @@ async function overrideCommand(
   if (options.reason.trim() === '') throw new TreadleError('usage', '--reason is empty: say why');
   await withSession(terminal, { repo: options.repo, command: override.name }, async (session) => {
     const found = await findRun(session.runtime.store, wanted);
-    const { id, status } = found.state.run;
-    if (status === 'completed') {
-      throw new TreadleError('not-found', `run ${id} is completed: there is nothing to ${override.name}`);
-    }
+    const { id } = found.state.run;
+    refuseCompleted(found, override.name);
     if (override.target === 'job' && target !== null && found.workflow.graph.resolve(target) === undefined) {
       throw new TreadleError('not-found', `run ${id} has no job ${target}`, {
         remedy: `Its jobs: ${[...found.workflow.jobs.keys()].join(', ')}`,
@@ -92,11 +93,23 @@ async function overrideCommand(
         remedy: `Roles that somebody holds: ${Object.keys(found.config.roles).join(', ')}`,
       });
     }
-    const login = options.as ?? found.config.roles['ceo']?.[0]?.login;
-    if (login === undefined) throw new TreadleError('not-found', 'nobody holds the role ceo');
+    const ceo = findCeo(found, options.as ?? null);
     const words = ['/treadle', override.name, ...(target === null ? [] : [target]), options.reason.trim()];
-    await session.forgeAs(login).comments.create(placeFor(found), words.join(' '));
+    const saying = { words: words.join(' '), actor: actorOf(ceo), at: session.runtime.clock.now() };
+    checkOverride(found, saying);
+    await session.forgeAs(ceo.login).comments.create(placeFor(found), saying.words);
     await goOn({ terminal, finish }, session, { run: id, said: 'said', ...options });
+  });
+}
+
+/** Whose word it is. Throws where it would not count. */
+function findCeo({ config }: FoundRun, login: string | null): Member {
+  const holders = config.roles['ceo'] ?? [];
+  const ceo = login === null ? holders[0] : holders.find((holder) => holder.login === login);
+  if (ceo !== undefined) return ceo;
+  if (login === null) throw new TreadleError('not-found', 'nobody holds the role ceo');
+  throw new TreadleError('usage', `${login} does not hold the role ceo, so their word would not count`, {
+    remedy: `These do: ${holders.map((holder) => holder.login).join(', ')}`,
   });
 }
 

@@ -45,13 +45,27 @@ export async function findPlace(start: string): Promise<Place> {
   return { folder, repository, branch, checkedOut, dataFolder, bare };
 }
 
-/** Keeps a place's name and default branch, from the first time Treadle works there. */
-export async function keepIdentity({ dataFolder, repository, branch }: Place): Promise<void> {
+/** Keeps a place's name and default branch, from the first time Treadle works there, and which branch holds the state. */
+export async function keepIdentity(
+  { dataFolder, repository, branch }: Place,
+  stateBranch: string,
+): Promise<void> {
   const path = join(dataFolder, 'repository.json');
-  const text = `${JSON.stringify({ version: 1, repository, branch }, null, 2)}\n`;
+  const text = `${JSON.stringify({ version: 1, repository, branch, stateBranch }, null, 2)}\n`;
   if ((await readFile(path, 'utf8').catch(() => null)) === text) return;
   await writeFile(`${path}.${process.pid}`, text);
   await rename(`${path}.${process.pid}`, path);
+}
+
+/** The state branch when Treadle last worked in a place; null where it never did. */
+export async function readStateBranch({ dataFolder }: Place): Promise<string | null> {
+  try {
+    const text = await readFile(join(dataFolder, 'repository.json'), 'utf8');
+    const { stateBranch } = JSON.parse(text) as Record<string, unknown>;
+    return typeof stateBranch === 'string' ? stateBranch : null;
+  } catch {
+    return null;
+  }
 }
 
 async function readIdentity(dataFolder: string): Promise<Identity | null> {

@@ -16,7 +16,7 @@ import { administer, TREADLE_LOGIN } from './accounts.ts';
 import { tryGit } from './git.ts';
 import { checkFormat, checkState, placeError } from './check-state.ts';
 import { bringCommits, fetchBack } from './exchange.ts';
-import { findPlace, keepIdentity, type Place } from './place.ts';
+import { findPlace, keepIdentity, readStateBranch, type Place } from './place.ts';
 import { removeRunner, writeRunner } from './runner.ts';
 import { connectServer } from './server.ts';
 
@@ -49,6 +49,8 @@ export interface SessionOptions {
 }
 
 const CLAIM_MINUTES = 10;
+/** What holds where no settings can be read. */
+const DEFAULT_STATE_BRANCH = 'treadle/state';
 
 /** Opens a session: finds the repository, starts or finds its local server, and makes the accounts that hold roles. */
 export async function openSession(options: SessionOptions): Promise<Session> {
@@ -57,7 +59,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
   const settings = await readCommittedSettings(place);
   if (!existsSync(place.bare)) await checkBranch(place.folder, settings);
   await mkdir(join(place.dataFolder, 'work'), { recursive: true });
-  await keepIdentity(place);
+  await keepIdentity(place, settings.stateBranch);
   const server = await connectServer(place.dataFolder, port);
   try {
     if (server.own) {
@@ -136,15 +138,29 @@ async function checkBranch(repository: string, { stateBranch }: SettingsFile): P
 /** Reads the state of a repository, for commands that do nothing else: no server is needed. */
 export async function withState<T>(repo: string, work: (store: Store) => Promise<T>): Promise<T> {
   const place = await findPlace(repo);
-  const { stateBranch } = await readCommittedSettings(place);
   const repository = existsSync(place.bare) ? place.bare : place.folder;
+  const { stateBranch, problem } = await findStateBranch(place);
   const store = await adapters.store(repository, stateBranch);
   const statePlace = { repository, branch: stateBranch };
+  // Settings that cannot be read keep nobody from looking at what there is; where there is nothing, they are the answer.
+  if (problem !== null && (await store.read()).oid === null) throw problem;
   try {
     await checkState(store, statePlace);
     return await work(store);
   } catch (error) {
     throw placeError(error, statePlace);
+  }
+}
+
+/** Where the state is: by the settings, or where they have errors, by what held when Treadle last worked here. */
+async function findStateBranch(
+  place: Place,
+): Promise<{ readonly stateBranch: string; readonly problem: TreadleError | null }> {
+  try {
+    return { stateBranch: (await readCommittedSettings(place)).stateBranch, problem: null };
+  } catch (error) {
+    if (!(error instanceof TreadleError) || !error.code.startsWith('config-')) throw error;
+    return { stateBranch: (await readStateBranch(place)) ?? DEFAULT_STATE_BRANCH, problem: error };
   }
 }
 

@@ -98,11 +98,16 @@ function explainEscalation(workflow: Workflow, config: Config, awaited: Kind<'es
   ].map((comment) => `\`${comment}\``);
   const bead = issue === null ? 'the CEO bead, which is not opened yet,' : `the CEO bead #${issue}`;
   return [
-    `${job} is escalated since ${formatTime(awaited.since)}: ${causeInBrief(cause)}. ${endSentence(plain(reason))}`,
+    `${job} is escalated since ${formatTime(awaited.since)}: ${whyEscalated(causeInBrief(cause), endSentence(plain(reason)))}`,
     `It waits for ${whoMay('ceo', config.roles['ceo'] ?? [])}, who finds what was tried on ${bead}.`,
     `To go on: approve ${pullName(pull)} (${job} counts as done and the run ${afterSuccess(workflow, job, plain)}), or comment ${listWords(steers, 'or')} on the CEO bead.`,
     `To end it: request changes, or comment \`${overrideComment.close()}\` there.`,
   ].join('\n');
+}
+
+/** The cause and the reason, without saying twice what a reason begins with. */
+function whyEscalated(cause: string, reason: string): string {
+  return reason.toLowerCase().startsWith(cause.toLowerCase()) ? reason : `${cause}. ${reason}`;
 }
 
 function explainLease({ job, base, position, holder }: Kind<'lease'>): string {

@@ -1,0 +1,43 @@
+import type { Diagnostic } from '../workflow/diagnostic.ts';
+import type { DeclaredOutput, Job, Workflow } from '../workflow/model.ts';
+import type { SettingsFile } from '../workflow/settings.ts';
+
+/** Warnings for the roles that jobs of a workflow run on, as far as the file tells them, and that nobody holds. */
+export function findUnheldRoles(
+  workflow: Workflow,
+  text: string,
+  { roles }: SettingsFile,
+): readonly Diagnostic[] {
+  const lines = text.split('\n');
+  return [...workflow.jobs.values()].flatMap((job) =>
+    rolesOf(workflow, job)
+      .filter((role) => (roles[role] ?? []).length === 0)
+      .map((role): Diagnostic => {
+        const { start, end } = placeOf(lines, job);
+        const message = `Nobody holds the role '${role}', so '${job.id}' would escalate: give it to somebody in the settings`;
+        return { path: workflow.path, start, end, severity: 'warning', code: 'role-held-by-nobody', message };
+      }),
+  );
+}
+
+/** A role that is written out, or all that an output's `enum` allows. */
+function rolesOf(workflow: Workflow, job: Job): readonly string[] {
+  if (!('runsOn' in job)) return [];
+  const { source } = job.runsOn;
+  if (!source.includes('${{')) return [source];
+  const [, need = '', output = ''] =
+    /^\$\{\{\s*needs\.([\w-]+)\.outputs\.([\w-]+)\s*\}\}$/.exec(source.trim()) ?? [];
+  const producer = workflow.jobs.get(workflow.graph.resolve(need) ?? '');
+  const declared: readonly DeclaredOutput[] =
+    producer !== undefined && 'declaredOutputs' in producer ? producer.declaredOutputs : [];
+  return declared.find(({ name }) => name.toLowerCase() === output.toLowerCase())?.enum ?? [];
+}
+
+function placeOf(lines: readonly string[], job: Job): Pick<Diagnostic, 'start' | 'end'> {
+  const from = job.position.line - 1;
+  const offset = lines.slice(from).findIndex((line) => line.includes('runs-on'));
+  const line = offset === -1 ? from : from + offset;
+  const column = (lines[line]?.indexOf('runs-on') ?? -1) + 1 || job.position.column;
+  const length = offset === -1 ? job.id.length : 'runs-on'.length;
+  return { start: { line: line + 1, column }, end: { line: line + 1, column: column + length } };
+}
