@@ -5,10 +5,12 @@
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readOptions, USAGE, UsageError } from './demo/options.mjs';
 import { chooseFolder, createRepository, git, readIssue, testBranch } from './demo/repository.mjs';
 
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const CLI = fileURLToPath(new URL('../../build/src/cli/main.js', import.meta.url));
 const STATE = 'treadle/state';
 const DONE = 0;
@@ -94,6 +96,12 @@ const SCENARIOS = {
   },
 };
 
+/** How the command line is called from the folder that the person is in. `npm run` tells it, and changes to another. */
+function treadleFromHere() {
+  const here = process.env['INIT_CWD'] ?? process.cwd();
+  return resolve(here) === resolve(ROOT) ? 'npx treadle' : `node ${showArgument(CLI)}`;
+}
+
 /** Tells what came of it, and where to look. @param {Play} play */
 function report({ repo, issue }) {
   const { passed, failing } = testBranch(repo, 'main');
@@ -103,13 +111,13 @@ function report({ repo, issue }) {
   const transitions = git(repo, ['rev-list', '--count', '--first-parent', '--grep=^Treadle-Run: ', STATE]);
 
   say(`All ${passed} tests pass on main`);
-  console.log('To look around:');
-  console.log(`  npx treadle show ${run.id} --repo ${repo}`);
-  console.log(`  npx treadle log --repo ${repo}`);
-  console.log(`  cd ${repo}`);
-  console.log(`  git log --first-parent --format=%s ${STATE}   # the story, newest first`);
-  console.log(`  git log --first-parent --patch ${STATE}       # every step as a diff`);
-  console.log('  git log --patch -1 main^2                     # the fix');
+  const shown = showArgument(repo);
+  console.log('To look around, from where you are:');
+  console.log(`  ${treadleFromHere()} show ${run.id} --repo ${shown}`);
+  console.log(`  ${treadleFromHere()} log --repo ${shown}`);
+  console.log(`  git -C ${shown} log --first-parent --format=%s ${STATE}   # the story, newest first`);
+  console.log(`  git -C ${shown} log --first-parent --patch ${STATE}       # every step as a diff`);
+  console.log(`  git -C ${shown} log --patch -1 main^2                     # the fix`);
   console.log('');
   console.log(`closed issue:  #${run.issue} ${issue.title}`);
   console.log(
