@@ -29,6 +29,7 @@ export interface Glance {
 export interface GlancedPull {
   readonly number: number;
   readonly isOpen: boolean;
+  readonly head: string;
   /** Somebody's approval or request for changes stands. */
   readonly isAnswered: boolean;
 }

@@ -1,3 +1,4 @@
+import type { PullIndex } from '../codec/documents.ts';
 import type { Config, Member } from '../engine/config.ts';
 import type { Actor } from '../engine/event.ts';
 import type { RunState } from '../engine/state.ts';
@@ -25,9 +26,17 @@ export function mayApprove(permission: Permission): boolean {
   return permission === 'admin' || permission === 'maintain' || permission === 'write';
 }
 
+/** A review by somebody. */
+export type StandingReview = Review & { readonly author: Account };
+
+/** The role whose holders answer a job's gate, or its escalation. */
+export function roleOfReview(state: RunState, watch: Pick<PullIndex, 'job' | 'kind'>): string {
+  return watch.kind === 'escalation' ? 'ceo' : (state.jobs[watch.job]?.role ?? 'ceo');
+}
+
 /** The last word of each reviewer; a comment takes no word back, a dismissal does. */
-export function standingReviews(pull: ReviewedPull): readonly (Review & { readonly author: Account })[] {
-  const latest = new Map<number, Review & { readonly author: Account }>();
+export function standingReviews(pull: ReviewedPull): readonly StandingReview[] {
+  const latest = new Map<number, StandingReview>();
   for (const review of pull.reviews) {
     if (review.author === null || review.state === 'commented' || review.state === 'pending') continue;
     latest.set(review.author.id, { ...review, author: review.author });
@@ -36,11 +45,15 @@ export function standingReviews(pull: ReviewedPull): readonly (Review & { readon
 }
 
 /**
- * Why a reviewer's word does not count for a job, or null where it does: they hold the role, can write, are no author of what
- * is reviewed (opener, committers, whoever reported what is shown), and reviewed the head.
+ * Why a reviewer's word does not count for a job, or null where it does: they hold the role, are no author of what is reviewed
+ * (opener, committers, whoever reported what is shown), reviewed the head, and can write. An App must be one that the settings
+ * let approve; its permission is that of its installation, which no list of collaborators tells.
+ *
+ * Committers are those whom the forge links to a commit by its addresses. Whoever pushes can write any address into a commit, so
+ * that this can keep somebody from approving, never let anybody approve; names in commits count for nothing.
  */
 export function reasonNotToCount(
-  review: Review & { readonly author: Account },
+  review: StandingReview,
   facts: {
     readonly config: Config;
     readonly state: RunState;
@@ -53,12 +66,16 @@ export function reasonNotToCount(
   const { config, state, job, role, pull, permission } = facts;
   const { login, id } = review.author;
   if (!holdsRole(config, role, review.author)) return `${login} does not hold the role ${role}`;
-  if (!mayApprove(permission)) return `${login} has no write permission on the repository`;
   if (review.commit !== pull.head.oid) return `${login} reviewed an older state of #${pull.number}`;
   if (pull.author?.id === id) return `${login} opened #${pull.number}`;
   if (pull.commitAuthors.some((author) => author.id === id))
     return `${login} made commits of #${pull.number}`;
   if (reportersOf(state, job).has(id)) return `${login} reported what is to be approved`;
+  if (review.author.kind === 'app') {
+    const isListed = (config.settings.approvingApps ?? []).some((app) => app.id === id);
+    return isListed ? null : `${login} is an App, and not one of approving-apps in the settings`;
+  }
+  if (!mayApprove(permission)) return `${login} has no write permission on the repository`;
   return null;
 }
 

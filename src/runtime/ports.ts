@@ -79,6 +79,13 @@ export interface Runtime {
    * when its claim has run out.
    */
   readonly alone: boolean;
+  /**
+   * True while the whole repository is stopped (the variable TREADLE_PAUSED): facts are still read and decided on, but nothing
+   * is given to anybody and nothing is merged.
+   */
+  readonly paused?: boolean;
+  /** How many requests to the forge a wake may make, about; what is left is done by the next one. 300 where left out. */
+  readonly requestBudget?: number;
   /** The workflows that serve where the repository has none of that name: path → text. */
   readonly builtInWorkflows: ReadonlyMap<string, string>;
 }

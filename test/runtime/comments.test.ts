@@ -92,7 +92,7 @@ describe('a comment agent', () => {
     const remarks = await wake(at.world);
     expect(await turnsOf(at)).toEqual(['open']);
     expect(remarks.join()).toMatch(/has no dispatch in run/);
-    expect(await at.world.history.events(at.run)).toEqual(['run_started']);
+    expect(await at.world.history.events(at.run)).toEqual(['run_started', 'outsider_refused']);
   });
 
   test('is not answered for by any workflow even where the settings name its account', async () => {
@@ -105,7 +105,7 @@ describe('a comment agent', () => {
     await wake(world);
     await world.anyWorkflow.comments.create(bead, reportBlock(GOOD));
     await wake(world);
-    expect(await world.history.events(`${bead}-1`)).toEqual(['run_started']);
+    expect(await world.history.events(`${bead}-1`)).toEqual(['run_started', 'outsider_refused']);
   });
 
   test.each([

@@ -280,7 +280,7 @@ async function openWorld(
           const found = intake ? await config : null;
           return advance(runtime, {
             ...rest,
-            intake: found === null ? null : { repository, found, maxNewRuns },
+            intake: found === null ? null : { repository, config: () => Promise.resolve(found), maxNewRuns },
           });
         },
       };

@@ -31,7 +31,7 @@ export function addAdvance(program: Command, { terminal }: CommandContext): void
         const { runtime, place, interruption } = session;
         if (!session.own) throw await atWork(session);
         const found = await readRepositoryConfig(runtime.forge, runtime.builtInWorkflows);
-        const intake = { repository: place.repository, found, maxNewRuns };
+        const intake = { repository: place.repository, config: () => Promise.resolve(found), maxNewRuns };
         const report = await advance(runtime, { intake, nudge: () => interruption.raised });
         interruption.signal.throwIfAborted();
         const { wake, transitions, remarks, nextDue } = report;

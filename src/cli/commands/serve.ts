@@ -61,7 +61,9 @@ async function serveUntilStopped(session: Session, doorbell: Doorbell, terminal:
     };
     const before = heard;
     const found = await readConfig(session, terminal);
-    const intake = found === null ? null : { repository: place.repository, found, maxNewRuns: MOST_NEW_RUNS };
+    const { repository } = place;
+    const intake =
+      found === null ? null : { repository, config: () => Promise.resolve(found), maxNewRuns: MOST_NEW_RUNS };
     const { nextDue, transitions } = await advance(runtime, { intake, nudge }, definitions);
     if (transitions > 0) await session.bringBack();
     const timer = new AbortController();

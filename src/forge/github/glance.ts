@@ -2,12 +2,22 @@ import type { Account, Glance, GlancedPull } from '../port.ts';
 import type { Connection } from './connection.ts';
 import { field, integerAt, listAt, textAt, wordAt } from './decode.ts';
 
+/** Pull requests asked for in one query. */
+const batchSize = 100;
+
 /**
  * The forge port's glance. For each pull request the query costs one small list, which GitHub counts as a hundredth of a point;
  * its reviews as a whole are read by `reviewed`, where there is a reason to.
  */
 export async function glanceAt(connection: Connection, pulls: readonly number[]): Promise<Glance> {
   const wanted = [...new Set(pulls)];
+  const glance = await glanceAtSome(connection, wanted.slice(0, batchSize));
+  if (wanted.length <= batchSize) return glance;
+  const others = await glanceAt(connection, wanted.slice(batchSize));
+  return { viewer: glance.viewer, pulls: [...glance.pulls, ...others.pulls] };
+}
+
+function glanceAtSome(connection: Connection, wanted: readonly number[]): Promise<Glance> {
   return connection.query(
     {
       what: 'read whose token this is and what reviews there are',
@@ -40,7 +50,7 @@ function documentFor(numbers: readonly number[]): string {
   repository(owner: $owner, name: $name) { ${pulls.join('\n')} }
 }
 fragment pull on PullRequest {
-  number state latestOpinionatedReviews(first: 50) { nodes { state } }
+  number state headRefOid latestOpinionatedReviews(first: 50) { nodes { state } }
 }`;
 }
 
@@ -49,6 +59,7 @@ function decodeGlanced(pull: unknown): GlancedPull {
   return {
     number: integerAt(pull, 'number'),
     isOpen: wordAt(pull, ['open', 'closed', 'merged'], 'state') === 'open',
+    head: textAt(pull, 'headRefOid'),
     isAnswered: listAt(pull, 'latestOpinionatedReviews', 'nodes').some((review) =>
       ['approved', 'changes_requested'].includes(textAt(review, 'state').toLowerCase()),
     ),

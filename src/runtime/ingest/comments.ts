@@ -4,17 +4,22 @@ import type { OverrideAction } from '../../engine/event.ts';
 import { dispatchIndexCodec } from '../../codec/documents.ts';
 import { layout } from '../../codec/layout.ts';
 import type { JobDocument, Turn } from '../../engine/state.ts';
-import type { Comment } from '../../forge/port.ts';
+import type { Comment, CommentEdit } from '../../forge/port.ts';
 import { actorOf, holdsRole, isSomebody } from '../authorise.ts';
 import { loadIssueIndex, type LoadedRun } from '../run-documents.ts';
 import type { Unit } from '../unit.ts';
 import { eventId, type Happening } from '../wake.ts';
+import { reasonNotToBelieve } from './comment-edits.ts';
 
 /**
- * Applies what a comment says to the run of its bead, if its author is believed. A comment counts once: later edits are not
- * followed. Returns why it was not followed, for people.
+ * Applies what a comment says to the run of its bead, if its author is believed; others are told once in a run that they are not.
+ * A comment counts once: later edits are not followed. Returns why it was not followed, for people.
  */
-export async function ingestComment(unit: Unit, comment: Comment): Promise<string | null> {
+export async function ingestComment(
+  unit: Unit,
+  comment: Comment,
+  edits: ReadonlyMap<number, CommentEdit>,
+): Promise<string | null> {
   const command = parseSlashCommand(comment.body);
   const report = command === null ? parseReport(comment.body) : null;
   if (command === null && report?.kind === 'none') return null;
@@ -28,6 +33,8 @@ export async function ingestComment(unit: Unit, comment: Comment): Promise<strin
   if (command?.kind === 'override') return applyOverride(at, command);
   if (command?.kind === 'malformed')
     return `the command of ${comment.author.login} cannot be read: ${command.problem}`;
+  const doubt = reasonNotToBelieve(comment, edits.get(comment.id));
+  if (doubt !== null) return doubt;
   if (command?.kind === 'report') {
     const { outcome, outputs, summary } = command;
     return applyReport(at, { outcome, outputs, summary, usage: null, job: null });
@@ -71,7 +78,10 @@ async function applyOverride(
     return `it was edited, and whoever can write here can edit it: a command of ${comment.author.login} needs a comment of its own`;
   }
   if (!holdsRole(loaded.config, 'ceo', comment.author)) {
-    return `${comment.author.login} does not hold the role ceo, so /treadle ${command.override.action} was not followed`;
+    return refuseOutsider(place, {
+      word: 'override',
+      reason: `${comment.author.login} does not hold the role ceo, so /treadle ${command.override.action} was not followed`,
+    });
   }
   const { override } = command;
   const aimed: OverrideAction =
@@ -93,9 +103,30 @@ function aimAt(override: OverrideAction, job: string): OverrideAction {
   }
 }
 
+/**
+ * Tells somebody, once in a run, that they are not believed there. A comment of theirs that comes later is a remark and no more,
+ * so that nobody can make Treadle talk.
+ */
+async function refuseOutsider(
+  place: Place,
+  { word, reason }: { readonly word: 'report' | 'override'; readonly reason: string },
+): Promise<string> {
+  const { unit, comment, loaded } = place;
+  await unit.apply({
+    run: loaded.state.run.id,
+    happening: { type: 'outsider_refused', word },
+    actor: actorOf(comment.author),
+    ground: 'none: anybody may write here',
+    at: comment.updatedAt,
+    cause: ['outsider', comment.author.id],
+  });
+  return reason;
+}
+
 async function applyReport(place: Place, report: Report): Promise<string | null> {
   const found = await findTurn(place, report.job);
   if (typeof found === 'string') return found;
+  if (found === null) return refuseReporter(place);
   const { outcome, outputs, summary, usage } = report;
   const source = `comment ${place.comment.id}`;
   const { job, turn, ground } = found;
@@ -116,6 +147,7 @@ async function applyReport(place: Place, report: Report): Promise<string | null>
 async function applyMalformed(place: Place, problem: string): Promise<string | null> {
   const found = await findTurn(place, null);
   if (typeof found === 'string') return found;
+  if (found === null) return refuseReporter(place);
   const source = `comment ${place.comment.id}`;
   return apply(
     place,
@@ -132,12 +164,12 @@ interface Candidate {
 
 /**
  * The turn that a comment's author may answer: their own, or one of a role they hold. Where none is open, or the open ones were
- * dispatched by what this very wake decides and so cannot be meant, it is the one that ended last: such an answer came late.
+ * dispatched by what this very wake decides and so cannot be meant, it is the one that ended last: such an answer came late. Null
+ * where there was none; words where it cannot be told which.
  */
-async function findTurn(place: Place, job: string | null): Promise<Candidate | string> {
+async function findTurn(place: Place, job: string | null): Promise<Candidate | string | null> {
   const { unit, comment, loaded } = place;
-  const { state } = loaded;
-  const candidates = Object.values(state.jobs)
+  const candidates = Object.values(loaded.state.jobs)
     .filter((document) => job === null || document.id.toLowerCase() === job.toLowerCase())
     .flatMap((document) => turnsToAnswer(document, place));
   const open: Candidate[] = [];
@@ -155,9 +187,13 @@ async function findTurn(place: Place, job: string | null): Promise<Candidate | s
   const ended = candidates
     .filter(({ turn }) => turn.endedAt !== null)
     .sort((a, b) => ((a.turn.endedAt ?? '') < (b.turn.endedAt ?? '') ? -1 : 1));
-  return (
-    first ?? ended.at(-1) ?? `${comment.author.login} has no dispatch in run ${state.run.id} to report on`
-  );
+  return first ?? ended.at(-1) ?? null;
+}
+
+function refuseReporter(place: Place): Promise<string> {
+  const { comment, loaded } = place;
+  const reason = `${comment.author.login} has no dispatch in run ${loaded.state.run.id} to report on`;
+  return refuseOutsider(place, { word: 'report', reason });
 }
 
 function turnsToAnswer(document: JobDocument, { comment, loaded }: Place): readonly Candidate[] {

@@ -8,9 +8,18 @@ import { addMinutes } from '../wake.ts';
 export interface ReadFacts {
   readonly readAt: string;
   readonly from: CursorDocument | undefined;
+  readonly horizon: string | null;
   readonly viewer: Account;
   readonly issues: readonly Issue[];
   readonly comments: readonly Comment[];
+}
+
+/** What was read and is left to the next wake. */
+export interface Left {
+  /** Comments that were not looked at: they are read again. */
+  readonly comments: readonly Comment[];
+  /** Issues that wait for a wake that may start their runs. */
+  readonly waiting: readonly number[];
 }
 
 /** How long before the newest read a fact may still turn up: clocks differ and lists lag. */
@@ -33,30 +42,33 @@ export function sinceCursor(
   };
 }
 
+/** Whether an issue was opened since this cursor: it is younger, and was not seen in any version. */
+export function isOpenedSince(cursor: CursorDocument, issue: Issue): boolean {
+  return issue.createdAt >= cursor.since && cursor.seen[issueKey(issue)] === undefined;
+}
+
 /**
- * The cursor after what was read was followed, but for `deferred`: those issues turn up again. What another wake has seen since
- * this one read stays seen.
+ * The cursor after what was read was followed, but for what is left. It stands no later than reading came. What another wake has
+ * seen since this one read stays seen.
  */
-export function cursorAfter(
-  facts: ReadFacts,
-  cursor: CursorDocument,
-  deferred: readonly Issue[],
-): CursorDocument {
-  const horizon = addMinutes(facts.readAt, -OVERLAP_MINUTES);
-  const latest = horizon > cursor.since ? horizon : cursor.since;
-  const since = [latest, ...deferred.map(({ updatedAt }) => updatedAt)].sort()[0] ?? latest;
-  const left = new Set(deferred.map(({ number }) => number));
+export function cursorAfter(facts: ReadFacts, cursor: CursorDocument, left: Left): CursorDocument {
+  const latest = addMinutes(facts.readAt, -OVERLAP_MINUTES);
+  const ends = [latest, ...left.comments.map(({ updatedAt }) => updatedAt)];
+  const end = [...ends, ...(facts.horizon === null ? [] : [facts.horizon])].sort()[0] ?? latest;
+  const since = end > cursor.since ? end : cursor.since;
+  const unread = new Set(left.comments.map(({ id }) => id));
   const isUnmoved = facts.from !== undefined && canonicalJsonLine(facts.from) === canonicalJsonLine(cursor);
   const seen = [
     ...(isUnmoved ? [] : Object.entries(cursor.seen)),
     ...facts.issues
-      .filter(({ number, updatedAt }) => updatedAt >= since && !left.has(number))
+      .filter(({ updatedAt }) => updatedAt >= since)
       .map((issue): [string, string] => [issueKey(issue), issueVersion(issue)]),
     ...facts.comments
-      .filter(({ updatedAt }) => updatedAt >= since)
+      .filter(({ id, updatedAt }) => updatedAt >= since && !unread.has(id))
       .map((comment): [string, string] => [commentKey(comment), commentVersion(comment)]),
   ];
-  return { version: 1, since, seen: Object.fromEntries(seen) };
+  const { waiting } = left;
+  return { version: 1, since, seen: Object.fromEntries(seen), ...(waiting.length === 0 ? {} : { waiting }) };
 }
 
 function issueKey(issue: Issue): string {

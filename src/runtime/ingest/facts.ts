@@ -1,15 +1,16 @@
-import { cursorCodec, type CursorDocument, type PullIndex } from '../../codec/documents.ts';
+import { cursorCodec, type CursorDocument } from '../../codec/documents.ts';
 import { layout } from '../../codec/layout.ts';
 import { parseMarker } from '../../engine/view/markdown.ts';
-import type { Account, Comment, Forge, Issue, Permission, ReviewedPull } from '../../forge/port.ts';
+import type { Account, Changes, Comment, CommentEdit, Forge, Issue } from '../../forge/port.ts';
 import type { Documents } from '../../store/documents.ts';
-import { standingReviews } from '../authorise.ts';
-import { decisionAsked } from '../decision-file.ts';
-import type { Definitions } from '../definitions.ts';
-import { loadIssueIndex, loadRun } from '../run-documents.ts';
+import { loadIssueIndex } from '../run-documents.ts';
+import { readEdits } from './comment-edits.ts';
 import { sinceCursor } from './cursor.ts';
 import { readDispatchAnswers, type DispatchAnswers } from './dispatch-answers.ts';
-import { readWatchers } from './watchers.ts';
+import { NO_ANSWERS, readAnswers, type Answers } from './read-answers.ts';
+import { readCatalog, type Catalog } from './intake.ts';
+import type { Reading } from './reading.ts';
+import { pickSlice, watchedPulls } from './watchers.ts';
 
 /** What the forge says that may be new: read once, decided on as often as the tip moves. */
 export interface Facts {
@@ -17,83 +18,78 @@ export interface Facts {
   readonly readAt: string;
   /** The cursor that was read from; undefined where there is no branch yet. */
   readonly from: CursorDocument | undefined;
+  /** Where the budget ended reading: what changed later is not among the facts, nor all of what changed then. Null: all was read. */
+  readonly horizon: string | null;
   /** Whose token reads. */
   readonly viewer: Account;
   /** Without those we made ourselves. */
   readonly issues: readonly Issue[];
   /** Without our own. */
   readonly comments: readonly Comment[];
-  /** Pull requests that open gates and escalations wait on. */
-  readonly pulls: readonly ReviewedPull[];
-  /** Who waited on them when they were read. */
-  readonly watchers: ReadonlyMap<number, readonly PullIndex[]>;
-  /** Those of them that somebody approved, and whose file is not the one that was asked about. */
-  readonly altered: ReadonlySet<number>;
-  /** Live permissions of those who reviewed them, by login. */
-  readonly permissions: ReadonlyMap<string, Permission>;
+  /** Who edited those of them that could count. */
+  readonly edits: ReadonlyMap<number, CommentEdit>;
+  /** Issues that waited for a wake that may start their runs, as far as this one may. */
+  readonly waiting: readonly Issue[];
+  /** What may be started, where an issue may start something. */
+  readonly catalog: Catalog;
   /** What answers dispatches elsewhere than in comments and reviews. */
   readonly dispatchAnswers: DispatchAnswers;
+  /** Answers to open gates and escalations. */
+  readonly answers: Answers;
 }
 
-/** Reads from the forge all that may be new since the cursor. A payload that woke us is only a hint and not looked at. */
-export async function readFacts(
-  forge: Forge,
-  documents: Documents,
-  definitions: Definitions,
-  now: string,
-): Promise<Facts> {
+/** Pull requests that one query looks at. */
+const MOST_GLANCED = 100;
+
+/**
+ * Reads from the forge all that may be new since the cursor. A payload that woke us is only a hint and not looked at.
+ *
+ * Where nothing is new it costs three requests, however many runs and gates there are: two lists of what changed, and a glance at
+ * watched pull requests. A pull request changes with each push and review, so those in the list are looked at for certain; the
+ * slice of the others is a safety net.
+ */
+export async function readFacts(reading: Reading): Promise<Facts> {
+  const { forge, documents, now, budget, fraction } = reading;
   const from = await documents.read(layout.cursor, cursorCodec);
   const since = from?.since ?? now;
-  const viewer = await forge.people.viewer();
-  const [changed, said, pulls] = await Promise.all([
-    forge.issues.changedSince(since),
-    forge.comments.changedSince(since),
-    readWatchedPulls(forge, documents),
+  const pages = Math.max(1, Math.floor(budget / 3));
+  const watched = await watchedPulls(documents);
+  const [changed, said] = await Promise.all([
+    forge.issues.changedSince(since, pages),
+    forge.comments.changedSince(since, pages),
   ]);
-  const reviewers = new Set(pulls.flatMap((pull) => standingReviews(pull).map(({ author }) => author.login)));
-  const permissions = new Map<string, Permission>();
-  for (const login of reviewers) permissions.set(login, await forge.people.permission(login));
-  const watchers = await readWatchers(documents);
-  const altered = await findAltered(forge, documents, definitions, pulls, watchers);
-  const issues = changed.items.filter((issue) => !issue.isPull && !isOurs(issue, viewer));
-  const comments = said.items.filter((comment) => !isOurs(comment, viewer));
-  const facts = { readAt: now, from, viewer, issues, comments, pulls, watchers, altered, permissions };
-  const fresh = from === undefined ? { issues: [], comments: [] } : sinceCursor(facts, from);
-  const dispatchAnswers = await readDispatchAnswers(forge, documents, definitions, now);
-  return { ...facts, issues: await learnClosers(forge, documents, fresh.issues, issues), dispatchAnswers };
+  const touched = changed.items.filter(({ isPull, number }) => isPull && watched.includes(number));
+  const chosen = pickSlice(watched, Math.max(0, MOST_GLANCED - touched.length), fraction);
+  const { viewer, pulls } = await forge.glance([...touched.map(({ number }) => number), ...chosen]);
+  const horizon = horizonOf(changed, said);
+  const isRead = ({ updatedAt }: Issue | Comment): boolean => horizon === null || updatedAt <= horizon;
+  const issues = changed.items.filter((issue) => isRead(issue) && !issue.isPull && !isOurs(issue, viewer));
+  const comments = said.items.filter((comment) => isRead(comment) && !isOurs(comment, viewer));
+  const found = { readAt: now, from, horizon, viewer, issues, comments };
+  const fresh = from === undefined ? { issues: [], comments: [] } : sinceCursor(found, from);
+  const waiting = await readWaiting(reading, from, fresh.issues);
+  return {
+    ...found,
+    issues: await learnClosers(forge, documents, fresh.issues, issues),
+    edits: await readEdits(forge, documents, fresh.comments),
+    waiting,
+    dispatchAnswers: await readDispatchAnswers(forge, documents, reading.definitions, now),
+    catalog: await readCatalog(documents, reading.intake, [...waiting, ...fresh.issues]),
+    answers: watched.length === 0 ? NO_ANSWERS : await readAnswers(reading, pulls),
+  };
+}
+
+/** Up to when everything was read: no fact is followed before an older one of the other list. */
+function horizonOf(...lists: readonly Changes<Issue | Comment>[]): string | null {
+  const ends = lists.flatMap(({ items, isComplete }) => {
+    const last = items.at(-1);
+    return isComplete || last === undefined ? [] : [last.updatedAt];
+  });
+  return ends.sort()[0] ?? null;
 }
 
 function isOurs(said: Comment | Issue, viewer: Account): boolean {
   return said.author.id === viewer.id && parseMarker(said.body) !== undefined;
-}
-
-async function readWatchedPulls(forge: Forge, documents: Documents): Promise<readonly ReviewedPull[]> {
-  const numbers = new Set<number>();
-  for await (const name of documents.list(layout.pulls)) numbers.add(Number.parseInt(name, 10));
-  return numbers.size === 0 ? [] : forge.pulls.reviewed([...numbers]);
-}
-
-/** Looks into the decision files that somebody approved: what they read must be what we asked. */
-async function findAltered(
-  forge: Forge,
-  documents: Documents,
-  definitions: Definitions,
-  pulls: readonly ReviewedPull[],
-  watchers: ReadonlyMap<number, readonly PullIndex[]>,
-): Promise<ReadonlySet<number>> {
-  const altered = new Set<number>();
-  for (const pull of pulls) {
-    if (!standingReviews(pull).some(({ state }) => state === 'approved')) continue;
-    const watch = watchers.get(pull.number)?.find(({ kind }) => kind !== 'code');
-    if (watch === undefined) continue;
-    const loaded = await loadRun(documents, watch.run);
-    if (loaded === undefined) continue;
-    const workflow = await definitions.load(documents, loaded.state.run.definition);
-    const asked = decisionAsked(workflow, loaded.config, loaded.state, watch.job, pull.number);
-    if (asked === null) continue;
-    if ((await forge.files.read(asked.path, pull.head.oid)) !== asked.text) altered.add(pull.number);
-  }
-  return altered;
 }
 
 /** Lists of issues may leave out who closed them; it is asked for where a run depends on it. */
@@ -111,4 +107,17 @@ async function learnClosers(
     if (whole !== undefined) learnt.set(issue.number, { ...issue, closedBy: whole.closedBy });
   }
   return issues.map((issue) => learnt.get(issue.number) ?? issue);
+}
+
+/** The oldest of the issues that wait, as they are now: as many as this wake may start. What is new anyway is not read twice. */
+async function readWaiting(
+  { forge, intake }: Reading,
+  from: CursorDocument | undefined,
+  fresh: readonly Issue[],
+): Promise<readonly Issue[]> {
+  const numbers = (from?.waiting ?? []).filter((number) => !fresh.some((issue) => issue.number === number));
+  const issues = await Promise.all(
+    numbers.slice(0, intake?.maxNewRuns ?? 0).map((number) => forge.issues.get(number)),
+  );
+  return issues.filter((issue) => issue !== undefined);
 }

@@ -1,8 +1,7 @@
-import { cursorCodec, rootCodec } from '../../codec/documents.ts';
+import { cursorCodec, type CursorDocument } from '../../codec/documents.ts';
 import { layout } from '../../codec/layout.ts';
-import type { Issue } from '../../forge/port.ts';
+import type { Comment, Issue } from '../../forge/port.ts';
 import { actorOf } from '../authorise.ts';
-import type { RepositoryConfig } from '../repository-config.ts';
 import { loadIssueIndex } from '../run-documents.ts';
 import type { Unit } from '../unit.ts';
 import { ingestComment } from './comments.ts';
@@ -10,50 +9,79 @@ import { cursorAfter, sinceCursor } from './cursor.ts';
 import { ingestDispatchAnswers } from './dispatch-answers.ts';
 import type { Facts } from './facts.ts';
 import { ingestReviews } from './reviews.ts';
+import { startRuns } from './start-runs.ts';
 import { readWatchers } from './watchers.ts';
-import { startRun, workflowsFor } from './start.ts';
 
-/** Where ingest starts runs from; null where this wake starts none. */
-export interface Intake {
-  readonly repository: string;
-  readonly found: RepositoryConfig;
-  /** How many runs a wake may start of issues it finds; the others wait for the next one. */
-  readonly maxNewRuns: number;
+/** What became of the facts. */
+export interface Ingested {
+  /** What was not followed, for people. */
+  readonly remarks: readonly string[];
+  /** True where facts are left that the next wake can follow at once. */
+  readonly isBehind: boolean;
 }
 
-/** Applies what is new among the facts, and moves the cursor in the same push. Returns what was not followed, for people. */
-export async function ingestFacts(
-  unit: Unit,
-  facts: Facts,
-  intake: Intake | null,
-): Promise<readonly string[]> {
+/** How many requests it takes to do what follows from a comment. */
+const REQUESTS_PER_COMMENT = 4;
+
+/**
+ * Applies what is new among the facts, and moves the cursor in the same push. Of comments it follows no more than the budget
+ * bears; the others are left to the next wake.
+ */
+export async function ingestFacts(unit: Unit, facts: Facts, budget: number): Promise<Ingested> {
   const cursor = await unit.documents().read(layout.cursor, cursorCodec);
-  if (cursor === undefined) return [];
+  if (cursor === undefined) return { remarks: [], isBehind: false };
   const fresh = sinceCursor(facts, cursor);
+  const remarks = [...(await ingestAnswers(unit, facts))];
+  const most = Math.max(1, Math.floor(budget / REQUESTS_PER_COMMENT));
+  const left = await ingestComments(unit, fresh.comments, facts, { remarks, most });
+  await ingestDispatchAnswers(unit, facts.dispatchAnswers);
+  for (const issue of fresh.issues) if (issue.state === 'closed') await applyClosing(unit, issue, facts);
+  const started = await startRuns(unit, facts, fresh.issues, cursor);
+  remarks.push(...started.remarks);
+  const { waiting } = started;
+  const isNews =
+    fresh.comments.length > left.length ||
+    fresh.issues.length > 0 ||
+    facts.horizon !== null ||
+    waiting.join() !== (cursor.waiting ?? []).join();
+  const next: CursorDocument = cursorAfter(facts, cursor, { comments: left, waiting });
+  if (isNews) await unit.moveCursor(next);
+  return { remarks, isBehind: left.length > 0 || facts.horizon !== null };
+}
+
+async function ingestAnswers(unit: Unit, facts: Facts): Promise<readonly string[]> {
+  const { pulls, watchers: known } = facts.answers;
+  if (pulls.length === 0) return [];
   const remarks: string[] = [];
-  const watchers = await readWatchers(unit.documents());
-  for (const pull of facts.pulls) {
+  const watchers = await readWatchers(
+    unit.documents(),
+    pulls.map(({ number }) => number),
+  );
+  for (const pull of pulls) {
     for (const watch of watchers.get(pull.number) ?? []) {
       // Somebody else took note of a change since the facts were read: the next reading decides, not this older one.
-      const then = facts.watchers
-        .get(pull.number)
-        ?.find(({ run, job }) => run === watch.run && job === watch.job);
+      const then = known.get(pull.number)?.find(({ run, job }) => run === watch.run && job === watch.job);
       if (then?.head !== watch.head) continue;
       remarks.push(...(await ingestReviews(unit, watch, pull, facts)));
     }
   }
-  for (const comment of fresh.comments) {
-    const remark = await ingestComment(unit, comment);
+  return remarks;
+}
+
+/** Returns the comments that were not looked at. */
+async function ingestComments(
+  unit: Unit,
+  comments: readonly Comment[],
+  facts: Facts,
+  { remarks, most }: { readonly remarks: string[]; readonly most: number },
+): Promise<readonly Comment[]> {
+  const before = unit.applied.length;
+  for (const [index, comment] of comments.entries()) {
+    if (unit.applied.length - before >= most) return comments.slice(index);
+    const remark = await ingestComment(unit, comment, facts.edits);
     if (remark !== null) remarks.push(`comment ${comment.id} on #${comment.issue}: ${remark}`);
   }
-  await ingestDispatchAnswers(unit, facts.dispatchAnswers);
-  for (const issue of fresh.issues) if (issue.state === 'closed') await applyClosing(unit, issue, facts);
-  const open = fresh.issues.filter((issue) => issue.state === 'open');
-  const { deferred, refused } = await startRuns(unit, open, intake);
-  if (fresh.comments.length > 0 || fresh.issues.length > deferred.length) {
-    await unit.moveCursor(cursorAfter(facts, cursor, deferred));
-  }
-  return [...remarks, ...refused];
+  return [];
 }
 
 /** A person closed the bead while its run was going on; our own closing is no news. */
@@ -68,50 +96,4 @@ async function applyClosing(unit: Unit, issue: Issue, facts: Facts): Promise<voi
     at: issue.updatedAt,
     cause: ['closed', issue.updatedAt],
   });
-}
-
-/** Starts what issues call for, as far as this wake may. Those it may not decide on are left to the next one. */
-async function startRuns(
-  unit: Unit,
-  issues: readonly Issue[],
-  intake: Intake | null,
-): Promise<{ readonly deferred: readonly Issue[]; readonly refused: readonly string[] }> {
-  const deferred: Issue[] = [];
-  const refused: string[] = [];
-  let started = 0;
-  for (const issue of issues) {
-    if (!(await isNew(unit, issue))) continue;
-    if (intake === null) deferred.push(issue);
-    else {
-      const wanted = workflowsFor(issue, intake.found);
-      const [workflow, other] = wanted;
-      if (workflow === undefined) continue;
-      if (other !== undefined) {
-        const keys = wanted.map(({ key }) => key).join(', ');
-        refused.push(`#${issue.number}: several workflows want it (${keys}), so none was started`);
-      } else if (started >= intake.maxNewRuns) deferred.push(issue);
-      else {
-        const outcome = await startRun(unit, intake.repository, intake.found, {
-          issue,
-          workflow,
-          event: 'issues',
-          inputs: {},
-          actor: actorOf(issue.author),
-          ground: `opened or labelled #${issue.number}, which ${workflow.file.path} asks for`,
-          at: issue.updatedAt,
-        });
-        if (outcome.kind === 'started') started += 1;
-        else refused.push(`#${issue.number}: ${outcome.reason}`);
-      }
-    }
-  }
-  return { deferred, refused };
-}
-
-/** Whether an issue may start a run by itself: once, and only if it is younger than the branch; older ones are started by hand. */
-async function isNew(unit: Unit, issue: Issue): Promise<boolean> {
-  const root = await unit.documents().read(layout.root, rootCodec);
-  if (root === undefined || issue.createdAt < root.since) return false;
-  const { runs, escalation } = await loadIssueIndex(unit.documents(), issue.number);
-  return runs.length === 0 && escalation === null;
 }

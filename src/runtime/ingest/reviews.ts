@@ -1,7 +1,7 @@
 import { TREADLE } from '../../engine/event.ts';
 import type { PullIndex } from '../../codec/documents.ts';
 import type { ReviewedPull } from '../../forge/port.ts';
-import { actorOf, reasonNotToCount, standingReviews } from '../authorise.ts';
+import { actorOf, reasonNotToCount, roleOfReview, standingReviews } from '../authorise.ts';
 import type { Unit } from '../unit.ts';
 import type { Facts } from './facts.ts';
 
@@ -15,17 +15,17 @@ export async function ingestReviews(
   const loaded = await unit.load(watch.run);
   if (loaded === undefined) return [];
   const { config, state } = loaded;
-  const { run, job, kind } = watch;
-  const role = kind === 'escalation' ? 'ceo' : (state.jobs[job]?.role ?? 'ceo');
+  const { run, job } = watch;
+  const role = roleOfReview(state, watch);
   await voidIfChanged(unit, watch, pull, facts, state.run.overrides.length);
   const ignored: string[] = [];
   const ignore = (reason: string): void => {
     ignored.push(`a review of #${pull.number} does not count: ${reason}`);
   };
   for (const review of standingReviews(pull)) {
-    const permission = facts.permissions.get(review.author.login) ?? 'none';
+    const permission = facts.answers.permissions.get(review.author.login) ?? 'none';
     const reason =
-      review.state === 'approved' && facts.altered.has(pull.number)
+      review.state === 'approved' && facts.answers.altered.has(pull.number)
         ? `its file is not the one that was asked about`
         : reasonNotToCount(review, { config, state, job, role, pull, permission });
     if (reason !== null) {

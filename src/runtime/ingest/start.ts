@@ -83,15 +83,33 @@ export async function startRun(
   return outcome.kind === 'applied' ? { kind: 'started', run } : { kind: 'refused', reason: outcome.reason };
 }
 
-/** The workflows whose `on: issues` an issue answers as it stands. */
-export function workflowsFor(issue: Issue, found: RepositoryConfig): readonly CatalogEntry[] {
+/** The workflows whose `on: issues` an issue answers as it stands; `isOpened`: it was opened since the last reading. */
+export function workflowsFor(
+  issue: Issue,
+  isOpened: boolean,
+  found: RepositoryConfig,
+): readonly CatalogEntry[] {
   return [...found.workflows.values()].filter((entry) => {
     const trigger = entry.workflow?.on.issues;
-    return trigger !== null && trigger !== undefined && isTriggered(trigger, issue);
+    return trigger !== null && trigger !== undefined && isTriggered(trigger, issue, isOpened);
   });
 }
 
-function isTriggered(trigger: IssuesTrigger, issue: Issue): boolean {
+/**
+ * What happened to the issue, as far as it tells by how it stands: GitHub's lists give issues, not events. One that was opened
+ * with labels was labelled, too; one that changed and is not new counts as edited. Other types never happen here.
+ */
+function happenedTo(issue: Issue, isOpened: boolean): readonly string[] {
+  const happened = [
+    ...(isOpened ? ['opened'] : []),
+    ...(issue.labels.length > 0 ? ['labeled'] : []),
+    ...(issue.isReopened ? ['reopened'] : []),
+  ];
+  return isOpened ? happened : [...happened, 'edited'];
+}
+
+function isTriggered(trigger: IssuesTrigger, issue: Issue, isOpened: boolean): boolean {
+  if (!happenedTo(issue, isOpened).some((type) => trigger.types.includes(type))) return false;
   const wanted = trigger.labels.map((label) => label.toLowerCase());
   const carried = issue.labels.map((label) => label.toLowerCase());
   if (wanted.length > 0 && !wanted.some((label) => carried.includes(label))) return false;

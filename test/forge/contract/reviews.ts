@@ -38,10 +38,10 @@ export function describeReviewsContract(newWorld: NewWorld): void {
       expect(await forge.glance(numbers)).toEqual({
         viewer: world.account('weaver[bot]'),
         pulls: [
-          { number: asked?.number, isOpen: true, isAnswered: false },
-          { number: answered.number, isOpen: true, isAnswered: true },
-          { number: dismissed.number, isOpen: true, isAnswered: false },
-          { number: closed.number, isOpen: false, isAnswered: false },
+          { number: asked?.number, isOpen: true, head: asked?.head, isAnswered: false },
+          { number: answered.number, isOpen: true, head: answered.head, isAnswered: true },
+          { number: dismissed.number, isOpen: true, head: dismissed.head, isAnswered: false },
+          { number: closed.number, isOpen: false, head: closed.head, isAnswered: false },
         ],
       });
       expect(await forge.glance([])).toEqual({ viewer: world.account('weaver[bot]'), pulls: [] });

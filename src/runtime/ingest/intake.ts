@@ -1,0 +1,58 @@
+import { TreadleError } from '../../base/errors.ts';
+import { rootCodec } from '../../codec/documents.ts';
+import { layout } from '../../codec/layout.ts';
+import type { Issue } from '../../forge/port.ts';
+import type { Documents } from '../../store/documents.ts';
+import type { RepositoryConfig } from '../repository-config.ts';
+import { loadIssueIndex } from '../run-documents.ts';
+
+/** Where ingest starts runs from. */
+export interface Intake {
+  readonly repository: string;
+  /** What the default branch says now. Asked for only where an issue may start a run. Throws `config-missing`, `config-invalid`. */
+  readonly config: () => Promise<RepositoryConfig>;
+  /** How many runs a wake may start of issues it finds; the others wait for the next one. */
+  readonly maxNewRuns: number;
+}
+
+/** What may be started now. `unread`: this wake starts nothing, or found nothing to start. `invalid`: why it cannot be known. */
+export type Catalog =
+  | { readonly kind: 'unread' }
+  | { readonly kind: 'invalid'; readonly problem: string }
+  | {
+      readonly kind: 'read';
+      readonly repository: string;
+      readonly found: RepositoryConfig;
+      readonly maxNewRuns: number;
+    };
+
+/**
+ * Reads settings and workflows where one of the issues may start a run. Settings that cannot be used hold up no run that is going
+ * on: they are a remark, and the issues wait.
+ */
+export async function readCatalog(
+  documents: Documents,
+  intake: Intake | null,
+  issues: readonly Issue[],
+): Promise<Catalog> {
+  if (intake === null || intake.maxNewRuns === 0) return { kind: 'unread' };
+  const { repository, maxNewRuns } = intake;
+  for (const issue of issues) {
+    if (issue.state !== 'open' || !(await mayStart(documents, issue))) continue;
+    try {
+      return { kind: 'read', repository, found: await intake.config(), maxNewRuns };
+    } catch (error) {
+      if (!(error instanceof TreadleError) || !error.code.startsWith('config-')) throw error;
+      return { kind: 'invalid', problem: error.message };
+    }
+  }
+  return { kind: 'unread' };
+}
+
+/** Whether an issue may start a run by itself: once, and only if it is younger than the branch; older ones are started by hand. */
+export async function mayStart(documents: Documents, issue: Issue): Promise<boolean> {
+  const root = await documents.read(layout.root, rootCodec);
+  if (root === undefined || issue.createdAt < root.since) return false;
+  const { runs, escalation } = await loadIssueIndex(documents, issue.number);
+  return runs.length === 0 && escalation === null;
+}
