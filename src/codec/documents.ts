@@ -29,6 +29,8 @@ export interface CursorDocument {
   readonly since: string;
   /** Facts within the overlap: `comment 12` → the version that was read. */
   readonly seen: Readonly<Record<string, string>>;
+  /** Issues that may start a run, in the order in which they came: no wake so far could. Left out where there are none. */
+  readonly waiting?: readonly number[];
 }
 
 export interface IssueIndex {

@@ -35,6 +35,7 @@ export type RunEvent =
   | PullRequestMerged
   | MergeRefused
   | QueueAdvanced
+  | OutsiderRefused
   | IssueClosed;
 
 export interface RunStarted extends EventBase {
@@ -159,6 +160,12 @@ export interface MergeRefused extends EventBase {
 export interface QueueAdvanced extends EventBase {
   readonly type: 'queue_advanced';
   readonly base: string;
+}
+
+/** Somebody reported or gave an order who is not believed in this run. They are told so, once: the cause is who they are. */
+export interface OutsiderRefused extends EventBase {
+  readonly type: 'outsider_refused';
+  readonly word: 'report' | 'override';
 }
 
 /** A person closed the bead while its run was going on. */

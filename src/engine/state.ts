@@ -52,7 +52,7 @@ export interface RunDocument {
   readonly statusComment: number | null;
   /** Digest of the text that the status comment was last given. */
   readonly statusText?: Sha256;
-  /** Ids of overrides and of voided approvals that were applied: a repeated one changes nothing. */
+  /** Ids of overrides, voided approvals and refusals of outsiders that were applied: a repeated one changes nothing. */
   readonly overrides: readonly string[];
   /** Id of the last event that was applied to the run. */
   readonly lastEvent: string;

@@ -8,6 +8,7 @@ import type { Applied, Outcome } from './outcome.ts';
 import { applied } from './outcome.ts';
 import { applyOverride } from './override.ts';
 import { settle } from './readiness.ts';
+import { refuseOutsider } from './refuse-outsider.ts';
 import { applyCrash, applyMalformed, applyReport, applyRunChange } from './report.ts';
 import { applyReview, applyVoided } from './review.ts';
 import { beginRun } from './start.ts';
@@ -88,6 +89,8 @@ function applyEvent(draft: Draft, event: RunEvent, context: TransitionContext): 
       return applyMergeRefused(draft, event);
     case 'queue_advanced':
       return applyQueueAdvanced(draft, event);
+    case 'outsider_refused':
+      return refuseOutsider(draft, event);
     case 'issue_closed':
       return applyIssueClosed(draft, event);
   }

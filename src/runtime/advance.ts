@@ -5,9 +5,11 @@ import type { Oid, Snapshot } from '../store/port.ts';
 import { createDefinitions, type Definitions } from './definitions.ts';
 import { applyDueDeadlines, nextDeadline } from './ingest/deadlines.ts';
 import { readFacts, type Facts } from './ingest/facts.ts';
-import { ingestFacts, type Intake } from './ingest/ingest.ts';
+import { ingestFacts, type Ingested } from './ingest/ingest.ts';
+import type { Intake } from './ingest/intake.ts';
+import { budgetOf, readingOf } from './ingest/reading.ts';
 import { readMergesInDoubt } from './ingest/leases.ts';
-import { claimLeftovers, performOwn, type Leftovers, type OwnEffect, type Settled } from './outbox.ts';
+import { claimLeftovers, isHalted, performOwn, type Leftovers, type OwnEffect, type Settled } from './outbox.ts';
 import type { RunningCommands } from './perform/run-command.ts';
 import { removeCopies } from './perform/remove-copies.ts';
 import type { Runtime } from './ports.ts';
@@ -84,6 +86,8 @@ class AdvanceLoop {
   #lastStatusAt = '';
   #nextDue: string | null = null;
   #nextExpiry: string | null = null;
+  /** Facts are left that the next wake can follow at once. */
+  #isBehind = false;
 
   constructor(runtime: Runtime, options: AdvanceOptions, definitions: Definitions) {
     this.#runtime = runtime;
@@ -120,9 +124,13 @@ class AdvanceLoop {
       transitions: this.#transitions,
       touched: this.#touched,
       remarks: [...this.#remarks],
-      nextDue: [this.#nextDue, this.#nextExpiry].filter((time) => time !== null).sort()[0] ?? null,
+      nextDue: this.#isBehind ? this.#runtime.clock.now() : this.#soonest(),
       tip: this.#tip?.oid ?? null,
     };
+  }
+
+  #soonest(): string | null {
+    return [this.#nextDue, this.#nextExpiry].filter((time) => time !== null).sort()[0] ?? null;
   }
 
   async #knownTip(): Promise<Snapshot> {
@@ -130,9 +138,10 @@ class AdvanceLoop {
   }
 
   async #readFacts(): Promise<Facts> {
-    const { store, forge, clock } = this.#runtime;
-    this.#tip = await store.read();
-    return readFacts(forge, openDocuments(this.#tip), this.#definitions, clock.now());
+    this.#tip = await this.#runtime.store.read();
+    const documents = openDocuments(this.#tip);
+    const intake = this.#options.intake ?? null;
+    return readFacts(readingOf(this.#runtime, { documents, definitions: this.#definitions, intake }));
   }
 
   async #publish(facts: Facts | null, requests: readonly ((unit: Unit) => Promise<void>)[]): Promise<void> {
@@ -141,11 +150,11 @@ class AdvanceLoop {
     const known = await this.#knownTip();
     const merged = await readMergesInDoubt(forge, openDocuments(known), clock.now());
     const busy = new Set([...this.#inFlight.keys(), ...this.#waiting.keys()]);
-    let remarks: readonly string[] = [];
+    let ingested: Ingested = { remarks: [], isBehind: false };
     let leftovers: Leftovers = { takenOver: new Set(), nextExpiry: null };
     let orphans: readonly Settled[] = [];
     const decide = async (unit: Unit): Promise<void> => {
-      remarks = facts === null ? [] : await ingestFacts(unit, facts, this.#options.intake ?? null);
+      if (facts !== null) ingested = await ingestFacts(unit, facts, budgetOf(this.#runtime));
       for (const request of requests) await request(unit);
       orphans = await this.#findOrphans(unit, settled);
       for (const fact of [...settled.flatMap((one) => one.facts), ...merged]) await unit.apply(fact);
@@ -158,7 +167,8 @@ class AdvanceLoop {
     this.#tip = published.tip;
     this.#transitions += published.applied.length;
     this.#nextExpiry = leftovers.nextExpiry;
-    this.#remark([...published.remarks, ...remarks]);
+    if (facts !== null) this.#isBehind = ingested.isBehind;
+    this.#remark([...published.remarks, ...ingested.remarks]);
     for (const effect of leftovers.takenOver) this.#takenOver.add(effect);
     for (const [run, state] of published.touched) this.#adopt(run, state);
     for (const orphan of orphans) await this.#clearUp(orphan);
@@ -197,6 +207,10 @@ class AdvanceLoop {
     const busy = new Set([...this.#inFlight.keys(), ...this.#settled.map((one) => one.entry.id)]);
     for (const entry of state.run.outbox) {
       if (entry.claim.wake !== this.#wake.id || busy.has(entry.id) || !this.#mayTry(entry)) continue;
+      if (isHalted(this.#runtime, entry)) {
+        this.#remark([`TREADLE_PAUSED is set: ${run} waits with ${entry.effect.type}`]);
+        continue;
+      }
       this.#waiting.set(entry.id, { run, entry, doubtful: this.#takenOver.has(entry.id) });
     }
   }
