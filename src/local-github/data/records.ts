@@ -61,6 +61,10 @@ export interface IssueRecord {
   readonly closedAt: string | null;
   readonly closedById: number | null;
   readonly pull: PullRecord | null;
+  /** Number of the issue that this one is a sub-issue of. */
+  readonly parent?: number | null;
+  /** Numbers of the issues that this one waits for. */
+  readonly blockedBy?: readonly number[];
 }
 
 /** An issue that is a pull request. */
@@ -146,6 +150,8 @@ export type Conclusion = (typeof conclusions)[number];
 /** A workflow file that has been seen. */
 export interface WorkflowRecord {
   readonly id: number;
+  /** Left out while it is active. */
+  readonly disabled?: 'manually' | 'inactivity';
   readonly path: string;
   readonly name: string;
   readonly createdAt: string;
@@ -207,8 +213,33 @@ export interface HookRecord {
   readonly lastStatus: number | null;
 }
 
+/** What a repository lets Actions do. */
+export interface ActionsSettings {
+  readonly enabled: boolean;
+  readonly allowedActions: 'all' | 'local_only' | 'selected';
+  readonly shaPinningRequired: boolean;
+  readonly defaultPermissions: 'read' | 'write';
+  readonly mayApprovePulls: boolean;
+}
+
+/** Rules for branches. They are kept and told of; nobody is held to them here. */
+export interface RulesetRecord {
+  readonly id: number;
+  readonly name: string;
+  readonly enforcement: 'active' | 'disabled' | 'evaluate';
+  /** Patterns of refs, `~ALL` and `~DEFAULT_BRANCH`. */
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  readonly rules: readonly Readonly<Record<string, unknown>>[];
+  readonly bypassActors: readonly Readonly<Record<string, unknown>>[];
+  readonly createdAt: string;
+}
+
 /** A repository's own facts. */
 export interface RepositoryRecord {
+  /** Left out while nobody changed them. */
+  readonly actions?: ActionsSettings;
+  readonly rulesets?: readonly RulesetRecord[];
   readonly id: number;
   readonly owner: string;
   readonly name: string;

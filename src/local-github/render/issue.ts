@@ -1,6 +1,7 @@
 import type { CommentRecord, IssueRecord, LabelRecord } from '../data/records.ts';
 import type { Repository } from '../data/repository.ts';
 import type { ServerContext } from '../server-context.ts';
+import { summarizeRelations } from '../issue-relations.ts';
 import { repositoryHtmlUrl, repositoryUrl } from './repository.ts';
 import { nodeId, renderAssociation, renderUserOf, renderUserOrNull, userOf } from './user.ts';
 
@@ -93,8 +94,11 @@ export function renderIssue(
     closed_by: renderUserOrNull(server, issue.closedById),
     performed_via_github_app: null,
     reactions: renderReactions(url),
-    ...(issue.pull === null
+    ...(issue.parent == null
       ? {}
+      : { parent_issue_url: `${repositoryUrl(server, repository)}/issues/${issue.parent}` }),
+    ...(issue.pull === null
+      ? summarizeRelations(repository, issue)
       : {
           draft: issue.pull.draft,
           pull_request: {
