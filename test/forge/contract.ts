@@ -6,6 +6,7 @@ import { describeIssuesContract } from './contract/issues.ts';
 import { describeMergeContract } from './contract/merge.ts';
 import { describePeopleContract } from './contract/people.ts';
 import { describePullsContract } from './contract/pulls.ts';
+import { describeRelationsContract } from './contract/relations.ts';
 import { describeReviewsContract } from './contract/reviews.ts';
 import type { ForgeHost } from './contract/world.ts';
 
@@ -24,6 +25,7 @@ export function describeForgeContract(name: string, openHost: () => Promise<Forg
     describePeopleContract(newWorld);
     describeFilesContract(newWorld);
     describeIssuesContract(newWorld);
+    describeRelationsContract(newWorld);
     describeCommentsContract(newWorld);
     describePullsContract(newWorld);
     describeReviewsContract(newWorld);

@@ -9,6 +9,7 @@ import { openConnection } from './open-connection.ts';
 import type { Patience } from './patience.ts';
 import { githubPeople } from './people.ts';
 import { githubPulls } from './pulls.ts';
+import { githubRelations } from './relations.ts';
 import { rememberViewer } from './viewer.ts';
 import { githubWorkflows } from './workflows.ts';
 
@@ -51,6 +52,7 @@ export function connectForge(options: ConnectOptions): Forge {
     people: githubPeople(connection, identity),
     files: githubFiles(connection),
     issues: githubIssues(connection),
+    relations: githubRelations(connection),
     comments: githubComments(connection),
     pulls: githubPulls(connection),
     workflows: githubWorkflows(connection),
