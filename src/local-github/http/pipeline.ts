@@ -14,6 +14,10 @@ export function authenticate(server: ServerContext): MiddlewareHandler<Environme
     if (identity.kind === 'unknown-token') throw new ApiFailure(401, 'Bad credentials');
     context.set('actor', identity.kind === 'actor' ? identity.actor : null);
     await next();
+    // Told of classic personal tokens only; those here may do whatever their account may.
+    // https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps
+    if (identity.kind === 'actor' && identity.actor.tokenKind === 'user')
+      context.res.headers.set('x-oauth-scopes', 'repo, workflow, read:org');
   };
 }
 

@@ -17,7 +17,7 @@ export function renderWorkflow(
     node_id: nodeId('Workflow', workflow.id),
     name: workflow.name,
     path: workflow.path,
-    state: 'active',
+    state: workflow.disabled === undefined ? 'active' : `disabled_${workflow.disabled}`,
     created_at: workflow.createdAt,
     updated_at: workflow.updatedAt,
     url: `${repositoryUrl(server, repository)}/actions/workflows/${workflow.id}`,

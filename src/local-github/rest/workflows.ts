@@ -24,6 +24,16 @@ export function addWorkflowEndpoints(api: RepositoryEndpoints, server: ServerCon
   api.read('/actions/workflows/:workflow', async (call) =>
     ok(renderWorkflow(server, call.repository, await findWorkflow(server, call))),
   );
+  api.add('put', '/actions/workflows/:workflow/disable', 'write', async (call) => {
+    const workflow = await findWorkflow(server, call);
+    call.repository.workflows.put(workflow.id, { ...workflow, disabled: 'manually' });
+    return noContent;
+  });
+  api.add('put', '/actions/workflows/:workflow/enable', 'write', async (call) => {
+    const { id, path, name, createdAt, updatedAt } = await findWorkflow(server, call);
+    call.repository.workflows.put(id, { id, path, name, createdAt, updatedAt });
+    return noContent;
+  });
   api.add('post', '/actions/workflows/:workflow/dispatches', 'write', (call) =>
     dispatchWorkflow(server, call),
   );
@@ -57,6 +67,8 @@ export async function findWorkflow(server: ServerContext, call: RepositoryCall):
 async function dispatchWorkflow(server: ServerContext, call: RepositoryCall & SignedIn): Promise<Answer> {
   const { repository, actor, fields } = call;
   const workflow = await findWorkflow(server, call);
+  if (workflow.disabled !== undefined)
+    throw new ApiFailure(422, "Cannot trigger a 'workflow_dispatch' on a disabled workflow");
   const name = requiredText(fields, 'ref', 'Workflow');
   const names = name.startsWith('refs/') ? [name] : [`refs/heads/${name}`, `refs/tags/${name}`];
   const ref = (await listRefs(repository.path, ...names)).find((each) => names.includes(each.name));

@@ -42,7 +42,12 @@ export async function startRuns(
   return files
     .filter((file) => answersTo(file, facts))
     .filter((file) => event.name !== 'workflow_dispatch' || event.payload['workflow'] === file.path)
+    .filter((file) => !isDisabled(repository, file))
     .map((file) => recordRun(server, repository, event, payload, place, file));
+}
+
+function isDisabled(repository: Repository, { path }: WorkflowFile): boolean {
+  return repository.workflows.values().some((known) => known.path === path && known.disabled !== undefined);
 }
 
 async function placeOf(
@@ -147,6 +152,7 @@ export function recordWorkflow(
   const now = server.now();
   const id = known?.id ?? server.database.nextId();
   return repository.workflows.put(id, {
+    ...known,
     id,
     path: file.path,
     name: file.name,

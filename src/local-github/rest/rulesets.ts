@@ -1,0 +1,83 @@
+import type { RulesetRecord } from '../data/records.ts';
+import type { Repository } from '../data/repository.ts';
+import { created, ok } from '../http/answer.ts';
+import { notFound } from '../http/api-failure.ts';
+import type { RepositoryEndpoints } from '../http/endpoint.ts';
+import { type Fields, isFields, oneOf, requiredText } from '../http/fields.ts';
+import { listAnswer } from '../http/pagination.ts';
+import type { ServerContext } from '../server-context.ts';
+import { matchesGlob } from '../workflows/match-trigger.ts';
+
+/** Rulesets, and the rules that hold for a branch. https://docs.github.com/en/rest/repos/rules */
+export function addRulesetEndpoints(api: RepositoryEndpoints, server: ServerContext): void {
+  const rulesetsOf = ({ record }: Repository): readonly RulesetRecord[] => record.rulesets ?? [];
+  api.add('post', '/rulesets', 'admin', ({ repository, fields }) => {
+    const ruleset = decodeRuleset(fields, server.database.nextId(), server.now());
+    repository.update({ rulesets: [...rulesetsOf(repository), ruleset] });
+    return created(render(repository, ruleset));
+  });
+  api.read('/rulesets', ({ repository, url }) =>
+    listAnswer(url, rulesetsOf(repository), (each) => render(repository, each)),
+  );
+  api.read('/rulesets/:id{[0-9]+}', ({ repository, param }) => {
+    const ruleset = rulesetsOf(repository).find(({ id }) => String(id) === param('id'));
+    if (ruleset === undefined) throw notFound();
+    return ok(render(repository, ruleset));
+  });
+  api.read('/rules/branches/:branch{.+}', ({ repository, param, url }) => {
+    const rules = rulesetsOf(repository)
+      .filter((ruleset) => ruleset.enforcement === 'active' && holdsFor(repository, ruleset, param('branch')))
+      .flatMap(({ id, rules: each }) =>
+        each.map((rule) => ({
+          ...rule,
+          ruleset_source_type: 'Repository',
+          ruleset_source: repository.fullName,
+          ruleset_id: id,
+        })),
+      );
+    return listAnswer(url, rules, (rule) => rule);
+  });
+}
+
+function decodeRuleset(fields: Fields, id: number, createdAt: string): RulesetRecord {
+  const conditions = isFields(fields['conditions']) ? fields['conditions']['ref_name'] : undefined;
+  const names = isFields(conditions) ? conditions : {};
+  const texts = (value: unknown): readonly string[] => (Array.isArray(value) ? value.map(String) : []);
+  const objects = (value: unknown): readonly Fields[] => (Array.isArray(value) ? value.filter(isFields) : []);
+  return {
+    id,
+    name: requiredText(fields, 'name', 'Ruleset'),
+    enforcement: oneOf(fields, 'enforcement', ['active', 'disabled', 'evaluate'], 'Ruleset') ?? 'active',
+    include: texts(names['include']),
+    exclude: texts(names['exclude']),
+    rules: objects(fields['rules']),
+    bypassActors: objects(fields['bypass_actors']),
+    createdAt,
+  };
+}
+
+function holdsFor(repository: Repository, { include, exclude }: RulesetRecord, branch: string): boolean {
+  const matches = (pattern: string): boolean =>
+    pattern === '~ALL' ||
+    (pattern === '~DEFAULT_BRANCH' && branch === repository.record.defaultBranch) ||
+    matchesGlob(pattern, `refs/heads/${branch}`);
+  return include.some(matches) && !exclude.some(matches);
+}
+
+/** Nobody is held to rules here, but who would be is told as on GitHub: those who may not bypass them. */
+function render(repository: Repository, ruleset: RulesetRecord): Record<string, unknown> {
+  return {
+    id: ruleset.id,
+    name: ruleset.name,
+    target: 'branch',
+    source_type: 'Repository',
+    source: repository.fullName,
+    enforcement: ruleset.enforcement,
+    bypass_actors: ruleset.bypassActors,
+    current_user_can_bypass: ruleset.bypassActors.length > 0 ? 'always' : 'never',
+    conditions: { ref_name: { include: ruleset.include, exclude: ruleset.exclude } },
+    rules: ruleset.rules,
+    created_at: ruleset.createdAt,
+    updated_at: ruleset.createdAt,
+  };
+}
