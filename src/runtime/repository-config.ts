@@ -1,12 +1,12 @@
 import { TreadleError } from '../base/errors.ts';
 import type { Config, Member } from '../engine/config.ts';
-import type { Forge } from '../forge/port.ts';
+import type { Account, Forge } from '../forge/port.ts';
 import { compileWorkflow, type Compiled, type WorkflowFile } from '../workflow/compile.ts';
 import type { Diagnostic } from '../workflow/diagnostic.ts';
 import { readSettings, SETTINGS_PATH, type SettingsFile } from '../workflow/settings.ts';
 
 /** Where a repository keeps workflows of its own. */
-const WORKFLOWS_FOLDER = '.github/treadle/workflows';
+export const WORKFLOWS_FOLDER = '.github/treadle/workflows';
 
 /** A workflow that can be started by its key. */
 export interface CatalogEntry extends Compiled {
@@ -32,8 +32,9 @@ export async function readRepositoryConfig(
   forge: Forge,
   builtInWorkflows: ReadonlyMap<string, string>,
 ): Promise<RepositoryConfig> {
-  const branch = await forge.files.defaultBranch();
-  const text = await forge.files.read(SETTINGS_PATH, branch);
+  const wanted = { files: [SETTINGS_PATH], folder: WORKFLOWS_FOLDER };
+  const { branch, texts } = await forge.files.ofDefaultBranch(wanted);
+  const text = texts.get(SETTINGS_PATH);
   if (text === undefined) {
     throw new TreadleError(
       'config-missing',
@@ -44,21 +45,25 @@ export async function readRepositoryConfig(
     );
   }
   const settings = settingsOf({ path: SETTINGS_PATH, text });
+  const accounts = await findAccounts(forge, settings, text);
+  const approvingApps = settings.approvingApps.flatMap((login) => accounts.get(login) ?? []);
   const config: Config = {
     version: 1,
-    roles: await resolveRoles(forge, settings, text),
+    roles: await resolveRoles(forge, settings, accounts, text),
     agents: settings.agents,
     settings: {
       baseBranch: settings.baseBranch ?? branch,
       protectedPaths: settings.protectedPaths,
       leaseMinutes: settings.leaseMinutes,
+      ...(approvingApps.length === 0 ? {} : { approvingApps }),
     },
   };
   const roles = Object.keys(settings.roles).sort();
-  const files = [...builtInFiles(builtInWorkflows), ...(await ownFiles(forge, branch))];
+  const own = [...texts].filter(([path]) => path !== SETTINGS_PATH && /\.ya?ml$/.test(path)).sort();
   const workflows = new Map<string, CatalogEntry>();
-  for (const file of files) {
-    const key = file.path.replace(/^.*\//, '').replace(/\.ya?ml$/, '');
+  for (const [path, content] of [...builtInWorkflows, ...own]) {
+    const key = path.replace(/^.*\//, '').replace(/\.ya?ml$/, '');
+    const file = { path, text: content };
     workflows.set(key, { key, file, ...compileWorkflow(file, { roles }) });
   }
   return { config, roles, workflows };
@@ -86,54 +91,64 @@ export function invalidFile(
   });
 }
 
-async function resolveRoles(
+/** Everybody whom the settings name. */
+async function findAccounts(
   forge: Forge,
   settings: SettingsFile,
   text: string,
+): Promise<ReadonlyMap<string, Account>> {
+  const logins = [...new Set([...Object.values(settings.roles).flat(), ...settings.approvingApps])];
+  const accounts = await forge.people.findAll(logins);
+  const unknown = logins.find((login) => !accounts.has(login));
+  if (unknown === undefined) return accounts;
+  throw invalidName(text, unknown, 'unknown-login', `The forge knows no account '${unknown}'`);
+}
+
+/** Each role's holders: those named first, then those of its teams, each once. */
+async function resolveRoles(
+  forge: Forge,
+  { roles, teams }: SettingsFile,
+  accounts: ReadonlyMap<string, Account>,
+  text: string,
 ): Promise<Record<string, readonly Member[]>> {
-  const members = new Map<string, Member>();
-  for (const login of new Set(Object.values(settings.roles).flat())) {
-    const account = await forge.people.find(login);
-    if (account === undefined) throw unknownLogin(login, text);
-    members.set(login, account);
+  const members = new Map<string, readonly Account[]>();
+  for (const team of new Set(Object.values(teams).flat()))
+    members.set(team, await readTeam(forge, team, text));
+  const resolved: [string, readonly Member[]][] = [];
+  for (const [role, logins] of Object.entries(roles)) {
+    const named = logins.flatMap((login) => accounts.get(login) ?? []);
+    const inTeams = (teams[role] ?? []).flatMap((team) => members.get(team) ?? []);
+    const holders = new Map([...named, ...inTeams].map((account) => [account.id, account]));
+    resolved.push([role, [...holders.values()]]);
   }
-  const resolve = (login: string): Member[] => {
-    const member = members.get(login);
-    return member === undefined ? [] : [member];
-  };
-  return Object.fromEntries(
-    Object.entries(settings.roles).map(([role, logins]) => [role, logins.flatMap(resolve)]),
+  return Object.fromEntries(resolved);
+}
+
+async function readTeam(forge: Forge, team: string, text: string): Promise<readonly Account[]> {
+  const [organisation = '', name = ''] = team.split('/');
+  const members = await forge.people.teamMembers(organisation, name);
+  if (members !== undefined) return members;
+  throw invalidName(
+    text,
+    team,
+    'unreadable-team',
+    `This token cannot read who is in the team '@${team}': it needs an App or a person that may, or the logins themselves`,
   );
 }
 
-function unknownLogin(login: string, text: string): TreadleError {
+/** An error at the place where the settings name somebody. */
+function invalidName(
+  text: string,
+  name: string,
+  code: 'unknown-login' | 'unreadable-team',
+  message: string,
+): TreadleError {
   const lines = text.split('\n');
-  const line = lines.findIndex((candidate) => candidate.includes(login));
-  const column = (lines[line]?.indexOf(login) ?? 0) + 1;
+  const line = lines.findIndex((candidate) => candidate.includes(name));
+  const column = (lines[line]?.indexOf(name) ?? 0) + 1;
   const start = { line: line + 1, column };
+  const end = { line: start.line, column: column + name.length };
   return invalidFile('config-invalid', { path: SETTINGS_PATH, text }, [
-    {
-      path: SETTINGS_PATH,
-      start,
-      end: { line: start.line, column: column + login.length },
-      severity: 'error',
-      code: 'unknown-login',
-      message: `The forge knows no account '${login}'`,
-    },
+    { path: SETTINGS_PATH, start, end, severity: 'error', code, message },
   ]);
-}
-
-function builtInFiles(builtIn: ReadonlyMap<string, string>): readonly WorkflowFile[] {
-  return [...builtIn].map(([path, text]) => ({ path, text }));
-}
-
-async function ownFiles(forge: Forge, branch: string): Promise<readonly WorkflowFile[]> {
-  const files: WorkflowFile[] = [];
-  for (const name of await forge.files.list(WORKFLOWS_FOLDER, branch)) {
-    if (!/\.ya?ml$/.test(name)) continue;
-    const path = `${WORKFLOWS_FOLDER}/${name}`;
-    const text = await forge.files.read(path, branch);
-    if (text !== undefined) files.push({ path, text });
-  }
-  return files;
 }

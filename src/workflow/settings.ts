@@ -11,6 +11,10 @@ export const SETTINGS_PATH = '.github/treadle.yml';
 export interface SettingsFile {
   /** Role → logins, in the order of preference for dispatch. */
   readonly roles: Readonly<Record<string, readonly string[]>>;
+  /** Role → teams, as `organisation/team`, whose members hold it after those named. Only roles that have some. */
+  readonly teams: Readonly<Record<string, readonly string[]>>;
+  /** Logins of Apps whose reviews count. */
+  readonly approvingApps: readonly string[];
   /** Login → how it is reached. */
   readonly agents: Readonly<Record<string, AgentSetting>>;
   /** Null: the repository's default branch. */
@@ -23,7 +27,19 @@ export interface SettingsFile {
 export type AgentSetting =
   { readonly dispatch: 'comment' } | { readonly dispatch: 'command'; readonly command: readonly string[] };
 
-const KEYS = ['roles', 'agents', 'base-branch', 'state-branch', 'protected-paths', 'lease-minutes'];
+const KEYS = [
+  'roles',
+  'agents',
+  'approving-apps',
+  'base-branch',
+  'state-branch',
+  'protected-paths',
+  'lease-minutes',
+];
+
+const LOGIN = /^[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\[bot\])?$/;
+/** As in CODEOWNERS; YAML wants quotes around it. */
+const TEAM = /^@[A-Za-z0-9][A-Za-z0-9-]*\/[A-Za-z0-9][\w.-]*$/;
 const DISPATCHES = ['comment', 'command', 'workflow', 'assign'];
 
 /** What holds where the file says nothing. Agents' own instructions are code: they always need a review of the code. */
@@ -72,10 +88,19 @@ class SettingsReader {
   readRoot(root: YamlNode | null): SettingsFile {
     const map = root === null || isEmpty(root) ? null : this.#map(root, 'The settings');
     this.#refuseUnknown(map, KEYS);
-    const roles = this.#readRoles(map?.byKey.get('roles')?.value);
+    const holders = this.#readRoles(map?.byKey.get('roles')?.value);
+    const roles = mapRoles(holders, (names) => names.filter((name) => !TEAM.test(name)));
+    const teams = mapRoles(holders, (names) =>
+      names.filter((name) => TEAM.test(name)).map((name) => name.replace(/^@/, '')),
+    );
+    const members = new Set(Object.values(roles).flat());
+    // Who is in a team is not known here.
+    const known = Object.values(teams).flat().length > 0 ? null : members;
     return {
       roles,
-      agents: this.#readAgents(map?.byKey.get('agents')?.value, new Set(Object.values(roles).flat())),
+      teams: Object.fromEntries(Object.entries(teams).filter(([, names]) => names.length > 0)),
+      approvingApps: this.#readApps(map?.byKey.get('approving-apps')?.value, members),
+      agents: this.#readAgents(map?.byKey.get('agents')?.value, known),
       baseBranch: this.#branch(map?.byKey.get('base-branch')?.value),
       stateBranch: this.#branch(map?.byKey.get('state-branch')?.value) ?? DEFAULTS.stateBranch,
       protectedPaths:
@@ -104,17 +129,35 @@ class SettingsReader {
     const logins = this.#texts(node, `The role '${role}'`) ?? [];
     const nodes = node.kind === 'list' ? node.items : [node];
     logins.forEach((login, index) => {
-      if (/^[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\[bot\])?$/.test(login)) return;
+      if (LOGIN.test(login) || TEAM.test(login)) return;
       this.report('bad-login', nodes[index]?.span ?? node.span, `'${login}' is no login of the forge`);
     });
     return logins;
   }
 
-  #readAgents(node: YamlNode | undefined, members: ReadonlySet<string>): Record<string, AgentSetting> {
+  /** An App whose reviews are to count must hold a role, as everybody. */
+  #readApps(node: YamlNode | undefined, members: ReadonlySet<string>): readonly string[] {
+    const logins = this.#texts(node, "'approving-apps'") ?? [];
+    const nodes = node?.kind === 'list' ? node.items : [node];
+    logins.forEach((login, index) => {
+      const span = nodes[index]?.span;
+      if (span === undefined) return;
+      if (!LOGIN.test(login) || !login.endsWith('[bot]')) {
+        this.report('bad-login', span, `'${login}' is no App: the login of an App ends with [bot]`);
+      } else if (!members.has(login)) {
+        const message = `'${login}' holds no role, so its reviews would never count.`;
+        this.report('agent-without-role', span, `${message}${suggestion(login, members)}`);
+      }
+    });
+    return logins;
+  }
+
+  /** `members` null: not all of them are known. */
+  #readAgents(node: YamlNode | undefined, members: ReadonlySet<string> | null): Record<string, AgentSetting> {
     const map = node === undefined ? null : this.#map(node, "'agents'");
     const agents: [string, AgentSetting][] = [];
     for (const entry of map?.entries ?? []) {
-      if (!members.has(entry.key.text)) {
+      if (members !== null && !members.has(entry.key.text)) {
         this.report(
           'agent-without-role',
           entry.key.span,
@@ -214,6 +257,13 @@ class SettingsReader {
       seen.add(key.text);
     }
   }
+}
+
+function mapRoles(
+  roles: Readonly<Record<string, readonly string[]>>,
+  choose: (names: readonly string[]) => readonly string[],
+): Record<string, readonly string[]> {
+  return Object.fromEntries(Object.entries(roles).map(([role, names]) => [role, choose(names)]));
 }
 
 function isEmpty(node: YamlNode): boolean {

@@ -24,6 +24,7 @@ const events: Record<RecordedEvent['type'], 'made' | 'not yet'> = {
   pull_request_merged: 'made',
   merge_refused: 'made',
   queue_advanced: 'made',
+  outsider_refused: 'made',
   issue_closed: 'made',
   effects_recorded: 'made',
   effects_claimed: 'made',

@@ -34,6 +34,8 @@ lease-minutes: 2
         'quinn-bot': { dispatch: 'command', command: ['node', 'qa.mjs', '7'] },
         casey: { dispatch: 'comment' },
       },
+      teams: {},
+      approvingApps: [],
       baseBranch: 'release/2',
       stateBranch: 'bots/state',
       protectedPaths: ['infra/**'],
@@ -57,6 +59,25 @@ lease-minutes: 2
     expect(settings?.protectedPaths).toContain('.github/**');
   });
 
+  test('roles may be held by teams, and Apps may be let approve', () => {
+    const { settings, diagnostics } = readSettings({
+      path,
+      text: `roles:
+  ceo: [casey, "@looms/heads", "reviewer[bot]"]
+  qa-engineer: "@looms/testers"
+agents:
+  quinn: { dispatch: comment }
+approving-apps: ["reviewer[bot]"]
+`,
+    });
+    expect(diagnostics).toEqual([]);
+    expect(settings).toMatchObject({
+      roles: { ceo: ['casey', 'reviewer[bot]'], 'qa-engineer': [] },
+      teams: { ceo: ['looms/heads'], 'qa-engineer': ['looms/testers'] },
+      approvingApps: ['reviewer[bot]'],
+    });
+  });
+
   test('agent configuration is protected unless something else is said', () => {
     expect(readSettings({ path, text: '' }).settings?.protectedPaths).toEqual(
       expect.arrayContaining(['AGENTS.md', 'CLAUDE.md', '.claude/**']),
@@ -66,6 +87,18 @@ lease-minutes: 2
 
 describe('settings that are wrong', () => {
   test.each<[string, string, readonly string[]]>([
+    [
+      'an App that is none',
+      'roles: { ceo: [casey] }\napproving-apps: [casey]\n',
+      ["2:18 bad-login 'casey' is no App: the login of an App ends with [bot]"],
+    ],
+    [
+      'an App without a role',
+      "roles: { ceo: ['casey[bot]'] }\napproving-apps: ['case[bot]']\n",
+      [
+        "2:18 agent-without-role 'case[bot]' holds no role, so its reviews would never count. Did you mean 'casey[bot]'?",
+      ],
+    ],
     ['a list', '- a\n', ['1:1 wrong-type The settings must be a mapping']],
     ['a text', 'hello\n', ['1:1 wrong-type The settings must be a mapping']],
     ['not YAML', 'roles: [a\n', [expect.stringContaining('invalid-yaml') as string]],
