@@ -15,6 +15,11 @@ export type { DocumentCodec };
 export interface Documents {
   /** The document, or undefined where there is none. Throws what the codec throws. */
   read<T>(address: Address, codec: DocumentCodec<T>): Promise<T | undefined>;
+  /**
+   * Reads documents together that will be asked for one after the other: over a network that is one request. What is absent or
+   * cannot be read is passed over.
+   */
+  readAhead(addresses: readonly Address[]): Promise<void>;
   /** Stages a document; a collection that gets too full is split. */
   write<T>(address: Address, codec: DocumentCodec<T>, value: T): Promise<void>;
   /** Removes a document, and its entry's folder with the last of them. Nothing happens where there is none. */
@@ -109,6 +114,10 @@ export function openDocuments(snapshot: Snapshot): Documents {
       opened.set(keyOf(address), { codec, low: low as Opened['low'], loaded });
       await loaded;
       return low.data?.value;
+    },
+    async readAhead(addresses) {
+      await lastChange;
+      await Promise.allSettled(addresses.map(readText));
     },
     write<T>(address: Address, codec: DocumentCodec<T>, value: T) {
       return change(async () => {

@@ -1,45 +1,24 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { watch } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join, relative } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import ts from 'typescript';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import { openGitStore } from '../../../src/store/git/git-store.ts';
+import { compileStore } from '../compile-store.ts';
 import { commitOne, write } from '../contract.ts';
 import { branch, createRepository, refName, type TemporaryRepository } from './temporary-repository.ts';
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
-const writerPath = fileURLToPath(new URL('writer.mjs', import.meta.url));
+const writerPath = fileURLToPath(new URL('../writer.mjs', import.meta.url));
 let compiled: string;
 let repository: TemporaryRepository;
 const started: ChildProcess[] = [];
 
-/** Compiles what a writer loads to where its packages are found. */
 beforeAll(async () => {
-  await mkdir(join(root, 'node_modules/.cache'), { recursive: true });
-  compiled = await mkdtemp(join(root, 'node_modules/.cache/treadle-store-'));
-  await writeFile(join(compiled, 'package.json'), '{ "type": "module" }');
-  for (const layer of ['base', 'store']) {
-    for (const name of await readdir(join(root, 'src', layer), { recursive: true })) {
-      if (!name.endsWith('.ts')) continue;
-      const source = join(root, 'src', layer, name);
-      const { outputText } = ts.transpileModule(await readFile(source, 'utf8'), {
-        compilerOptions: {
-          module: ts.ModuleKind.ESNext,
-          target: ts.ScriptTarget.ES2023,
-          rewriteRelativeImportExtensions: true,
-          verbatimModuleSyntax: true,
-        },
-      });
-      const target = join(compiled, relative(join(root, 'src'), source).replace(/\.ts$/, '.js'));
-      await mkdir(dirname(target), { recursive: true });
-      await writeFile(target, outputText);
-    }
-  }
+  compiled = await compileStore();
 });
 afterAll(() => rm(compiled, { recursive: true, force: true }));
 beforeEach(async () => {
@@ -64,8 +43,8 @@ function startWriter(name: string, count: number): Writer {
   const args = [
     writerPath,
     join(compiled, 'store/git/git-store.js'),
-    repository.path,
-    branch,
+    'openGitStore',
+    JSON.stringify({ repository: repository.path, branch }),
     name,
     `${count}`,
   ];

@@ -55,7 +55,7 @@ export interface Exchange {
 }
 
 /** A `fetch` that keeps account of what passes. */
-export function countingFetch(): { readonly fetch: typeof fetch; take(): readonly Exchange[] } {
+export function countingFetch(): { readonly fetch: typeof fetch; readonly take: () => readonly Exchange[] } {
   let exchanges: Exchange[] = [];
   return {
     async fetch(input, init) {

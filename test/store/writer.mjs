@@ -1,13 +1,13 @@
 /**
- * A writer process for race.test.ts: appends commits with retry on conflict and prints the id of each once it is acknowledged.
- * Arguments: the compiled store module, the repository, the branch, a name, how many commits (0: until killed).
+ * A writer process for the race tests: appends commits with retry on conflict and prints the id of each once it is acknowledged.
+ * Arguments: the compiled module of a store, the function that opens it, its options as JSON, a name, how many commits (0: until
+ * killed).
  */
 import { writeSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
-const [, , modulePath, repository, branch, name, count] = process.argv;
-const { openGitStore } = await import(modulePath);
-const store = await openGitStore({ repository, branch });
+const [, , modulePath, open, options, name, count] = process.argv;
+const store = await (await import(modulePath))[open](JSON.parse(options));
 const signature = { name, email: `${name}@example.org`, at: '2026-01-31T12:00:00Z' };
 // Large enough that a kill has something to interrupt.
 const ballast = name.repeat(20_000);
