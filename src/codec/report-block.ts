@@ -43,6 +43,11 @@ export function parseReport(answer: string): ParsedReport {
     : malformed(`its \`treadle\` block is not YAML: ${read.problem}`);
 }
 
+/** A report as agents write it. JSON is YAML, and a fence cannot be closed from within JSON, which has no line breaks in texts. */
+export function renderReport({ job, ...report }: Omit<Report, 'usage'>): string {
+  return ['```treadle', JSON.stringify(job === null ? report : { ...report, job }), '```'].join('\n');
+}
+
 /** Checks the shape of a report that was parsed from YAML or JSON. */
 export function decodeReport(value: unknown): ParsedReport {
   if (!isRecord(value)) return malformed('its `treadle` block must be a mapping that begins with `outcome:`');
@@ -107,15 +112,23 @@ interface Block {
 }
 
 /**
- * Fenced blocks whose info string is `treadle`, at the margin, by the rules of CommonMark for fences.
+ * Fenced blocks whose info string is `treadle`, at the margin, by the rules of CommonMark for fences. What stands in an HTML
+ * comment or in preformatted HTML is not shown as a block, and is none.
  *
  * @see https://spec.commonmark.org/0.31.2/#fenced-code-blocks
+ * @see https://spec.commonmark.org/0.31.2/#html-blocks (kinds 1 to 5)
  */
 function findBlocks(answer: string): readonly Block[] {
   const blocks: Block[] = [];
   let fence: { readonly mark: string; readonly ours: boolean; readonly lines: string[] } | null = null;
+  let htmlEnd: RegExp | null = null;
   for (const line of answer.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/)) {
     if (fence === null) {
+      htmlEnd ??= htmlEndOf(line);
+      if (htmlEnd !== null) {
+        if (htmlEnd.test(line)) htmlEnd = null;
+        continue;
+      }
       const [, mark, info = ''] = /^ {0,3}(`{3,}(?=[^`]*$)|~{3,})([^]*)$/.exec(line) ?? [];
       if (mark !== undefined) fence = { mark, ours: info.trim().toLowerCase() === 'treadle', lines: [] };
     } else if (closes(line, fence.mark)) {
@@ -127,6 +140,19 @@ function findBlocks(answer: string): readonly Block[] {
   }
   if (fence?.ours === true) blocks.push({ text: '', mark: fence.mark, closed: false });
   return blocks;
+}
+
+const HTML_BLOCKS: readonly { readonly start: RegExp; readonly end: RegExp }[] = [
+  { start: /^ {0,3}<(?:pre|script|style|textarea)(?:[\s>]|$)/i, end: /<\/(?:pre|script|style|textarea)>/i },
+  { start: /^ {0,3}<!--/, end: /-->/ },
+  { start: /^ {0,3}<\?/, end: /\?>/ },
+  { start: /^ {0,3}<![A-Za-z]/, end: />/ },
+  { start: /^ {0,3}<!\[CDATA\[/, end: /\]\]>/ },
+];
+
+/** What ends the HTML block that a line begins, or null where it begins none. Also the line itself may end it. */
+function htmlEndOf(line: string): RegExp | null {
+  return HTML_BLOCKS.find(({ start }) => start.test(line))?.end ?? null;
 }
 
 function closes(line: string, mark: string): boolean {

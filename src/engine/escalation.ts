@@ -4,7 +4,7 @@ import { concludeFailure } from './conclude.ts';
 import type { Draft } from './draft.ts';
 import { closeGate } from './gate.ts';
 import { leaveQueue } from './queue.ts';
-import type { EscalationCause } from './state.ts';
+import type { Escalation, EscalationCause } from './state.ts';
 
 /**
  * Hands a job to the CEO: it is not concluded, it waits. Exactly one CEO bead is opened. In a run that was cancelled nobody is to
@@ -26,6 +26,15 @@ export function escalate(draft: Draft, job: string, cause: EscalationCause, reas
     escalation: { id, cause, reason, at: draft.cause.at, issue: null, pull: null, head: null },
   });
   draft.setLine(job, { status: 'waiting', conclusion: null, result: null });
+  draft.emit({ type: 'open_escalation', job, escalation: id });
+  draft.tell('CEO');
+}
+
+/** Puts the question of an escalation in a new bead and a new decision pull request; the bead before is closed with the reason. */
+export function escalateAgain(draft: Draft, job: string, escalation: Escalation, reason: string): void {
+  closeEscalation(draft, job, `It is asked again in a new bead: ${reason}`);
+  const id = derivedId('escalation', draft.run.id, job, draft.cause.id);
+  draft.patchJob(job, { escalation: { ...escalation, id, issue: null, pull: null, head: null } });
   draft.emit({ type: 'open_escalation', job, escalation: id });
   draft.tell('CEO');
 }

@@ -107,6 +107,8 @@ export interface ApprovalVoided extends EventBase {
   readonly reason: string;
   /** The head that must be reviewed now. */
   readonly head: string | null;
+  /** The decision pull request cannot be answered any more: the question is put in a new one. */
+  readonly again?: true;
 }
 
 export interface DeadlinePassed extends EventBase {

@@ -2,7 +2,7 @@ import { answerGate, findOpenGate } from './approval.ts';
 import { lastReportedOutputs } from './attempt.ts';
 import { concludeSuccess } from './conclude.ts';
 import type { Draft } from './draft.ts';
-import { closeEscalation } from './escalation.ts';
+import { closeEscalation, escalateAgain } from './escalation.ts';
 import type { Actor, ApprovalVoided, ReviewSubmitted } from './event.ts';
 import { closeRun } from './cancel.ts';
 import type { Outcome } from './outcome.ts';
@@ -67,20 +67,24 @@ export function answerEscalation(
 /**
  * What was approved changed, or the review was dismissed. An open gate asks for the new head; an answered one is opened again, with
  * everything after it, as long as nothing was merged. It counts no cycle. The question of an escalation asks for the new head too.
+ * Where the decision pull request itself is of no use any more, the question is put again.
  */
 export function applyVoided(draft: Draft, event: ApprovalVoided): Outcome {
-  const { job, reason, head } = event;
+  const { job, reason, head, again } = event;
   if (draft.run.overrides.includes(event.id)) return ignored('that was taken note of already');
   const escalation = draft.document(job)?.escalation ?? null;
   if (escalation !== null) {
-    draft.patchJob(job, { escalation: { ...escalation, head: head ?? escalation.head } });
+    if (again === true) escalateAgain(draft, job, escalation, reason);
+    else draft.patchJob(job, { escalation: { ...escalation, head: head ?? escalation.head } });
     draft.patchRun({ overrides: [...draft.run.overrides, event.id] });
-    return applied(job, 'asks for the new head');
+    return applied(job, again === true ? 'asks again' : 'asks for the new head');
   }
   const gate = draft.document(job)?.gate ?? null;
   if (gate === null) return ignored('there is no approval');
   const open = findOpenGate(draft, job);
-  if (open !== undefined) {
+  if (open !== undefined && again === true) {
+    reopen(draft, job, gate, reason);
+  } else if (open !== undefined) {
     draft.patchJob(job, { gate: { ...gate, head, voided: [...gate.voided, reason] } });
   } else if (isUsedApproval(draft, job, gate)) {
     reopen(draft, job, gate, reason);

@@ -56,6 +56,14 @@ function renderGraph(workflow: Workflow, state: RunState): string {
   return joinWithin(lines, 6_000, (left) => `- and ${plural(left, 'more job')}`);
 }
 
+/** Why the answer before does not count, where there was one. */
+function voidedWords(state: RunState, job: string | null): string {
+  const voided = job === null ? undefined : state.jobs[job]?.gate?.voided.at(-1);
+  return voided === undefined
+    ? ''
+    : ` What was answered before no longer counts: ${endSentence(inline(voided, 500))}`;
+}
+
 /** One thing that is awaited, and what whoever is awaited should do. */
 function awaitedItem(config: Config, state: RunState, awaited: Awaited): string {
   const job = awaited.job === null ? '' : inlineCode(awaited.job);
@@ -65,7 +73,7 @@ function awaitedItem(config: Config, state: RunState, awaited: Awaited): string 
     case 'agent':
       return `${job} is with ${inlineCode(awaited.who.login)}${roleWords(awaited.role)}, attempt ${awaited.attempt}, turn ${awaited.turn}, since ${formatTime(awaited.since)}. Please answer on the dispatch comment${awaited.until === null ? '' : ` before ${formatTime(awaited.until)}`}.`;
     case 'approval':
-      return `${job} waits for an approval by ${holdersWords(config, awaited.role)}: please review ${pullWords(awaited.pull)}${awaited.until === null ? '' : ` before ${formatTime(awaited.until)}`}.`;
+      return `${job} waits for an approval by ${holdersWords(config, awaited.role)}: please review ${pullWords(awaited.pull)}${awaited.until === null ? '' : ` before ${formatTime(awaited.until)}`}.${voidedWords(state, awaited.job)}`;
     case 'escalation':
       return `${job} waits for the CEO: ${causeInBrief(awaited.cause)}. ${endSentence(inline(awaited.reason, 500))} Please answer on ${awaited.issue === null ? 'the CEO bead, which is being opened' : `#${awaited.issue}`}.`;
     case 'retry':

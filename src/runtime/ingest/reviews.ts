@@ -53,7 +53,10 @@ export async function ingestReviews(
   return ignored;
 }
 
-/** Any change voids what was approved or asked: a push, and a decision pull request that was closed or merged by hand. */
+/**
+ * Any change voids what was approved or asked: a push, and a decision pull request that was closed or merged by hand. A decision
+ * pull request is then of no use any more, its file or its fate being somebody else's: the question is put again in a new one.
+ */
 async function voidIfChanged(
   unit: Unit,
   watch: PullIndex,
@@ -65,7 +68,13 @@ async function voidIfChanged(
   if (change === null) return;
   await unit.apply({
     run: watch.run,
-    happening: { type: 'approval_voided', job: watch.job, reason: change.reason, head: pull.head.oid },
+    happening: {
+      type: 'approval_voided',
+      job: watch.job,
+      reason: change.reason,
+      head: pull.head.oid,
+      ...(watch.kind === 'code' ? {} : { again: true }),
+    },
     actor: TREADLE,
     ground: 'read from the forge',
     at: facts.readAt,
@@ -84,7 +93,7 @@ function describeChange(
     const reason = `#${number} changed from ${head.slice(0, 10)} to ${pull.head.oid.slice(0, 10)}`;
     return { reason, cause: ['head', number, job, head, pull.head.oid, noted] };
   }
-  if (kind !== 'text' || pull.state === 'open') return null;
+  if (kind === 'code' || pull.state === 'open') return null;
   const reason = `#${number} was ${pull.merged ? 'merged' : 'closed'} by hand, which is no answer`;
   return { reason, cause: ['closed', number, job] };
 }

@@ -142,8 +142,10 @@ async function recheck(
   if (pull.head.oid !== answer.head) return `#${pull.number} changed after it`;
   const review = standingReviews(pull).find(({ author }) => author.id === answer.by.id);
   if (review?.state !== 'approved') return `the review by ${answer.by.login} was dismissed or taken back`;
-  const permission = await runtime.forge.people.permission(review.author.login);
-  if (!mayApprove(permission)) return `${review.author.login} can no longer write to the repository`;
+  const { login, kind } = review.author;
+  // An App is no collaborator: whether it may approve is for the settings to say.
+  const permission = kind === 'app' ? 'none' : await runtime.forge.people.permission(login);
+  if (kind === 'user' && !mayApprove(permission)) return `${login} can no longer write to the repository`;
   const role = state.jobs[job]?.role ?? 'ceo';
   return reasonNotToCount(review, { config, state, job, role, pull, permission });
 }
