@@ -3,7 +3,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { sha256 } from '../base/digest.ts';
 import { TreadleError } from '../base/errors.ts';
 import { bearerOf } from './auth.ts';
-import { conclusions, permissions, type UserRecord } from './data/records.ts';
+import { conclusions, permissions, runStatuses, type UserRecord } from './data/records.ts';
 import type { Repository } from './data/repository.ts';
 import { createBare } from './git/create-bare.ts';
 import { type Answer, created, noContent, ok } from './http/answer.ts';
@@ -58,6 +58,19 @@ export function addAdminEndpoints(app: Application, server: ServerContext, admin
       inputs: run.inputs,
       event_payload: run.payload,
     });
+  });
+  addEndpoint(app, server, 'post', '/_local/workflow-runs/:id{[0-9]+}/status', (call) => {
+    const { repository, run } = findRun(server, call);
+    const status = oneOf(call.fields, 'status', runStatuses, 'WorkflowRun') ?? run.status;
+    const attempt = call.fields['attempt'];
+    const runAttempt = typeof attempt === 'number' ? attempt : run.runAttempt;
+    const changed = repository.workflowRuns.put(run.id, {
+      ...run,
+      status,
+      runAttempt,
+      updatedAt: server.now(),
+    });
+    return ok(renderWorkflowRun(server, repository, changed));
   });
   addEndpoint(app, server, 'post', '/_local/workflow-runs/:id{[0-9]+}/complete', async (call) => {
     const { repository, run } = findRun(server, call);

@@ -1,3 +1,4 @@
+import { readAgent, type AgentSetting, type AgentReader } from './agent-setting.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { suggestion } from './finding.ts';
 import { readYaml } from './read-yaml.ts';
@@ -24,9 +25,6 @@ export interface SettingsFile {
   readonly leaseMinutes: number;
 }
 
-export type AgentSetting =
-  { readonly dispatch: 'comment' } | { readonly dispatch: 'command'; readonly command: readonly string[] };
-
 const KEYS = [
   'roles',
   'agents',
@@ -40,7 +38,6 @@ const KEYS = [
 const LOGIN = /^[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\[bot\])?$/;
 /** As in CODEOWNERS; YAML wants quotes around it. */
 const TEAM = /^@[A-Za-z0-9][A-Za-z0-9-]*\/[A-Za-z0-9][\w.-]*$/;
-const DISPATCHES = ['comment', 'command', 'workflow', 'assign'];
 
 /** What holds where the file says nothing. Agents' own instructions are code: they always need a review of the code. */
 const DEFAULTS = {
@@ -64,7 +61,7 @@ export function readSettings(file: { readonly path: string; readonly text: strin
   return { settings: diagnostics.length > 0 ? null : settings, diagnostics };
 }
 
-class SettingsReader {
+class SettingsReader implements AgentReader {
   readonly diagnostics: Diagnostic[] = [];
   readonly #path: string;
   readonly #source: SourceText;
@@ -87,7 +84,7 @@ class SettingsReader {
 
   readRoot(root: YamlNode | null): SettingsFile {
     const map = root === null || isEmpty(root) ? null : this.#map(root, 'The settings');
-    this.#refuseUnknown(map, KEYS);
+    this.refuseUnknown(map, KEYS);
     const holders = this.#readRoles(map?.byKey.get('roles')?.value);
     const roles = mapRoles(holders, (names) => names.filter((name) => !TEAM.test(name)));
     const teams = mapRoles(holders, (names) =>
@@ -104,7 +101,7 @@ class SettingsReader {
       baseBranch: this.#branch(map?.byKey.get('base-branch')?.value),
       stateBranch: this.#branch(map?.byKey.get('state-branch')?.value) ?? DEFAULTS.stateBranch,
       protectedPaths:
-        this.#texts(map?.byKey.get('protected-paths')?.value, "'protected-paths'") ?? DEFAULTS.protectedPaths,
+        this.texts(map?.byKey.get('protected-paths')?.value, "'protected-paths'") ?? DEFAULTS.protectedPaths,
       leaseMinutes: this.#leaseMinutes(map?.byKey.get('lease-minutes')?.value),
     };
   }
@@ -126,7 +123,7 @@ class SettingsReader {
   }
 
   #logins(node: YamlNode, role: string): readonly string[] {
-    const logins = this.#texts(node, `The role '${role}'`) ?? [];
+    const logins = this.texts(node, `The role '${role}'`) ?? [];
     const nodes = node.kind === 'list' ? node.items : [node];
     logins.forEach((login, index) => {
       if (LOGIN.test(login) || TEAM.test(login)) return;
@@ -137,7 +134,7 @@ class SettingsReader {
 
   /** An App whose reviews are to count must hold a role, as everybody. */
   #readApps(node: YamlNode | undefined, members: ReadonlySet<string>): readonly string[] {
-    const logins = this.#texts(node, "'approving-apps'") ?? [];
+    const logins = this.texts(node, "'approving-apps'") ?? [];
     const nodes = node?.kind === 'list' ? node.items : [node];
     logins.forEach((login, index) => {
       const span = nodes[index]?.span;
@@ -172,45 +169,7 @@ class SettingsReader {
 
   #readAgent({ key, value }: YamlEntry): AgentSetting | null {
     const map = this.#map(value, `The agent '${key.text}'`);
-    if (map === null) return null;
-    const dispatch = map.byKey.get('dispatch')?.value;
-    const way = dispatch?.kind === 'scalar' ? dispatch.text : '';
-    this.#refuseUnknown(map, ['dispatch', 'command']);
-    if (dispatch === undefined || !DISPATCHES.includes(way)) {
-      const at = dispatch ?? key;
-      this.report(
-        'bad-dispatch',
-        at.span,
-        `'dispatch' of '${key.text}' must be comment or command.${suggestion(way, DISPATCHES)}`,
-      );
-      return null;
-    }
-    if (way !== 'comment' && way !== 'command') {
-      this.report(
-        'not-yet-supported',
-        dispatch.span,
-        `Dispatch by '${way}' is not supported by this version; use comment or command`,
-      );
-      return null;
-    }
-    const command = map.byKey.get('command');
-    if (way === 'comment') {
-      if (command !== undefined)
-        this.report('unknown-key', command.key.span, "'command' goes with 'dispatch: command'");
-      return { dispatch: 'comment' };
-    }
-    const words = command === undefined ? null : this.#texts(command.value, `'command' of '${key.text}'`);
-    if (words === null || words.length === 0) {
-      if (command === undefined || words !== null) {
-        this.report(
-          'missing-command',
-          (command?.value ?? key).span,
-          `'${key.text}' needs a 'command': a list of the program and its arguments`,
-        );
-      }
-      return null;
-    }
-    return { dispatch: 'command', command: words };
+    return map === null ? null : readAgent(key, map, this);
   }
 
   #leaseMinutes(node: YamlNode | undefined): number {
@@ -230,7 +189,7 @@ class SettingsReader {
   }
 
   /** A list of texts; one text stands for a list of it. */
-  #texts(node: YamlNode | undefined, what: string): readonly string[] | null {
+  texts(node: YamlNode | undefined, what: string): readonly string[] | null {
     if (node === undefined) return null;
     const items = node.kind === 'list' ? node.items : [node];
     const texts: string[] = [];
@@ -247,7 +206,7 @@ class SettingsReader {
     return null;
   }
 
-  #refuseUnknown(map: YamlMap | null, known: readonly string[]): void {
+  refuseUnknown(map: YamlMap | null, known: readonly string[]): void {
     const seen = new Set<string>();
     for (const { key } of map?.entries ?? []) {
       if (!known.includes(key.text)) {

@@ -154,6 +154,17 @@ export const settingsCodes: readonly SettingsCode[] = [
     example: 'roles: { ceo: [casey] }\nagents: { casey: { dispatch: command } }\n',
   },
   {
+    code: 'missing-workflow',
+    meaning: 'An agent that is dispatched by workflow and names none, or none in `.github/workflows`.',
+    example: 'roles: { ceo: [casey] }\nagents: { casey: { dispatch: workflow } }\n',
+  },
+  {
+    code: 'reserved-input',
+    meaning: "An input of an agent's workflow that has the name of one of Treadle's own.",
+    example:
+      'roles: { ceo: [casey] }\nagents:\n  casey: { dispatch: workflow, workflow: agent.yml, inputs: { run: 1 } }\n',
+  },
+  {
     code: 'bad-branch',
     meaning: 'What cannot be the name of a branch.',
     example: 'base-branch: main..next\n',

@@ -44,7 +44,7 @@ export function renderDiagnosticsPage(): string {
     '## Workflows\n',
     ...ofWorkflows,
     '## Settings\n',
-    'Besides `unknown-key`, `wrong-type`, `wrong-limit`, `not-yet-supported` and the codes of YAML itself, `.github/treadle.yml` has',
+    'Besides `unknown-key`, `wrong-type`, `wrong-limit` and the codes of YAML itself, `.github/treadle.yml` has',
     'these. They are all errors. `unknown-login`, a login that the forge does not know, and `unreadable-team`, a team whose members this token cannot read, are found when the settings are used. `role-held-by-nobody`, a warning of `treadle lint`, tells that a workflow runs on a role for which the settings name nobody.\n',
     ...ofSettings,
   ].join('\n');

@@ -18,7 +18,8 @@ describe('docs/diagnostics.md', () => {
   });
 
   test('every code of the settings has its section, here or among those of workflows', () => {
-    const source = readDocument('src/workflow/settings.ts');
+    const files = ['src/workflow/settings.ts', 'src/workflow/agent-setting.ts'];
+    const source = files.map(readDocument).join('\n');
     const used = [...source.matchAll(/\breport\(\s*'([a-z-]+)'/g)].map(([, code = '']) => code);
     const known = new Set<string>([...workflowCodes, ...settingsCodes.map(({ code }) => code)]);
     expect(used).not.toHaveLength(0);

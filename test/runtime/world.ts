@@ -108,6 +108,7 @@ export interface World {
   /** Writes a file to a branch by the API, as a push would. */
   push(person: Person, branch: string, path: string, text: string): Promise<string>;
   rest(person: Person, method: string, path: string, body?: unknown): Promise<unknown>;
+  graphql(person: Person, query: string, variables: Readonly<Record<string, unknown>>): Promise<unknown>;
   git(...args: readonly string[]): Promise<string>;
 }
 
@@ -120,6 +121,8 @@ export interface ReportLines {
 
 export interface Host {
   newWorld(options: WorldOptions): Promise<World>;
+  /** Asks the server what GitHub has no API for: accounts, and what runners tell of workflow runs. */
+  admin(method: string, path: string, body?: unknown): Promise<unknown>;
   /** Completes a run of a workflow with success, as its runner does. */
   completeRun(id: number): Promise<void>;
   close(): Promise<void>;
@@ -165,7 +168,7 @@ export async function openHost(): Promise<Host> {
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
     return text === '' ? undefined : JSON.parse(text);
   };
-  const admin = (method: string, path: string, body: unknown): Promise<unknown> =>
+  const admin = (method: string, path: string, body?: unknown): Promise<unknown> =>
     call(server.adminToken, method, `/_local${path}`, body);
   const tokens = new Map<string, string>();
   for (const login of Object.keys(PEOPLE)) {
@@ -180,6 +183,7 @@ export async function openHost(): Promise<Host> {
   let worlds = 0;
   const seeds = new Map<string, Promise<string>>();
   return {
+    admin,
     async newWorld(options) {
       worlds += 1;
       const repository = `ada/loom-${worlds}`;
@@ -249,6 +253,7 @@ async function openWorld(
     anyWorkflow: as('github-actions[bot]'),
     tokenOf,
     rest,
+    graphql: (person, query, variables) => call(tokenOf(person), 'POST', '/graphql', { query, variables }),
     git,
     async runner(options = {}) {
       const token = options.token ?? tokenOf('treadle[bot]');

@@ -17,10 +17,12 @@ describe('settings that are right', () => {
       path,
       text: `roles:
   ceo: casey
-  qa-engineer: [quinn-bot, 'build[bot]']
+  qa-engineer: [quinn-bot, 'build[bot]', blake-bot]
 agents:
   quinn-bot: { dispatch: command, command: [node, qa.mjs, 7] }
   casey: { dispatch: comment }
+  'build[bot]': { dispatch: assign }
+  blake-bot: { dispatch: workflow, workflow: .github/workflows/agent.yml, ref: main, inputs: { model: 7 } }
 base-branch: release/2
 state-branch: bots/state
 protected-paths: ['infra/**']
@@ -29,10 +31,12 @@ lease-minutes: 2
     });
     expect(diagnostics).toEqual([]);
     expect(settings).toEqual({
-      roles: { ceo: ['casey'], 'qa-engineer': ['quinn-bot', 'build[bot]'] },
+      roles: { ceo: ['casey'], 'qa-engineer': ['quinn-bot', 'build[bot]', 'blake-bot'] },
       agents: {
         'quinn-bot': { dispatch: 'command', command: ['node', 'qa.mjs', '7'] },
         casey: { dispatch: 'comment' },
+        'build[bot]': { dispatch: 'assign' },
+        'blake-bot': { dispatch: 'workflow', workflow: 'agent.yml', ref: 'main', inputs: { model: '7' } },
       },
       teams: {},
       approvingApps: [],
@@ -142,19 +146,67 @@ describe('settings that are wrong', () => {
     [
       'no dispatch',
       'roles: { ceo: q }\nagents: { q: {} }\n',
-      ["2:11 bad-dispatch 'dispatch' of 'q' must be comment or command."],
+      ["2:11 bad-dispatch 'dispatch' of 'q' must be comment, command, workflow or assign."],
     ],
     [
       'a misspelt dispatch',
       'roles: { ceo: q }\nagents: { q: { dispatch: comand } }\n',
-      ["2:26 bad-dispatch 'dispatch' of 'q' must be comment or command. Did you mean 'command'?"],
+      [
+        "2:26 bad-dispatch 'dispatch' of 'q' must be comment, command, workflow or assign. Did you mean 'command'?",
+      ],
     ],
     [
-      'a dispatch of a later version',
+      'no workflow',
       'roles: { ceo: q }\nagents: { q: { dispatch: workflow } }\n',
       [
-        "2:26 not-yet-supported Dispatch by 'workflow' is not supported by this version; use comment or command",
+        "2:11 missing-workflow 'q' needs a 'workflow': the name of its file in .github/workflows, for instance agent.yml",
       ],
+    ],
+    [
+      'a workflow outside of its folder',
+      'roles: { ceo: q }\nagents: { q: { dispatch: workflow, workflow: ../agent.yml } }\n',
+      [
+        "2:46 missing-workflow 'q' needs a 'workflow': the name of its file in .github/workflows, for instance agent.yml",
+      ],
+    ],
+    [
+      'a ref that can be none',
+      'roles: { ceo: q }\nagents: { q: { dispatch: workflow, workflow: a.yml, ref: a..b } }\n',
+      ['2:58 bad-branch A branch or tag is expected here'],
+    ],
+    [
+      'inputs that are no mapping',
+      'roles: { ceo: q }\nagents: { q: { dispatch: workflow, workflow: a.yml, inputs: [a] } }\n',
+      ["2:61 wrong-type 'inputs' must be a mapping"],
+    ],
+    [
+      "an input that is Treadle's own",
+      'roles: { ceo: q }\nagents: { q: { dispatch: workflow, workflow: a.yml, inputs: { run: 1 } } }\n',
+      ["2:63 reserved-input The input 'run' is Treadle's own: it tells the workflow its task"],
+    ],
+    [
+      'an input that is a list',
+      'roles: { ceo: q }\nagents: { q: { dispatch: workflow, workflow: a.yml, inputs: { model: [] } } }\n',
+      ["2:70 wrong-type The input 'model' is a text, a number or true or false"],
+    ],
+    [
+      'more inputs than GitHub takes',
+      `roles: { ceo: q }\nagents: { q: { dispatch: workflow, workflow: a.yml, inputs: {${Array.from({ length: 19 }, (_, n) => ` a${n}: x`).join(',')} } } }\n`,
+      [
+        '2:61 wrong-limit GitHub takes 25 inputs of 65535 characters together: 18 of them, of 63535 characters, are yours',
+      ],
+    ],
+    [
+      'longer inputs than GitHub takes',
+      `roles: { ceo: q }\nagents: { q: { dispatch: workflow, workflow: a.yml, inputs: { a: ${'x'.repeat(64_000)} } } }\n`,
+      [
+        '2:61 wrong-limit GitHub takes 25 inputs of 65535 characters together: 18 of them, of 63535 characters, are yours',
+      ],
+    ],
+    [
+      'a workflow for an assignee',
+      'roles: { ceo: q }\nagents: { q: { dispatch: assign, workflow: a.yml } }\n',
+      ["2:34 unknown-key 'workflow' goes with 'dispatch: workflow'"],
     ],
     [
       'no command',

@@ -27,6 +27,10 @@ export type Awaited =
       readonly dispatch: string;
       readonly since: string;
       readonly until: string | null;
+      /** The workflow run that works on it, where one does. */
+      readonly workflowRun?: number;
+      /** The workflow run does not begin before somebody approves it on the forge. */
+      readonly held?: 'approval';
     }
   /** A review, by a holder of `role`, of the pull request `pull` (null: not opened yet). */
   | {
@@ -182,6 +186,8 @@ function awaitedAgent(job: string, state: RunState, document: JobDocument | unde
         dispatch: turn.dispatch,
         since: turn.dispatchedAt,
         until: document.timeoutAt,
+        ...(turn.remote?.workflowRun === undefined ? {} : { workflowRun: turn.remote.workflowRun }),
+        ...((turn.held ?? null) === null ? {} : { held: 'approval' as const }),
       },
     ];
   }

@@ -57,6 +57,13 @@ function explainAgent(workflow: Workflow, awaited: Kind<'agent'>, issue: number)
   const as = role === null ? '' : ` (${plain(role)})`;
   return [
     `${job} is with ${plain(who.login)}${as} since ${formatTime(awaited.since)}: attempt ${attempt}, turn ${turn}${awaited.until === null ? '' : `, times out at ${formatTime(awaited.until)}`}.`,
+    ...(awaited.workflowRun === undefined
+      ? []
+      : [
+          awaited.held === undefined
+            ? `Workflow run ${awaited.workflowRun} works on it.`
+            : `Workflow run ${awaited.workflowRun} does not go on before somebody approves it on the forge, in the Actions tab of the repository.`,
+        ]),
     `When it succeeds, the run ${afterSuccess(workflow, job, plain)}.`,
     `To answer in their place: ${commandLine.report(awaited.dispatch, requiredOutputs(workflow, job))}`,
     ...(canReassign(workflow.jobs.get(job))

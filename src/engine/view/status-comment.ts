@@ -71,7 +71,7 @@ function awaitedItem(config: Config, state: RunState, awaited: Awaited): string 
     case 'paused':
       return `Paused by ${inlineCode(awaited.by.login)} since ${formatTime(awaited.since)}: ${endSentence(inline(awaited.reason, 500))} A CEO member goes on with ${inlineCode(overrideComment.resume())}.`;
     case 'agent':
-      return `${job} is with ${inlineCode(awaited.who.login)}${roleWords(awaited.role)}, attempt ${awaited.attempt}, turn ${awaited.turn}, since ${formatTime(awaited.since)}. Please answer on the dispatch comment${awaited.until === null ? '' : ` before ${formatTime(awaited.until)}`}.`;
+      return `${job} is with ${inlineCode(awaited.who.login)}${roleWords(awaited.role)}, attempt ${awaited.attempt}, turn ${awaited.turn}, since ${formatTime(awaited.since)}. ${agentWords(config, awaited)}`;
     case 'approval':
       return `${job} waits for an approval by ${holdersWords(config, awaited.role)}: please review ${pullWords(awaited.pull)}${awaited.until === null ? '' : ` before ${formatTime(awaited.until)}`}.${voidedWords(state, awaited.job)}`;
     case 'escalation':
@@ -90,6 +90,28 @@ function awaitedItem(config: Config, state: RunState, awaited: Awaited): string 
       return state.run.paused === null
         ? `${job} starts with the next wake. Nobody has to do anything.`
         : `${job} starts when the run is resumed.`;
+  }
+}
+
+/** What is awaited of whoever works on a turn, and by when. */
+function agentWords(config: Config, awaited: Extract<Awaited, { kind: 'agent' }>): string {
+  const { workflowRun, held, until, who } = awaited;
+  const by = until === null ? '' : ` before ${formatTime(until)}`;
+  if (held !== undefined) {
+    return `It waits for somebody to approve its workflow run ${workflowRun ?? ''} on the forge${by}.`;
+  }
+  switch (config.agents[who.login]?.dispatch) {
+    case 'workflow':
+      return workflowRun === undefined
+        ? 'Its workflow is being started.'
+        : `Workflow run ${workflowRun} works on it${until === null ? '' : `, until ${formatTime(until)} at most`}. Nobody has to do anything.`;
+    case 'command':
+      return `Its program works on it${until === null ? '' : `, until ${formatTime(until)} at most`}. Nobody has to do anything.`;
+    case 'assign':
+      return `Please open a pull request that closes this issue and mark it as ready for review${by}.`;
+    case 'comment':
+    case undefined:
+      return `Please answer on the dispatch comment${by}.`;
   }
 }
 

@@ -1,19 +1,10 @@
 import type { Task } from './task.ts';
 
-/** The inputs by which an agent's workflow is told its task; the task itself is the comment. An agent's own inputs have other names. */
-export const TASK_INPUTS = ['dispatch', 'issue', 'run', 'job', 'attempt', 'turn', 'comment'] as const;
-
 /**
- * GitHub's limits for all inputs of a dispatch together.
- * https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#onworkflow_dispatchinputs
+ * The inputs by which an agent's workflow is told its task. The task itself is the comment of that id, whose text would be too
+ * long for an input.
  */
-export const INPUT_LIMITS = { count: 25, characters: 65_535 };
-
-/** The inputs of a turn. `comment` is the id of the comment that is the task. */
-export function workflowInputs(
-  task: Task,
-  comment: number,
-): Readonly<Record<(typeof TASK_INPUTS)[number], string>> {
+export function workflowInputs(task: Task, comment: number): Readonly<Record<string, string>> {
   return {
     dispatch: task.dispatch,
     issue: String(task.issue.number),

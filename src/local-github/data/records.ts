@@ -38,6 +38,8 @@ export interface PullRecord {
   /** The base branch's tip when last seen while the pull request was open. */
   readonly baseSha: string;
   readonly draft: boolean;
+  /** When it left draft last; left out where it never did. */
+  readonly readyAt?: string;
   readonly mergedAt: string | null;
   readonly mergedById: number | null;
   /** The merge commit once merged. */
@@ -158,6 +160,9 @@ export interface WorkflowRecord {
   readonly updatedAt: string;
 }
 
+/** The statuses of a workflow run. `waiting`: for the reviewers of an environment. */
+export const runStatuses = ['queued', 'in_progress', 'waiting', 'completed'] as const;
+
 /** One run of a workflow. Its jobs are executed by nobody here: a runner outside completes it. */
 export interface WorkflowRunRecord {
   readonly id: number;
@@ -168,7 +173,7 @@ export interface WorkflowRunRecord {
   readonly runNumber: number;
   readonly runAttempt: number;
   readonly event: string;
-  readonly status: 'queued' | 'in_progress' | 'completed';
+  readonly status: (typeof runStatuses)[number];
   readonly conclusion: Conclusion | null;
   readonly headBranch: string | null;
   readonly headSha: string;

@@ -2,6 +2,8 @@ import type { CommentRecord, IssueRecord, PullIssue, ReviewRecord } from '../dat
 import { permissionOf, reaches } from '../auth.ts';
 import type { Repository } from '../data/repository.ts';
 import { listCommits } from '../git/commits.ts';
+import { closedNumbers } from '../pulls/closing-keywords.ts';
+import { isPull } from '../pulls/is-pull.ts';
 import { updateTestMerge } from '../pulls/test-merge.ts';
 import { commentsOf, issueHtmlUrl } from '../render/issue.ts';
 import { nodeId, userOf } from '../render/user.ts';
@@ -58,7 +60,7 @@ export function createIssueNodes(
     lastEditedAt: comment.editorId === null ? null : comment.updatedAt,
     url: `${issueHtmlUrl(server, repository, issue)}#issuecomment-${comment.id}`,
   });
-  return {
+  const nodes: IssueNodes = {
     comment: renderComment,
     issue: (issue) => ({
       __typename: 'Issue',
@@ -66,6 +68,10 @@ export function createIssueNodes(
       id: nodeId('Issue', issue.id),
       state: issue.state.toUpperCase(),
       stateReason: issue.stateReason?.toUpperCase() ?? null,
+      closedByPullRequestsReferences: (args: LinkedArguments) =>
+        connect('closedByPullRequestsReferences', linkedPulls(repository, issue, args), args, (pull) =>
+          nodes.pull(pull),
+        ),
     }),
     pull: (issue) => ({
       __typename: 'PullRequest',
@@ -75,6 +81,25 @@ export function createIssueNodes(
       ...reviewFields(server, repository, issue, viewerId),
     }),
   };
+  return nodes;
+}
+
+interface LinkedArguments extends ListArguments {
+  readonly includeClosedPrs?: boolean | null;
+}
+
+/** The pull requests into the default branch whose text closes an issue. Links made by hand are not kept here. */
+function linkedPulls(
+  repository: Repository,
+  issue: IssueRecord,
+  { includeClosedPrs }: LinkedArguments,
+): readonly PullIssue[] {
+  return repository.issues
+    .values()
+    .filter(isPull)
+    .filter(({ state }) => state === 'open' || includeClosedPrs === true)
+    .filter(({ pull }) => pull.baseRef === repository.record.defaultBranch)
+    .filter(({ body }) => closedNumbers(body ?? '', repository.fullName).includes(issue.number));
 }
 
 function labelNode(repository: Repository, id: number): GraphNode | null {
@@ -107,6 +132,12 @@ function pullFields(
     potentialMergeCommit: async () => object(await testMerge()),
     closed: state === 'closed',
     isDraft: pull.draft,
+    timelineItems: (args: ListArguments) =>
+      connect('timelineItems', pull.readyAt === undefined ? [] : [pull.readyAt], args, (createdAt) => ({
+        __typename: 'ReadyForReviewEvent',
+        id: nodeId('ReadyForReviewEvent', pull.id),
+        createdAt,
+      })),
     isCrossRepository: false,
     headRefOid: pull.headSha,
     headRefName: pull.headRef,

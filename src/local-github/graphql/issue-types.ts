@@ -67,6 +67,36 @@ export const issueTypes = /* GraphQL */ `
     labels(first: Int, after: String, last: Int, before: String): LabelConnection
     assignees(first: Int, after: String, last: Int, before: String): UserConnection!
     comments(first: Int, after: String, last: Int, before: String): IssueCommentConnection!
+    closedByPullRequestsReferences(
+      first: Int
+      after: String
+      last: Int
+      before: String
+      includeClosedPrs: Boolean
+    ): PullRequestConnection
+  }
+
+  type PullRequestConnection {
+    nodes: [PullRequest]
+    totalCount: Int!
+    pageInfo: PageInfo!
+  }
+
+  enum PullRequestTimelineItemsItemType {
+    READY_FOR_REVIEW_EVENT
+  }
+
+  type ReadyForReviewEvent implements Node {
+    id: ID!
+    createdAt: DateTime!
+  }
+
+  union PullRequestTimelineItems = ReadyForReviewEvent
+
+  type PullRequestTimelineItemsConnection {
+    nodes: [PullRequestTimelineItems]
+    totalCount: Int!
+    pageInfo: PageInfo!
   }
 
   enum PullRequestState {
@@ -158,6 +188,13 @@ export const issueTypes = /* GraphQL */ `
     baseRef: Ref
     baseRepository: Repository
     reviewDecision: PullRequestReviewDecision
+    timelineItems(
+      first: Int
+      after: String
+      last: Int
+      before: String
+      itemTypes: [PullRequestTimelineItemsItemType!]
+    ): PullRequestTimelineItemsConnection!
     labels(first: Int, after: String, last: Int, before: String): LabelConnection
     comments(first: Int, after: String, last: Int, before: String): IssueCommentConnection!
     commits(first: Int, after: String, last: Int, before: String): PullRequestCommitConnection!

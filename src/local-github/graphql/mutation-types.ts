@@ -3,6 +3,10 @@ export const mutationTypes = /* GraphQL */ `
   type Mutation {
     createCommitOnBranch(input: CreateCommitOnBranchInput!): CreateCommitOnBranchPayload
     updateRefs(input: UpdateRefsInput!): UpdateRefsPayload
+    markPullRequestReadyForReview(
+      input: MarkPullRequestReadyForReviewInput!
+    ): MarkPullRequestReadyForReviewPayload
+    convertPullRequestToDraft(input: ConvertPullRequestToDraftInput!): ConvertPullRequestToDraftPayload
   }
 
   input CommittableBranch {
@@ -59,5 +63,25 @@ export const mutationTypes = /* GraphQL */ `
 
   type UpdateRefsPayload {
     clientMutationId: String
+  }
+
+  input MarkPullRequestReadyForReviewInput {
+    pullRequestId: ID!
+    clientMutationId: String
+  }
+
+  type MarkPullRequestReadyForReviewPayload {
+    clientMutationId: String
+    pullRequest: PullRequest
+  }
+
+  input ConvertPullRequestToDraftInput {
+    pullRequestId: ID!
+    clientMutationId: String
+  }
+
+  type ConvertPullRequestToDraftPayload {
+    clientMutationId: String
+    pullRequest: PullRequest
   }
 `;

@@ -9,8 +9,9 @@ import { repositoryHtmlUrl } from '../render/repository.ts';
 import { nodeId } from '../render/user.ts';
 import type { ServerContext } from '../server-context.ts';
 import { userNode } from './account-nodes.ts';
+import { createDraftMutations } from './draft-mutations.ts';
 import { expressionNode, type GraphNode, objectNode, refNode } from './git-nodes.ts';
-import { createIssueNodes } from './issue-nodes.ts';
+import { createIssueNodes, type IssueNodes } from './issue-nodes.ts';
 import { createMutations } from './mutations.ts';
 
 /** An error for what the query names and is not there, in GitHub's words. */
@@ -49,6 +50,9 @@ export function createRoot(server: ServerContext, limits: RateLimit, actor: Acto
       };
     },
     ...createMutations(server, actor),
+    ...createDraftMutations(server, actor, (repository, pull) =>
+      issueNodesOf(server, repository, actor).pull(pull),
+    ),
   };
 }
 
@@ -60,12 +64,13 @@ function nodeOf(server: ServerContext, actor: Actor, id: string): GraphNode | Gr
     const issue = comment === undefined ? undefined : repository.issues.get(comment.issueNumber);
     if (comment === undefined || issue === undefined) continue;
     if (!reaches(actorPermission(repository, actor), 'read')) break;
-    const nodes = createIssueNodes(server, repository, actor.user.id, () =>
-      repositoryNode(server, repository, actor),
-    );
-    return nodes.comment(comment, issue);
+    return issueNodesOf(server, repository, actor).comment(comment, issue);
   }
   return notFoundError(`Could not resolve to a node with the global id of '${id}'.`);
+}
+
+function issueNodesOf(server: ServerContext, repository: Repository, actor: Actor): IssueNodes {
+  return createIssueNodes(server, repository, actor.user.id, () => repositoryNode(server, repository, actor));
 }
 
 interface ObjectArguments {
@@ -76,9 +81,7 @@ interface ObjectArguments {
 function repositoryNode(server: ServerContext, repository: Repository, actor: Actor): GraphNode {
   const { record } = repository;
   const owner = server.database.ensureUser(record.owner, 'User', record.createdAt);
-  const nodes = createIssueNodes(server, repository, actor.user.id, () =>
-    repositoryNode(server, repository, actor),
-  );
+  const nodes = issueNodesOf(server, repository, actor);
   const missing = (kind: string, number: number): GraphQLError =>
     notFoundError(`Could not resolve to ${kind} with the number of ${number}.`);
   return {
