@@ -63,8 +63,8 @@ export interface Runner {
 
 export interface WakeOptions extends Omit<AdvanceOptions, 'intake'> {
   readonly maxNewRuns?: number;
-  /** False: a wake that starts nothing of what it finds. */
-  readonly intake?: boolean;
+  /** False: a wake that starts nothing of what it finds. `own`: it reads the settings itself, by the runner's own forge. */
+  readonly intake?: boolean | 'own';
 }
 
 export interface RunnerOptions {
@@ -75,6 +75,7 @@ export interface RunnerOptions {
   readonly forge?: (forge: Forge) => Forge;
   readonly commands?: Script;
   readonly clock?: TestClock;
+  readonly requestBudget?: number;
 }
 
 /** A repository on the local server, and everybody who acts on it. */
@@ -84,6 +85,10 @@ export interface World {
   readonly history: History;
   /** The bare repository. */
   readonly bare: string;
+  /** Where it is cloned from. */
+  readonly cloneUrl: string;
+  /** Calls the local server's admin API. */
+  admin(method: string, path: string, body: unknown): Promise<unknown>;
   runner(options?: RunnerOptions): Promise<Runner>;
   as(person: Person): Forge;
   /** Acts by the default token of workflow runs. */
@@ -121,6 +126,8 @@ export interface ReportLines {
 
 export interface Host {
   newWorld(options: WorldOptions): Promise<World>;
+  /** Calls the local server's admin API. */
+  admin(method: string, path: string, body: unknown): Promise<unknown>;
   /** Asks the server what GitHub has no API for: accounts, and what runners tell of workflow runs. */
   admin(method: string, path: string, body?: unknown): Promise<unknown>;
   /** Completes a run of a workflow with success, as its runner does. */
@@ -197,7 +204,10 @@ export async function openHost(): Promise<Host> {
         await admin('PUT', path, { permission });
       }
       const bare = join(folder, 'data', 'repositories', `${repository}.git`);
-      return openWorld({ repository, bare, clock, url: server.url, tokens, call }, options.store ?? 'git');
+      return openWorld(
+        { repository, bare, clock, url: server.url, tokens, call, admin },
+        options.store ?? 'git',
+      );
     },
     async completeRun(id) {
       await admin('POST', `/workflow-runs/${id}/complete`, {});
@@ -216,10 +226,11 @@ interface Place {
   readonly url: string;
   readonly tokens: ReadonlyMap<string, string>;
   readonly call: (token: string, method: string, path: string, body?: unknown) => Promise<unknown>;
+  readonly admin: World['admin'];
 }
 
 async function openWorld(
-  { repository, bare, clock, url, tokens, call }: Place,
+  { repository, bare, clock, url, tokens, call, admin }: Place,
   kind: 'git' | 'memory',
 ): Promise<World> {
   const forges = new Map<string, Forge>();
@@ -247,6 +258,8 @@ async function openWorld(
     repository,
     clock,
     bare,
+    cloneUrl: `${url}/git/${repository}.git`,
+    admin,
     history: openHistory(await openStore()),
     notices,
     as,
@@ -276,17 +289,17 @@ async function openWorld(
         observe: (notice) => notices.push(notice),
         claimMinutes: 10,
         alone: options.alone ?? false,
+        ...(options.requestBudget === undefined ? {} : { requestBudget: options.requestBudget }),
         builtInWorkflows,
       };
       return {
         runtime,
         async wake({ intake = true, maxNewRuns = 10, ...rest } = {}) {
-          config ??= readRepositoryConfig(as('ada'), builtInWorkflows);
-          const found = intake ? await config : null;
-          return advance(runtime, {
-            ...rest,
-            intake: found === null ? null : { repository, config: () => Promise.resolve(found), maxNewRuns },
-          });
+          const readOwn = (): Promise<RepositoryConfig> => readRepositoryConfig(forge, builtInWorkflows);
+          const readOnce = (): Promise<RepositoryConfig> =>
+            (config ??= readRepositoryConfig(as('ada'), builtInWorkflows));
+          const from = { repository, config: intake === 'own' ? readOwn : readOnce, maxNewRuns };
+          return advance(runtime, { ...rest, intake: intake === false ? null : from });
         },
       };
     },
