@@ -6,6 +6,7 @@ import { formatDiagnostics } from '../workflow/format-diagnostics.ts';
 import { readVersion } from '../runtime/package-files.ts';
 import { addAdvance } from './commands/advance.ts';
 import { addAnswers } from './commands/answers.ts';
+import { addDoctor } from './commands/doctor.ts';
 import { addExplain } from './commands/explain.ts';
 import { addGraph } from './commands/graph.ts';
 import { addInit } from './commands/init.ts';
@@ -83,6 +84,7 @@ export function buildProgram(context: CommandContext): Command {
     addReport,
     addServe,
     addInit,
+    addDoctor,
   ];
   for (const addTo of add) addTo(program, context);
   for (const command of program.commands) {

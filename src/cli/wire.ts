@@ -1,5 +1,7 @@
 import { connectForge } from '../forge/github/connect.ts';
+import { connectSettings } from '../forge/github/settings.ts';
 import type { Forge } from '../forge/port.ts';
+import type { RepositorySettings } from '../forge/settings-port.ts';
 import { createCommandRunner } from '../runtime/commands/command-runner.ts';
 import { sweepWorkspaces } from '../runtime/commands/sweep-workspaces.ts';
 import type { CommandRunner } from '../runtime/ports.ts';
@@ -12,6 +14,8 @@ export const adapters = {
   store: (repository: string, branch: string): Promise<Store> => openGitStore({ repository, branch }),
   forge: (apiUrl: string, repository: string, token: string): Forge =>
     connectForge({ apiUrl, repository, token }),
+  settings: (apiUrl: string, repository: string, token: string): RepositorySettings =>
+    connectSettings({ apiUrl, repository, token }),
   commands: (options: WorkspaceOptions): CommandRunner => createCommandRunner(options),
   sweepWorkspaces,
 };

@@ -2,10 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { Command } from 'commander';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import { TreadleError } from '../../src/base/errors.ts';
-import { buildProgram } from '../../src/cli/run-cli.ts';
+import { addInit } from '../../src/cli/commands/init.ts';
 import { compileWorkflow } from '../../src/workflow/compile.ts';
 import { readSettings } from '../../src/workflow/settings.ts';
 
@@ -107,7 +108,8 @@ async function init(at: Clone, ...args: readonly string[]): Promise<Said> {
     color: false,
     interactive: false,
   };
-  const program = buildProgram({ terminal, finish: () => undefined });
+  const program = new Command();
+  addInit(program, { terminal, finish: () => undefined });
   try {
     await program.parseAsync(['init', '--repo', at.folder, ...args], { from: 'user' });
   } catch (error) {
