@@ -5,6 +5,7 @@ const rows = [
   ['workflow'],
   ['engine'],
   ['codec'],
+  ['beads', 'loom'],
   ['store', 'forge'],
   ['runtime'],
   ['action', 'cli', 'server'],
