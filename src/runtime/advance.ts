@@ -9,7 +9,14 @@ import { ingestFacts, type Ingested } from './ingest/ingest.ts';
 import type { Intake } from './ingest/intake.ts';
 import { budgetOf, readingOf } from './ingest/reading.ts';
 import { readMergesInDoubt } from './ingest/leases.ts';
-import { claimLeftovers, isHalted, performOwn, type Leftovers, type OwnEffect, type Settled } from './outbox.ts';
+import {
+  claimLeftovers,
+  isHalted,
+  performOwn,
+  type Leftovers,
+  type OwnEffect,
+  type Settled,
+} from './outbox.ts';
 import type { RunningCommands } from './perform/run-command.ts';
 import { removeCopies } from './perform/remove-copies.ts';
 import type { Runtime } from './ports.ts';
@@ -76,6 +83,8 @@ class AdvanceLoop {
   readonly #takenOver = new Set<string>();
   /** Begun by this wake at some time. */
   readonly #tried = new Set<string>();
+  /** Effects that the forge's rate limit holds up, until when. */
+  readonly #limited = new Map<string, string>();
   /** Runs whose status comment is being written. */
   readonly #writesStatus = new Set<string>();
   readonly #touched = new Map<string, RunState>();
@@ -147,6 +156,7 @@ class AdvanceLoop {
   async #publish(facts: Facts | null, requests: readonly ((unit: Unit) => Promise<void>)[]): Promise<void> {
     const { forge, clock } = this.#runtime;
     const settled = this.#settled.splice(0);
+    for (const { entry, retryAt } of settled) if (retryAt !== undefined) this.#limited.set(entry.id, retryAt);
     const known = await this.#knownTip();
     const merged = await readMergesInDoubt(forge, openDocuments(known), clock.now());
     const busy = new Set([...this.#inFlight.keys(), ...this.#waiting.keys()]);
@@ -160,7 +170,7 @@ class AdvanceLoop {
       for (const fact of [...settled.flatMap((one) => one.facts), ...merged]) await unit.apply(fact);
       await applyDueDeadlines(unit, clock.now());
       await unit.record(resultsOf(settled));
-      leftovers = await claimLeftovers(unit, this.#wake, this.#runtime, busy);
+      leftovers = await claimLeftovers(unit, this.#wake, this.#runtime, busy, this.#limited);
       this.#nextDue = await nextDeadline(unit.documents(), clock.now());
     };
     const published = await publish(this.#runtime, this.#definitions, this.#wake, decide, known);
@@ -216,6 +226,7 @@ class AdvanceLoop {
   }
 
   #mayTry({ id, failures }: OutboxEntry): boolean {
+    if ((this.#limited.get(id) ?? '') > this.#runtime.clock.now()) return false;
     return failures < LIMIT_FAILURES || !this.#tried.has(id);
   }
 

@@ -26,6 +26,8 @@ export interface Settled {
   /** Null where there is nothing to record: the outbox stays as it is. */
   readonly result: EffectResult | null;
   readonly facts: readonly AddressedHappening[];
+  /** Set where the forge limits the rate: when it may be tried again. */
+  readonly retryAt?: string;
 }
 
 /** What is to be known of the effects that wait, besides what was claimed of them. */
@@ -41,12 +43,14 @@ export interface Leftovers {
  * one. Effects of this wake that take long are claimed anew before their time is up.
  *
  * @param busy ids of effects this wake is performing
+ * @param limited ids of effects that the forge's rate limit holds up, until when
  */
 export async function claimLeftovers(
   unit: Unit,
   wake: Wake,
-  runtime: Pick<Runtime, 'clock' | 'claimMinutes' | 'alone'>,
+  runtime: Pick<Runtime, 'clock' | 'claimMinutes' | 'alone' | 'paused'>,
   busy: ReadonlySet<string>,
+  limited: ReadonlyMap<string, string> = new Map(),
 ): Promise<Leftovers> {
   const now = runtime.clock.now();
   const renewalDue = addMinutes(now, runtime.claimMinutes / 2);
@@ -54,12 +58,14 @@ export async function claimLeftovers(
   const renewed: { run: string; effect: string }[] = [];
   const expiries: string[] = [];
   for (const run of await runsWithEffects(unit)) {
-    for (const { id, claim } of (await unit.load(run))?.state.run.outbox ?? []) {
+    for (const entry of (await unit.load(run))?.state.run.outbox ?? []) {
+      if (isHalted(runtime, entry)) continue;
+      const { id, claim } = entry;
       const isOwn = claim.wake === wake.id;
       if (busy.has(id) && isOwn) {
         if (claim.until <= renewalDue) renewed.push({ run, effect: id });
       } else if (claim.until <= now || (!isOwn && runtime.alone)) abandoned.push({ run, effect: id });
-      else expiries.push(claim.until);
+      else expiries.push(nextTry(claim.until, limited.get(id), runtime.alone));
     }
   }
   const ground =
@@ -69,6 +75,17 @@ export async function claimLeftovers(
     takenOver: new Set(abandoned.map((one) => one.effect)),
     nextExpiry: expiries.sort()[0] ?? null,
   };
+}
+
+/** Whether an effect waits until the stop of the whole repository is lifted: what sets others to work, or changes the code. */
+export function isHalted({ paused = false }: Pick<Runtime, 'paused'>, { effect }: OutboxEntry): boolean {
+  return paused && (effect.type === 'dispatch' || effect.type === 'merge_pull');
+}
+
+/** Whoever is alone takes over at once; others wait for the claim's end. Before the limit's end nobody gets on. */
+function nextTry(claimUntil: string, retryAt: string | undefined, alone: boolean): string {
+  if (retryAt === undefined) return claimUntil;
+  return alone || retryAt > claimUntil ? retryAt : claimUntil;
 }
 
 async function runsWithEffects(unit: Unit): Promise<readonly string[]> {
@@ -108,7 +125,12 @@ export async function performOwn(
     entry: current,
     doubtful: doubtful || current.failures > 0,
   };
-  const { result, facts } = await perform(performance, running);
+  const performed = await perform(performance, running);
+  const { result, retryAt } = performed;
   if (result?.kind === 'failed') runtime.observe({ type: 'problem', run, message: result.problem });
-  return { run, entry: current, result, facts };
+  if (retryAt !== undefined) {
+    const message = `the forge limits the rate: ${entry.effect.type} waits until ${retryAt}`;
+    runtime.observe({ type: 'problem', run, message });
+  }
+  return { run, entry: current, ...performed };
 }

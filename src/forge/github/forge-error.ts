@@ -107,6 +107,12 @@ export function isRateLimited(error: unknown): boolean {
   return isRateLimit(readFailure(error));
 }
 
+/** When a rate limit's error says that it ends; undefined for other errors, and where it does not say. */
+export function rateLimitEnd(error: unknown): string | undefined {
+  const failure = readFailure(error);
+  return isRateLimit(failure) ? retryTime(failure.headers) : undefined;
+}
+
 /** The status and the forge's own words of a refused request; undefined where there was no answer. */
 export function readRefusal(
   error: unknown,

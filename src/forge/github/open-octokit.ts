@@ -6,6 +6,7 @@ import type { ThrottlingOptions } from '@octokit/plugin-throttling';
 import { sha256 } from '../../base/digest.ts';
 import { completeFetch } from './complete-fetch.ts';
 import { addEtagCache } from './etag-cache.ts';
+import { paceRequests } from './pace-requests.ts';
 import type { Patience } from './patience.ts';
 
 type WriteGroup = NonNullable<ThrottlingOptions['write']>;
@@ -49,6 +50,7 @@ export function openOctokit(options: {
     request.request = { ...request.request, ...never };
   });
   addEtagCache(octokit);
+  paceRequests(octokit, patience);
   return octokit;
 }
 

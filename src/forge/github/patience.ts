@@ -1,3 +1,5 @@
+import { GITHUB_LIMITS, type RateLimit } from './rate-bucket.ts';
+
 /** How long the connection waits, and how often it tries again, before it gives up with an error. */
 export interface Patience {
   /** Further tries of a request that may be repeated, after a network failure or a 5xx; and of any request that a rate limit refused. */
@@ -10,6 +12,8 @@ export interface Patience {
   readonly timeoutMs: number;
   /** `github`: writes keep GitHub's distances (1 s, and 3 s where people are notified). `none`: as fast as they come. */
   readonly pace: 'github' | 'none';
+  /** What may be sent within a time, by this connection. */
+  readonly rate: readonly RateLimit[];
 }
 
 /**
@@ -25,5 +29,6 @@ export function patienceFor(apiUrl: string): Patience {
     longestWaitMs: 60_000,
     timeoutMs: 30_000,
     pace: local ? 'none' : 'github',
+    rate: local ? [] : GITHUB_LIMITS,
   };
 }

@@ -3,11 +3,12 @@ import { renderStatusComment } from '../../engine/view/status-comment.ts';
 import { renderMarker } from '../../engine/view/markdown.ts';
 import type { Effect } from '../../engine/effect.ts';
 import { cancelDispatch } from './cancel-dispatch.ts';
+import { addMinutes } from '../wake.ts';
 import { dispatch } from './dispatch.ts';
 import { closeEscalation, openEscalation } from './escalation.ts';
 import { closeGate, openGate } from './gate.ts';
 import { mergePull } from './merge.ts';
-import { done, failed, UNDECIDED, type Performance, type Performed } from './performance.ts';
+import { done, failed, limited, UNDECIDED, type Performance, type Performed } from './performance.ts';
 import { findMarked, statusMarker } from './post-comment.ts';
 import type { RunningCommands } from './run-command.ts';
 import { say } from './say.ts';
@@ -27,9 +28,17 @@ export async function perform(performance: Performance, running: RunningCommands
   } catch (error) {
     if (!(error instanceof TreadleError)) throw error;
     if (error.code === CLAIM_ENDED) return UNDECIDED;
+    if (error.code === 'forge-rate-limited') return limited(retryTimeOf(error, runtime.clock.now()));
     if (error.code.startsWith('forge-')) return failed(error.message);
     throw error;
   }
+}
+
+/** Where the forge does not say when to come back, it wants a minute at least. */
+function retryTimeOf({ facts }: TreadleError, now: string): string {
+  const { retryAt } = facts;
+  const ms = typeof retryAt === 'string' ? Date.parse(retryAt) : NaN;
+  return Number.isNaN(ms) ? addMinutes(now, 1) : addMinutes(new Date(ms + 999).toISOString(), 0);
 }
 
 function performEffect(

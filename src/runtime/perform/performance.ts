@@ -22,6 +22,8 @@ export interface Performed {
   /** Null where the claim ran out first, or somebody else took over: then the outbox stays as it is. */
   readonly result: EffectResult | null;
   readonly facts: readonly AddressedHappening[];
+  /** Set where the forge limits the rate: nothing is decided, and it is tried again from then on. */
+  readonly retryAt?: string;
 }
 
 export function done(remote: Remote = {}): Performed {
@@ -43,3 +45,8 @@ export function failed(problem: string): Performed {
 
 /** Nothing can be said of the effect: it stays in the outbox, for whoever holds its claim next. */
 export const UNDECIDED: Performed = { result: null, facts: [] };
+
+/** The forge wants nothing more before that time: the effect stays in the outbox, and it is no failure of it. */
+export function limited(retryAt: string): Performed {
+  return { ...UNDECIDED, retryAt };
+}

@@ -1,0 +1,41 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Octokit } from '@octokit/rest';
+
+import { TreadleError } from '../../base/errors.ts';
+import { rateLimitEnd } from './forge-error.ts';
+import type { Patience } from './patience.ts';
+import { createRateBucket } from './rate-bucket.ts';
+
+/**
+ * Keeps an Octokit below the secondary limits: a request waits for its turn where that comes soon, and is not sent where it does
+ * not. After the forge has asked for silence nothing is sent before its end.
+ */
+export function paceRequests(octokit: Octokit, { rate, longestWaitMs }: Patience): void {
+  const bucket = createRateBucket(rate);
+  octokit.hook.before('request', async ({ method, url }) => {
+    const kind = method === 'GET' || url.endsWith('/graphql') ? 'read' : 'write';
+    for (;;) {
+      const nowMs = Date.now();
+      const waitMs = bucket.take(kind, nowMs);
+      if (waitMs === 0) return;
+      if (waitMs > longestWaitMs) throw limited(new Date(nowMs + waitMs).toISOString());
+      await sleep(waitMs);
+    }
+  });
+  octokit.hook.error('request', (error) => {
+    const end = rateLimitEnd(error);
+    if (end !== undefined) bucket.close(Date.parse(end));
+    throw error;
+  });
+}
+
+function limited(retryAt: string): TreadleError {
+  return new TreadleError(
+    'forge-rate-limited',
+    `Nothing more is sent to the forge before ${retryAt}: its rate limit is used up`,
+    {
+      remedy: `Run again after ${retryAt}.`,
+      facts: { retryAt },
+    },
+  );
+}
