@@ -17,15 +17,28 @@ export function addImportEndpoint(app: Application, server: ServerContext): void
     const repository = server.database.repository(param('owner'), param('repo'));
     if (repository === undefined) throw notFound();
     const numbers: number[] = [];
+    const tips = new Map<string, Promise<string | null>>();
+    const tipOf = (branch: string): Promise<string | null> => {
+      const tip = tips.get(branch) ?? branchTip(repository.path, branch);
+      tips.set(branch, tip);
+      return tip;
+    };
     for (const issue of optionalList(fields, 'issues') ?? []) {
-      numbers.push(await importIssue(server, repository, issue));
+      numbers.push(await importIssue(server, repository, issue, tipOf));
     }
     for (const comment of optionalList(fields, 'comments') ?? []) importComment(server, repository, comment);
     return created({ numbers });
   });
 }
 
-async function importIssue(server: ServerContext, repository: Repository, fields: Fields): Promise<number> {
+type TipOf = (branch: string) => Promise<string | null>;
+
+async function importIssue(
+  server: ServerContext,
+  repository: Repository,
+  fields: Fields,
+  tipOf: TipOf,
+): Promise<number> {
   const at = optionalText(fields, 'createdAt') ?? server.now();
   const number = repository.nextNumber();
   repository.issues.put(number, {
@@ -42,23 +55,16 @@ async function importIssue(server: ServerContext, repository: Repository, fields
     updatedAt: optionalText(fields, 'updatedAt') ?? at,
     closedAt: null,
     closedById: null,
-    pull: await pullOf(server, repository, fields),
+    pull: await pullOf(server, fields, tipOf),
   });
   return number;
 }
 
-async function pullOf(
-  server: ServerContext,
-  repository: Repository,
-  fields: Fields,
-): Promise<PullRecord | null> {
+async function pullOf(server: ServerContext, fields: Fields, tipOf: TipOf): Promise<PullRecord | null> {
   const headRef = optionalText(fields, 'head');
   if (headRef === undefined) return null;
   const baseRef = requiredText(fields, 'base', 'PullRequest');
-  const [headSha, baseSha] = await Promise.all([
-    branchTip(repository.path, headRef),
-    branchTip(repository.path, baseRef),
-  ]);
+  const [headSha, baseSha] = await Promise.all([tipOf(headRef), tipOf(baseRef)]);
   if (headSha === null || baseSha === null)
     throw new ApiFailure(422, `${headRef} or ${baseRef} is no branch`);
   return {

@@ -6,6 +6,7 @@ import type { Documents } from '../../store/documents.ts';
 import { loadIssueIndex } from '../run-documents.ts';
 import { readEdits } from './comment-edits.ts';
 import { sinceCursor } from './cursor.ts';
+import { dueDeadlines, nextDeadline } from './deadlines.ts';
 import { readDispatchAnswers, type DispatchAnswers } from './dispatch-answers.ts';
 import { NO_ANSWERS, readAnswers, type Answers } from './read-answers.ts';
 import { readCatalog, type Catalog } from './intake.ts';
@@ -20,6 +21,8 @@ export interface Facts {
   readonly from: CursorDocument | undefined;
   /** Where the budget ended reading: what changed later is not among the facts, nor all of what changed then. Null: all was read. */
   readonly horizon: string | null;
+  /** How much was listed, whether or not it is news. */
+  readonly listed: number;
   /** Whose token reads. */
   readonly viewer: Account;
   /** Without those we made ourselves. */
@@ -50,6 +53,12 @@ const MOST_GLANCED = 100;
  */
 export async function readFacts(reading: Reading): Promise<Facts> {
   const { forge, documents, now, budget, fraction } = reading;
+  // What every wake looks at is read together, and so is what it will look up for what is new.
+  await Promise.all([
+    documents.readAhead([layout.cursor, layout.root]),
+    dueDeadlines(documents, now),
+    nextDeadline(documents, now),
+  ]);
   const from = await documents.read(layout.cursor, cursorCodec);
   const since = from?.since ?? now;
   const pages = Math.max(1, Math.floor(budget / 3));
@@ -65,8 +74,14 @@ export async function readFacts(reading: Reading): Promise<Facts> {
   const isRead = ({ updatedAt }: Issue | Comment): boolean => horizon === null || updatedAt <= horizon;
   const issues = changed.items.filter((issue) => isRead(issue) && !issue.isPull && !isOurs(issue, viewer));
   const comments = said.items.filter((comment) => isRead(comment) && !isOurs(comment, viewer));
-  const found = { readAt: now, from, horizon, viewer, issues, comments };
+  const listed = Math.max(changed.items.length, said.items.length);
+  const found = { readAt: now, from, horizon, listed, viewer, issues, comments };
   const fresh = from === undefined ? { issues: [], comments: [] } : sinceCursor(found, from);
+  const news = new Set([
+    ...fresh.issues.map(({ number }) => number),
+    ...fresh.comments.map(({ issue }) => issue),
+  ]);
+  await documents.readAhead([...news].map(layout.issueIndex));
   const waiting = await readWaiting(reading, from, fresh.issues);
   return {
     ...found,
@@ -75,7 +90,10 @@ export async function readFacts(reading: Reading): Promise<Facts> {
     waiting,
     dispatchAnswers: await readDispatchAnswers(forge, documents, reading.definitions, now),
     catalog: await readCatalog(documents, reading.intake, [...waiting, ...fresh.issues]),
-    answers: watched.length === 0 ? NO_ANSWERS : await readAnswers(reading, pulls),
+    answers:
+      watched.length === 0
+        ? NO_ANSWERS
+        : await readAnswers(reading, pulls, new Set(touched.map(({ number }) => number))),
   };
 }
 

@@ -20,6 +20,9 @@ export interface Ingested {
   readonly isBehind: boolean;
 }
 
+/** What is no news is listed again by each wake, until the cursor moves: this much of it is worth a commit. */
+const MOST_LISTED_AGAIN = 50;
+
 /** How many requests it takes to do what follows from a comment. */
 const REQUESTS_PER_COMMENT = 4;
 
@@ -39,12 +42,13 @@ export async function ingestFacts(unit: Unit, facts: Facts, budget: number): Pro
   const started = await startRuns(unit, facts, fresh.issues, cursor);
   remarks.push(...started.remarks);
   const { waiting } = started;
+  const next: CursorDocument = cursorAfter(facts, cursor, { comments: left, waiting });
   const isNews =
+    (facts.listed >= MOST_LISTED_AGAIN && next.since > cursor.since) ||
     fresh.comments.length > left.length ||
     fresh.issues.length > 0 ||
     facts.horizon !== null ||
     waiting.join() !== (cursor.waiting ?? []).join();
-  const next: CursorDocument = cursorAfter(facts, cursor, { comments: left, waiting });
   if (isNews) await unit.moveCursor(next);
   return { remarks, isBehind: left.length > 0 || facts.horizon !== null };
 }

@@ -1,4 +1,5 @@
 import { TreadleError } from '../../base/errors.ts';
+import { parseImported } from '../../beads/render-bead.ts';
 import { rootCodec } from '../../codec/documents.ts';
 import { layout } from '../../codec/layout.ts';
 import type { Issue } from '../../forge/port.ts';
@@ -49,10 +50,14 @@ export async function readCatalog(
   return { kind: 'unread' };
 }
 
-/** Whether an issue may start a run by itself: once, and only if it is younger than the branch; older ones are started by hand. */
+/**
+ * Whether an issue may start a run by itself: once, and only if it is younger than the branch. Older ones are started by hand, and
+ * so are those that were imported, however many they are.
+ */
 export async function mayStart(documents: Documents, issue: Issue): Promise<boolean> {
   const root = await documents.read(layout.root, rootCodec);
   if (root === undefined || issue.createdAt < root.since) return false;
+  if (parseImported(issue.body) !== null) return false;
   const { runs, escalation } = await loadIssueIndex(documents, issue.number);
   return runs.length === 0 && escalation === null;
 }

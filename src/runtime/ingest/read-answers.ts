@@ -24,12 +24,24 @@ export const NO_ANSWERS: Answers = {
   permissions: new Map(),
 };
 
-/** Reads the reviews of those pull requests that a glance found answered, closed, or with another head than was asked about. */
-export async function readAnswers(reading: Reading, glanced: readonly GlancedPull[]): Promise<Answers> {
+/**
+ * Reads the reviews of those pull requests that a glance found answered, closed, or with another head than was asked about.
+ *
+ * @param touched those that are known to have changed: of the others the head is not compared, which would take reading the state
+ */
+export async function readAnswers(
+  reading: Reading,
+  glanced: readonly GlancedPull[],
+  touched: ReadonlySet<number>,
+): Promise<Answers> {
   const { forge, documents } = reading;
+  const candidates = glanced.filter(
+    ({ number, isOpen, isAnswered }) => !isOpen || isAnswered || touched.has(number),
+  );
+  if (candidates.length === 0) return NO_ANSWERS;
   const watchers = await readWatchers(
     documents,
-    glanced.map(({ number }) => number),
+    candidates.map(({ number }) => number),
   );
   const isNews = ({ number, isOpen, isAnswered, head }: GlancedPull): boolean => {
     const watches = watchers.get(number) ?? [];
@@ -38,7 +50,7 @@ export async function readAnswers(reading: Reading, glanced: readonly GlancedPul
       (!isOpen || isAnswered || watches.some((one) => one.head !== null && one.head !== head))
     );
   };
-  const numbers = glanced.filter(isNews).map(({ number }) => number);
+  const numbers = candidates.filter(isNews).map(({ number }) => number);
   if (numbers.length === 0) return NO_ANSWERS;
   const pulls = await forge.pulls.reviewed(numbers);
   const altered = new Set<number>();

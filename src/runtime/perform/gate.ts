@@ -23,20 +23,19 @@ export async function openGate(performance: Performance, effect: Of<'open_gate'>
 
 /** Opens a pull request with one decision file against the state branch; one that is open already is adopted. */
 export async function openDecision(
-  { runtime, state, entry }: Performance,
+  { runtime, tip, state, entry }: Performance,
   name: string,
   decision: DecisionFile,
 ): Promise<
   | { readonly kind: 'opened'; readonly number: number; readonly head: string }
   | { readonly kind: 'refused'; readonly problem: string }
 > {
-  const { forge, store, stateBranch } = runtime;
-  const tip = await store.read();
-  if (tip.oid === null) return { kind: 'refused', problem: `the branch ${stateBranch} does not exist` };
+  const { forge, stateBranch } = runtime;
+  if (tip === null) return { kind: 'refused', problem: `the branch ${stateBranch} does not exist` };
   const branch = decisionBranch(name);
   await forge.files.createBranchWithFile({
     name: branch,
-    from: tip.oid,
+    from: tip,
     path: decision.path,
     text: decision.text,
     message: `${decision.title}\n\nRun ${state.run.id}.`,

@@ -1,6 +1,7 @@
 import type { Config } from '../../engine/config.ts';
 import type { EffectResult, Remote } from '../../engine/effect.ts';
 import type { OutboxEntry, RunState } from '../../engine/state.ts';
+import type { Oid } from '../../store/port.ts';
 import type { Workflow } from '../../workflow/model.ts';
 import type { Runtime } from '../ports.ts';
 import type { AddressedHappening } from '../wake.ts';
@@ -9,6 +10,8 @@ import type { AddressedHappening } from '../wake.ts';
 export interface Performance {
   /** Its forge sends nothing once the claim has run out. */
   readonly runtime: Runtime;
+  /** The commit of the state branch that the state is read from; null where there is none. */
+  readonly tip: Oid | null;
   readonly workflow: Workflow;
   readonly config: Config;
   readonly state: RunState;
