@@ -19,6 +19,7 @@ export const layout = {
   blob: (run: string, digest: Sha256): Address => ['runs', { entry: run }, 'blobs', { entry: digest }],
   definition: (digest: Sha256): Address => ['definitions', { entry: `${digest}.json` }],
   config: (digest: Sha256): Address => ['config', { entry: `${digest}.json` }],
+  queues: ['queues', 'commit'] satisfies Address,
   queue: (base: string): Address => ['queues', 'commit', { entry: `${encodeURIComponent(base)}.json` }],
   inbox: ['inbox'] satisfies Address,
   inboxEvent: (event: string): Address => ['inbox', { entry: `${event}.json` }],

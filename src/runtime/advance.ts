@@ -122,7 +122,7 @@ class AdvanceLoop {
         if ((await this.#somethingHappens(nudged)) === 'nudged') {
           nudged = null;
           facts = await this.#readFacts();
-        }
+        } else await this.#finishWithStatus();
       }
     } finally {
       for (const program of this.#programs.values()) program.stop();
@@ -221,7 +221,7 @@ class AdvanceLoop {
         this.#remark([`TREADLE_PAUSED is set: ${run} waits with ${entry.effect.type}`]);
         continue;
       }
-      this.#waiting.set(entry.id, { run, entry, doubtful: this.#takenOver.has(entry.id) });
+      this.#waiting.set(entry.id, { run, entry, doubtful: this.#takenOver.has(entry.id), earlier: [] });
     }
   }
 
@@ -242,6 +242,17 @@ class AdvanceLoop {
     for (const own of [...this.#waiting.values()]) if (!this.#writesStatus.has(own.run)) this.#start(own);
   }
 
+  /**
+   * Where only status comments are left to write, they are written before the results of the other effects are published: with
+   * these results in view, and so that one push records them all.
+   */
+  async #finishWithStatus(): Promise<void> {
+    const isPlain = this.#settled.every(({ facts, result }) => facts.length === 0 && result?.kind === 'done');
+    if (this.#settled.length === 0 || !isPlain || this.#inFlight.size > 0) return;
+    for (const own of [...this.#waiting.values()]) this.#start(own);
+    await Promise.all(this.#inFlight.values());
+  }
+
   #start(own: OwnEffect): void {
     const { entry, run } = own;
     const isStatus = entry.effect.type === 'update_status';
@@ -249,12 +260,13 @@ class AdvanceLoop {
     this.#tried.add(entry.id);
     if (isStatus) this.#writesStatus.add(run);
     this.#runtime.observe({ type: 'performing', run, what: entry.effect.type });
+    const earlier = isStatus ? resultsOf(this.#settled).filter((one) => one.run === run) : [];
     const backOffMs =
       entry.failures === 0 ? 0 : FIRST_BACK_OFF_MS * 2 ** Math.min(entry.failures, LIMIT_FAILURES);
     const work = this.#runtime.clock
       .pause(backOffMs)
       .then(() => this.#knownTip())
-      .then((tip) => performOwn(this.#runtime, this.#definitions, tip, own, this.#programs))
+      .then((tip) => performOwn(this.#runtime, this.#definitions, tip, { ...own, earlier }, this.#programs))
       .then((settled) => void this.#settled.push(settled))
       .catch((error: unknown) => void this.#crashed.push(error))
       .finally(() => {

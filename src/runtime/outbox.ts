@@ -1,7 +1,10 @@
-import { outboxIndexCodec } from '../codec/documents.ts';
 import { layout } from '../codec/layout.ts';
 import type { EffectResult } from '../engine/effect.ts';
-import type { OutboxEntry } from '../engine/state.ts';
+import type { Config } from '../engine/config.ts';
+import type { RecordedEffect } from '../engine/event.ts';
+import { recordEffects } from '../engine/record.ts';
+import type { Claim, OutboxEntry, RunState } from '../engine/state.ts';
+import type { Workflow } from '../workflow/model.ts';
 import type { Definitions } from './definitions.ts';
 import { perform } from './perform/perform.ts';
 import type { RunningCommands } from './perform/run-command.ts';
@@ -17,6 +20,8 @@ export interface OwnEffect {
   readonly run: string;
   readonly entry: OutboxEntry;
   readonly doubtful: boolean;
+  /** What other effects of the run came to, where that is not published yet: it is seen as if it were. */
+  readonly earlier: readonly RecordedEffect[];
 }
 
 /** An effect that was performed, or that must be decided on anew because its claim ran out. */
@@ -90,10 +95,7 @@ function nextTry(claimUntil: string, retryAt: string | undefined, alone: boolean
 
 async function runsWithEffects(unit: Unit): Promise<readonly string[]> {
   const runs: string[] = [];
-  for await (const name of unit.documents().list(layout.outboxes)) {
-    const index = await unit.documents().read([...layout.outboxes, { entry: name }], outboxIndexCodec);
-    if (index !== undefined) runs.push(index.run);
-  }
+  for await (const name of unit.documents().list(layout.outboxes)) runs.push(name.replace(/\.json$/, ''));
   return runs;
 }
 
@@ -105,7 +107,7 @@ export async function performOwn(
   runtime: Runtime,
   definitions: Definitions,
   tip: Snapshot,
-  { run, entry, doubtful }: OwnEffect,
+  { run, entry, doubtful, earlier }: OwnEffect,
   running: RunningCommands,
 ): Promise<Settled> {
   const documents = openDocuments(tip);
@@ -115,13 +117,14 @@ export async function performOwn(
     // It was settled, or another wake took it over and will say what came of it.
     return { run, entry, result: null, facts: [] };
   }
-  const { state, config } = loaded;
-  const workflow = await definitions.load(documents, state.run.definition);
+  const { config } = loaded;
+  const workflow = await definitions.load(documents, loaded.state.run.definition);
   const performance = {
     runtime,
+    tip: tip.oid,
     workflow,
     config,
-    state,
+    state: withResults({ workflow, config }, loaded.state, earlier, runtime.clock.now(), entry.claim),
     entry: current,
     doubtful: doubtful || current.failures > 0,
   };
@@ -133,4 +136,25 @@ export async function performOwn(
     runtime.observe({ type: 'problem', run, message });
   }
   return { run, entry: current, ...performed };
+}
+
+/** The state as it will be once these results are recorded. */
+function withResults(
+  context: { readonly workflow: Workflow; readonly config: Config },
+  state: RunState,
+  results: readonly RecordedEffect[],
+  at: string,
+  wake: Claim,
+): RunState {
+  if (results.length === 0) return state;
+  const id = 'unpublished';
+  return recordEffects(context, state, results, {
+    version: 1,
+    type: 'effects_recorded',
+    id,
+    at,
+    results,
+    commits: {},
+    wake,
+  });
 }

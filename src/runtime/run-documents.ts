@@ -29,16 +29,40 @@ export interface LoadedRun {
 
 /** Reads a run that is on the tip; undefined where there is none (it never was, or it finished and left). */
 export async function loadRun(documents: Documents, id: string): Promise<LoadedRun | undefined> {
-  const run = await readWithBlobs<RunDocument>(documents, id, layout.run(id), runCodec);
-  if (run === undefined) return undefined;
-  const config = await loadConfig(documents, run.config);
+  const names: string[] = [];
+  for await (const name of documents.list(layout.jobs(id))) names.push(name.replace(/\.json$/, ''));
+  await documents.readAhead([layout.run(id), ...names.map((job) => layout.job(id, job))]);
+  const stored = await documents.read(layout.run(id), runCodec);
+  if (stored === undefined) return undefined;
+  await readAheadOf(documents, stored, names);
+  const config = await loadConfig(documents, stored.config);
+  const run = await insertTexts<RunDocument>(documents, id, stored);
   const jobs: Record<string, JobDocument> = {};
-  for await (const name of documents.list(layout.jobs(id))) {
-    const job = name.replace(/\.json$/, '');
-    const document = await readWithBlobs<JobDocument>(documents, id, layout.job(id, job), jobCodec);
-    if (document !== undefined) jobs[job] = document;
+  for (const job of names) {
+    const document = await documents.read(layout.job(id, job), jobCodec);
+    if (document !== undefined) jobs[job] = await insertTexts<JobDocument>(documents, id, document);
   }
   return { state: { run, jobs, queue: await loadQueue(documents, config.settings.baseBranch) }, config };
+}
+
+/** Reads together what comes with a run: its long texts, what it is pinned to, and what a transition of it may touch. */
+async function readAheadOf(documents: Documents, run: RunDocument, names: readonly string[]): Promise<void> {
+  const jobs: Record<string, JobDocument> = {};
+  for (const job of names) {
+    const document = await documents.read(layout.job(run.id, job), jobCodec);
+    if (document !== undefined) jobs[job] = document;
+  }
+  const state = { run, jobs, queue: { version: 1, base: '', entries: [], lease: null } } as const;
+  const bases: string[] = [];
+  for await (const name of documents.list(layout.queues)) bases.push(name);
+  await documents.readAhead([
+    layout.config(run.config),
+    layout.definition(run.definition),
+    layout.issueIndex(run.issue),
+    ...bases.map((name) => [...layout.queues, { entry: name }]),
+    ...[...projectRun(state, deadlinesOf(state)).values()].map(({ address }) => address),
+    ...[run, ...Object.values(jobs)].flatMap(findBlobs).map((digest) => layout.blob(run.id, digest)),
+  ]);
 }
 
 async function loadConfig(documents: Documents, digest: Sha256): Promise<Config> {
@@ -165,14 +189,8 @@ function escalationBeads(state: RunState | null): ReadonlyMap<number, string> {
   return beads;
 }
 
-async function readWithBlobs<T>(
-  documents: Documents,
-  run: string,
-  address: Address,
-  codec: DocumentCodec<T>,
-): Promise<T | undefined> {
-  const stored = await documents.read(address, codec);
-  if (stored === undefined) return undefined;
+/** Puts long texts, which are stored apart, where they belong. */
+async function insertTexts<T>(documents: Documents, run: string, stored: T): Promise<T> {
   const texts = new Map<Sha256, string>();
   for (const digest of findBlobs(stored)) {
     const text = await documents.read(layout.blob(run, digest), textCodec);

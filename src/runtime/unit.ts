@@ -219,6 +219,7 @@ async function readInbox(documents: Documents): Promise<readonly RunEvent[]> {
   const names: string[] = [];
   for await (const name of documents.list(layout.inbox)) names.push(name);
   const events: RunEvent[] = [];
+  await documents.readAhead(names.map((name) => [...layout.inbox, { entry: name }]));
   for (const name of names.sort()) {
     const held = await documents.read(layout.inboxEvent(name.replace(/\.json$/, '')), inboxCodec);
     if (held !== undefined) events.push(held.event);

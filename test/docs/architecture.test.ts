@@ -55,6 +55,7 @@ const places: Record<keyof typeof layout, Address | null> = {
   runFolder: null,
   run: layout.run('<run>'),
   jobs: null,
+  queues: null,
   job: layout.job('<run>', '<job>'),
   blob: layout.blob('<run>', '<sha256>'),
   definition: layout.definition('<sha256>'),

@@ -1,6 +1,6 @@
 import { TreadleError } from '../../base/errors.ts';
 import type { NewBranch } from '../port.ts';
-import type { Connection } from './connection.ts';
+import type { Answer, Connection } from './connection.ts';
 import { ignoreAnswer } from './connection.ts';
 import { textAt } from './decode.ts';
 import { isPlainPath, readFile } from './read-file.ts';
@@ -30,12 +30,22 @@ export async function createBranchWithFile(
   if (head === undefined)
     throw refused(what, created.kind === 'refused' ? created.problem : 'it is gone again');
 
-  const file = await readFile(connection, branch.path, head);
   if (head !== branch.from) {
+    const file = await readFile(connection, branch.path, head);
     if (file?.text === branch.text) return head;
     throw refused(what, `there is one of that name, with another ${branch.path}`);
   }
-  const written = await connection.tryAsk(
+  // Most likely there is no such file yet; where there is one, the forge wants to hear which is replaced.
+  const first = await writeFile(connection, branch);
+  if (first.kind === 'done') return first.value;
+  const file = await readFile(connection, branch.path, head);
+  const second = file === undefined ? first : await writeFile(connection, branch, file.blob);
+  if (second.kind === 'done') return second.value;
+  return adoptAfterRace(connection, branch, what, second.problem, readHead);
+}
+
+function writeFile(connection: Connection, branch: NewBranch, replaced?: string): Promise<Answer<string>> {
+  return connection.tryAsk(
     {
       what: `write ${branch.path} on ${branch.name}`,
       route: 'PUT /repos/{owner}/{repo}/contents/{path}',
@@ -44,14 +54,12 @@ export async function createBranchWithFile(
         branch: branch.name,
         message: branch.message,
         content: Buffer.from(branch.text, 'utf8').toString('base64'),
-        ...(file === undefined ? {} : { sha: file.blob }),
+        ...(replaced === undefined ? {} : { sha: replaced }),
       },
     },
     [409, 422],
     (answer) => textAt(answer, 'commit', 'sha'),
   );
-  if (written.kind === 'done') return written.value;
-  return adoptAfterRace(connection, branch, what, written.problem, readHead);
 }
 
 /** Another runner wrote between our read and our write: what it wrote is either the same, or a conflict. */

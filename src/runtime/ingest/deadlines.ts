@@ -45,10 +45,11 @@ async function* sortedHours(documents: Documents): AsyncIterable<string> {
 }
 
 async function readHour(documents: Documents, hour: string): Promise<readonly DeadlineDocument[]> {
-  const found: DeadlineDocument[] = [];
-  for await (const name of documents.list(layout.deadlineHour(hour))) {
-    const deadline = await documents.read([...layout.deadlineHour(hour), { entry: name }], deadlineCodec);
-    if (deadline !== undefined) found.push(deadline);
-  }
+  const names: string[] = [];
+  for await (const name of documents.list(layout.deadlineHour(hour))) names.push(name);
+  const read = await Promise.all(
+    names.map((name) => documents.read([...layout.deadlineHour(hour), { entry: name }], deadlineCodec)),
+  );
+  const found = read.filter((deadline) => deadline !== undefined);
   return found.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
 }

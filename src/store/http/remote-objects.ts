@@ -1,5 +1,5 @@
 import type { GitObject, ObjectSource, ReadPurpose } from '../branch-backend.ts';
-import { emptyTreeOid } from '../git-object.ts';
+import { decodeCommit, decodeTree, emptyTreeOid, hasContent, isFolder } from '../git-object.ts';
 import type { Oid } from '../port.ts';
 import type { FetchObjects } from './fetch-objects.ts';
 import { createReadQueue } from './read-queue.ts';
@@ -20,7 +20,8 @@ const history = { first: 4, growth: 4, most: 1024 };
 
 /**
  * Reads through `objects`, fetching what is not there. The first commit brings all its trees, a later one the trees that it
- * changed; files come when they are read, small folders whole. Reads that are issued together are one request.
+ * changed; files come when they are read, those of a small folder or of a small branch together. Reads that are issued together
+ * are one request.
  *
  * @throws {TreadleError} from its reads: what `fetchObjects` throws.
  */
@@ -28,6 +29,8 @@ export function openRemoteObjects(objects: Map<Oid, GitObject>, fetchObjects: Fe
   let tip: Oid | null = null;
   let have: Oid | undefined;
   let historyDepth = history.first;
+  /** The commit whose files were asked for with the first of them, where they are few. */
+  let taken: Oid | null = null;
 
   const plan = (purpose: ReadPurpose['for'], wants: readonly Oid[]): FetchRequest => {
     switch (purpose) {
@@ -61,7 +64,11 @@ export function openRemoteObjects(objects: Map<Oid, GitObject>, fetchObjects: Fe
       // Git need not store it, and a server may not know it.
       if (oid === emptyTreeOid) return { kind: 'tree', body: new Uint8Array() };
       const found = queue.read(oid, oid === tip ? 'snapshot' : purpose.for);
-      if (purpose.for === 'file') queue.prefetch(purpose.nearby, 'file');
+      if (purpose.for === 'file') {
+        queue.prefetch(purpose.nearby, 'file');
+        if (tip !== null && taken !== tip) queue.prefetch(filesOfSmallBranch(objects, tip), 'file');
+        taken = tip;
+      }
       return found;
     },
     standsAt(oid) {
@@ -72,4 +79,25 @@ export function openRemoteObjects(objects: Map<Oid, GitObject>, fetchObjects: Fe
       have = commit;
     },
   };
+}
+
+/** The most files that a branch may have for them all to be read with the first: some hundred kilobytes. */
+const smallBranch = 128;
+
+/** The files of a commit whose folders are all here, where they are few; else none. */
+function filesOfSmallBranch(objects: ReadonlyMap<Oid, GitObject>, commit: Oid): readonly Oid[] {
+  const root = objects.get(commit);
+  if (root?.kind !== 'commit') return [];
+  const files: Oid[] = [];
+  const folders = [decodeCommit(commit, root.body).tree];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    const tree = objects.get(folder);
+    if (tree?.kind !== 'tree') return [];
+    for (const entry of decodeTree(tree.body).values()) {
+      if (isFolder(entry)) folders.push(entry.oid);
+      else if (hasContent(entry)) files.push(entry.oid);
+    }
+    if (files.length > smallBranch || folders.length > smallBranch) return [];
+  }
+  return files;
 }

@@ -1,0 +1,107 @@
+import { TreadleError } from '../base/errors.ts';
+
+const MODES = ['advance', 'plan', 'lint', 'report'] as const;
+export type Mode = (typeof MODES)[number];
+
+const OUTCOMES = ['success', 'failure', 'continue'] as const;
+type Outcome = (typeof OUTCOMES)[number];
+
+/** What a step asks for under `with:`. */
+export interface ActionInputs {
+  readonly mode: Mode;
+  readonly token: string;
+  readonly stateBranch: string;
+  /** How many runs a wake starts of issues it finds. */
+  readonly maxNewRuns: number;
+  /** What mode `report` says; of no account in the others. */
+  readonly report: ReportInputs;
+}
+
+export interface ReportInputs {
+  /** The bead's number; null: that of the event. */
+  readonly issue: number | null;
+  readonly job: string | null;
+  readonly outcome: Outcome;
+  /** A JSON object of texts. */
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly summary: string;
+}
+
+/** Every input of `action.yml` with what holds where a step leaves it out. */
+export const INPUT_DEFAULTS = {
+  token: '${{ github.token }}',
+  mode: 'advance',
+  'state-branch': 'treadle/state',
+  'max-new-runs': '10',
+  issue: '',
+  job: '',
+  outcome: 'success',
+  outputs: '{}',
+  summary: '',
+} as const;
+
+/**
+ * Reads what the step asks for.
+ *
+ * @param get the text of an input, empty where it is not given
+ * @throws {TreadleError} `input-invalid`, naming the input
+ */
+export function readInputs(get: (name: keyof typeof INPUT_DEFAULTS) => string): ActionInputs {
+  const orDefault = (name: keyof typeof INPUT_DEFAULTS): string => get(name).trim() || INPUT_DEFAULTS[name];
+  const mode = oneOf('mode', orDefault('mode'), MODES);
+  const token = get('token').trim();
+  if (token === '' && mode !== 'lint') {
+    throw invalid('token', 'it is empty', 'Leave it out, or pass a secret that this run may read.');
+  }
+  return {
+    mode,
+    token,
+    stateBranch: orDefault('state-branch'),
+    maxNewRuns: wholeNumber('max-new-runs', orDefault('max-new-runs')),
+    report: {
+      issue: get('issue').trim() === '' ? null : wholeNumber('issue', get('issue').trim().replace(/^#/, '')),
+      job: get('job').trim() || null,
+      outcome: oneOf('outcome', orDefault('outcome'), OUTCOMES),
+      outputs: readOutputs(orDefault('outputs')),
+      summary: get('summary'),
+    },
+  };
+}
+
+function oneOf<T extends string>(name: string, text: string, words: readonly T[]): T {
+  const found = words.find((word) => word === text);
+  if (found === undefined)
+    throw invalid(name, `${JSON.stringify(text)} is none of ${words.join(', ')}`, `Give one of them.`);
+  return found;
+}
+
+function wholeNumber(name: string, text: string): number {
+  if (!/^\d{1,9}$/.test(text))
+    throw invalid(name, `${JSON.stringify(text)} is no whole number`, 'Give one, in digits.');
+  return Number(text);
+}
+
+function readOutputs(text: string): Readonly<Record<string, string>> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw invalid('outputs', 'it is no JSON', 'Give a JSON object of texts: {"root-cause": "…"}', cause);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw invalid('outputs', 'it is no JSON object', 'Give a JSON object of texts: {"root-cause": "…"}');
+  }
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) => [
+      name,
+      typeof each === 'string' ? each : JSON.stringify(each),
+    ]),
+  );
+}
+
+function invalid(name: string, problem: string, remedy: string, cause?: unknown): TreadleError {
+  return new TreadleError('input-invalid', `the input ${name} cannot be used: ${problem}`, {
+    remedy,
+    cause,
+  });
+}

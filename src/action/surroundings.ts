@@ -1,0 +1,46 @@
+import { TreadleError } from '../base/errors.ts';
+
+/** Where a step runs: what GitHub's runner says in the environment of every step. */
+export interface Surroundings {
+  /** `owner/name`. */
+  readonly repository: string;
+  readonly apiUrl: string;
+  /** The address that repositories are cloned from, without a closing slash. */
+  readonly serverUrl: string;
+  /** The name of the event that started the workflow. */
+  readonly event: string;
+  /** The checkout, where the job made one. */
+  readonly workspace: string;
+  /** Whether the variable TREADLE_PAUSED stops all dispatch. */
+  readonly paused: boolean;
+}
+
+/**
+ * Reads a runner's environment.
+ *
+ * @see https://docs.github.com/en/actions/reference/workflows-and-actions/variables
+ * @throws {TreadleError} `not-in-action` where a variable is missing
+ */
+export function readSurroundings(environment: Readonly<Record<string, string | undefined>>): Surroundings {
+  const need = (name: string): string => {
+    const value = environment[name];
+    if (value !== undefined && value !== '') return value;
+    throw new TreadleError('not-in-action', `${name} is not set: this is no step of a GitHub workflow`, {
+      remedy:
+        'Use it by `uses:` in a workflow; on a machine of your own, use the command line: npx treadle --help',
+    });
+  };
+  return {
+    repository: need('GITHUB_REPOSITORY'),
+    apiUrl: need('GITHUB_API_URL'),
+    serverUrl: need('GITHUB_SERVER_URL').replace(/\/+$/, ''),
+    event: environment['GITHUB_EVENT_NAME'] ?? 'unknown',
+    workspace: environment['GITHUB_WORKSPACE'] ?? '.',
+    paused: isOn(environment['TREADLE_PAUSED']),
+  };
+}
+
+/** A switch is on unless it is empty or says no. */
+function isOn(value: string | undefined): boolean {
+  return !['', '0', 'no', 'off', 'false'].includes((value ?? '').trim().toLowerCase());
+}

@@ -1,0 +1,12 @@
+import { connectForge } from '../forge/github/connect.ts';
+import type { Forge } from '../forge/port.ts';
+import type { Store } from '../store/port.ts';
+import { openHttpStore } from '../store/http/http-store.ts';
+
+/** The adapters that the Action works with; the one place here that names them. */
+export const adapters = {
+  store: (url: string, branch: string, token: string): Promise<Store> =>
+    openHttpStore({ url, branch, token }),
+  forge: (apiUrl: string, repository: string, token: string, log: (line: string) => void): Forge =>
+    connectForge({ apiUrl, repository, token, log }),
+};

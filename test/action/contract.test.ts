@@ -1,0 +1,39 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { describe, expect, it } from 'vitest';
+
+import { INPUT_DEFAULTS, readInputs } from '../../src/action/inputs.ts';
+import { ROOT } from '../cli/built-cli.ts';
+import { readActionFile } from './runner.ts';
+
+describe('action.yml', () => {
+  it('has the inputs that the code reads, with the same defaults', async () => {
+    const { inputs } = await readActionFile();
+    const defaults = Object.fromEntries(
+      Object.entries(inputs).map(([name, input]) => [name, input.default ?? '']),
+    );
+    expect(defaults).toEqual(INPUT_DEFAULTS);
+    const read = readInputs((name) => defaults[name] ?? '');
+    expect(read).toMatchObject({ mode: 'advance', stateBranch: 'treadle/state', maxNewRuns: 10 });
+  });
+
+  it('has the outputs that the code sets', async () => {
+    const { outputs } = await readActionFile();
+    const sources = ['advance', 'plan', 'lint', 'report'].map((mode) =>
+      readFile(join(ROOT, 'src/action/modes', `${mode}.ts`), 'utf8'),
+    );
+    const texts = (await Promise.all(sources)).join('\n');
+    const set = [...texts.matchAll(/step\.output\('([^']+)'/g)].map(([, name]) => name);
+    expect([...new Set(set)].sort()).toEqual(Object.keys(outputs).sort());
+  });
+
+  it('is described in the guide', async () => {
+    const { inputs, outputs } = await readActionFile();
+    const guide = await readFile(join(ROOT, 'docs/action.md'), 'utf8');
+    const missing = [...Object.keys(inputs), ...Object.keys(outputs)].filter(
+      (name) => !guide.includes(`\`${name}\``),
+    );
+    expect(missing).toEqual([]);
+  });
+});
