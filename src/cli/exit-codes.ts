@@ -25,6 +25,7 @@ const CODES: Readonly<Record<string, ExitCode>> = {
   'config-missing': EXIT.usage,
   'config-invalid': EXIT.usage,
   'workflow-invalid': EXIT.usage,
+  'import-invalid': EXIT.usage,
   'not-a-repository': EXIT.usage,
   'repository-unsupported': EXIT.usage,
   'repository-unborn': EXIT.usage,

@@ -10,9 +10,11 @@ import { addDoctor } from './commands/doctor.ts';
 import { addExplain } from './commands/explain.ts';
 import { addGraph } from './commands/graph.ts';
 import { addInit } from './commands/init.ts';
+import { addImport } from './commands/import.ts';
 import { addLint } from './commands/lint.ts';
 import { addLog } from './commands/log.ts';
 import { addOverrides } from './commands/overrides.ts';
+import { addReady } from './commands/ready.ts';
 import { addReport } from './commands/report.ts';
 import { addRun } from './commands/run.ts';
 import { addServe } from './commands/serve.ts';
@@ -74,6 +76,7 @@ export function buildProgram(context: CommandContext): Command {
     addRun,
     addAnswers,
     addStatus,
+    addReady,
     addShow,
     addExplain,
     addLog,
@@ -82,6 +85,7 @@ export function buildProgram(context: CommandContext): Command {
     addAdvance,
     addOverrides,
     addReport,
+    addImport,
     addServe,
     addInit,
     addDoctor,

@@ -1,0 +1,62 @@
+import type { Command } from 'commander';
+
+import { judgeBeads, type Judgement } from '../../beads/judge-bead.ts';
+import { visibleLine } from '../../engine/view/visible-text.ts';
+import { readRepositoryConfig } from '../../runtime/repository-config.ts';
+import {
+  examples,
+  JSON_OPTION,
+  REPO_OPTION,
+  type CommandContext,
+  type RepositoryOptions,
+} from '../command-context.ts';
+import { gatherBeads } from '../gather-beads.ts';
+import type { Terminal } from '../terminal.ts';
+import { withSession } from '../with-session.ts';
+
+/** `treadle ready`: the beads that can be worked now. */
+export function addReady(program: Command, { terminal }: CommandContext): void {
+  program
+    .command('ready')
+    .description('the beads that can be worked now, the most urgent first, then the oldest')
+    .option('--explain', 'all other open beads too, with what hinders them')
+    .option(...REPO_OPTION)
+    .option(...JSON_OPTION)
+    .addHelpText('after', examples('treadle ready', 'treadle ready --explain', 'treadle ready --json'))
+    .action(async (options: RepositoryOptions & { readonly explain?: true }) => {
+      await withSession(terminal, { repo: options.repo, command: 'ready' }, async ({ runtime }) => {
+        const found = await readRepositoryConfig(runtime.forge, runtime.builtInWorkflows);
+        const facts = await gatherBeads(runtime.forge, runtime.store, found);
+        const judged = judgeBeads(facts, [...found.workflows.keys()]);
+        const explain = options.explain === true;
+        if (options.json === true) printJson(terminal, judged, explain);
+        else printText(terminal, judged, explain);
+      });
+    });
+}
+
+function printJson(terminal: Terminal, judged: readonly Judgement[], explain: boolean): void {
+  const ready = judged.filter((bead) => bead.ready);
+  const hindered = judged.filter((bead) => !bead.ready);
+  terminal.print(JSON.stringify({ version: 1, ready, ...(explain ? { hindered } : {}) }, null, 2));
+}
+
+function printText(terminal: Terminal, judged: readonly Judgement[], explain: boolean): void {
+  const ready = judged.filter((bead) => bead.ready);
+  const hindered = judged.filter((bead) => !bead.ready);
+  for (const bead of ready) terminal.print(`${lineOf(bead)}  (${bead.workflow})`);
+  if (ready.length === 0) terminal.print('nothing can be worked now');
+  else
+    terminal.note(
+      `start one with: treadle start ${ready[0]?.workflow ?? 'NAME'} --issue "#${ready[0]?.number ?? 'N'}"`,
+    );
+  if (!explain) {
+    if (hindered.length > 0) terminal.note(`${hindered.length} more cannot: treadle ready --explain`);
+    return;
+  }
+  for (const bead of hindered) terminal.print(`${lineOf(bead)}\n    ${visibleLine(bead.reason)}`);
+}
+
+function lineOf({ priority, number, title }: Judgement): string {
+  return `P${priority} ${`#${number}`.padEnd(6)} ${visibleLine(title)}`;
+}

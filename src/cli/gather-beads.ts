@@ -1,0 +1,83 @@
+import type { BeadFacts } from '../beads/judge-bead.ts';
+import { awaitedOf, type Awaited } from '../engine/view/awaited.ts';
+import type { BeadIssue, Forge, IssueReference } from '../forge/port.ts';
+import { workflowsFor } from '../runtime/ingest/start.ts';
+import type { RepositoryConfig } from '../runtime/repository-config.ts';
+import { loadIssueIndex } from '../runtime/run-documents.ts';
+import { openDocuments } from '../store/documents.ts';
+import type { Store } from '../store/port.ts';
+import { findRun } from './find-run.ts';
+
+/** All open beads with what decides on whether they can be worked: one request, and one more for each that is related to others. */
+export async function gatherBeads(
+  forge: Forge,
+  store: Store,
+  found: RepositoryConfig,
+): Promise<readonly BeadFacts[]> {
+  const documents = openDocuments(await store.read());
+  const facts: BeadFacts[] = [];
+  for (const issue of await forge.relations.beads('open')) {
+    const { active, escalation } = await loadIssueIndex(documents, issue.number);
+    const { number, title, labels, createdAt } = issue;
+    facts.push({
+      number,
+      title,
+      labels,
+      createdAt,
+      decidesOn: escalation?.run ?? null,
+      activeRun: active === null ? null : await describeRun(store, active),
+      blockers: await openOnes(forge, issue.openBlockers, () => forge.relations.blockers(number)),
+      subIssues: await openOnes(forge, issue.openSubIssues, () => forge.relations.subIssues(number)),
+      workflows: workflowsFor(issue satisfies BeadIssue, true, found).map(({ key }) => key),
+    });
+  }
+  return facts;
+}
+
+async function openOnes(
+  forge: Forge,
+  count: number | null,
+  list: () => Promise<readonly IssueReference[]>,
+): Promise<readonly string[]> {
+  if (count === 0) return [];
+  return (await list())
+    .filter(({ state }) => state === 'open')
+    .map(({ repository, number }) =>
+      repository.toLowerCase() === forge.repository.toLowerCase() ? `#${number}` : `${repository}#${number}`,
+    );
+}
+
+async function describeRun(store: Store, id: string): Promise<NonNullable<BeadFacts['activeRun']>> {
+  const { workflow, state } = await findRun(store, id);
+  const awaited = awaitedOf(workflow, state).filter(({ kind }) => kind !== 'needs');
+  return {
+    id,
+    isEscalated: awaited.some(({ kind }) => kind === 'escalation'),
+    waitsFor: awaited.map(describeAwaited).join('; ') || 'nothing is awaited',
+  };
+}
+
+/** What is awaited, in a few words. */
+function describeAwaited(awaited: Awaited): string {
+  switch (awaited.kind) {
+    case 'paused':
+      return `paused by ${awaited.by.login}`;
+    case 'agent':
+      return `${awaited.job} is with ${awaited.who.login}`;
+    case 'approval':
+      return `${awaited.job} waits for an approval by ${awaited.role ?? 'its approver'}`;
+    case 'escalation':
+      return `${awaited.job} waits for the CEO${awaited.issue === null ? '' : ` on #${awaited.issue}`}`;
+    case 'retry':
+      return `${awaited.job} is tried again at ${awaited.until}`;
+    case 'lease':
+      return `${awaited.job} waits to merge into ${awaited.base}`;
+    case 'merge':
+      return `${awaited.job} merges`;
+    case 'effect':
+    case 'wake':
+      return `${awaited.job ?? 'it'} goes on with the next wake`;
+    case 'needs':
+      return `${awaited.job} waits for ${awaited.needs.join(', ')}`;
+  }
+}
