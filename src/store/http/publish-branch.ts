@@ -44,7 +44,11 @@ export async function publishBranch(context: PublishContext, push: Push): Promis
     if (outcome.kind === 'lost') lost = outcome.error;
     const tip = await readTip(context, lost);
     if (tip !== push.expected) return lost !== undefined && (await holds(context, tip, push));
-    if (outcome.kind === 'refused') return explainRefusal(outcome, context.connection.url, push.ref);
+    if (outcome.kind === 'refused') {
+      if (!isUnderWay(outcome)) throw refusedPush(outcome, context.connection.url, push.ref);
+      // It may be the lost push itself that is under way.
+      if (lost === undefined) return false;
+    }
     await context.connection.backOff(tries);
   }
   throw unclear(context.connection.url, lost);
@@ -94,19 +98,25 @@ async function holds(
   return false;
 }
 
-/** The ref still stands where it should. Source of the words: `refs/files-backend.c` and `lockfile.c` of git. */
-const underWay = /Unable to create '[^']*\.lock'|is at [0-9a-f]{40} but expected|failed to lock/i;
+type Refusal = Extract<PushReport, { kind: 'refused' }>;
 
-/** False where somebody else is about to move the ref; every other refusal is for a person. */
-function explainRefusal(
-  { reason, remarks }: Extract<PushReport, { kind: 'refused' }>,
-  url: string,
-  ref: string,
-): false {
-  const said = [reason, remarks].map(tidyWords).filter((text) => text !== '');
-  if (underWay.test(said.join(' '))) return false;
-  throw new TreadleError('push-refused', `${url} refuses to move ${ref}: ${said.join('; ')}`, {
-    remedy: remedyFor(said.join(' ')),
+/**
+ * Whether the server refused because somebody is moving the ref at this moment, though it still stands where it did. Source of
+ * the words: `refs/files-backend.c` and `lockfile.c` of git.
+ */
+function isUnderWay({ reason, remarks }: Refusal): boolean {
+  return /Unable to create '[^']*\.lock'|is at [0-9a-f]{40} but expected|failed to lock/i.test(
+    `${reason} ${remarks}`,
+  );
+}
+
+function refusedPush({ reason, remarks }: Refusal, url: string, ref: string): TreadleError {
+  const said = [reason, remarks]
+    .map(tidyWords)
+    .filter((text) => text !== '')
+    .join('; ');
+  return new TreadleError('push-refused', `${url} refuses to move ${ref}: ${said}`, {
+    remedy: remedyFor(said),
     facts: { url, ref, reason: tidyWords(reason), remarks: tidyWords(remarks) },
   });
 }

@@ -7,7 +7,7 @@ let host: GitHost;
 beforeAll(async () => {
   host = await startGitHost();
 });
-afterAll(() => host.server.dispose());
+afterAll(() => host.close());
 
 describeStoreContract('the HTTP store', async () => {
   const repository = await host.createRepository();

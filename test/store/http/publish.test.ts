@@ -12,7 +12,7 @@ let repository: string;
 beforeAll(async () => {
   host = await startGitHost();
 });
-afterAll(() => host.server.dispose());
+afterAll(() => host.close());
 beforeEach(async () => {
   repository = await host.createRepository();
 });
@@ -90,6 +90,27 @@ describe('a push whose answer is lost', () => {
     const batch = await beginOn(await host.open(repository, { fetch }));
     expect(await batch.publish()).toBe('published');
     expect(await historyOf()).toEqual([batch.tip.oid]);
+  });
+
+  test('and that holds the lock meanwhile is waited for', async () => {
+    const store = await host.open(repository);
+    await commitOne(store, [write('start')]);
+    const lock = join(host.server.bare(repository), `refs/heads/${branch}.lock`);
+    let pushes = 0;
+    const fetch = meddlingFetch('git-receive-pack', async (go, count) => {
+      pushes = count;
+      if (count === 1) {
+        await writeFile(lock, '');
+        throw failure();
+      }
+      const response = await go();
+      const answer = new Response(await response.arrayBuffer(), response);
+      await rm(lock, { force: true });
+      return answer;
+    });
+    const batch = await beginOn(await host.open(repository, { fetch }));
+    expect(await batch.publish()).toBe('published');
+    expect(pushes).toBe(3);
   });
 
   test('by an answer that is cut off is found out', async () => {
