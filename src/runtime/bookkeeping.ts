@@ -39,9 +39,11 @@ export async function initialiseBranch(commits: UnitCommits, repository: string)
       },
     );
   }
-  const { now } = commits;
-  await documents.write(layout.root, rootCodec, { version: 1, repository, since: now });
-  await documents.write(layout.cursor, cursorCodec, { version: 1, since: now, seen: {} });
+  const { now, baseCommit } = commits;
+  // Whoever prepared the branch expects that what comes after it counts, what causes the first wake included.
+  const since = baseCommit !== null && baseCommit.committer.at < now ? baseCommit.committer.at : now;
+  await documents.write(layout.root, rootCodec, { version: 1, repository, since });
+  await documents.write(layout.cursor, cursorCodec, { version: 1, since, seen: {} });
   await commits.append({
     subject: `Start the state of ${repository}`,
     event: {
@@ -49,7 +51,7 @@ export async function initialiseBranch(commits: UnitCommits, repository: string)
       type: 'initialised',
       id: derivedId('event', 'initialised', repository, now),
       at: now,
-      detail: `Issues and comments from before ${now} are not acted on by themselves.`,
+      detail: `Issues and comments from before ${since} are not acted on by themselves.`,
     },
   });
 }

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
+import { starterFiles, WAKE_WORKFLOW_PATH } from '../../src/cli/init/starter-files.ts';
+import { readTemplate } from '../../src/runtime/package-files.ts';
 import { REVIEW_WORKFLOW_PATH } from '../../src/runtime/review-workflow.ts';
 import { openHost, STATE_BRANCH, type Host, type World } from './world.ts';
 
@@ -10,17 +12,21 @@ jobs:
   mend: { needs: approve, runs-on: backend-engineer, prompt: Mend it. }
 `;
 
-const REVIEW = `name: Treadle review
-on: { pull_request_review: { types: [submitted, dismissed] } }
-permissions: {}
-jobs: { review: { runs-on: ubuntu-latest, steps: [{ run: 'true' }] } }
-`;
-
-const ADVANCE = `name: Treadle
-on: { workflow_run: { workflows: [Treadle review], types: [completed] } }
-permissions: {}
-jobs: { advance: { runs-on: ubuntu-latest, steps: [{ run: 'true' }] } }
-`;
+/** What init writes, for an Action of the repository itself. */
+const STARTERS = new Map(
+  starterFiles(
+    {
+      action: { kind: 'local', path: './' },
+      stateBranch: STATE_BRANCH,
+      ceos: ['ada'],
+      agents: [],
+      agentWorkflows: [],
+    },
+    readTemplate,
+  ).map(({ path, text }) => [path, text]),
+);
+const REVIEW = STARTERS.get(REVIEW_WORKFLOW_PATH) ?? '';
+const WAKE = STARTERS.get(WAKE_WORKFLOW_PATH) ?? '';
 
 let host: Host;
 let world: World;
@@ -31,7 +37,7 @@ afterAll(() => host.close());
 beforeEach(async () => {
   world = await host.newWorld({
     workflows: { ask: ASK },
-    files: { [REVIEW_WORKFLOW_PATH]: REVIEW, '.github/workflows/treadle.yml': ADVANCE },
+    files: { [REVIEW_WORKFLOW_PATH]: REVIEW, [WAKE_WORKFLOW_PATH]: WAKE },
   });
 });
 
@@ -59,10 +65,14 @@ interface Runs {
   readonly workflow_runs: readonly { readonly id: number; readonly name: string; readonly event: string }[];
 }
 
-/** What a review, and everything that follows from it, started. */
-async function runsStarted(): Promise<readonly string[]> {
+/** What a review, and everything that follows from it, started: newest first. */
+async function runsOfReviews(): Promise<Runs['workflow_runs']> {
   const { workflow_runs: runs } = (await world.rest('ada', 'GET', '/actions/runs')) as Runs;
-  return runs.map(({ name, event }) => `${name} on ${event}`).reverse();
+  return runs.filter(({ event }) => event === 'pull_request_review' || event === 'workflow_run');
+}
+
+async function runsStarted(): Promise<readonly string[]> {
+  return (await runsOfReviews()).map(({ name, event }) => `${name} on ${event}`).reverse();
 }
 
 async function decisionPull(): Promise<number> {
@@ -82,18 +92,21 @@ describe('a state branch that init prepared', () => {
       `Start the state of ${world.repository}`,
     );
     expect(await reviewWorkflow(STATE_BRANCH)).toBe(REVIEW.trim());
+    await wake();
+    expect(await decisionPull(), 'what was filed before the first wake counts').toBeGreaterThan(0);
   });
 
   test('wakes Treadle at the review of a decision: review, treadle-review.yml of its merge ref, workflow_run', async () => {
     await commitByHand({ [REVIEW_WORKFLOW_PATH]: REVIEW });
+    await wake();
     await world.fileBead();
     await wake();
     const pull = await decisionPull();
     await world.review('ada', pull, 'approve');
     expect(await runsStarted()).toEqual(['Treadle review on pull_request_review']);
     expect(await reviewWorkflow(`refs/pull/${pull}/merge`)).toBe(REVIEW.trim());
-    const { workflow_runs: runs } = (await world.rest('ada', 'GET', '/actions/runs')) as Runs;
-    await host.completeRun(runs[0]?.id ?? 0);
+    const [review] = await runsOfReviews();
+    await host.completeRun(review?.id ?? 0);
     expect(await runsStarted()).toEqual(['Treadle review on pull_request_review', 'Treadle on workflow_run']);
     await wake();
     expect(await reviewWorkflow(STATE_BRANCH)).toBe(REVIEW.trim());
