@@ -5,17 +5,18 @@ import { openActionTeam, STATE_BRANCH, type ActionTeam, type Wake } from './team
 /** Whether an event reaches the repository's workflow; where it does not, only the schedule wakes it. */
 type Delivery = (nth: number) => boolean;
 
-const DELIVERIES: readonly [name: string, delivered: Delivery][] = [
-  ['each by its event', () => true],
-  ['every second event lost, the schedule wakes', (nth) => nth % 2 === 0],
+const STORIES: readonly [name: string, token: 'app' | 'default', delivered: Delivery][] = [
+  ['each by its event', 'app', () => true],
+  ['every second event lost, the schedule wakes', 'app', (nth) => nth % 2 === 0],
+  ['under the default token', 'default', () => true],
 ];
 
-describe.each(DELIVERIES)('a bug becomes a closed bug by steps of the Action, %s', (_name, delivered) => {
+describe.each(STORIES)('a bug becomes a closed bug by steps of the Action, %s', (_name, token, delivered) => {
   let team: ActionTeam | null = null;
   afterAll(() => team?.dispose());
 
   it('from its report to its verified fix', async () => {
-    team = await openActionTeam();
+    team = await openActionTeam(token);
     const { at, as } = team;
     let nth = 0;
     const wakes: Wake[] = [];
