@@ -8,7 +8,8 @@ import { repositoryWith, type TestRepository } from './repository.ts';
 import { answer, smallTeam } from './team.ts';
 
 /** util-linux; it gives a program a terminal of its own. */
-const hasScript = spawnSync('script', ['--version']).status === 0;
+const SCRIPT = 'script';
+const hasScript = spawnSync(SCRIPT, ['--version']).status === 0;
 
 const ASKING = smallTeam(
   `  draft:
@@ -42,7 +43,7 @@ async function onTerminal(
   env: Readonly<Record<string, string>> = {},
 ): Promise<Session> {
   const line = `${process.execPath} ${CLI} ${command}`;
-  const child = spawn('script', ['--quiet', '--return', '--command', line, '/dev/null'], {
+  const child = spawn(SCRIPT, ['--quiet', '--return', '--command', line, '/dev/null'], {
     cwd: folder,
     env: { ...testEnvironment(), TERM: 'xterm', ...env },
   });
