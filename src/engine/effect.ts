@@ -75,6 +75,6 @@ export interface Remote {
   readonly workflowRun?: number;
   /** The bead was assigned to the agent. */
   readonly assigned?: true;
-  /** Digest of the text that was written. */
+  /** Digest of what was told. */
   readonly text?: Sha256;
 }

@@ -50,7 +50,7 @@ export interface RunDocument {
   readonly outbox: readonly OutboxEntry[];
   /** The bead's status comment, learnt when an `update_status` effect was recorded (`remote.comment`). */
   readonly statusComment: number | null;
-  /** Digest of the text that the status comment was last given. */
+  /** Digest of what the status comment was last made to tell. */
   readonly statusText?: Sha256;
   /** Ids of overrides, voided approvals and refusals of outsiders that were applied: a repeated one changes nothing. */
   readonly overrides: readonly string[];

@@ -9,6 +9,8 @@
 export interface Forge {
   /** `owner/name`. */
   readonly repository: string;
+  /** Where people see the repository. */
+  readonly webUrl: string;
   readonly people: People;
   readonly files: Files;
   readonly issues: Issues;

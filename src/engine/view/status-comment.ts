@@ -15,8 +15,15 @@ import { progressLine, progressOf } from './progress.ts';
 /**
  * The bead's one status comment: how the run stands, its graph, who is awaited and what they should do, and the history,
  * folded. Markdown of at most {@link BODY_LIMIT} characters, without the marker. Calls nobody: mentions are for dispatches.
+ *
+ * @param historyUrl where all of the history can be read, for what is left out here
  */
-export function renderStatusComment(workflow: Workflow, config: Config, state: RunState): string {
+export function renderStatusComment(
+  workflow: Workflow,
+  config: Config,
+  state: RunState,
+  historyUrl: string | null = null,
+): string {
   const { run } = state;
   const progress = progressOf(workflow, state);
   const now = awaitedOf(workflow, state).filter((each) => each.kind !== 'needs');
@@ -30,7 +37,7 @@ export function renderStatusComment(workflow: Workflow, config: Config, state: R
       : [`**Now**\n\n${joinWithin(items, 8_000, (left) => `- and ${left} more`)}`]),
   ].join('\n\n');
   const foot = `<sub>run ${inlineCode(run.id)} · ${inlineCode(commandLine.show(run.id))}</sub>`;
-  const history = renderHistory(workflow, state, BODY_LIMIT - fixed.length - foot.length - 4);
+  const history = renderHistory(workflow, state, BODY_LIMIT - fixed.length - foot.length - 4, historyUrl);
   return [fixed, ...(history === '' ? [] : [history]), foot].join('\n\n');
 }
 
@@ -134,7 +141,7 @@ function pullWords(pull: number | null): string {
 }
 
 /** Attempts and cycles, folded; the oldest are left out where they do not fit. */
-function renderHistory(workflow: Workflow, state: RunState, room: number): string {
+function renderHistory(workflow: Workflow, state: RunState, room: number, historyUrl: string | null): string {
   const items = attemptsOf(Object.values(state.jobs)).map(attemptItem).reverse();
   if (items.length === 0) return '';
   const cycles = [...workflow.jobs.values()]
@@ -144,7 +151,8 @@ function renderHistory(workflow: Workflow, state: RunState, room: number): strin
       ({ from, to, key, taken }) =>
         `- ${inlineCode(from)} ${key} → ${inlineCode(to)}: ${taken} of ${workflow.maxCycles}`,
     );
-  const left = (count: number): string => `- ${plural(count, 'older attempt')} left out here`;
+  const where = historyUrl === null ? '' : `: [all of the history](<${encodeURI(historyUrl)}>)`;
+  const left = (count: number): string => `- ${plural(count, 'older attempt')} left out here${where}`;
   const returns = joinWithin(cycles, 4_000, (count) => `- and ${count} more`);
   const open = `<details><summary>History: ${plural(items.length, 'attempt')}, newest first</summary>\n\n`;
   const close = `${cycles.length === 0 ? '' : `\n\n**Cycles**\n\n${returns}`}\n\n</details>`;

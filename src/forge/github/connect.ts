@@ -49,6 +49,7 @@ export function connectForge(options: ConnectOptions): Forge {
   const identity = rememberViewer(connection);
   return {
     repository: `${owner}/${name}`,
+    webUrl: `${webRoot(options.apiUrl)}/${owner}/${name}`,
     people: githubPeople(connection, identity),
     files: githubFiles(connection),
     issues: githubIssues(connection),
@@ -63,6 +64,12 @@ export function connectForge(options: ConnectOptions): Forge {
       return glance;
     },
   };
+}
+
+/** `https://api.github.com` is people's `https://github.com`, `https://HOST/api/v3` their `https://HOST`. */
+function webRoot(apiUrl: string): string {
+  const { protocol, host } = new URL(apiUrl);
+  return `${protocol}//${host.replace(/^api\./, '')}`;
 }
 
 /** A repository's two names hold only these characters; `.` and `..` would be other paths of the API. */

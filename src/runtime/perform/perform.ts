@@ -1,6 +1,4 @@
 import { TreadleError } from '../../base/errors.ts';
-import { renderStatusComment } from '../../engine/view/status-comment.ts';
-import { renderMarker } from '../../engine/view/markdown.ts';
 import type { Effect } from '../../engine/effect.ts';
 import { cancelDispatch } from './cancel-dispatch.ts';
 import { addMinutes } from '../wake.ts';
@@ -9,9 +7,9 @@ import { closeEscalation, openEscalation } from './escalation.ts';
 import { closeGate, openGate } from './gate.ts';
 import { mergePull } from './merge.ts';
 import { done, failed, limited, UNDECIDED, type Performance, type Performed } from './performance.ts';
-import { findMarked, statusMarker } from './post-comment.ts';
 import type { RunningCommands } from './run-command.ts';
 import { say } from './say.ts';
+import { updateStatus } from './update-status.ts';
 import { CLAIM_ENDED, forgeUntil } from './timed-forge.ts';
 
 /**
@@ -69,18 +67,4 @@ function performEffect(
     case 'close_issue':
       return runtime.forge.issues.close(performance.state.run.issue, effect.reason).then(() => done());
   }
-}
-
-/** The bead's one status comment is edited in place; where somebody deleted it, a new one takes its place. */
-async function updateStatus({ runtime, workflow, config, state }: Performance): Promise<Performed> {
-  const { forge } = runtime;
-  const { issue, statusComment } = state.run;
-  const marker = statusMarker(issue);
-  const body = `${renderMarker(marker)}\n${renderStatusComment(workflow, config, state)}`;
-  if (statusComment !== null && (await forge.comments.update(statusComment, body)) === 'updated')
-    return done({ comment: statusComment });
-  const found = await findMarked(forge, issue, marker);
-  if (found !== undefined && (await forge.comments.update(found.id, body)) === 'updated')
-    return done({ comment: found.id });
-  return done({ comment: await forge.comments.create(issue, body) });
 }
