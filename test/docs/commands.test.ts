@@ -16,7 +16,10 @@ function buildIdleProgram(): Command {
   const program = buildProgram({ terminal, finish: () => undefined });
   const silent = { writeOut: () => undefined, writeErr: () => undefined };
   program.configureOutput(silent);
-  for (const command of program.commands) command.action(() => undefined).configureOutput(silent);
+  for (const command of program.commands.flatMap((one) => [one, ...one.commands])) {
+    if (command.commands.length === 0) command.action(() => undefined);
+    command.configureOutput(silent);
+  }
   return program;
 }
 
