@@ -34,9 +34,9 @@ export function addDoctor(program: Command, { terminal, finish }: CommandContext
     .option(...JSON_OPTION)
     .addHelpText(
       'after',
-      `\nIt changes nothing. Exit code 0 says that no error was found, 5 that some were.${examples(
-        'GH_TOKEN=$(gh auth token) treadle doctor',
-        'treadle doctor --repository octocat/shop --json',
+      `\nIt changes nothing. Exit code 0 says that no error was found, 5 that some were.\n${examples(
+        'treadle doctor',
+        'GH_TOKEN=$(gh auth token) treadle doctor --repository octocat/shop --json',
       )}`,
     )
     .action(async (options: DoctorOptions) => {

@@ -27,8 +27,8 @@ interface InitOptions {
   readonly remote: string;
   readonly branch?: string;
   readonly action?: string;
-  readonly ceo: readonly string[];
-  readonly agent: readonly string[];
+  readonly ceo?: readonly string[];
+  readonly agent?: readonly string[];
   readonly push: boolean;
   readonly force?: true;
   readonly remove?: true;
@@ -36,7 +36,7 @@ interface InitOptions {
   readonly json?: true;
 }
 
-const collect = (value: string, before: readonly string[]): readonly string[] => [...before, value];
+const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 /** `treadle init`: what a repository on GitHub needs to work with Treadle, and how it is removed again. */
 export function addInit(program: Command, { terminal }: CommandContext): void {
@@ -44,8 +44,8 @@ export function addInit(program: Command, { terminal }: CommandContext): void {
     .command('init')
     .description('set a repository up for GitHub: settings, a first workflow, and what wakes Treadle')
     .option('--action <action>', 'the Action to run: owner/repo@TAG, owner/repo@COMMIT, or a path such as ./')
-    .option('--ceo <login>', 'who decides; may be given several times', collect, [])
-    .option('--agent <name>', `add an agent's workflow: ${AGENT_TEMPLATES.join(', ')}`, collect, [])
+    .option('--ceo <login>', 'who decides; may be given several times', collect)
+    .option('--agent <name>', `add an agent's workflow: ${AGENT_TEMPLATES.join(', ')}`, collect)
     .option('--remote <name>', 'where to publish', 'origin')
     .option('--branch <name>', 'the state branch; treadle/state unless the settings say otherwise')
     .option('--no-push', 'commit only, publish nothing')
@@ -105,8 +105,8 @@ async function prepare(options: InitOptions): Promise<Prepared> {
     {
       action: await chooseAction(options, folder, present),
       stateBranch,
-      ceos: removing ? (settings?.roles['ceo'] ?? []) : options.ceo,
-      agents: chooseAgents(options.agent, present),
+      ceos: removing ? (settings?.roles['ceo'] ?? []) : (options.ceo ?? []),
+      agents: chooseAgents(options.agent ?? [], present),
       agentWorkflows: findAgentWorkflows(settings, present),
     },
     readTemplate,
