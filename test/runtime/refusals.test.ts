@@ -351,12 +351,12 @@ describe('a team', () => {
     });
     await world.fileBead();
     const runner = await world.runner();
-    for (const _ of [1, 2]) {
+    for (const time of [1, 2]) {
       const { remarks, transitions } = await runner.wake({ intake: 'own' });
       expect(remarks.join()).toMatch(
         /treadle.yml:3:\d+: This token cannot read who is in the team '@looms\/nobody'/,
       );
-      expect(transitions).toBe(0);
+      expect(transitions, `wake ${time}`).toBe(0);
     }
   });
 });

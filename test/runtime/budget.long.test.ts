@@ -1,0 +1,15 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+import { proveBudget } from './prove-budget.ts';
+import { openHost, type Host } from './world.ts';
+
+let host: Host;
+beforeAll(async () => {
+  host = await openHost();
+});
+afterAll(() => host.close());
+
+test('an idle wake makes at most 6 requests, and a step at most 14, with 200 open gates', async () => {
+  const costs = await proveBudget(host, 200);
+  expect(Object.keys(costs).length).toBeGreaterThan(10);
+}, 300_000);

@@ -1,0 +1,15 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+import { proveBudget } from './prove-budget.ts';
+import { openHost, type Host } from './world.ts';
+
+let host: Host;
+beforeAll(async () => {
+  host = await openHost();
+});
+afterAll(() => host.close());
+
+test('an idle wake makes at most 6 requests, and a step at most 14, with 1 open gate', async () => {
+  const costs = await proveBudget(host, 1);
+  expect(Object.keys(costs).length).toBeGreaterThan(10);
+}, 180_000);
