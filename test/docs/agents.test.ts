@@ -3,7 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 
+import { TASK_INPUTS } from '../../src/workflow/agent-setting.ts';
 import { decodeReport, parseReport } from '../../src/codec/report-block.ts';
 import { agentEnvironment } from '../../src/runtime/commands/workspace.ts';
 import { codeSpansOf, fencesOf, fenceWith, proseOf, ROOT } from './documents.ts';
@@ -52,6 +54,16 @@ function describeEnvironment(): { readonly env: NodeJS.ProcessEnv; readonly name
 describe('the guide to agents', () => {
   test('shows a task as it is', () => {
     expect(JSON.parse(fenceWith(GUIDE, 'treadle.task/v1').text)).toEqual(sampleTask);
+  });
+
+  test('shows a workflow that takes what it is given, and bears the name by which its run is found', () => {
+    const shown = parse(fenceWith(GUIDE, 'name: Agent').text) as {
+      readonly 'run-name': string;
+      readonly on: { readonly workflow_dispatch: { readonly inputs: object } };
+    };
+    expect(Object.keys(shown.on.workflow_dispatch.inputs)).toEqual(TASK_INPUTS);
+    expect(shown['run-name']).toContain('${{ inputs.dispatch }}');
+    for (const name of TASK_INPUTS) expect(codeSpansOf(GUIDE)).toContain(name);
   });
 
   test('names every variable of the environment, and no other', () => {

@@ -1,0 +1,88 @@
+import { describe, expect, test } from 'vitest';
+
+import { connectForge } from '../../src/forge/github/connect.ts';
+import type { Forge } from '../../src/forge/port.ts';
+import { faultyFetch, type FaultyFetch } from './faulty-fetch.ts';
+
+const RUN = {
+  id: 7,
+  run_attempt: 1,
+  event: 'workflow_dispatch',
+  path: '.github/workflows/agent.yml@main',
+  head_branch: 'main',
+  display_title: 'treadle d1',
+  actor: { id: 5 },
+  status: 'in_progress',
+  conclusion: null,
+  html_url: 'https://github.com/ada/loom/actions/runs/7',
+  created_at: '2026-11-02T08:00:00Z',
+  updated_at: '2026-11-02T08:01:00Z',
+};
+
+const connect = ({ fetch }: FaultyFetch, apiUrl = 'http://127.0.0.1:9'): Forge =>
+  connectForge({ apiUrl, repository: 'ada/loom', token: 't', fetch, patience: { retries: 0 } });
+
+const answering = (body: unknown, status = 200): FaultyFetch =>
+  faultyFetch(() => Response.json(body, { status }));
+
+describe('a workflow run as GitHub tells it', () => {
+  test.each([
+    { name: 'queued', run: { status: 'queued' }, state: 'running' },
+    { name: 'in progress', run: {}, state: 'running' },
+    { name: 'waiting for an environment', run: { status: 'waiting' }, state: 'held' },
+    { name: 'waiting to begin', run: { status: 'action_required' }, state: 'held' },
+    {
+      name: 'ended before it began, until somebody lets it',
+      run: { status: 'completed', conclusion: 'action_required' },
+      state: 'held',
+    },
+    { name: 'completed', run: { status: 'completed', conclusion: 'failure' }, state: 'completed' },
+  ])('$name is $state', async ({ run, state }) => {
+    expect(await connect(answering({ ...RUN, ...run })).workflows.run(7)).toMatchObject({
+      state,
+      path: '.github/workflows/agent.yml',
+    });
+  });
+
+  test('that is gone is none', async () => {
+    expect(await connect(answering({ message: 'Not Found' }, 404)).workflows.run(7)).toBeUndefined();
+  });
+});
+
+describe('starting a workflow', () => {
+  const wanted = { workflow: 'agent.yml', ref: 'main', inputs: {} };
+
+  test.each([
+    { name: 'tells the run', fetch: answering({ workflow_run_id: 7 }), outcome: { kind: 'started', run: 7 } },
+    {
+      name: 'of an older server tells none',
+      fetch: faultyFetch(() => new Response(null, { status: 204 })),
+      outcome: { kind: 'started', run: null },
+    },
+    {
+      name: 'is refused with the reason',
+      fetch: answering({ message: 'No ref found for: main' }, 422),
+      outcome: { kind: 'refused', problem: 'No ref found for: main' },
+    },
+  ])('$name, and is sent once', async ({ fetch, outcome }) => {
+    expect(await connect(fetch).workflows.start(wanted)).toEqual(outcome);
+    expect(fetch.sent).toHaveLength(1);
+  });
+
+  test('whose answer is lost is not sent again', async () => {
+    const faults = faultyFetch(() => 'lose-request');
+    await expect(connect(faults).workflows.start(wanted)).rejects.toMatchObject({
+      code: 'forge-unreachable',
+    });
+    expect(faults.sent).toHaveLength(1);
+  });
+});
+
+test.each([
+  { apiUrl: 'https://api.github.com', webUrl: 'https://github.com/ada/loom' },
+  { apiUrl: 'https://api.acme.ghe.com', webUrl: 'https://acme.ghe.com/ada/loom' },
+  { apiUrl: 'https://git.acme.example/api/v3', webUrl: 'https://git.acme.example/ada/loom' },
+  { apiUrl: 'http://127.0.0.1:4711', webUrl: 'http://127.0.0.1:4711/ada/loom' },
+])('people see $apiUrl at $webUrl', ({ apiUrl, webUrl }) => {
+  expect(connect(answering({}), apiUrl).webUrl).toBe(webUrl);
+});
