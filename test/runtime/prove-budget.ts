@@ -116,10 +116,11 @@ export async function proveBudget(host: Host, gates: number): Promise<Readonly<R
   await coldWake(world);
   const costs: Record<string, number> = {};
   const count = async (name: string, most: number): Promise<readonly string[]> => {
-    const { all, remarks } = await coldWake(world);
-    costs[name] = all().length;
-    expect(all().length, `${name}: ${remarks}\n${all().join('\n')}`).toBeLessThanOrEqual(most);
-    return pushesAmong(all());
+    const woken = await coldWake(world);
+    const sent = woken.all();
+    costs[name] = sent.length;
+    expect(sent.length, `${name}: ${woken.remarks}\n${sent.join('\n')}`).toBeLessThanOrEqual(most);
+    return pushesAmong(sent);
   };
   const tip = await world.history.tip();
   expect(await count('nothing', IDLE)).toEqual([]);

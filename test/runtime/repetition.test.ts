@@ -117,6 +117,38 @@ describe('an issue', () => {
     expect(started).toEqual([`${bead}-1`, `${plain}-1`]);
   });
 
+  test.each([
+    { types: 'opened', starts: { opened: true, labelled: false, reopened: false } },
+    { types: 'labeled', starts: { opened: false, labelled: true, reopened: false } },
+    { types: 'reopened', starts: { opened: false, labelled: false, reopened: true } },
+    { types: 'edited', starts: { opened: false, labelled: true, reopened: true } },
+    { types: 'assigned', starts: { opened: false, labelled: false, reopened: false } },
+  ])('is looked at for the types of its workflow: $types', async ({ types, starts }) => {
+    const text = SIMPLE.replace('labels: [bug]', `types: [${types}]`);
+    const world = await host.newWorld({ workflows: { fix: text }, store: 'memory' });
+    const wake = async (): Promise<void> => {
+      world.clock.later(60);
+      await (await world.runner()).wake();
+    };
+    await wake();
+    const forge = world.as('ada');
+    const file = (title: string): Promise<number> => forge.issues.create({ title, body: '', labels: [] });
+    const labelled = await file('Labelled later');
+    const reopened = await file('Closed and reopened');
+    const isStarted = async (issue: number): Promise<boolean> =>
+      (await world.history.events(`${issue}-1`)).includes('run_started');
+    await wake();
+    const found = { opened: await isStarted(labelled), labelled: false, reopened: false };
+    await forge.issues.close(reopened, 'completed');
+    await wake();
+    await forge.issues.addLabels(labelled, ['question']);
+    await forge.issues.reopen(reopened);
+    await wake();
+    found.labelled = !found.opened && (await isStarted(labelled));
+    found.reopened = !found.opened && (await isStarted(reopened));
+    expect(found).toEqual(starts);
+  });
+
   test('that several workflows want starts none, and it is said so', async () => {
     const world = await host.newWorld({ workflows: { fix: SIMPLE, mend: SIMPLE }, store: 'memory' });
     await world.fileBead();
