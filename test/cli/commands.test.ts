@@ -75,7 +75,7 @@ const ANSWERS: readonly Step[] = [
     says: 'polish is escalated',
   },
   { name: 'approve the escalated', args: ['approve', '1', ...because], code: 0, says: 'Completed: success' },
-  { name: 'answer nothing', args: ['approve', '1'], code: 4, says: 'waits for an answer' },
+  { name: 'answer nothing', args: ['approve', '1'], code: 4, says: 'there is nothing to approve' },
 ];
 
 /** From an escalation through every override. */
@@ -209,7 +209,7 @@ describe('every answer, override and view', () => {
       });
       expect(diagnostics).toMatchObject([
         { code: 'role-held-by-nobody', severity: 'warning', start: { line: 5, column: 5 } },
-        { code: 'role-held-by-nobody', severity: 'warning', start: { line: 15, column: 5 } },
+        { code: 'role-held-by-nobody', severity: 'warning', start: { line: 16, column: 5 } },
       ]);
     },
     240_000,
