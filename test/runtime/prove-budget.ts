@@ -70,7 +70,7 @@ async function openGates(world: World, count: number): Promise<readonly number[]
   await world.git('update-ref', 'refs/heads/asked', head);
   const specs = refs.map((ref) => `refs/heads/asked:refs/heads/${ref}`);
   await world.git('fetch', '--quiet', '.', ...specs);
-  const issues = refs.map((ref) => ({ title: ref, author: 'treadle[bot]', head: ref, base: STATE_BRANCH }));
+  const issues = refs.map((ref) => ({ title: ref, author: 'treadle[bot]', head: ref, base: 'main' }));
   const made = await world.admin('POST', `/repositories/${world.repository}/import`, { issues });
   const { numbers } = made as { readonly numbers: readonly number[] };
   const now = world.clock.now();

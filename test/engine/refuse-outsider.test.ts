@@ -1,0 +1,28 @@
+import { describe, expect, test } from 'vitest';
+
+import { beginStory } from './story.ts';
+
+const ONE = 'jobs:\n  look: { runs-on: web-designer, prompt: Look. }\n';
+const cleo = { kind: 'user', login: 'cleo', id: 90 } as const;
+const anyWorkflow = { kind: 'app', login: 'github-actions[bot]', id: 91 } as const;
+
+describe('an outsider', () => {
+  test.each([
+    { name: 'who reports', actor: cleo, word: 'report', text: /may report on it/ },
+    { name: 'who overrules', actor: cleo, word: 'override', text: /role ceo may overrule/ },
+    { name: 'that is any workflow', actor: anyWorkflow, word: 'report', text: /every workflow/ },
+  ] as const)('$name is told so, once', ({ actor, word, text }) => {
+    const story = beginStory(ONE);
+    story.start();
+    const first = story.happen({ type: 'outsider_refused', word }, actor, 'refusal');
+    const replies = first.kind === 'applied' ? first.state.run.outbox.map(({ effect }) => effect) : [];
+    expect(replies).toContainEqual({
+      type: 'reply',
+      to: actor.login,
+      text: expect.stringMatching(text) as unknown,
+    });
+    expect(story.happen({ type: 'outsider_refused', word }, actor, 'refusal')).toMatchObject({
+      kind: 'ignored',
+    });
+  });
+});
