@@ -125,8 +125,8 @@ export async function proveBudget(host: Host, gates: number): Promise<Readonly<R
   const tip = await world.history.tip();
   expect(await count('nothing', IDLE)).toEqual([]);
   const review = await world.review('cleo', pulls[0] ?? 0, 'approve');
-  // One query more, as long as an answer stands that does not count.
-  expect(await count('an answer that does not count', IDLE + 1)).toEqual([]);
+  // A query more, and at times what it is held against, as long as an answer stands that does not count.
+  expect(await count('an answer that does not count', IDLE + 2)).toEqual([]);
   expect(await world.history.tip()).toBe(tip);
   await world.rest('ada', 'PUT', `/pulls/${pulls[0] ?? 0}/reviews/${review}/dismissals`, { message: 'No.' });
   await playSteps(world, async (name, more = 0) => {
