@@ -93,7 +93,7 @@ it('takes workflows of Loom over, which lint then finds in order', async () => {
   const repository = repositoryWith(smallTeam('  work: { runs-on: ceo, prompt: Work. }\n', 'exit 0\n'));
   onTestFinished(() => repository.remove());
   const options = { cwd: repository.folder };
-  const loom = fileURLToPath(new URL('../import/loom', import.meta.url));
+  const loom = fileURLToPath(new URL('../import/fixtures', import.meta.url));
   for (const name of ['bug', 'ui']) {
     repository.write({ [`loom/${name}.yaml`]: readFileSync(join(loom, `${name}.yaml`), 'utf8') });
   }

@@ -8,7 +8,7 @@ import { formatDiagnostics } from '../../src/workflow/format-diagnostics.ts';
 
 function read(name: string): { readonly path: string; readonly text: string } {
   const path = `loom/${name}.yaml`;
-  return { path, text: readFileSync(new URL(path, import.meta.url), 'utf8') };
+  return { path, text: readFileSync(new URL(`fixtures/${name}.yaml`, import.meta.url), 'utf8') };
 }
 
 describe('workflows of Loom', () => {
