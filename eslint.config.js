@@ -2,7 +2,9 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 /** Layers that decide and never do: no I/O, clock, randomness or environment. */
-const pureLayers = ['src/base/**', 'src/expression/**', 'src/workflow/**', 'src/engine/**', 'src/codec/**'];
+const pureLayers = ['base', 'expression', 'workflow', 'engine', 'codec', 'beads', 'loom'].map(
+  (layer) => `src/${layer}/**`,
+);
 
 export default tseslint.config(
   { ignores: ['build/', 'coverage/', 'dist/', 'examples/', 'test/**/fixtures/'] },
