@@ -29923,7 +29923,7 @@ var run_schema_default = {
 		},
 		"statusText": {
 			"$ref": "common.schema.json#/definitions/sha256",
-			"description": "Digest of the text it was last given."
+			"description": "Digest of what it was last made to tell."
 		},
 		"overrides": {
 			"type": "array",
@@ -45214,270 +45214,6 @@ function remove(draft, entry) {
 	draft.patchRun({ outbox: draft.run.outbox.filter((one) => one.id !== entry.id) });
 }
 
-// src/engine/view/explain-awaited.ts
-/** What is awaited, what follows, and what can be done about it: two or three plain sentences for a terminal. */
-function explainAwaited(workflow, config, state, awaited) {
-	switch (awaited.kind) {
-		case "paused": return `The run was paused by ${plain(awaited.by.login)} at ${formatTime(awaited.since)}: ${endSentence(plain(awaited.reason))}\nNothing new starts before a CEO member comments \`${overrideComment.resume()}\` on issue #${state.run.issue}; reports still count.`;
-		case "agent": return explainAgent(workflow, awaited, state.run.issue);
-		case "approval": return explainApproval(workflow, config, state, awaited);
-		case "escalation": return explainEscalation(workflow, config, awaited);
-		case "retry": return `${awaited.job} failed and is tried again (attempt ${awaited.attempt}) at ${formatTime(awaited.until)}.\nThe first wake after that starts it, for instance \`${commandLine.advance()}\`. To start it at once, a CEO member comments \`${overrideComment.goto(awaited.job)}\` on issue #${state.run.issue}.`;
-		case "lease": return explainLease(awaited);
-		case "merge": return `${awaited.job} holds the commit lease${until(awaited.until)} and merges ${pullName(awaited.pull)}.\nThe next wake does it: \`${commandLine.advance()}\`.`;
-		case "effect": return explainEffect(awaited);
-		case "needs": return `${awaited.job} has not started: it needs ${listWords(awaited.needs)}.`;
-		case "wake": return state.run.paused === null ? `${awaited.job} is ready and starts with the next wake: \`${commandLine.advance()}\`.` : `${awaited.job} is ready and starts when the run is resumed.`;
-	}
-}
-function explainAgent(workflow, awaited, issue) {
-	const { job, who, role, attempt, turn } = awaited;
-	const as = role === null ? "" : ` (${plain(role)})`;
-	return [
-		`${job} is with ${plain(who.login)}${as} since ${formatTime(awaited.since)}: attempt ${attempt}, turn ${turn}${awaited.until === null ? "" : `, times out at ${formatTime(awaited.until)}`}.`,
-		...awaited.workflowRun === void 0 ? [] : [awaited.held === void 0 ? `Workflow run ${awaited.workflowRun} works on it.` : `Workflow run ${awaited.workflowRun} does not go on before somebody approves it on the forge, in the Actions tab of the repository.`],
-		`When it succeeds, the run ${afterSuccess(workflow, job, plain)}.`,
-		`To answer in their place: ${commandLine.report(awaited.dispatch, requiredOutputs(workflow, job))}`,
-		...canReassign(workflow.jobs.get(job)) ? [`To give it to another role, a CEO member comments \`${overrideComment.reassign("ROLE")}\` on issue #${issue}.`] : []
-	].join("\n");
-}
-function explainApproval(workflow, config, state, awaited) {
-	const { job, role, pull } = awaited;
-	const holders = role === null ? [] : config.roles[role] ?? [];
-	const definition = workflow.jobs.get(job);
-	const rejected = definition?.type === "approval" ? ` If rejected, the run ${afterEdge(job, definition.onRejected, plain)}.` : "";
-	const voided = state.jobs[job]?.gate?.voided.at(-1);
-	return [
-		`${job} waits for an approval by ${whoMay(role, holders)} since ${formatTime(awaited.since)}${until(awaited.until)}.`,
-		...voided === void 0 ? [] : [`An earlier answer no longer counts: ${endSentence(plain(voided))}`],
-		`If approved, the run ${afterSuccess(workflow, job, plain)}.${rejected}`,
-		`To answer: review ${pullName(pull)}, or ${commandLine.approve(state.run.id, job)}, or ${commandLine.reject(state.run.id, job)}`
-	].join("\n");
-}
-function explainEscalation(workflow, config, awaited) {
-	const { job, cause, reason, issue, pull } = awaited;
-	const steers = [
-		overrideComment.retry(),
-		overrideComment.goto("JOB"),
-		...canReassign(workflow.jobs.get(job)) ? [overrideComment.reassign("ROLE")] : []
-	].map((comment) => `\`${comment}\``);
-	const bead = issue === null ? "the CEO bead, which is not opened yet," : `the CEO bead #${issue}`;
-	return [
-		`${job} is escalated since ${formatTime(awaited.since)}: ${whyEscalated(causeInBrief(cause), endSentence(plain(reason)))}`,
-		`It waits for ${whoMay("ceo", config.roles["ceo"] ?? [])}, who finds what was tried on ${bead}.`,
-		`To go on: approve ${pullName(pull)} (${job} counts as done and the run ${afterSuccess(workflow, job, plain)}), or comment ${listWords(steers, "or")} on the CEO bead.`,
-		`To end it: request changes, or comment \`${overrideComment.close()}\` there.`
-	].join("\n");
-}
-/** The cause and the reason, without saying twice what a reason begins with. */
-function whyEscalated(cause, reason) {
-	return reason.toLowerCase().startsWith(cause.toLowerCase()) ? reason : `${cause}. ${reason}`;
-}
-function explainLease({ job, base, position, holder }) {
-	const ahead = position <= 1 ? "it is next" : `${plural(position - 1, "commit")} before it`;
-	const held = holder === null ? `Nobody holds the lease: the next wake grants it (\`${commandLine.advance()}\`).` : `The lease is with ${holder.job} of run ${holder.run} until ${formatTime(holder.until)} at most, and goes to the next one then.`;
-	return `${job} waits to merge into ${plain(base)}, where commits go one at a time: position ${position} in the queue, ${ahead}.\n${held}`;
-}
-function explainEffect(awaited) {
-	const what = `${capital$1(effectWords(awaited.effect))}${awaited.job === null ? "" : ` for ${awaited.job}`}`;
-	if (awaited.failures === 0) return `${what} is yet to be done by Treadle, until ${formatTime(awaited.until)} by the wake that decided it, then by the next: \`${commandLine.advance()}\`.`;
-	return `${what} failed ${plural(awaited.failures, "time")}: ${endSentence(plain(awaited.problem ?? "no reason given"))}\nThe next wake tries again: \`${commandLine.advance()}\`.`;
-}
-/** An effect as a thing to be done. */
-function effectWords(effect) {
-	switch (effect) {
-		case "dispatch": return "calling the assignee";
-		case "cancel_dispatch": return "calling off a dispatch";
-		case "open_gate": return "asking for the approval";
-		case "close_gate": return "closing a decision pull request";
-		case "open_escalation": return "opening the CEO bead";
-		case "close_escalation": return "closing the CEO bead";
-		case "merge_pull": return "the merge";
-		case "reply": return "a reply on the bead";
-		case "update_status": return "the status comment";
-		case "close_issue": return "closing the bead";
-	}
-}
-/** Who holds a role, for a sentence. */
-function whoMay(role, holders) {
-	const name = plain(role ?? "the approver");
-	if (holders.length === 0) return `${name} (nobody holds this role: add somebody in .github/treadle.yml)`;
-	return `${name} (${listWords(holders.slice(0, 10).map(({ login }) => plain(login)), "or")})`;
-}
-function pullName(pull) {
-	return pull === null ? "the pull request (not opened yet)" : `pull request #${pull}`;
-}
-function until(time) {
-	return time === null ? "" : `, until ${formatTime(time)}`;
-}
-function plain(text) {
-	return cutText(visibleLine(text), 300);
-}
-function capital$1(text) {
-	return text.slice(0, 1).toUpperCase() + text.slice(1);
-}
-
-// src/engine/view/graph-mermaid.ts
-/** Mermaid's node shapes by node type: https://mermaid.js.org/syntax/flowchart.html#node-shapes */
-const SHAPES = {
-	task: ["[", "]"],
-	approval: ["{{", "}}"],
-	decision: ["{", "}"],
-	merge: ["([", "])"],
-	commit: ["[[", "]]"],
-	verify: ["[/", "/]"]
-};
-/** Colours that hold their contrast on GitHub's light and dark pages. */
-const CLASSES = {
-	queued: "fill:#eaeef2,stroke:#8c959f,color:#24292f",
-	retrying: "fill:#fff8c5,stroke:#9a6700,color:#24292f",
-	pending: "fill:#fff8c5,stroke:#9a6700,color:#24292f",
-	waiting: "fill:#fbefff,stroke:#8250df,color:#24292f,stroke-width:3px",
-	escalated: "fill:#ffd8b5,stroke:#bc4c00,color:#24292f,stroke-width:3px",
-	in_progress: "fill:#ddf4ff,stroke:#0969da,color:#24292f,stroke-width:3px",
-	success: "fill:#dafbe1,stroke:#1a7f37,color:#24292f",
-	failure: "fill:#ffebe9,stroke:#cf222e,color:#24292f",
-	cancelled: "fill:#eaeef2,stroke:#57606a,color:#57606a",
-	skipped: "fill:#ffffff,stroke:#d0d7de,color:#8c959f,stroke-dasharray:4"
-};
-/** Mermaid draws at most 500 edges and 50,000 characters; a person reads far fewer. */
-const DRAWABLE_JOBS = 60;
-/** Whether a chart of the workflow can be read, and drawn by GitHub. */
-function isDrawable(workflow) {
-	return workflow.jobs.size <= DRAWABLE_JOBS;
-}
-/**
-* The workflow as a Mermaid flowchart, without a fence: shapes by node type, edges by `needs` as far as they are not implied,
-* dotted edges for rework. With a state, colours by status, and the count of a rework edge that was taken (`on-failure 1/3`).
-* Node ids are numbers of ours and labels are entity-coded, so no name in a workflow can be read as Mermaid.
-*/
-function graphMermaid(workflow, state) {
-	const jobs = [...workflow.jobs.values()];
-	const nodes = new Map(jobs.map((job, index) => [job.id, `n${index}`]));
-	const node = (id) => nodes.get(id) ?? id;
-	const drawn = jobs.flatMap((job) => essentialNeeds(workflow, job).map((need) => `${node(need)} --> ${node(job.id)}`));
-	const back = jobs.flatMap((job) => reworkEdges(job, state).map(({ from, to, key, taken }) => `${node(from)} -.->|"${key}${taken > 0 ? ` ${taken}/${workflow.maxCycles}` : ""}"| ${node(to)}`));
-	return ["flowchart TD", ...[
-		...jobs.map((job) => renderNode(job, node(job.id), state)),
-		...drawn,
-		...back,
-		...state === null ? [] : renderClasses(jobs, node, state)
-	].map((line) => `  ${line}`)].join("\n");
-}
-function renderNode(job, node, state) {
-	const [open, close] = SHAPES[job.type];
-	return `${node}${open}"${state === null ? "" : `${phaseGlyph(jobPhase(state, job.id))} `}${mermaidLabel(jobName(job))}"${close}`;
-}
-function renderClasses(jobs, node, state) {
-	const members = /* @__PURE__ */ new Map();
-	for (const job of jobs) {
-		const phase = jobPhase(state, job.id);
-		members.set(phase, [...members.get(phase) ?? [], node(job.id)]);
-	}
-	return [...members].flatMap(([phase, ids]) => [`classDef ${phase} ${CLASSES[phase]}`, `class ${ids.join(",")} ${phase}`]);
-}
-/** A text as it may stand between quotes: all but letters, digits, blanks, commas, dots and inner dashes as entity codes. */
-function mermaidLabel(text) {
-	return cutText(visibleLine(text), 60).replace(/[^\p{L}\p{N}\p{M} ,.…-]/gu, (character) => `#${character.codePointAt(0) ?? 0};`);
-}
-
-// src/engine/view/status-comment.ts
-/**
-* The bead's one status comment: how the run stands, its graph, who is awaited and what they should do, and the history,
-* folded. Markdown of at most {@link BODY_LIMIT} characters, without the marker. Calls nobody: mentions are for dispatches.
-*/
-function renderStatusComment(workflow, config, state) {
-	const { run } = state;
-	const progress = progressOf(workflow, state);
-	const items = awaitedOf(workflow, state).filter((each) => each.kind !== "needs").map((each) => `- ${awaitedItem(config, state, each)}`);
-	const fixed = [
-		`### ${inline(workflow.name, 200)}: ${runWord(run, jobPhases(workflow, state))}`,
-		`${progressLine(progress)} · ${formatDuration(progress.elapsedMs)} · updated ${formatTime(run.updatedAt)}`,
-		renderGraph(workflow, state),
-		...items.length === 0 ? [endWords(state)] : [`**Now**\n\n${joinWithin(items, 8e3, (left) => `- and ${left} more`)}`]
-	].join("\n\n");
-	const foot = `<sub>run ${inlineCode(run.id)} · ${inlineCode(commandLine.show(run.id))}</sub>`;
-	const history = renderHistory(workflow, state, BODY_LIMIT - fixed.length - foot.length - 4);
-	return [
-		fixed,
-		...history === "" ? [] : [history],
-		foot
-	].join("\n\n");
-}
-function endWords({ run }) {
-	if (run.cancelled !== null) return `Cancelled by ${inlineCode(run.cancelled.by.login)}: ${inline(run.cancelled.reason, 1e3)}`;
-	return run.conclusion === "failure" ? "The run has failed. Nothing more happens by itself." : "Nothing is left to do.";
-}
-/** The chart; for a workflow that is too large to be drawn, a list of its jobs, those that move first. */
-function renderGraph(workflow, state) {
-	const chart = isDrawable(workflow) ? fence(graphMermaid(workflow, state), "mermaid") : "";
-	if (chart !== "" && chart.length <= 2e4) return chart;
-	const jobs = [...workflow.jobs.keys()].map((id) => ({
-		id,
-		phase: jobPhase(state, id)
-	}));
-	const isSettled = (phase) => phase === "queued" || phase === "success" || phase === "skipped";
-	const lines = [...jobs.filter(({ phase }) => !isSettled(phase)), ...jobs.filter(({ phase }) => isSettled(phase))].map(({ id, phase }) => `- ${phaseGlyph(phase)} ${inlineCode(id)} ${phaseWord(phase)}`);
-	return joinWithin(lines, 6e3, (left) => `- and ${plural(left, "more job")}`);
-}
-/** Why the answer before does not count, where there was one. */
-function voidedWords(state, job) {
-	const voided = job === null ? void 0 : state.jobs[job]?.gate?.voided.at(-1);
-	return voided === void 0 ? "" : ` What was answered before no longer counts: ${endSentence(inline(voided, 500))}`;
-}
-/** One thing that is awaited, and what whoever is awaited should do. */
-function awaitedItem(config, state, awaited) {
-	const job = awaited.job === null ? "" : inlineCode(awaited.job);
-	switch (awaited.kind) {
-		case "paused": return `Paused by ${inlineCode(awaited.by.login)} since ${formatTime(awaited.since)}: ${endSentence(inline(awaited.reason, 500))} A CEO member goes on with ${inlineCode(overrideComment.resume())}.`;
-		case "agent": return `${job} is with ${inlineCode(awaited.who.login)}${roleWords(awaited.role)}, attempt ${awaited.attempt}, turn ${awaited.turn}, since ${formatTime(awaited.since)}. ${agentWords(config, awaited)}`;
-		case "approval": return `${job} waits for an approval by ${holdersWords(config, awaited.role)}: please review ${pullWords(awaited.pull)}${awaited.until === null ? "" : ` before ${formatTime(awaited.until)}`}.${voidedWords(state, awaited.job)}`;
-		case "escalation": return `${job} waits for the CEO: ${causeInBrief(awaited.cause)}. ${endSentence(inline(awaited.reason, 500))} Please answer on ${awaited.issue === null ? "the CEO bead, which is being opened" : `#${awaited.issue}`}.`;
-		case "retry": return `${job} is tried again (attempt ${awaited.attempt}) at ${formatTime(awaited.until)}. Nobody has to do anything.`;
-		case "lease": return `${job} waits to merge into ${inlineCode(awaited.base)}: position ${awaited.position} in the queue${awaited.holder === null ? "" : `, after run ${inlineCode(awaited.holder.run)}`}. Nobody has to do anything.`;
-		case "merge": return `${job} is merging ${pullWords(awaited.pull)}. Nobody has to do anything.`;
-		case "effect": return `Treadle has yet to do: ${effectWords(awaited.effect)}${job === "" ? "" : ` for ${job}`}.${awaited.failures === 0 ? "" : ` It failed ${plural(awaited.failures, "time")}: ${endSentence(inline(awaited.problem ?? "no reason given", 500))}`}`;
-		case "needs": return `${job} needs ${listWords(awaited.needs.slice(0, 10).map((need) => inlineCode(need)))}.`;
-		case "wake": return state.run.paused === null ? `${job} starts with the next wake. Nobody has to do anything.` : `${job} starts when the run is resumed.`;
-	}
-}
-/** What is awaited of whoever works on a turn, and by when. */
-function agentWords(config, awaited) {
-	const { workflowRun, held, until, who } = awaited;
-	const by = until === null ? "" : ` before ${formatTime(until)}`;
-	if (held !== void 0) return `It waits for somebody to approve its workflow run ${workflowRun ?? ""} on the forge${by}.`;
-	switch (config.agents[who.login]?.dispatch) {
-		case "workflow": return workflowRun === void 0 ? "Its workflow is being started." : `Workflow run ${workflowRun} works on it${until === null ? "" : `, until ${formatTime(until)} at most`}. Nobody has to do anything.`;
-		case "command": return `Its program works on it${until === null ? "" : `, until ${formatTime(until)} at most`}. Nobody has to do anything.`;
-		case "assign": return `Please open a pull request that closes this issue and mark it as ready for review${by}.`;
-		case "comment":
-		case void 0: return `Please answer on the dispatch comment${by}.`;
-	}
-}
-function roleWords(role) {
-	return role === null ? "" : ` (${inlineCode(role)})`;
-}
-function holdersWords(config, role) {
-	const holders = role === null ? [] : config.roles[role] ?? [];
-	const names = listWords(holders.slice(0, 10).map(({ login }) => inlineCode(login)), "or");
-	const name = role === null ? "the approver" : inlineCode(role);
-	return names === "" ? `${name}, which nobody holds` : `${name} (${names})`;
-}
-function pullWords(pull) {
-	return pull === null ? "the pull request, which is being opened" : `#${pull}`;
-}
-/** Attempts and cycles, folded; the oldest are left out where they do not fit. */
-function renderHistory(workflow, state, room) {
-	const items = attemptsOf(Object.values(state.jobs)).map(attemptItem).reverse();
-	if (items.length === 0) return "";
-	const cycles = [...workflow.jobs.values()].flatMap((job) => reworkEdges(job, state)).filter(({ taken }) => taken > 0).map(({ from, to, key, taken }) => `- ${inlineCode(from)} ${key} → ${inlineCode(to)}: ${taken} of ${workflow.maxCycles}`);
-	const left = (count) => `- ${plural(count, "older attempt")} left out here`;
-	const returns = joinWithin(cycles, 4e3, (count) => `- and ${count} more`);
-	const open = `<details><summary>History: ${plural(items.length, "attempt")}, newest first</summary>\n\n`;
-	const close = `${cycles.length === 0 ? "" : `\n\n**Cycles**\n\n${returns}`}\n\n</details>`;
-	return `${open}${joinWithin(items, room - open.length - close.length, left)}${close}`;
-}
-
 // src/runtime/perform/performance.ts
 function done(remote = {}) {
 	return {
@@ -48270,6 +48006,309 @@ function addressed({ state, runtime }, happening, cause) {
 	};
 }
 
+// src/engine/view/explain-awaited.ts
+/** What is awaited, what follows, and what can be done about it: two or three plain sentences for a terminal. */
+function explainAwaited(workflow, config, state, awaited) {
+	switch (awaited.kind) {
+		case "paused": return `The run was paused by ${plain(awaited.by.login)} at ${formatTime(awaited.since)}: ${endSentence(plain(awaited.reason))}\nNothing new starts before a CEO member comments \`${overrideComment.resume()}\` on issue #${state.run.issue}; reports still count.`;
+		case "agent": return explainAgent(workflow, awaited, state.run.issue);
+		case "approval": return explainApproval(workflow, config, state, awaited);
+		case "escalation": return explainEscalation(workflow, config, awaited);
+		case "retry": return `${awaited.job} failed and is tried again (attempt ${awaited.attempt}) at ${formatTime(awaited.until)}.\nThe first wake after that starts it, for instance \`${commandLine.advance()}\`. To start it at once, a CEO member comments \`${overrideComment.goto(awaited.job)}\` on issue #${state.run.issue}.`;
+		case "lease": return explainLease(awaited);
+		case "merge": return `${awaited.job} holds the commit lease${until(awaited.until)} and merges ${pullName(awaited.pull)}.\nThe next wake does it: \`${commandLine.advance()}\`.`;
+		case "effect": return explainEffect(awaited);
+		case "needs": return `${awaited.job} has not started: it needs ${listWords(awaited.needs)}.`;
+		case "wake": return state.run.paused === null ? `${awaited.job} is ready and starts with the next wake: \`${commandLine.advance()}\`.` : `${awaited.job} is ready and starts when the run is resumed.`;
+	}
+}
+function explainAgent(workflow, awaited, issue) {
+	const { job, who, role, attempt, turn } = awaited;
+	const as = role === null ? "" : ` (${plain(role)})`;
+	return [
+		`${job} is with ${plain(who.login)}${as} since ${formatTime(awaited.since)}: attempt ${attempt}, turn ${turn}${awaited.until === null ? "" : `, times out at ${formatTime(awaited.until)}`}.`,
+		...awaited.workflowRun === void 0 ? [] : [awaited.held === void 0 ? `Workflow run ${awaited.workflowRun} works on it.` : `Workflow run ${awaited.workflowRun} does not go on before somebody approves it on the forge, in the Actions tab of the repository.`],
+		`When it succeeds, the run ${afterSuccess(workflow, job, plain)}.`,
+		`To answer in their place: ${commandLine.report(awaited.dispatch, requiredOutputs(workflow, job))}`,
+		...canReassign(workflow.jobs.get(job)) ? [`To give it to another role, a CEO member comments \`${overrideComment.reassign("ROLE")}\` on issue #${issue}.`] : []
+	].join("\n");
+}
+function explainApproval(workflow, config, state, awaited) {
+	const { job, role, pull } = awaited;
+	const holders = role === null ? [] : config.roles[role] ?? [];
+	const definition = workflow.jobs.get(job);
+	const rejected = definition?.type === "approval" ? ` If rejected, the run ${afterEdge(job, definition.onRejected, plain)}.` : "";
+	const voided = state.jobs[job]?.gate?.voided.at(-1);
+	return [
+		`${job} waits for an approval by ${whoMay(role, holders)} since ${formatTime(awaited.since)}${until(awaited.until)}.`,
+		...voided === void 0 ? [] : [`An earlier answer no longer counts: ${endSentence(plain(voided))}`],
+		`If approved, the run ${afterSuccess(workflow, job, plain)}.${rejected}`,
+		`To answer: review ${pullName(pull)}, or ${commandLine.approve(state.run.id, job)}, or ${commandLine.reject(state.run.id, job)}`
+	].join("\n");
+}
+function explainEscalation(workflow, config, awaited) {
+	const { job, cause, reason, issue, pull } = awaited;
+	const steers = [
+		overrideComment.retry(),
+		overrideComment.goto("JOB"),
+		...canReassign(workflow.jobs.get(job)) ? [overrideComment.reassign("ROLE")] : []
+	].map((comment) => `\`${comment}\``);
+	const bead = issue === null ? "the CEO bead, which is not opened yet," : `the CEO bead #${issue}`;
+	return [
+		`${job} is escalated since ${formatTime(awaited.since)}: ${whyEscalated(causeInBrief(cause), endSentence(plain(reason)))}`,
+		`It waits for ${whoMay("ceo", config.roles["ceo"] ?? [])}, who finds what was tried on ${bead}.`,
+		`To go on: approve ${pullName(pull)} (${job} counts as done and the run ${afterSuccess(workflow, job, plain)}), or comment ${listWords(steers, "or")} on the CEO bead.`,
+		`To end it: request changes, or comment \`${overrideComment.close()}\` there.`
+	].join("\n");
+}
+/** The cause and the reason, without saying twice what a reason begins with. */
+function whyEscalated(cause, reason) {
+	return reason.toLowerCase().startsWith(cause.toLowerCase()) ? reason : `${cause}. ${reason}`;
+}
+function explainLease({ job, base, position, holder }) {
+	const ahead = position <= 1 ? "it is next" : `${plural(position - 1, "commit")} before it`;
+	const held = holder === null ? `Nobody holds the lease: the next wake grants it (\`${commandLine.advance()}\`).` : `The lease is with ${holder.job} of run ${holder.run} until ${formatTime(holder.until)} at most, and goes to the next one then.`;
+	return `${job} waits to merge into ${plain(base)}, where commits go one at a time: position ${position} in the queue, ${ahead}.\n${held}`;
+}
+function explainEffect(awaited) {
+	const what = `${capital$1(effectWords(awaited.effect))}${awaited.job === null ? "" : ` for ${awaited.job}`}`;
+	if (awaited.failures === 0) return `${what} is yet to be done by Treadle, until ${formatTime(awaited.until)} by the wake that decided it, then by the next: \`${commandLine.advance()}\`.`;
+	return `${what} failed ${plural(awaited.failures, "time")}: ${endSentence(plain(awaited.problem ?? "no reason given"))}\nThe next wake tries again: \`${commandLine.advance()}\`.`;
+}
+/** An effect as a thing to be done. */
+function effectWords(effect) {
+	switch (effect) {
+		case "dispatch": return "calling the assignee";
+		case "cancel_dispatch": return "calling off a dispatch";
+		case "open_gate": return "asking for the approval";
+		case "close_gate": return "closing a decision pull request";
+		case "open_escalation": return "opening the CEO bead";
+		case "close_escalation": return "closing the CEO bead";
+		case "merge_pull": return "the merge";
+		case "reply": return "a reply on the bead";
+		case "update_status": return "the status comment";
+		case "close_issue": return "closing the bead";
+	}
+}
+/** Who holds a role, for a sentence. */
+function whoMay(role, holders) {
+	const name = plain(role ?? "the approver");
+	if (holders.length === 0) return `${name} (nobody holds this role: add somebody in .github/treadle.yml)`;
+	return `${name} (${listWords(holders.slice(0, 10).map(({ login }) => plain(login)), "or")})`;
+}
+function pullName(pull) {
+	return pull === null ? "the pull request (not opened yet)" : `pull request #${pull}`;
+}
+function until(time) {
+	return time === null ? "" : `, until ${formatTime(time)}`;
+}
+function plain(text) {
+	return cutText(visibleLine(text), 300);
+}
+function capital$1(text) {
+	return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
+// src/engine/view/graph-mermaid.ts
+/** Mermaid's node shapes by node type: https://mermaid.js.org/syntax/flowchart.html#node-shapes */
+const SHAPES = {
+	task: ["[", "]"],
+	approval: ["{{", "}}"],
+	decision: ["{", "}"],
+	merge: ["([", "])"],
+	commit: ["[[", "]]"],
+	verify: ["[/", "/]"]
+};
+/** Colours that hold their contrast on GitHub's light and dark pages. */
+const CLASSES = {
+	queued: "fill:#eaeef2,stroke:#8c959f,color:#24292f",
+	retrying: "fill:#fff8c5,stroke:#9a6700,color:#24292f",
+	pending: "fill:#fff8c5,stroke:#9a6700,color:#24292f",
+	waiting: "fill:#fbefff,stroke:#8250df,color:#24292f,stroke-width:3px",
+	escalated: "fill:#ffd8b5,stroke:#bc4c00,color:#24292f,stroke-width:3px",
+	in_progress: "fill:#ddf4ff,stroke:#0969da,color:#24292f,stroke-width:3px",
+	success: "fill:#dafbe1,stroke:#1a7f37,color:#24292f",
+	failure: "fill:#ffebe9,stroke:#cf222e,color:#24292f",
+	cancelled: "fill:#eaeef2,stroke:#57606a,color:#57606a",
+	skipped: "fill:#ffffff,stroke:#d0d7de,color:#8c959f,stroke-dasharray:4"
+};
+/** Mermaid draws at most 500 edges and 50,000 characters; a person reads far fewer. */
+const DRAWABLE_JOBS = 60;
+/** Whether a chart of the workflow can be read, and drawn by GitHub. */
+function isDrawable(workflow) {
+	return workflow.jobs.size <= DRAWABLE_JOBS;
+}
+/**
+* The workflow as a Mermaid flowchart, without a fence: shapes by node type, edges by `needs` as far as they are not implied,
+* dotted edges for rework. With a state, colours by status, and the count of a rework edge that was taken (`on-failure 1/3`).
+* Node ids are numbers of ours and labels are entity-coded, so no name in a workflow can be read as Mermaid.
+*/
+function graphMermaid(workflow, state) {
+	const jobs = [...workflow.jobs.values()];
+	const nodes = new Map(jobs.map((job, index) => [job.id, `n${index}`]));
+	const node = (id) => nodes.get(id) ?? id;
+	const drawn = jobs.flatMap((job) => essentialNeeds(workflow, job).map((need) => `${node(need)} --> ${node(job.id)}`));
+	const back = jobs.flatMap((job) => reworkEdges(job, state).map(({ from, to, key, taken }) => `${node(from)} -.->|"${key}${taken > 0 ? ` ${taken}/${workflow.maxCycles}` : ""}"| ${node(to)}`));
+	return ["flowchart TD", ...[
+		...jobs.map((job) => renderNode(job, node(job.id), state)),
+		...drawn,
+		...back,
+		...state === null ? [] : renderClasses(jobs, node, state)
+	].map((line) => `  ${line}`)].join("\n");
+}
+function renderNode(job, node, state) {
+	const [open, close] = SHAPES[job.type];
+	return `${node}${open}"${state === null ? "" : `${phaseGlyph(jobPhase(state, job.id))} `}${mermaidLabel(jobName(job))}"${close}`;
+}
+function renderClasses(jobs, node, state) {
+	const members = /* @__PURE__ */ new Map();
+	for (const job of jobs) {
+		const phase = jobPhase(state, job.id);
+		members.set(phase, [...members.get(phase) ?? [], node(job.id)]);
+	}
+	return [...members].flatMap(([phase, ids]) => [`classDef ${phase} ${CLASSES[phase]}`, `class ${ids.join(",")} ${phase}`]);
+}
+/** A text as it may stand between quotes: all but letters, digits, blanks, commas, dots and inner dashes as entity codes. */
+function mermaidLabel(text) {
+	return cutText(visibleLine(text), 60).replace(/[^\p{L}\p{N}\p{M} ,.…-]/gu, (character) => `#${character.codePointAt(0) ?? 0};`);
+}
+
+// src/engine/view/status-comment.ts
+/**
+* The bead's one status comment: how the run stands, its graph, who is awaited and what they should do, and the history,
+* folded. Markdown of at most {@link BODY_LIMIT} characters, without the marker. Calls nobody: mentions are for dispatches.
+*
+* @param historyUrl where all of the history can be read, for what is left out here
+*/
+function renderStatusComment(workflow, config, state, historyUrl = null) {
+	const { run } = state;
+	const progress = progressOf(workflow, state);
+	const items = awaitedOf(workflow, state).filter((each) => each.kind !== "needs").map((each) => `- ${awaitedItem(config, state, each)}`);
+	const fixed = [
+		`### ${inline(workflow.name, 200)}: ${runWord(run, jobPhases(workflow, state))}`,
+		`${progressLine(progress)} · ${formatDuration(progress.elapsedMs)} · updated ${formatTime(run.updatedAt)}`,
+		renderGraph(workflow, state),
+		...items.length === 0 ? [endWords(state)] : [`**Now**\n\n${joinWithin(items, 8e3, (left) => `- and ${left} more`)}`]
+	].join("\n\n");
+	const foot = `<sub>run ${inlineCode(run.id)} · ${inlineCode(commandLine.show(run.id))}</sub>`;
+	const history = renderHistory(workflow, state, BODY_LIMIT - fixed.length - foot.length - 4, historyUrl);
+	return [
+		fixed,
+		...history === "" ? [] : [history],
+		foot
+	].join("\n\n");
+}
+function endWords({ run }) {
+	if (run.cancelled !== null) return `Cancelled by ${inlineCode(run.cancelled.by.login)}: ${inline(run.cancelled.reason, 1e3)}`;
+	return run.conclusion === "failure" ? "The run has failed. Nothing more happens by itself." : "Nothing is left to do.";
+}
+/** The chart; for a workflow that is too large to be drawn, a list of its jobs, those that move first. */
+function renderGraph(workflow, state) {
+	const chart = isDrawable(workflow) ? fence(graphMermaid(workflow, state), "mermaid") : "";
+	if (chart !== "" && chart.length <= 2e4) return chart;
+	const jobs = [...workflow.jobs.keys()].map((id) => ({
+		id,
+		phase: jobPhase(state, id)
+	}));
+	const isSettled = (phase) => phase === "queued" || phase === "success" || phase === "skipped";
+	const lines = [...jobs.filter(({ phase }) => !isSettled(phase)), ...jobs.filter(({ phase }) => isSettled(phase))].map(({ id, phase }) => `- ${phaseGlyph(phase)} ${inlineCode(id)} ${phaseWord(phase)}`);
+	return joinWithin(lines, 6e3, (left) => `- and ${plural(left, "more job")}`);
+}
+/** Why the answer before does not count, where there was one. */
+function voidedWords(state, job) {
+	const voided = job === null ? void 0 : state.jobs[job]?.gate?.voided.at(-1);
+	return voided === void 0 ? "" : ` What was answered before no longer counts: ${endSentence(inline(voided, 500))}`;
+}
+/** One thing that is awaited, and what whoever is awaited should do. */
+function awaitedItem(config, state, awaited) {
+	const job = awaited.job === null ? "" : inlineCode(awaited.job);
+	switch (awaited.kind) {
+		case "paused": return `Paused by ${inlineCode(awaited.by.login)} since ${formatTime(awaited.since)}: ${endSentence(inline(awaited.reason, 500))} A CEO member goes on with ${inlineCode(overrideComment.resume())}.`;
+		case "agent": return `${job} is with ${inlineCode(awaited.who.login)}${roleWords(awaited.role)}, attempt ${awaited.attempt}, turn ${awaited.turn}, since ${formatTime(awaited.since)}. ${agentWords(config, awaited)}`;
+		case "approval": return `${job} waits for an approval by ${holdersWords(config, awaited.role)}: please review ${pullWords(awaited.pull)}${awaited.until === null ? "" : ` before ${formatTime(awaited.until)}`}.${voidedWords(state, awaited.job)}`;
+		case "escalation": return `${job} waits for the CEO: ${causeInBrief(awaited.cause)}. ${endSentence(inline(awaited.reason, 500))} Please answer on ${awaited.issue === null ? "the CEO bead, which is being opened" : `#${awaited.issue}`}.`;
+		case "retry": return `${job} is tried again (attempt ${awaited.attempt}) at ${formatTime(awaited.until)}. Nobody has to do anything.`;
+		case "lease": return `${job} waits to merge into ${inlineCode(awaited.base)}: position ${awaited.position} in the queue${awaited.holder === null ? "" : `, after run ${inlineCode(awaited.holder.run)}`}. Nobody has to do anything.`;
+		case "merge": return `${job} is merging ${pullWords(awaited.pull)}. Nobody has to do anything.`;
+		case "effect": return `Treadle has yet to do: ${effectWords(awaited.effect)}${job === "" ? "" : ` for ${job}`}.${awaited.failures === 0 ? "" : ` It failed ${plural(awaited.failures, "time")}: ${endSentence(inline(awaited.problem ?? "no reason given", 500))}`}`;
+		case "needs": return `${job} needs ${listWords(awaited.needs.slice(0, 10).map((need) => inlineCode(need)))}.`;
+		case "wake": return state.run.paused === null ? `${job} starts with the next wake. Nobody has to do anything.` : `${job} starts when the run is resumed.`;
+	}
+}
+/** What is awaited of whoever works on a turn, and by when. */
+function agentWords(config, awaited) {
+	const { workflowRun, held, until, who } = awaited;
+	const by = until === null ? "" : ` before ${formatTime(until)}`;
+	if (held !== void 0) return `It waits for somebody to approve its workflow run ${workflowRun ?? ""} on the forge${by}.`;
+	switch (config.agents[who.login]?.dispatch) {
+		case "workflow": return workflowRun === void 0 ? "Its workflow is being started." : `Workflow run ${workflowRun} works on it${until === null ? "" : `, until ${formatTime(until)} at most`}. Nobody has to do anything.`;
+		case "command": return `Its program works on it${until === null ? "" : `, until ${formatTime(until)} at most`}. Nobody has to do anything.`;
+		case "assign": return `Please open a pull request that closes this issue and mark it as ready for review${by}.`;
+		case "comment":
+		case void 0: return `Please answer on the dispatch comment${by}.`;
+	}
+}
+function roleWords(role) {
+	return role === null ? "" : ` (${inlineCode(role)})`;
+}
+function holdersWords(config, role) {
+	const holders = role === null ? [] : config.roles[role] ?? [];
+	const names = listWords(holders.slice(0, 10).map(({ login }) => inlineCode(login)), "or");
+	const name = role === null ? "the approver" : inlineCode(role);
+	return names === "" ? `${name}, which nobody holds` : `${name} (${names})`;
+}
+function pullWords(pull) {
+	return pull === null ? "the pull request, which is being opened" : `#${pull}`;
+}
+/** Attempts and cycles, folded; the oldest are left out where they do not fit. */
+function renderHistory(workflow, state, room, historyUrl) {
+	const items = attemptsOf(Object.values(state.jobs)).map(attemptItem).reverse();
+	if (items.length === 0) return "";
+	const cycles = [...workflow.jobs.values()].flatMap((job) => reworkEdges(job, state)).filter(({ taken }) => taken > 0).map(({ from, to, key, taken }) => `- ${inlineCode(from)} ${key} → ${inlineCode(to)}: ${taken} of ${workflow.maxCycles}`);
+	const where = historyUrl === null ? "" : `: [all of the history](<${encodeURI(historyUrl)}>)`;
+	const left = (count) => `- ${plural(count, "older attempt")} left out here${where}`;
+	const returns = joinWithin(cycles, 4e3, (count) => `- and ${count} more`);
+	const open = `<details><summary>History: ${plural(items.length, "attempt")}, newest first</summary>\n\n`;
+	const close = `${cycles.length === 0 ? "" : `\n\n**Cycles**\n\n${returns}`}\n\n</details>`;
+	return `${open}${joinWithin(items, room - open.length - close.length, left)}${close}`;
+}
+
+// src/runtime/perform/update-status.ts
+/**
+* Brings the bead's one status comment up to date, in place. What it tells already is not sent again; where somebody deleted
+* the comment, a new one takes its place.
+*/
+async function updateStatus(performance) {
+	const { runtime, workflow, config, state, doubtful } = performance;
+	const { forge, stateBranch } = runtime;
+	const { issue, statusComment, statusText } = state.run;
+	const marker = statusMarker(issue);
+	const historyUrl = `${forge.webUrl}/commits/${stateBranch}`;
+	const render = (shown) => `${renderMarker(marker)}\n${renderStatusComment(workflow, config, shown, historyUrl)}`;
+	const body = render(state);
+	const text = sha256(render({
+		...state,
+		run: {
+			...state.run,
+			updatedAt: state.run.createdAt
+		}
+	}));
+	if (statusComment !== null && statusText === text && !doubtful) return done({ comment: statusComment });
+	if (statusComment !== null && await forge.comments.update(statusComment, body) === "updated") return done({
+		comment: statusComment,
+		text
+	});
+	const found = await findMarked(forge, issue, marker);
+	if (found !== void 0 && await forge.comments.update(found.id, body) === "updated") return done({
+		comment: found.id,
+		text
+	});
+	return done({
+		comment: await forge.comments.create(issue, body),
+		text
+	});
+}
+
 // src/runtime/perform/timed-forge.ts
 /** Code of the error that ends a performance whose claim ran out. */
 const CLAIM_ENDED = "claim-ended";
@@ -48370,17 +48409,6 @@ function performEffect(performance, effect, running) {
 		case "update_status": return updateStatus(performance);
 		case "close_issue": return runtime.forge.issues.close(performance.state.run.issue, effect.reason).then(() => done());
 	}
-}
-/** The bead's one status comment is edited in place; where somebody deleted it, a new one takes its place. */
-async function updateStatus({ runtime, workflow, config, state }) {
-	const { forge } = runtime;
-	const { issue, statusComment } = state.run;
-	const marker = statusMarker(issue);
-	const body = `${renderMarker(marker)}\n${renderStatusComment(workflow, config, state)}`;
-	if (statusComment !== null && await forge.comments.update(statusComment, body) === "updated") return done({ comment: statusComment });
-	const found = await findMarked(forge, issue, marker);
-	if (found !== void 0 && await forge.comments.update(found.id, body) === "updated") return done({ comment: found.id });
-	return done({ comment: await forge.comments.create(issue, body) });
 }
 
 // src/runtime/outbox.ts
@@ -50161,15 +50189,16 @@ async function initialiseBranch(commits, repository) {
 	const documents = commits.documents();
 	if (await documents.read(layout.root, rootCodec) !== void 0) return;
 	if (commits.tip().oid !== null && !await isPrepared(commits.tip())) throw new TreadleError("state-foreign", "the state branch exists, but holds no treadle.json: it is not Treadle's", { remedy: "Nothing was changed. Give the branch another name, or set another one with state-branch in .github/treadle.yml." });
-	const { now } = commits;
+	const { now, baseCommit } = commits;
+	const since = baseCommit !== null && baseCommit.committer.at < now ? baseCommit.committer.at : now;
 	await documents.write(layout.root, rootCodec, {
 		version: 1,
 		repository,
-		since: now
+		since
 	});
 	await documents.write(layout.cursor, cursorCodec, {
 		version: 1,
-		since: now,
+		since,
 		seen: {}
 	});
 	await commits.append({
@@ -50179,7 +50208,7 @@ async function initialiseBranch(commits, repository) {
 			type: "initialised",
 			id: derivedId("event", "initialised", repository, now),
 			at: now,
-			detail: `Issues and comments from before ${now} are not acted on by themselves.`
+			detail: `Issues and comments from before ${since} are not acted on by themselves.`
 		}
 	});
 }
@@ -54954,6 +54983,7 @@ function connectForge(options) {
 	const identity = rememberViewer(connection);
 	return {
 		repository: `${owner}/${name}`,
+		webUrl: `${webRoot(options.apiUrl)}/${owner}/${name}`,
 		people: githubPeople(connection, identity),
 		files: githubFiles(connection),
 		issues: githubIssues(connection),
@@ -54968,6 +54998,11 @@ function connectForge(options) {
 			return glance;
 		}
 	};
+}
+/** `https://api.github.com` is people's `https://github.com`, `https://HOST/api/v3` their `https://HOST`. */
+function webRoot(apiUrl) {
+	const { protocol, host } = new URL(apiUrl);
+	return `${protocol}//${host.replace(/^api\./, "")}`;
 }
 /** A repository's two names hold only these characters; `.` and `..` would be other paths of the API. */
 function splitRepository(repository) {

@@ -9,6 +9,11 @@ beforeAll(async () => {
 });
 afterAll(() => host.close());
 
+test('an idle wake makes at most 6 requests, and a step at most 14, with 1 open gate', async () => {
+  const costs = await proveBudget(host, 1);
+  expect(Object.keys(costs).length).toBeGreaterThan(10);
+}, 180_000);
+
 test('an idle wake makes at most 6 requests with 200 open gates, and pushes nothing', async () => {
   const costs = await proveBudget(host, 200);
   expect(Object.keys(costs)).toContain('nothing');

@@ -37,7 +37,7 @@ describe('an override', () => {
     await world.comment(by, bead, '/treadle cancel I say so');
     expect((await wake()).join()).toMatch(/does not hold the role ceo/);
     expect(await line('one')).toBe('in_progress');
-    expect(await world.history.events(run)).toEqual(['run_started']);
+    expect(await world.history.events(run)).toEqual(['run_started', 'outsider_refused']);
   });
 
   test('without a reason is not followed', async () => {
