@@ -6,12 +6,12 @@ import type { SettingsFile } from '../workflow/settings.ts';
 export function findUnheldRoles(
   workflow: Workflow,
   text: string,
-  { roles }: SettingsFile,
+  { roles, teams }: Pick<SettingsFile, 'roles' | 'teams'>,
 ): readonly Diagnostic[] {
   const lines = text.split('\n');
   return [...workflow.jobs.values()].flatMap((job) =>
     rolesOf(workflow, job)
-      .filter((role) => (roles[role] ?? []).length === 0)
+      .filter((role) => (roles[role] ?? []).length === 0 && teams[role] === undefined)
       .map((role): Diagnostic => {
         const { start, end } = placeOf(lines, job);
         const message = `Nobody holds the role '${role}', so '${job.id}' would escalate: give it to somebody in the settings`;
