@@ -51928,15 +51928,32 @@ async function createBranchWithFile(connection, branch, readHead) {
 	const head = created.kind === "done" ? branch.from : await readHead(connection, branch.name);
 	if (head === void 0) throw refused$1(what, created.kind === "refused" ? created.problem : "it is gone again");
 	if (head !== branch.from) {
-		if ((await readFile$1(connection, branch.path, head))?.text === branch.text) return head;
-		throw refused$1(what, `there is one of that name, with another ${branch.path}`);
+		const file = await readFile$1(connection, branch.path, head);
+		if (file?.text === branch.text) return head;
+		if (!(file === void 0 && await moveForward(connection, branch))) throw refused$1(what, `there is one of that name, with another ${branch.path}`);
 	}
 	const first = await writeFile(connection, branch);
 	if (first.kind === "done") return first.value;
-	const file = await readFile$1(connection, branch.path, head);
+	const file = await readFile$1(connection, branch.path, branch.from);
 	const second = file === void 0 ? first : await writeFile(connection, branch, file.blob);
 	if (second.kind === "done") return second.value;
 	return adoptAfterRace(connection, branch, what, second.problem, readHead);
+}
+/**
+* Moves a bare branch that an earlier try has left at an older commit. The forge does so only where that commit is an ancestor,
+* so that nobody's work is lost, and none but ours is built upon.
+*/
+async function moveForward(connection, { name, from }) {
+	return (await connection.tryAsk({
+		what: `move the branch ${name} forward`,
+		route: "PATCH /repos/{owner}/{repo}/git/refs/{ref}",
+		parameters: {
+			ref: `heads/${name}`,
+			sha: from,
+			force: false
+		},
+		repeatable: true
+	}, [409, 422], ignoreAnswer)).kind === "done";
 }
 function writeFile(connection, branch, replaced) {
 	return connection.tryAsk({

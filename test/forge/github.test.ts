@@ -28,6 +28,7 @@ describe('the exchanges of the contract', () => {
       'git/create-ref',
       'git/delete-ref',
       'git/get-ref',
+      'git/update-ref',
       'issues/add-blocked-by-dependency',
       'issues/add-labels',
       'issues/add-sub-issue',

@@ -33,15 +33,34 @@ export async function createBranchWithFile(
   if (head !== branch.from) {
     const file = await readFile(connection, branch.path, head);
     if (file?.text === branch.text) return head;
-    throw refused(what, `there is one of that name, with another ${branch.path}`);
+    const isLeft = file === undefined && (await moveForward(connection, branch));
+    if (!isLeft) throw refused(what, `there is one of that name, with another ${branch.path}`);
   }
   // Most likely there is no such file yet; where there is one, the forge wants to hear which is replaced.
   const first = await writeFile(connection, branch);
   if (first.kind === 'done') return first.value;
-  const file = await readFile(connection, branch.path, head);
+  const file = await readFile(connection, branch.path, branch.from);
   const second = file === undefined ? first : await writeFile(connection, branch, file.blob);
   if (second.kind === 'done') return second.value;
   return adoptAfterRace(connection, branch, what, second.problem, readHead);
+}
+
+/**
+ * Moves a bare branch that an earlier try has left at an older commit. The forge does so only where that commit is an ancestor,
+ * so that nobody's work is lost, and none but ours is built upon.
+ */
+async function moveForward(connection: Connection, { name, from }: NewBranch): Promise<boolean> {
+  const moved = await connection.tryAsk(
+    {
+      what: `move the branch ${name} forward`,
+      route: 'PATCH /repos/{owner}/{repo}/git/refs/{ref}',
+      parameters: { ref: `heads/${name}`, sha: from, force: false },
+      repeatable: true,
+    },
+    [409, 422],
+    ignoreAnswer,
+  );
+  return moved.kind === 'done';
 }
 
 function writeFile(connection: Connection, branch: NewBranch, replaced?: string): Promise<Answer<string>> {

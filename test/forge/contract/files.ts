@@ -114,6 +114,29 @@ export function describeFilesContract(newWorld: NewWorld): void {
       expect(await files.read('decisions/one.md', head)).toBe('Shall it?\n');
     });
 
+    test("finishes it from a newer commit, too, and builds on nobody else's", async () => {
+      const world = await newWorld();
+      const { files } = world.as('bert');
+      const name = 'treadle/decision/one';
+      await world.rest('bert', 'POST', '/git/refs', { ref: `refs/heads/${name}`, sha: world.root });
+      const further = { ...branchOf(world), name: 'further', path: 'further.md' };
+      const newer = await files.createBranchWithFile(further);
+      const head = await files.createBranchWithFile({ ...branchOf(world), from: newer });
+      expect(await files.read('decisions/one.md', head)).toBe('Shall it?\n');
+      expect(await world.rest('ada', 'GET', `/git/commits/${head}`)).toMatchObject({
+        parents: [{ sha: newer }],
+      });
+
+      const foreign = await files.createBranchWithFile({
+        ...further,
+        name: 'treadle/decision/two',
+        path: 'x.md',
+      });
+      const asked = { ...branchOf(world), name: 'treadle/decision/two', from: newer };
+      await expect(files.createBranchWithFile(asked)).rejects.toMatchObject({ code: 'forge-refused' });
+      expect(await files.head('treadle/decision/two')).toBe(foreign);
+    });
+
     test('two at the same time make one branch', async () => {
       const world = await newWorld();
       const heads = await Promise.all(
