@@ -41340,7 +41340,7 @@ function createLookUp(input) {
 }
 function* checkReference(lookUp, use, reference) {
 	const { context, path } = reference;
-	const at = placeOf(lookUp, use, reference);
+	const at = placeOf$1(lookUp, use, reference);
 	const [name, property, output] = path;
 	if (name === void 0) return;
 	if (context === "inputs") {
@@ -41358,7 +41358,7 @@ function* checkReference(lookUp, use, reference) {
 		yield finding("reference-unknown-property", at, message);
 	} else if (property.toLowerCase() === "outputs" && output !== void 0) yield* checkOutput(job, output, at);
 }
-function placeOf(lookUp, use, part) {
+function placeOf$1(lookUp, use, part) {
 	return { get span() {
 		return spanOfPart(lookUp.text, use, part);
 	} };
@@ -41391,7 +41391,7 @@ function* checkOutput(job, output, at) {
 /** `success('a')` and `failure('a')` ask about jobs that come before. */
 function* checkStatusCall(lookUp, use, call) {
 	if (call.name !== "success" && call.name !== "failure") return;
-	for (const text of call.texts) if (text !== null) yield* checkJobName(lookUp, use, text.text, placeOf(lookUp, use, text));
+	for (const text of call.texts) if (text !== null) yield* checkJobName(lookUp, use, text.text, placeOf$1(lookUp, use, text));
 }
 
 // src/workflow/rules/runs-on.ts
@@ -56712,6 +56712,70 @@ async function advanceMode(step, inputs, around) {
 	}));
 }
 
+// src/workflow/find-unheld-roles.ts
+/** Warnings for the roles that jobs of a workflow run on, as far as the file tells them, and that nobody holds. */
+function findUnheldRoles(workflow, text, { roles, teams }) {
+	const lines = text.split("\n");
+	return [...workflow.jobs.values()].flatMap((job) => rolesOf(workflow, job).filter((role) => (roles[role] ?? []).length === 0 && teams[role] === void 0).map((role) => {
+		const { start, end } = placeOf(lines, job);
+		const message = `Nobody holds the role '${role}', so '${job.id}' would escalate: give it to somebody in the settings`;
+		return {
+			path: workflow.path,
+			start,
+			end,
+			severity: "warning",
+			code: "role-held-by-nobody",
+			message
+		};
+	}));
+}
+/** A role that is written out, or all that an output's `enum` allows. */
+function rolesOf(workflow, job) {
+	if (!("runsOn" in job)) return [];
+	const { source } = job.runsOn;
+	if (!source.includes("${{")) return [source];
+	const [, need = "", output = ""] = /^\$\{\{\s*needs\.([\w-]+)\.outputs\.([\w-]+)\s*\}\}$/.exec(source.trim()) ?? [];
+	const producer = workflow.jobs.get(workflow.graph.resolve(need) ?? "");
+	return (producer !== void 0 && "declaredOutputs" in producer ? producer.declaredOutputs : []).find(({ name }) => name.toLowerCase() === output.toLowerCase())?.enum ?? [];
+}
+function placeOf(lines, job) {
+	const from = job.position.line - 1;
+	const offset = lines.slice(from).findIndex((line) => line.includes("runs-on"));
+	const line = offset === -1 ? from : from + offset;
+	const column = (lines[line]?.indexOf("runs-on") ?? -1) + 1 || job.position.column;
+	const length = offset === -1 ? job.id.length : 7;
+	return {
+		start: {
+			line: line + 1,
+			column
+		},
+		end: {
+			line: line + 1,
+			column: column + length
+		}
+	};
+}
+
+// src/workflow/lint-files.ts
+/** Whether a path is that of settings: every other YAML file is taken for a workflow. */
+function isSettingsFile(path) {
+	return /(^|[/\\])treadle\.ya?ml$/.test(path);
+}
+/**
+* All that is wrong with workflows and settings, in the order of the files.
+*
+* @param settings say which roles there are and who holds them; null where there are none, or they have errors
+*/
+function lintFiles(files, settings) {
+	const roles = Object.keys(settings?.roles ?? {});
+	return files.flatMap((file) => {
+		if (isSettingsFile(file.path)) return readSettings(file).diagnostics;
+		const { workflow, diagnostics } = compileWorkflow(file, { roles });
+		const unheld = workflow === null || settings === null ? [] : findUnheldRoles(workflow, file.text, settings);
+		return [...diagnostics, ...unheld];
+	});
+}
+
 // src/action/modes/lint.ts
 /**
 * Checks the settings and the workflows of the checkout; every finding is an annotation at its place.
@@ -56719,25 +56783,20 @@ async function advanceMode(step, inputs, around) {
 * @returns whether there is no error among them
 */
 async function lintMode(step, workspace) {
-	const settingsText = await readText(join(workspace, SETTINGS_PATH));
-	const settings = settingsText === null ? null : readSettings({
-		path: SETTINGS_PATH,
-		text: settingsText
-	});
-	const roles = Object.keys(settings?.settings?.roles ?? {});
-	const diagnostics = [...settings?.diagnostics ?? []];
-	const paths = await workflowPaths(workspace);
-	for (const path of paths) {
-		const text = await readText(join(workspace, path)) ?? "";
-		diagnostics.push(...compileWorkflow({
+	const files = [];
+	for (const path of [SETTINGS_PATH, ...await workflowPaths(workspace)]) {
+		const text = await readText(join(workspace, path));
+		if (text !== null) files.push({
 			path,
 			text
-		}, { roles }).diagnostics);
+		});
 	}
-	if (settings === null && paths.length === 0) step.warn(`there is neither ${SETTINGS_PATH} nor ${WORKFLOWS_FOLDER} in ${workspace}: is it checked out?`);
+	if (files.length === 0) step.warn(`there is neither ${SETTINGS_PATH} nor ${WORKFLOWS_FOLDER} in ${workspace}: is it checked out?`);
+	const found = files.find(({ path }) => path === SETTINGS_PATH);
+	const diagnostics = lintFiles(files, found === void 0 ? null : readSettings(found).settings);
 	for (const diagnostic of diagnostics) step.annotate(diagnostic);
 	const errors = diagnostics.filter(({ severity }) => severity === "error").length;
-	step.say(`${paths.length} workflows checked: ${errors} errors, ${diagnostics.length - errors} warnings`);
+	step.say(`${files.length} files checked: ${errors} errors, ${diagnostics.length - errors} warnings`);
 	step.output("errors", String(errors));
 	return errors === 0;
 }
@@ -56775,7 +56834,7 @@ async function planWake(runtime, intake) {
 	for (const fact of merged) await unit.apply(fact);
 	await applyDueDeadlines(unit, clock.now());
 	await claimLeftovers(unit, wake, runtime, /* @__PURE__ */ new Set());
-	const effects = [...unit.touched].flatMap(([run, { run: document }]) => document.outbox.filter(({ claim }) => claim.wake === wake.id).map(({ effect }) => ({
+	const effects = [...unit.touched].flatMap(([run, { run: document }]) => document.outbox.filter((entry) => entry.claim.wake === wake.id && !isHalted(runtime, entry)).map(({ effect }) => ({
 		run,
 		effect
 	})));
@@ -56827,7 +56886,7 @@ async function reportMode(step, { token, report }, around, issueOfEvent) {
 // src/action/step.ts
 /** The step that GitHub's runner has started this process for. */
 const runnerStep = {
-	say: (line) => info(line.replaceAll(/(^|\n)(?=\s*::)/g, "$1​")),
+	say: (line) => info(asPlainLine(line)),
 	warn: (text) => warning(text),
 	annotate({ path, start, end, severity, code, message }) {
 		(severity === "error" ? error : warning)(`${message} [${code}]`, {
@@ -56848,6 +56907,14 @@ const runnerStep = {
 	},
 	fail: (reason) => setFailed(reason)
 };
+/**
+* A text as one line of the log that is no command to the runner, which obeys `::` at the beginning of a line and `##[` anywhere.
+*
+* @see https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
+*/
+function asPlainLine(text) {
+	return text.replaceAll(/[\r\n\u2028\u2029]+/g, " ").replace(/^(?=\s*::)/, "​").replaceAll("##[", "#​#[");
+}
 
 // src/action/surroundings.ts
 /**

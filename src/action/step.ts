@@ -19,8 +19,7 @@ export interface Step {
 
 /** The step that GitHub's runner has started this process for. */
 export const runnerStep: Step = {
-  // A line that begins with `::` would be a command to the runner.
-  say: (line) => core.info(line.replaceAll(/(^|\n)(?=\s*::)/g, '$1\u200b')),
+  say: (line) => core.info(asPlainLine(line)),
   warn: (text) => core.warning(text),
   annotate({ path, start, end, severity, code, message }) {
     const say = severity === 'error' ? core.error : core.warning;
@@ -41,3 +40,15 @@ export const runnerStep: Step = {
   },
   fail: (reason) => core.setFailed(reason),
 };
+
+/**
+ * A text as one line of the log that is no command to the runner, which obeys `::` at the beginning of a line and `##[` anywhere.
+ *
+ * @see https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
+ */
+export function asPlainLine(text: string): string {
+  return text
+    .replaceAll(/[\r\n\u2028\u2029]+/g, ' ')
+    .replace(/^(?=\s*::)/, '\u200b')
+    .replaceAll('##[', '#\u200b#[');
+}

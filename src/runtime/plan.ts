@@ -7,7 +7,7 @@ import { ingestFacts } from './ingest/ingest.ts';
 import type { Intake } from './ingest/intake.ts';
 import { readMergesInDoubt } from './ingest/leases.ts';
 import { budgetOf, readingOf } from './ingest/reading.ts';
-import { claimLeftovers } from './outbox.ts';
+import { claimLeftovers, isHalted } from './outbox.ts';
 import type { Runtime } from './ports.ts';
 import { openUnit, type AppliedTransition } from './unit.ts';
 import { beginWake } from './wake.ts';
@@ -36,7 +36,9 @@ export async function planWake(runtime: Runtime, intake: Intake | null): Promise
   await applyDueDeadlines(unit, clock.now());
   await claimLeftovers(unit, wake, runtime, new Set());
   const effects = [...unit.touched].flatMap(([run, { run: document }]) =>
-    document.outbox.filter(({ claim }) => claim.wake === wake.id).map(({ effect }) => ({ run, effect })),
+    document.outbox
+      .filter((entry) => entry.claim.wake === wake.id && !isHalted(runtime, entry))
+      .map(({ effect }) => ({ run, effect })),
   );
   return { transitions: unit.applied, effects, remarks: [...unit.remarks, ...remarks] };
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { INPUT_DEFAULTS, readInputs } from '../../src/action/inputs.ts';
+import { asPlainLine } from '../../src/action/step.ts';
 import { ROOT } from '../cli/built-cli.ts';
 import { readActionFile } from './runner.ts';
 
@@ -35,5 +36,17 @@ describe('action.yml', () => {
       (name) => !guide.includes(`\`${name}\``),
     );
     expect(missing).toEqual([]);
+  });
+});
+
+describe('a line of the log', () => {
+  it.each([
+    ['::error::no', '\u200b::error::no'],
+    ['  ::set-output name=a::b', '\u200b  ::set-output name=a::b'],
+    ['said\r\n::stop-commands::x', 'said ::stop-commands::x'],
+    ['said\r##[add-mask]x', 'said #\u200b#[add-mask]x'],
+    ['#1 bug: a → b', '#1 bug: a → b'],
+  ])('%j is no command', (text, line) => {
+    expect(asPlainLine(text)).toBe(line);
   });
 });

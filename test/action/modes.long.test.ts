@@ -40,7 +40,7 @@ describe('mode advance', () => {
     expect(woken.log).not.toMatch(/^::error/m);
   });
 
-  it('dispatches nothing while TREADLE_PAUSED is set, and goes on when it is lifted', async () => {
+  it('dispatches nothing while TREADLE_PAUSED is set, and pushes nothing over it', async () => {
     const issue = await fileBead('While it is paused');
     const paused = await team.step({ env: { TREADLE_PAUSED: 'true' } });
     expect(paused.code).toBe(0);

@@ -2,8 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { WORKFLOWS_FOLDER } from '../../runtime/repository-config.ts';
-import { compileWorkflow } from '../../workflow/compile.ts';
-import type { Diagnostic } from '../../workflow/diagnostic.ts';
+import type { WorkflowFile } from '../../workflow/compile.ts';
+import { lintFiles } from '../../workflow/lint-files.ts';
 import { readSettings, SETTINGS_PATH } from '../../workflow/settings.ts';
 import type { Step } from '../step.ts';
 
@@ -13,23 +13,21 @@ import type { Step } from '../step.ts';
  * @returns whether there is no error among them
  */
 export async function lintMode(step: Step, workspace: string): Promise<boolean> {
-  const settingsText = await readText(join(workspace, SETTINGS_PATH));
-  const settings = settingsText === null ? null : readSettings({ path: SETTINGS_PATH, text: settingsText });
-  const roles = Object.keys(settings?.settings?.roles ?? {});
-  const diagnostics: Diagnostic[] = [...(settings?.diagnostics ?? [])];
-  const paths = await workflowPaths(workspace);
-  for (const path of paths) {
-    const text = (await readText(join(workspace, path))) ?? '';
-    diagnostics.push(...compileWorkflow({ path, text }, { roles }).diagnostics);
+  const files: WorkflowFile[] = [];
+  for (const path of [SETTINGS_PATH, ...(await workflowPaths(workspace))]) {
+    const text = await readText(join(workspace, path));
+    if (text !== null) files.push({ path, text });
   }
-  if (settings === null && paths.length === 0) {
+  if (files.length === 0) {
     step.warn(
       `there is neither ${SETTINGS_PATH} nor ${WORKFLOWS_FOLDER} in ${workspace}: is it checked out?`,
     );
   }
+  const found = files.find(({ path }) => path === SETTINGS_PATH);
+  const diagnostics = lintFiles(files, found === undefined ? null : readSettings(found).settings);
   for (const diagnostic of diagnostics) step.annotate(diagnostic);
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
-  step.say(`${paths.length} workflows checked: ${errors} errors, ${diagnostics.length - errors} warnings`);
+  step.say(`${files.length} files checked: ${errors} errors, ${diagnostics.length - errors} warnings`);
   step.output('errors', String(errors));
   return errors === 0;
 }

@@ -3,12 +3,10 @@ import { relative } from 'node:path';
 import type { Command } from 'commander';
 
 import { TreadleError } from '../../base/errors.ts';
-import { compileWorkflow } from '../../workflow/compile.ts';
-import type { Diagnostic } from '../../workflow/diagnostic.ts';
 import { formatDiagnostics } from '../../workflow/format-diagnostics.ts';
+import { isSettingsFile, lintFiles } from '../../workflow/lint-files.ts';
 import { readSettings, SETTINGS_PATH, type SettingsFile } from '../../workflow/settings.ts';
 import { examples, JSON_OPTION, type CommandContext } from '../command-context.ts';
-import { findUnheldRoles } from '../find-unheld-roles.ts';
 import { EXIT } from '../exit-codes.ts';
 
 /** `treadle lint`: all that is wrong with workflow files and settings, at once. */
@@ -25,23 +23,12 @@ export function addLint(program: Command, { terminal, finish }: CommandContext):
     )
     .action(async (files: readonly string[], options: { readonly roles: string; readonly json?: true }) => {
       const settings = await readKnownSettings(files.find(isSettingsFile) ?? options.roles);
-      const roles = Object.keys(settings?.roles ?? {});
       const texts = new Map<string, string>();
-      const diagnostics: Diagnostic[] = [];
       for (const file of files) {
-        const text = await readText(file);
-        const path = relative('.', file).replaceAll('\\', '/') || file;
-        texts.set(path, text);
-        if (isSettingsFile(path)) {
-          diagnostics.push(...readSettings({ path, text }).diagnostics);
-          continue;
-        }
-        const compiled = compileWorkflow({ path, text }, { roles });
-        diagnostics.push(...compiled.diagnostics);
-        if (compiled.workflow !== null && settings !== null) {
-          diagnostics.push(...findUnheldRoles(compiled.workflow, text, settings));
-        }
+        texts.set(relative('.', file).replaceAll('\\', '/') || file, await readText(file));
       }
+      const read = [...texts].map(([path, text]) => ({ path, text }));
+      const diagnostics = lintFiles(read, settings);
       if (diagnostics.some(({ severity }) => severity === 'error')) finish(EXIT.usage);
       if (options.json === true) terminal.print(JSON.stringify({ version: 1, diagnostics }, null, 2));
       else if (diagnostics.length > 0) {
@@ -49,10 +36,6 @@ export function addLint(program: Command, { terminal, finish }: CommandContext):
         terminal.print(text.trimEnd());
       }
     });
-}
-
-function isSettingsFile(path: string): boolean {
-  return /(^|[/\\])treadle\.ya?ml$/.test(path);
 }
 
 /** The settings that say which roles there are and who holds them; null where there are none, or they have errors. */

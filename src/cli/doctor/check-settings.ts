@@ -4,7 +4,7 @@ import { WORKFLOWS_FOLDER } from '../../runtime/repository-config.ts';
 import { compileWorkflow } from '../../workflow/compile.ts';
 import type { Diagnostic } from '../../workflow/diagnostic.ts';
 import { readSettings, SETTINGS_PATH, type SettingsFile } from '../../workflow/settings.ts';
-import { findUnheldRoles } from '../find-unheld-roles.ts';
+import { findUnheldRoles } from '../../workflow/find-unheld-roles.ts';
 import { agentWorkflowFiles } from '../init/find-agent-workflows.ts';
 import { WAKE_WORKFLOW_PATH } from '../init/starter-files.ts';
 import type { DoctorFacts } from './facts.ts';

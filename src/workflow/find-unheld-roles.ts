@@ -1,6 +1,6 @@
-import type { Diagnostic } from '../workflow/diagnostic.ts';
-import type { DeclaredOutput, Job, Workflow } from '../workflow/model.ts';
-import type { SettingsFile } from '../workflow/settings.ts';
+import type { Diagnostic } from './diagnostic.ts';
+import type { DeclaredOutput, Job, Workflow } from './model.ts';
+import type { SettingsFile } from './settings.ts';
 
 /** Warnings for the roles that jobs of a workflow run on, as far as the file tells them, and that nobody holds. */
 export function findUnheldRoles(
