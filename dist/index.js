@@ -56713,6 +56713,7 @@ async function advanceMode(step, inputs, around) {
 }
 
 // src/workflow/find-unheld-roles.ts
+const KEY = "runs-on";
 /** Warnings for the roles that jobs of a workflow run on, as far as the file tells them, and that nobody holds. */
 function findUnheldRoles(workflow, text, { roles, teams }) {
 	const lines = text.split("\n");
@@ -56738,20 +56739,20 @@ function rolesOf(workflow, job) {
 	const producer = workflow.jobs.get(workflow.graph.resolve(need) ?? "");
 	return (producer !== void 0 && "declaredOutputs" in producer ? producer.declaredOutputs : []).find(({ name }) => name.toLowerCase() === output.toLowerCase())?.enum ?? [];
 }
+/** Where `runs-on` stands, which every job has that runs on a role. */
 function placeOf(lines, job) {
 	const from = job.position.line - 1;
-	const offset = lines.slice(from).findIndex((line) => line.includes("runs-on"));
-	const line = offset === -1 ? from : from + offset;
-	const column = (lines[line]?.indexOf("runs-on") ?? -1) + 1 || job.position.column;
-	const length = offset === -1 ? job.id.length : 7;
+	const index = Math.max(from, lines.findIndex((text, at) => at >= from && text.includes(KEY)));
+	const column = 1 + Math.max(0, String(lines[index]).indexOf(KEY));
+	const line = index + 1;
 	return {
 		start: {
-			line: line + 1,
+			line,
 			column
 		},
 		end: {
-			line: line + 1,
-			column: column + length
+			line,
+			column: column + 7
 		}
 	};
 }

@@ -2,6 +2,8 @@ import type { Diagnostic } from './diagnostic.ts';
 import type { DeclaredOutput, Job, Workflow } from './model.ts';
 import type { SettingsFile } from './settings.ts';
 
+const KEY = 'runs-on';
+
 /** Warnings for the roles that jobs of a workflow run on, as far as the file tells them, and that nobody holds. */
 export function findUnheldRoles(
   workflow: Workflow,
@@ -33,11 +35,14 @@ function rolesOf(workflow: Workflow, job: Job): readonly string[] {
   return declared.find(({ name }) => name.toLowerCase() === output.toLowerCase())?.enum ?? [];
 }
 
+/** Where `runs-on` stands, which every job has that runs on a role. */
 function placeOf(lines: readonly string[], job: Job): Pick<Diagnostic, 'start' | 'end'> {
   const from = job.position.line - 1;
-  const offset = lines.slice(from).findIndex((line) => line.includes('runs-on'));
-  const line = offset === -1 ? from : from + offset;
-  const column = (lines[line]?.indexOf('runs-on') ?? -1) + 1 || job.position.column;
-  const length = offset === -1 ? job.id.length : 'runs-on'.length;
-  return { start: { line: line + 1, column }, end: { line: line + 1, column: column + length } };
+  const index = Math.max(
+    from,
+    lines.findIndex((text, at) => at >= from && text.includes(KEY)),
+  );
+  const column = 1 + Math.max(0, String(lines[index]).indexOf(KEY));
+  const line = index + 1;
+  return { start: { line, column }, end: { line, column: column + KEY.length } };
 }
