@@ -67,12 +67,16 @@ async function serveUntilStopped(session: Session, doorbell: Doorbell, terminal:
     const { nextDue, transitions } = await advance(runtime, { intake, nudge }, definitions);
     if (transitions > 0) await session.bringBack();
     const timer = new AbortController();
-    await Promise.race([
-      raised,
-      doorbell.rungAfter(before),
-      ...(nextDue === null ? [] : [runtime.clock.waitUntil(nextDue, timer.signal)]),
-    ]);
-    timer.abort();
+    try {
+      await Promise.race([
+        raised,
+        doorbell.rungAfter(before),
+        ...(nextDue === null ? [] : [runtime.clock.waitUntil(nextDue, timer.signal)]),
+      ]);
+    } finally {
+      // Else the process would live until then, though it was asked to end.
+      timer.abort();
+    }
   }
 }
 
