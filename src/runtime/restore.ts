@@ -1,6 +1,6 @@
 import { derivedId } from '../base/digest.ts';
 import { TreadleError } from '../base/errors.ts';
-import type { Change, CommitRecord, Snapshot, Store } from '../store/port.ts';
+import type { Change, CommitRecord, Entry, Snapshot, Store } from '../store/port.ts';
 import { WORKFLOW_FILES } from './review-workflow.ts';
 import { isOwnCommit } from './unit-commits.ts';
 import type { BranchEvent } from '../codec/commit-message.ts';
@@ -56,39 +56,47 @@ export async function planRestoration(
   return null;
 }
 
-/** The changes that make one snapshot's files those of another, save for workflow files. */
+/** The changes that make one snapshot's files those of another, save for workflow files. Looks only where they differ. */
 async function findChanges(from: Snapshot, to: Snapshot): Promise<readonly Change[]> {
-  const [before, after] = [await readFiles(from), await readFiles(to)];
-  const removed = [...before.keys()].filter((path) => !after.has(path));
-  const written = [...after].filter(([path, content]) => before.get(path) !== content);
-  const isKept = (path: string): boolean => path.startsWith(WORKFLOW_FILES);
+  const removed: string[] = [];
+  const written: string[] = [];
+  const compare = async (path: string, before: Kind, after: Kind): Promise<void> => {
+    if (path.startsWith(WORKFLOW_FILES) || (await isSame(from, to, path))) return;
+    if (before === 'file' && after !== 'file') removed.push(path);
+    if (after === 'file') written.push(path);
+    const old = await membersOf(from, path, before);
+    const fresh = await membersOf(to, path, after);
+    for (const name of new Set([...old.keys(), ...fresh.keys()])) {
+      await compare(path === '' ? name : `${path}/${name}`, old.get(name), fresh.get(name));
+    }
+  };
+  await compare('', 'folder', 'folder');
+  // Read together: over a network that is one request.
+  const contents = await Promise.all(written.map((path) => readText(to, path)));
   return [
-    ...removed.filter((path) => !isKept(path)).map((path): Change => ({ kind: 'remove', path })),
-    ...written
-      .filter(([path]) => !isKept(path))
-      .map(([path, content]): Change => ({ kind: 'write', path, content: content ?? '' })),
+    ...removed.map((path): Change => ({ kind: 'remove', path })),
+    ...written.map((path, index): Change => ({ kind: 'write', path, content: contents[index] ?? '' })),
   ];
 }
 
-/** All files of a snapshot by path; null for one that is no text. */
-async function readFiles(snapshot: Snapshot): Promise<ReadonlyMap<string, string | null>> {
-  const files = new Map<string, string | null>();
-  const folders = [''];
-  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    for (const { name, kind } of await snapshot.list(folder)) {
-      const path = folder === '' ? name : `${folder}/${name}`;
-      if (kind === 'folder') folders.push(path);
-      else files.set(path, await readText(snapshot, path));
-    }
-  }
-  return files;
+type Kind = Entry['kind'] | undefined;
+
+async function isSame(from: Snapshot, to: Snapshot, path: string): Promise<boolean> {
+  const [before, after] = await Promise.all([from.oidAt(path), to.oidAt(path)]);
+  return before === after;
 }
 
-async function readText(snapshot: Snapshot, path: string): Promise<string | null> {
+async function membersOf(snapshot: Snapshot, path: string, kind: Kind): Promise<ReadonlyMap<string, Kind>> {
+  if (kind !== 'folder') return new Map();
+  return new Map((await snapshot.list(path)).map((entry) => [entry.name, entry.kind]));
+}
+
+/** Treadle writes text only, so what is none was somebody else's before. */
+async function readText(snapshot: Snapshot, path: string): Promise<string> {
   try {
-    return (await snapshot.readFile(path)) ?? null;
+    return (await snapshot.readFile(path)) ?? '';
   } catch (error) {
-    if (error instanceof TreadleError && error.code === 'file-not-text') return null;
+    if (error instanceof TreadleError && error.code === 'file-not-text') return '';
     throw error;
   }
 }

@@ -7,6 +7,7 @@ import {
   hasContent,
   hashObject,
   isFolder,
+  isOid,
   type StoredCommit,
   type Tree,
   type TreeEntry,
@@ -34,6 +35,9 @@ export function createBranchStore(backend: BranchBackend): Store {
     async at(oid) {
       await reader.readCommit(oid, 'snapshot');
       return openSnapshot(reader, oid);
+    },
+    async has(oid) {
+      return isOid(oid) && (await backend.read(oid, { for: 'existence' }))?.kind === 'commit';
     },
     begin: (base) => beginBatch(backend, trees, base),
     log: (from) => readLog(backend, reader, from),
@@ -71,6 +75,9 @@ function openSnapshot(reader: ObjectReader, oid: Oid | null): Snapshot {
         name,
         kind: isFolder(member) ? 'folder' : 'file',
       }));
+    },
+    async oidAt(path) {
+      return (await find(path)).entry?.oid ?? null;
     },
   };
 }

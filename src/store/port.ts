@@ -32,6 +32,8 @@ export interface Snapshot {
   readFile(path: string): Promise<string | undefined>;
   /** The members of a folder by name, in git's order; empty where there is no such folder. `''` is the root. */
   list(path: string): Promise<readonly Entry[]>;
+  /** The object id of a file's content or a whole folder: the same where all below is the same. Null where nothing is there. */
+  oidAt(path: string): Promise<Oid | null>;
 }
 
 /**
@@ -88,6 +90,8 @@ export interface Store {
   read(): Promise<Snapshot>;
   /** The branch as it was at a commit. Throws `commit-not-found` where the repository has no such commit. */
   at(oid: Oid): Promise<Snapshot>;
+  /** Whether the repository has a commit. Over a network it is asked for together with files that are read in the same moment. */
+  has(oid: Oid): Promise<boolean>;
   /** Starts commits on top of a snapshot. */
   begin(base: Snapshot): Batch;
   /**

@@ -1,5 +1,5 @@
 import { TreadleError } from '../base/errors.ts';
-import { sortByName } from './git-object.ts';
+import { hashObject, sortByName } from './git-object.ts';
 import { splitPath } from './path.ts';
 import type { Change, Entry, Snapshot } from './port.ts';
 
@@ -74,8 +74,9 @@ export function stageOn(snapshot: Snapshot): StagedTree {
       const known = members.get(name) ?? revive(folder, name);
       if (known?.kind === 'folder') throw taken(path);
       const file: FileNode = known ?? { kind: 'file', base: undefined, content: undefined };
-      const isAsBefore = file.base !== undefined && (await snapshot.readFile(file.base)) === content;
-      file.content = isAsBefore ? undefined : content;
+      // Compared by id: what is only written need not be read, which may mean a request.
+      const before = file.base === undefined ? null : await snapshot.oidAt(file.base);
+      file.content = before === hashObject('blob', Buffer.from(content, 'utf8')) ? undefined : content;
       members.set(name, file);
     },
     async remove(path) {

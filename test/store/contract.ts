@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
+import { hashObject } from '../../src/store/git-object.ts';
 import type { Change, CommitDraft, CommitRecord, Entry, Oid, Snapshot, Store } from '../../src/store/port.ts';
 
 /** A fresh, empty place for a branch, and handles on it that share nothing else. */
@@ -73,6 +74,7 @@ export function describeStoreContract(name: string, create: () => Promise<StoreU
         expect(await snapshot.readFile('a')).toBeUndefined();
         expect(await snapshot.list('')).toEqual([]);
         expect(await snapshot.list('a/b')).toEqual([]);
+        expect(await snapshot.oidAt('a')).toBeNull();
       });
 
       test('is created by the first publish', async () => {
@@ -239,6 +241,13 @@ export function describeStoreContract(name: string, create: () => Promise<StoreU
         await expect(store.at(oid)).rejects.toMatchObject({ name: 'TreadleError', code: 'commit-not-found' });
       });
 
+      test('tell whether a commit is there', async () => {
+        const oid = await commitOne(store, [write('a')]);
+        const content = await (await store.read()).oidAt('a');
+        const asked = [oid, content ?? '', absentOid, 'main'].map((each) => store.has(each));
+        expect(await Promise.all(asked)).toEqual([true, false, false, false]);
+      });
+
       test('tell files from folders', async () => {
         await commitOne(store, [write('f/g/h')]);
         const snapshot = await store.read();
@@ -248,6 +257,23 @@ export function describeStoreContract(name: string, create: () => Promise<StoreU
         expect(await snapshot.list('f/g/h')).toEqual([]);
         expect(await snapshot.list('f')).toEqual([{ name: 'g', kind: 'folder' }]);
         expect(await snapshot.readFile('')).toBeUndefined();
+      });
+
+      test('tell by ids what is the same', async () => {
+        await commitOne(store, [write('f/g/h'), write('f/i'), write('j')]);
+        const before = await store.read();
+        await commitOne(store, [write('f/i', 'other\n')]);
+        const after = await store.read();
+        const changed = await Promise.all(
+          ['', 'f', 'f/g', 'f/g/h', 'f/i', 'j', 'none', 'j/none'].map(async (path) => {
+            const [old, fresh] = [await before.oidAt(path), await after.oidAt(path)];
+            return old === null ? `${path} none` : `${path} ${old === fresh ? 'same' : 'changed'}`;
+          }),
+        );
+        expect(changed.join()).toBe(
+          ' changed,f changed,f/g same,f/g/h same,f/i changed,j same,none none,j/none none',
+        );
+        expect(await after.oidAt('f/i')).toBe(hashObject('blob', Buffer.from('other\n')));
       });
 
       test("list folders in git's order", async () => {
