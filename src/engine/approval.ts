@@ -7,7 +7,8 @@ import { assign } from './dispatch.ts';
 import type { Draft } from './draft.ts';
 import { NO_OUTPUTS, QUEUED } from './draft.ts';
 import type { Evaluated } from './evaluation.ts';
-import { minutesFor, pullRequestFor, renderFor } from './evaluation.ts';
+import { continuesOnError, minutesFor, pullRequestFor, renderFor } from './evaluation.ts';
+import { escalate } from './escalation.ts';
 import { emitCloseGate, openGateOf } from './gate.ts';
 import { failAttempt } from './retry.ts';
 import { takeEdge } from './rework.ts';
@@ -26,6 +27,15 @@ export function startApproval(draft: Draft, definition: ApprovalJob): void {
   if (assign(draft, definition) === null) return;
   const minutes = minutesFor(draft, job, definition.timeoutMinutes ?? approvalTimeoutMinutes);
   const gate = describeGate(draft, definition, attempt, voided);
+  if (
+    !gate.ok &&
+    definition.pullRequest !== null &&
+    !continuesOnError(draft, job, definition.continueOnError)
+  ) {
+    // What was reported, or left out by the CEO's word, names no pull request: the CEO sends it back, or lets it pass.
+    escalate(draft, job, 'failure', gate.problem);
+    return;
+  }
   if (!minutes.ok || !gate.ok) {
     const reason = minutes.ok ? (gate.ok ? '' : gate.problem) : minutes.problem;
     failAttempt(draft, job, { outcome: 'failure', reason, again: false });

@@ -130,12 +130,29 @@ describe('a text gate', () => {
       name: 'a timeout without a value',
       line: 'timeout-minutes: "${{ fromJSON(github.event.issue.title) }}"',
     },
-    { name: 'a pull request without a value', line: 'pull-request: nothing' },
+    {
+      name: 'a pull request without a value, where errors do not matter,',
+      line: 'pull-request: nothing\n    continue-on-error: true',
+    },
   ])('$name fails the job', ({ line }) => {
     const story = beginStory(`jobs:\n  ok:\n    type: approval\n    runs-on: ceo\n    ${line}\n`);
     story.start();
-    expect(story.lines()).toEqual({ ok: 'completed failure' });
+    expect(story.lines()['ok']).toMatch(/^completed failure/);
     expect(story.attempts('ok')).toEqual([expect.stringMatching(/^failure: /)]);
+  });
+
+  test('a pull request that is none is the CEO’s matter', () => {
+    const story = beginStory(
+      `jobs:\n  ok: { type: approval, runs-on: ceo, pull-request: nothing }\n  then: { needs: ok, runs-on: web-designer, prompt: x }\n`,
+    );
+    story.start();
+    expect(story.document('ok').escalation).toMatchObject({
+      cause: 'failure',
+      reason: expect.stringMatching(/^"nothing" names no pull request/) as string,
+    });
+    story.perform();
+    story.review('ok', 'approved', 'Never mind.');
+    expect(story.said()).toBe('ok → then (approved by the CEO)');
   });
 
   test('a role that nobody holds escalates', () => {
