@@ -1,5 +1,6 @@
 import type { Config } from '../engine/config.ts';
 import type { Deadline, QueueAdvanced } from '../engine/event.ts';
+import type { MetricsDocument } from '../engine/metrics.ts';
 import type { JobDocument, QueueDocument, RunDocument } from '../engine/state.ts';
 import { createDocumentCodec, createPlainCodec } from './document-codec.ts';
 import { formatJobLine, parseJobLine } from './job-line.ts';
@@ -129,6 +130,7 @@ export const answerIndexCodec = createPlainCodec<AnswerIndex>('answer-index');
 export const outboxIndexCodec = createPlainCodec<OutboxIndex>('outbox-index');
 export const finishedIndexCodec = createPlainCodec<FinishedIndex>('finished-index');
 export const deadlineCodec = createPlainCodec<DeadlineDocument>('deadline');
+export const metricsCodec = createPlainCodec<MetricsDocument>('metrics');
 export const inboxCodec = createPlainCodec<InboxDocument>('inbox');
 
 /** Blobs and decision files are their own text. */

@@ -6,7 +6,7 @@ import type { Address } from './address.ts';
  *
  * `runs/…/<run>/run.json` · `runs/…/<run>/jobs/…/<job>.json` · `runs/…/<run>/blobs/…/<sha256>` · `definitions/…/<sha256>.json` ·
  * `config/…/<sha256>.json` · `queues/commit/…/<base>.json` · `inbox/…/<event>.json` · `deadlines/<hour>/…/<entry>.json` ·
- * `index/<what>/…/<key>.json` · `decisions/<run>/<file>.md` · `cursor.json` · `treadle.json`
+ * `index/<what>/…/<key>.json` · `metrics/…/<yyyy-mm>.json` · `decisions/<run>/<file>.md` · `cursor.json` · `treadle.json`
  */
 export const layout = {
   root: ['treadle.json'] satisfies Address,
@@ -46,6 +46,9 @@ export const layout = {
   outboxIndex: (run: string): Address => ['index', 'outbox', { entry: `${run}.json` }],
   finishedRuns: ['index', 'finished'] satisfies Address,
   finishedIndex: (run: string): Address => ['index', 'finished', { entry: `${run}.json` }],
+  metrics: ['metrics'] satisfies Address,
+  /** The roll-up of a month, `2026-11`. */
+  monthlyMetrics: (month: string): Address => ['metrics', { entry: `${month}.json` }],
   /** `path` is `decisions/<run>/<job>-<attempt>.md`: the same path as in the pull request that was reviewed. */
   decision: (path: string): Address => path.split('/'),
 };

@@ -5,6 +5,7 @@ import type { Draft } from './draft.ts';
 import { closeGate } from './gate.ts';
 import { leaveQueue } from './queue.ts';
 import type { Escalation, EscalationCause } from './state.ts';
+import { countAnswer, countEscalation } from './tally.ts';
 
 /**
  * Hands a job to the CEO: it is not concluded, it waits. Exactly one CEO bead is opened. In a run that was cancelled nobody is to
@@ -27,6 +28,7 @@ export function escalate(draft: Draft, job: string, cause: EscalationCause, reas
   });
   draft.setLine(job, { status: 'waiting', conclusion: null, result: null });
   draft.emit({ type: 'open_escalation', job, escalation: id });
+  countEscalation(draft, job, cause);
   draft.tell('CEO');
 }
 
@@ -44,6 +46,7 @@ export function closeEscalation(draft: Draft, job: string, answer: string): void
   const escalation = draft.document(job)?.escalation ?? null;
   if (escalation === null) return;
   draft.patchJob(job, { escalation: null });
+  countAnswer(draft, job, escalation);
   // A bead that is still being opened is closed when its number is learnt.
   if (escalation.issue === null) return;
   const { id, issue, pull } = escalation;

@@ -2,6 +2,7 @@ import { derivedId } from '../base/digest.ts';
 import type { Draft, RunView } from './draft.ts';
 import { TREADLE } from './event.ts';
 import type { Lease } from './state.ts';
+import { countLease, countRelease } from './tally.ts';
 import { addMs, isReached } from './time.ts';
 
 /** The commit queue where the branch has no document for it. */
@@ -37,6 +38,7 @@ export function leaveQueue(draft: Draft, job: string): void {
   const { entries, lease } = draft.queue;
   const kept = entries.filter((entry) => !(entry.run === draft.run.id && entry.job === job));
   const holds = ownLease(draft)?.job === job;
+  countRelease(draft, job);
   if (kept.length === entries.length && !holds) return;
   const wasNext = lease === null && kept[0] !== entries[0];
   if (holds) draft.settleEffects((effect) => effect.type === 'merge_pull' && effect.fence === lease?.fence);
@@ -79,6 +81,7 @@ function grantLease(draft: Draft): void {
     fence: cause.id,
   };
   draft.setQueue({ ...queue, entries, lease });
+  countLease(draft, lease, head.since, queue.entries.length);
   draft.setLine(head.job, { status: 'in_progress', conclusion: null, result: null });
   const { pull, head: commit } = merge;
   const { job, attempt } = head;

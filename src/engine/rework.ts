@@ -5,6 +5,7 @@ import { escalate } from './escalation.ts';
 import { findAlternation } from './loop-detector.ts';
 import { lookup, without } from './own-keys.ts';
 import type { EscalationCause } from './state.ts';
+import { countRework } from './tally.ts';
 import { resetFrom, startUnconditionally } from './withdraw.ts';
 
 /** A job that did not succeed and has no further attempt of its own. */
@@ -47,6 +48,7 @@ function rework(draft: Draft, job: string, edge: string, target: string, reason:
     return;
   }
   draft.patchRun({ cycles: { ...draft.run.cycles, [edge]: cycles + 1 } });
+  countRework(draft, edge);
   resetFrom(draft, target, `${job} sent the work back to ${target}`);
   draft.patchJob(target, { feedback: { from: job, text: reason } });
   startUnconditionally(draft, target);

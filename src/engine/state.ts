@@ -58,6 +58,28 @@ export interface RunDocument {
   readonly lastEvent: string;
   /** The commit of a transition, written down by the next `effects_recorded`; exact while `event` is `lastEvent`. */
   readonly lastCommit: { readonly event: string; readonly oid: string } | null;
+  /** What metrics count and the other documents forget. Left out until there is something to count. */
+  readonly tally?: RunTally;
+}
+
+/** What happened in a run that its documents do not keep, for the roll-up of its metrics. Oldest first. */
+export interface RunTally {
+  /** `seconds`: how long it waited for the CEO; null while it waits. */
+  readonly escalations: readonly {
+    readonly job: string;
+    readonly cause: EscalationCause;
+    readonly seconds: number | null;
+  }[];
+  /** Rework edge → how often taken, the forgiven times included. */
+  readonly reworks: Readonly<Record<string, number>>;
+  /** `queued` and `held` in seconds; `held` null until the lease ended. `depth`: commits in the queue when it was granted. */
+  readonly leases: readonly {
+    readonly job: string;
+    readonly grantedAt: string;
+    readonly queued: number;
+    readonly depth: number;
+    readonly held: number | null;
+  }[];
 }
 
 export interface JobLine {

@@ -18,6 +18,7 @@ import { layout } from '../codec/layout.ts';
 import { projectRun } from '../codec/projection.ts';
 import type { Config } from '../engine/config.ts';
 import { deadlinesOf } from '../engine/deadlines.ts';
+import { monthOf } from '../engine/metrics.ts';
 import type { JobDocument, QueueDocument, RunDocument, RunState } from '../engine/state.ts';
 import type { Documents } from '../store/documents.ts';
 
@@ -59,6 +60,8 @@ async function readAheadOf(documents: Documents, run: RunDocument, names: readon
     layout.config(run.config),
     layout.definition(run.definition),
     layout.issueIndex(run.issue),
+    // Where this transition is the last one. In the first hours of a month it may be read by itself.
+    layout.monthlyMetrics(monthOf(run.updatedAt)),
     ...bases.map((name) => [...layout.queues, { entry: name }]),
     ...[...projectRun(state, deadlinesOf(state)).values()].map(({ address }) => address),
     ...[run, ...Object.values(jobs)].flatMap(findBlobs).map((digest) => layout.blob(run.id, digest)),

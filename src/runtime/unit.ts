@@ -19,6 +19,7 @@ import { reviewedDecision } from './decision-file.ts';
 import { digestOf, type Definitions } from './definitions.ts';
 import { planRestoration } from './restore.ts';
 import { loadQueue, loadRun, stageRun, type LoadedRun } from './run-documents.ts';
+import { stageMetrics } from './stage-metrics.ts';
 import { openUnitCommits, type UnitCommits } from './unit-commits.ts';
 import { sealEvent, type AddressedHappening, type Wake } from './wake.ts';
 
@@ -176,6 +177,7 @@ async function decide(
   if (outcome.kind === 'ignored') return outcome;
   const subject = renderSubject(outcome.state.run, outcome.summary);
   await stageRun(documents, before, outcome.state, before?.queue ?? queue);
+  await stageMetrics(documents, workflow, before, outcome.state);
   return { kind: 'applied', outcome, before, workflow, config, subject };
 }
 

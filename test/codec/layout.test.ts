@@ -34,6 +34,7 @@ const addresses: readonly [address: Address, shown: string, path: string][] = [
   [layout.pullIndex(7, '42-1', 'ok'), 'index/pull/…/7.42-1.ok.json', 'index/pull/7.42-1.ok.json'],
   [layout.dispatchIndex('d1'), 'index/dispatch/…/d1.json', 'index/dispatch/d1.json'],
   [layout.outboxIndex('42-1'), 'index/outbox/…/42-1.json', 'index/outbox/42-1.json'],
+  [layout.monthlyMetrics('2026-01'), 'metrics/…/2026-01.json', 'metrics/2026-01.json'],
   [layout.finishedIndex('42-1'), 'index/finished/…/42-1.json', 'index/finished/42-1.json'],
   [
     layout.decision('decisions/42-1/approve-1.md'),
@@ -56,6 +57,7 @@ test('collections lead to where their entries are', () => {
     [layout.deadlineHour(hourOf(deadlineAt)), layout.deadline(deadlineAt, '42-1', 'retry', 'fix')],
     [layout.pulls, layout.pullIndex(7, '42-1', 'ok')],
     [layout.outboxes, layout.outboxIndex('42-1')],
+    [layout.metrics, layout.monthlyMetrics('2026-01')],
     [layout.finishedRuns, layout.finishedIndex('42-1')],
   ];
   for (const [collection, entry] of within) expect(entry.slice(0, collection.length)).toEqual(collection);

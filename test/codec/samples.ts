@@ -14,6 +14,7 @@ import type {
 } from '../../src/codec/documents.ts';
 import type { DocumentKind } from '../../src/codec/schemas.ts';
 import type { Config } from '../../src/engine/config.ts';
+import type { MetricsDocument } from '../../src/engine/metrics.ts';
 import type { JobDocument, QueueDocument, RunDocument } from '../../src/engine/state.ts';
 
 /** One document of every kind, with every field filled somewhere: what is on a branch in the middle of a bug's fix. */
@@ -182,6 +183,39 @@ const config: Config = {
   settings: { baseBranch: 'main', protectedPaths: ['.github/**'], leaseMinutes: 5 },
 };
 
+const metrics: MetricsDocument = {
+  version: 1,
+  month: '2026-01',
+  workflows: {
+    bug: {
+      conclusions: { success: 2, failure: 1 },
+      resolution: { count: 2, sum: 500, max: 320, buckets: { '180': 1, '900': 1 } },
+      escalated: 1,
+      escalations: { turns: 1 },
+      cycles: { count: 3, sum: 1, max: 1, buckets: { '0': 2, '1': 1 } },
+      dispatches: { count: 3, sum: 17, max: 7, buckets: { '5': 1, '10': 2 } },
+      redispatch: { count: 0, sum: 0, max: 0, buckets: {} },
+      usage: { tokens: 48_000, costMicroUsd: 440_000 },
+      jobs: {
+        investigate: {
+          type: 'task',
+          outcomes: { success: 3, failure: 1 },
+          attempts: { count: 3, sum: 4, max: 2, buckets: { '1': 2, '2': 1 } },
+          turns: { count: 4, sum: 6, max: 3, buckets: { '1': 3, '3': 1 } },
+          reworks: 0,
+          duration: { count: 4, sum: 1000, max: 604_801, buckets: { '300': 3, more: 1 } },
+        },
+      },
+    },
+  },
+  waits: { ceo: { count: 1, sum: 240, max: 240, buckets: { '300': 1 } } },
+  leases: {
+    queued: { count: 1, sum: 30, max: 30, buckets: { '30': 1 } },
+    held: { count: 1, sum: 2, max: 2, buckets: { '5': 1 } },
+    depth: { count: 1, sum: 2, max: 2, buckets: { '2': 1 } },
+  },
+};
+
 export const samples: Readonly<Record<DocumentKind, unknown>> = {
   run,
   job,
@@ -232,6 +266,7 @@ export const samples: Readonly<Record<DocumentKind, unknown>> = {
     held: null,
   } satisfies AnswerIndex,
   'outbox-index': { version: 1, run: '42-1', until: '2026-01-05T09:20:00Z' } satisfies OutboxIndex,
+  metrics,
   'finished-index': {
     version: 1,
     run: '41-1',

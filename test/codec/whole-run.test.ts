@@ -14,14 +14,16 @@ import { layout } from '../../src/codec/layout.ts';
 import { DOCUMENT_KINDS, findSchemaViolation, type DocumentKind } from '../../src/codec/schemas.ts';
 import type { RunState } from '../../src/engine/state.ts';
 import { loadRun, retireRun, stageRun } from '../../src/runtime/run-documents.ts';
+import { stageMetrics } from '../../src/runtime/stage-metrics.ts';
 import { openDocuments, type Documents } from '../../src/store/documents.ts';
 import { createMemoryStore } from '../../src/store/memory.ts';
 import type { Snapshot } from '../../src/store/port.ts';
-import { beginStory, config, epoch, type Story } from '../engine/story.ts';
+import { beginStory, config, epoch, workflowOf, type Story } from '../engine/story.ts';
 import { kinds } from './kinds.ts';
 import { remoteOf } from './remote.ts';
 
 const workflowText = readFileSync(new URL('../../workflows/bug.yml', import.meta.url), 'utf8');
+const workflow = workflowOf(workflowText);
 const person = { name: 'treadle', email: 'noreply@treadle.invalid', at: '2026-01-05T09:00:00Z' };
 const head = sha256('the head that was seen').slice(0, 40);
 
@@ -43,6 +45,7 @@ const places: readonly [place: RegExp, kind: DocumentKind | 'text'][] = [
   [/^index\/answer\/.*\.json$/, 'answer-index'],
   [/^index\/outbox\/.*\.json$/, 'outbox-index'],
   [/^index\/finished\/.*\.json$/, 'finished-index'],
+  [/^metrics\/.*\.json$/, 'metrics'],
 ];
 
 async function* filesOf(snapshot: Snapshot, folder = ''): AsyncGenerator<string> {
@@ -94,7 +97,10 @@ function createBranch() {
     commit,
     /** Writes the run as it stands now, and reads it back. */
     async write(state: RunState): Promise<void> {
-      const tip = await commit((documents) => stageRun(documents, before, state));
+      const tip = await commit(async (documents) => {
+        await stageRun(documents, before, state);
+        await stageMetrics(documents, workflow, before, state);
+      });
       before = state;
       const read = await loadRun(openDocuments(tip), state.run.id);
       expect(read?.state).toEqual(state);
@@ -181,7 +187,9 @@ test('all that a bug writes on its way is valid, lies in its place and is read b
   expect(await loadRun(openDocuments(tip), run.id)).toBeUndefined();
   const left: string[] = [];
   for await (const path of filesOf(tip)) left.push(path.replace(/\/.*/, ''));
-  expect(new Set(left)).toEqual(new Set(['config', 'cursor.json', 'definitions', 'index', 'treadle.json']));
+  expect(new Set(left)).toEqual(
+    new Set(['config', 'cursor.json', 'definitions', 'index', 'metrics', 'treadle.json']),
+  );
   const expected = DOCUMENT_KINDS.filter((kind) => kind !== 'inbox');
   expect([...branch.seen].sort()).toEqual([...expected, 'text'].sort());
 });

@@ -76,6 +76,8 @@ const places: Record<keyof typeof layout, Address | null> = {
   outboxIndex: layout.outboxIndex('<run>'),
   finishedRuns: null,
   finishedIndex: layout.finishedIndex('<run>'),
+  metrics: null,
+  monthlyMetrics: layout.monthlyMetrics('<yyyy-mm>'),
   decision: layout.decision('decisions/<run>/<job>-<attempt>.md'),
 };
 

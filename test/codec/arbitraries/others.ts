@@ -14,6 +14,8 @@ import type {
   RootDocument,
 } from '../../../src/codec/documents.ts';
 import type { Agent, Config } from '../../../src/engine/config.ts';
+import { histogramOf, type Histogram, type Scale } from '../../../src/engine/histogram.ts';
+import type { JobMetrics, MetricsDocument, WorkflowMetrics } from '../../../src/engine/metrics.ts';
 import type { QueueDocument } from '../../../src/engine/state.ts';
 import {
   version,
@@ -146,4 +148,35 @@ export const inboxDocument: fc.Arbitrary<InboxDocument> = fc.record({
     wake: claim,
     base: line,
   }),
+});
+
+const counts = fc.dictionary(name, fc.nat(), { maxKeys: 3 });
+const histogram: fc.Arbitrary<Histogram> = fc
+  .tuple(fc.constantFrom<Scale>('seconds', 'times'), fc.array(fc.nat({ max: 1_000_000 }), { maxLength: 4 }))
+  .map(([scale, values]) => histogramOf(scale, values));
+const jobMetrics: fc.Arbitrary<JobMetrics> = fc.record({
+  type: fc.constantFrom('task', 'verify'),
+  outcomes: counts,
+  attempts: histogram,
+  turns: histogram,
+  reworks: fc.nat(),
+  duration: histogram,
+});
+const workflowMetrics: fc.Arbitrary<WorkflowMetrics> = fc.record({
+  conclusions: counts,
+  resolution: histogram,
+  escalated: fc.nat(),
+  escalations: counts,
+  cycles: histogram,
+  dispatches: histogram,
+  redispatch: histogram,
+  usage: fc.record({ tokens: fc.nat(), costMicroUsd: fc.nat() }),
+  jobs: fc.dictionary(name, jobMetrics, { maxKeys: 2 }),
+});
+export const metrics: fc.Arbitrary<MetricsDocument> = fc.record({
+  version,
+  month: fc.constantFrom('2026-01', '2026-12'),
+  workflows: fc.dictionary(name, workflowMetrics, { maxKeys: 2 }),
+  waits: fc.dictionary(name, histogram, { maxKeys: 2 }),
+  leases: fc.record({ queued: histogram, held: histogram, depth: histogram }),
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 import type { Json } from '../../../src/base/canonical-json.ts';
 import type { Effect } from '../../../src/engine/effect.ts';
-import type { JobLine, RunDocument, Trigger } from '../../../src/engine/state.ts';
+import type { JobLine, RunDocument, RunTally, Trigger } from '../../../src/engine/state.ts';
 import {
   version,
   count,
@@ -89,6 +89,18 @@ const trigger: fc.Arbitrary<Trigger> = fc.record({
   }),
 });
 
+const tally: fc.Arbitrary<RunTally> = fc.record({
+  escalations: fc.array(
+    fc.record({ job: name, cause: fc.constantFrom('attempts', 'loop'), seconds: orNull(fc.nat()) }),
+    { maxLength: 2 },
+  ),
+  reworks: fc.dictionary(name, fc.nat(), { maxKeys: 2 }),
+  leases: fc.array(
+    fc.record({ job: name, grantedAt: time, queued: fc.nat(), depth: fc.nat(), held: orNull(fc.nat()) }),
+    { maxLength: 2 },
+  ),
+});
+
 export const runDocument: fc.Arbitrary<RunDocument> = fc.record(
   {
     version,
@@ -117,6 +129,7 @@ export const runDocument: fc.Arbitrary<RunDocument> = fc.record(
     overrides: fc.array(id, { maxLength: 3 }),
     lastEvent: id,
     lastCommit: orNull(fc.record({ event: id, oid })),
+    tally,
   },
   {
     requiredKeys: [
