@@ -52,6 +52,7 @@ function commandsFor(run: string, awaited: Awaited): readonly string[] {
     case 'agent':
     case 'approval':
     case 'retry':
+    case 'hour':
     case 'lease':
     case 'merge':
     case 'effect':

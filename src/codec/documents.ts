@@ -1,7 +1,7 @@
 import type { Config } from '../engine/config.ts';
 import type { Deadline, QueueAdvanced } from '../engine/event.ts';
 import type { MetricsDocument } from '../engine/metrics.ts';
-import type { JobDocument, QueueDocument, RunDocument } from '../engine/state.ts';
+import type { JobDocument, MeterDocument, QueueDocument, RunDocument } from '../engine/state.ts';
 import { createDocumentCodec, createPlainCodec } from './document-codec.ts';
 import { formatJobLine, parseJobLine } from './job-line.ts';
 
@@ -119,6 +119,7 @@ export const runCodec = createDocumentCodec<RunDocument>('run', {
 });
 export const jobCodec = createPlainCodec<JobDocument>('job');
 export const queueCodec = createPlainCodec<QueueDocument>('queue');
+export const meterCodec = createPlainCodec<MeterDocument>('meter');
 export const configCodec = createPlainCodec<Config>('config');
 export const rootCodec = createPlainCodec<RootDocument>('root');
 export const definitionCodec = createPlainCodec<DefinitionDocument>('definition');

@@ -6,10 +6,11 @@ import type { Address } from './address.ts';
  *
  * `runs/…/<run>/run.json` · `runs/…/<run>/jobs/…/<job>.json` · `runs/…/<run>/blobs/…/<sha256>` · `definitions/…/<sha256>.json` ·
  * `config/…/<sha256>.json` · `queues/commit/…/<base>.json` · `inbox/…/<event>.json` · `deadlines/<hour>/…/<entry>.json` ·
- * `index/<what>/…/<key>.json` · `metrics/…/<yyyy-mm>.json` · `decisions/<run>/<file>.md` · `cursor.json` · `treadle.json`
+ * `index/<what>/…/<key>.json` · `metrics/…/<yyyy-mm>.json` · `decisions/<run>/<file>.md` · `meter.json` · `cursor.json` · `treadle.json`
  */
 export const layout = {
   root: ['treadle.json'] satisfies Address,
+  meter: ['meter.json'] satisfies Address,
   cursor: ['cursor.json'] satisfies Address,
   runs: ['runs'] satisfies Address,
   runFolder: (run: string): Address => ['runs', { entry: run }],

@@ -11,6 +11,7 @@ import finishedIndex from '../../state/finished-index.schema.json' with { type: 
 import inbox from '../../state/inbox.schema.json' with { type: 'json' };
 import issueIndex from '../../state/issue-index.schema.json' with { type: 'json' };
 import job from '../../state/job.schema.json' with { type: 'json' };
+import meter from '../../state/meter.schema.json' with { type: 'json' };
 import metrics from '../../state/metrics.schema.json' with { type: 'json' };
 import outboxIndex from '../../state/outbox-index.schema.json' with { type: 'json' };
 import pullIndex from '../../state/pull-index.schema.json' with { type: 'json' };
@@ -29,6 +30,7 @@ const schemas = {
   inbox,
   'issue-index': issueIndex,
   job,
+  meter,
   metrics,
   'outbox-index': outboxIndex,
   'pull-index': pullIndex,

@@ -1,3 +1,5 @@
+import type { Limits } from '../workflow/limits.ts';
+
 /** Who is who, and how things are set, as a run is pinned to it. Decoded from `.github/treadle.yml` with logins resolved to ids. */
 export interface Config {
   readonly version: 1;
@@ -39,6 +41,10 @@ export interface Settings {
   readonly protectedPaths: readonly string[];
   /** How long a commit lease covers one merge. */
   readonly leaseMinutes: number;
+  /** What stops a runaway run; the defaults hold where it is left out. */
+  readonly limits?: Limits;
+  /** How long the CEO may leave an escalation before they are reminded; a day where it is left out. */
+  readonly escalationReminderHours?: number;
   /** Apps whose reviews count, where they hold the role. Left out where there are none. */
   readonly approvingApps?: readonly Member[];
 }

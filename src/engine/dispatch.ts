@@ -1,12 +1,14 @@
 import { derivedId } from '../base/digest.ts';
 import type { ApprovalJob } from '../workflow/model.ts';
 import { addTurn, beginAttempt, runningAttempt } from './attempt.ts';
+import { countDispatch } from './budget.ts';
 import type { Config, Member } from './config.ts';
 import type { Draft } from './draft.ts';
 import { NO_OUTPUTS, QUEUED } from './draft.ts';
 import { escalate } from './escalation.ts';
 import type { Evaluated } from './evaluation.ts';
 import { minutesFor, renderFor } from './evaluation.ts';
+import { stopAtLimit } from './limit.ts';
 import { repeatsItself } from './loop-detector.ts';
 import { lookup } from './own-keys.ts';
 import type { AgentJob } from './retry.ts';
@@ -31,7 +33,12 @@ export function startAgentJob(draft: Draft, definition: AgentJob): void {
     if (assignee === null) return;
     const ready = prepare(draft, definition);
     if (!ready.ok) {
-      failAttempt(draft, job, { outcome: 'failure', reason: ready.problem, again: false });
+      failAttempt(draft, job, {
+        outcome: 'failure',
+        reason: ready.problem,
+        again: false,
+        isDefinition: true,
+      });
       return;
     }
     draft.patchJob(job, { timeoutAt: addMs(draft.cause.at, ready.value * 60_000) });
@@ -66,7 +73,7 @@ export function assign(draft: Draft, definition: AgentJob | ApprovalJob): Member
   const job = definition.id;
   const role = roleOf(draft, definition);
   if (!role.ok) {
-    failAttempt(draft, job, { outcome: 'failure', reason: role.problem, again: false });
+    failAttempt(draft, job, { outcome: 'failure', reason: role.problem, again: false, isDefinition: true });
     return null;
   }
   const assignee = holderOf(draft.config, role.value);
@@ -115,7 +122,8 @@ function dispatchTurn(draft: Draft, job: string): void {
   const document = draft.document(job);
   const attempt = runningAttempt(document);
   const assignee = document?.assignee ?? null;
-  if (attempt === undefined || assignee === null) return;
+  if (attempt === undefined || assignee === null || stopAtLimit(draft, job)) return;
+  countDispatch(draft);
   const number = attempt.turns.length + 1;
   const dispatch = derivedId('dispatch', draft.run.id, job, attempt.number, number);
   addTurn(draft, job, {

@@ -9,6 +9,7 @@ import type {
   Claim,
   JobDocument,
   JobLine,
+  MeterDocument,
   OutboxEntry,
   QueueDocument,
   RunDocument,
@@ -25,6 +26,7 @@ export interface RunView {
   /** Its `jobs` are those of before; {@link RunView.line} knows better. */
   readonly run: RunDocument;
   readonly queue: QueueDocument;
+  readonly meter: MeterDocument | undefined;
   line(job: string): JobLine;
   document(job: string): JobDocument | undefined;
 }
@@ -47,6 +49,7 @@ export interface Draft extends RunView {
   /** Changes fields of a job's document, which is made where there is none. */
   patchJob(job: string, patch: Partial<JobDocument>): void;
   setQueue(queue: QueueDocument): void;
+  setMeter(meter: MeterDocument): void;
   /** Goes on with another definition: jobs that it lacks are forgotten, lines of new ones are added. */
   replaceWorkflow(workflow: Workflow): void;
   /** Adds a wish to the outbox. */
@@ -87,6 +90,7 @@ export function viewOf(
     config: context.config,
     run: state.run,
     queue: state.queue,
+    meter: state.meter,
     line: (job) => lookup(state.run.jobs, job) ?? QUEUED,
     document: (job) => lookup(state.jobs, job),
   };
@@ -99,7 +103,7 @@ export function openDraft(
   cause: Cause,
 ): Draft {
   let { workflow } = context;
-  let { run, queue } = base;
+  let { run, queue, meter } = base;
   let effects = 0;
   let visited = 0;
   const lines = openOverlay(base.run.jobs);
@@ -118,6 +122,9 @@ export function openDraft(
     get queue() {
       return queue;
     },
+    get meter() {
+      return meter;
+    },
     config: context.config,
     cause,
     told,
@@ -134,6 +141,7 @@ export function openDraft(
       if (!equalFields(before, after)) documents.set(job, after);
     },
     setQueue: (next) => (queue = next),
+    setMeter: (next) => (meter = next),
     replaceWorkflow: (next) => {
       workflow = next;
       lines.retain((job) => next.jobs.has(job));
@@ -158,7 +166,7 @@ export function openDraft(
     documentsBefore: () => Object.values(base.jobs),
     changedLines: lines.changed,
     lines: lines.merged,
-    state: () => stateOf(base, lines.merged(), documents.merged(), run, queue),
+    state: () => stateOf(base, lines.merged(), documents.merged(), { run, queue, meter }),
   };
 }
 
@@ -167,12 +175,19 @@ function stateOf(
   base: RunState,
   lines: RunDocument['jobs'],
   jobs: RunState['jobs'],
-  run: RunDocument,
-  queue: QueueDocument,
+  {
+    run,
+    queue,
+    meter,
+  }: {
+    readonly run: RunDocument;
+    readonly queue: QueueDocument;
+    readonly meter: MeterDocument | undefined;
+  },
 ): RunState {
   const next = lines === run.jobs ? run : { ...run, jobs: lines };
-  const isSame = next === base.run && jobs === base.jobs && queue === base.queue;
-  return isSame ? base : { run: next, jobs, queue };
+  const isSame = next === base.run && jobs === base.jobs && queue === base.queue && meter === base.meter;
+  return isSame ? base : { run: next, jobs, queue, ...(meter === undefined ? {} : { meter }) };
 }
 
 function blankDocument(id: string): JobDocument {

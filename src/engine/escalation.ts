@@ -1,10 +1,13 @@
 import { derivedId } from '../base/digest.ts';
 import { endAttempt } from './attempt.ts';
+import { forgiveSpending } from './budget.ts';
 import { concludeFailure } from './conclude.ts';
 import type { Draft } from './draft.ts';
 import { closeGate } from './gate.ts';
+import { releaseRun } from './pause.ts';
 import { leaveQueue } from './queue.ts';
-import type { Escalation, EscalationCause } from './state.ts';
+
+import type { Escalation, EscalationCause, LimitCause } from './state.ts';
 import { countAnswer, countEscalation } from './tally.ts';
 
 /**
@@ -21,34 +24,61 @@ export function escalate(draft: Draft, job: string, cause: EscalationCause, reas
     return;
   }
   const id = derivedId('escalation', draft.run.id, job, draft.cause.id);
-  draft.patchJob(job, {
-    timeoutAt: null,
-    retryAt: null,
-    escalation: { id, cause, reason, at: draft.cause.at, issue: null, pull: null, head: null },
-  });
+  draft.patchJob(job, { timeoutAt: null });
+  openEscalation(draft, job, { id, cause, reason, at: draft.cause.at });
+}
+
+/** Has the job wait for the CEO, and the CEO bead opened. */
+export function openEscalation(
+  draft: Draft,
+  job: string,
+  asked: Pick<Escalation, 'id' | 'cause' | 'reason' | 'at'>,
+): void {
+  const escalation = { ...asked, issue: null, pull: null, head: null };
+  draft.patchJob(job, { retryAt: null, escalation });
   draft.setLine(job, { status: 'waiting', conclusion: null, result: null });
-  draft.emit({ type: 'open_escalation', job, escalation: id });
-  countEscalation(draft, job, cause);
+  draft.emit({ type: 'open_escalation', job, escalation: asked.id });
+  countEscalation(draft, job, asked.cause);
   draft.tell('CEO');
 }
 
+/** Whether a job waits because the run, or the repository, reached a limit. */
+export function isAtLimit(escalation: Pick<Escalation, 'cause'> | null): boolean {
+  return escalation !== null && limitCauses.includes(escalation.cause);
+}
+
+const limitCauses: readonly EscalationCause[] = [
+  'dispatches',
+  'hops',
+  'budget',
+] satisfies readonly LimitCause[];
+
 /** Puts the question of an escalation in a new bead and a new decision pull request; the bead before is closed with the reason. */
 export function escalateAgain(draft: Draft, job: string, escalation: Escalation, reason: string): void {
-  closeEscalation(draft, job, `It is asked again in a new bead: ${reason}`);
+  emitClose(draft, escalation, `It is asked again in a new bead: ${reason}`);
   const id = derivedId('escalation', draft.run.id, job, draft.cause.id);
   draft.patchJob(job, { escalation: { ...escalation, id, issue: null, pull: null, head: null } });
   draft.emit({ type: 'open_escalation', job, escalation: id });
   draft.tell('CEO');
 }
 
-/** Ends the escalation of a job, if it has one; its CEO bead is closed with the answer in words. */
+/**
+ * Ends the escalation of a job, if it has one; its CEO bead is closed with the answer in words. At a limit that is the CEO's word
+ * to go on: the run is no longer paused, and counts anew.
+ */
 export function closeEscalation(draft: Draft, job: string, answer: string): void {
   const escalation = draft.document(job)?.escalation ?? null;
   if (escalation === null) return;
   draft.patchJob(job, { escalation: null });
   countAnswer(draft, job, escalation);
+  emitClose(draft, escalation, answer);
+  if (!isAtLimit(escalation)) return;
+  forgiveSpending(draft);
+  releaseRun(draft);
+}
+
+function emitClose(draft: Draft, { id, issue, pull }: Escalation, answer: string): void {
   // A bead that is still being opened is closed when its number is learnt.
-  if (escalation.issue === null) return;
-  const { id, issue, pull } = escalation;
+  if (issue === null) return;
   draft.emit({ type: 'close_escalation', escalation: id, issue, pull, answer });
 }

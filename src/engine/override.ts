@@ -4,9 +4,10 @@ import type { Draft } from './draft.ts';
 import type { OverrideAction, OverrideIssued } from './event.ts';
 import type { Outcome } from './outcome.ts';
 import { applied, ignored } from './outcome.ts';
-import { pauseRun, resumeRun } from './pause.ts';
+import { pauseRun, releaseRun } from './pause.ts';
 import { repinRun } from './repin.ts';
-import { answerEscalation } from './review.ts';
+import { isAtLimit } from './escalation.ts';
+import { answerEscalation, letGoOn } from './review.ts';
 import type { Recorded } from './state.ts';
 import type { Steered } from './steer.ts';
 import { goToJob, reassignJob, refused, retryJob, skipJob } from './steer.ts';
@@ -53,7 +54,7 @@ function steer(draft: Draft, event: OverrideIssued, context: TransitionContext):
     case 'pause':
       return pauseRun(draft, event);
     case 'resume':
-      return resumeRun(draft);
+      return resume(draft, event);
     case 'cancel':
       return cancel(draft, event);
     case 'close':
@@ -121,6 +122,17 @@ function cancel(draft: Draft, event: OverrideIssued): Steered {
   if (draft.run.cancelled !== null) return ignored('the run is being cancelled already');
   cancelRun(draft, recordOf(draft, event));
   return applied('run', 'cancelled');
+}
+
+/** Goes on with a paused run. At a limit that is the answer to its escalation: counting begins anew. */
+function resume(draft: Draft, event: OverrideIssued): Steered {
+  if (draft.run.paused === null) return ignored('the run is not paused');
+  const stopped = [...draft.workflow.jobs.keys()].find((job) =>
+    isAtLimit(draft.document(job)?.escalation ?? null),
+  );
+  if (stopped === undefined) releaseRun(draft);
+  else letGoOn(draft, stopped, `@${event.actor.login} resumed the run: ${event.reason}`);
+  return applied('run', 'resumed');
 }
 
 function repin(draft: Draft, definition: string, context: TransitionContext): Steered {

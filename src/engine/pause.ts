@@ -3,20 +3,27 @@ import type { OverrideIssued } from './event.ts';
 import type { Outcome } from './outcome.ts';
 import { applied, ignored } from './outcome.ts';
 import { enqueueMerge, leaveQueue, ownLease } from './queue.ts';
+import type { Recorded } from './state.ts';
 import { addMs, msBetween } from './time.ts';
 
 /** Holds the run: no new dispatch, gate or merge. What is out may still answer; a merge that waits leaves the queue to others. */
 export function pauseRun(draft: Draft, event: OverrideIssued): Outcome {
   if (draft.run.paused !== null) return ignored('the run is paused already');
-  draft.patchRun({ paused: { by: event.actor, reason: event.reason, at: draft.cause.at } });
-  for (const job of pendingJobs(draft)) leaveQueue(draft, job);
+  holdRun(draft, { by: event.actor, reason: event.reason, at: draft.cause.at });
   return applied('run', 'paused');
 }
 
+/** Pauses a run that is not paused. */
+export function holdRun(draft: Draft, recorded: Recorded): void {
+  if (draft.run.paused !== null) return;
+  draft.patchRun({ paused: recorded });
+  for (const job of pendingJobs(draft)) leaveQueue(draft, job);
+}
+
 /** Ends the pause: all that became ready starts. Time stood still: timeouts move on by the length of the pause. */
-export function resumeRun(draft: Draft): Outcome {
+export function releaseRun(draft: Draft): void {
   const { paused } = draft.run;
-  if (paused === null) return ignored('the run is not paused');
+  if (paused === null) return;
   draft.patchRun({ paused: null });
   const lengthMs = msBetween(paused.at, draft.cause.at);
   for (const job of draft.workflow.jobs.keys()) {
@@ -24,7 +31,6 @@ export function resumeRun(draft: Draft): Outcome {
     if (timeoutAt !== null) draft.patchJob(job, { timeoutAt: addMs(timeoutAt, lengthMs) });
   }
   goOn(draft);
-  return applied('run', 'resumed');
 }
 
 /** Looks at everything that a pause may have held back. */

@@ -1,3 +1,4 @@
+import { countUsage } from './budget.ts';
 import { endTurn, openTurn, outputsSoFar, patchOpenTurn, runningAttempt } from './attempt.ts';
 import { concludeSuccess } from './conclude.ts';
 import { nextTurn } from './dispatch.ts';
@@ -21,6 +22,7 @@ export function applyReport(draft: Draft, event: ReportReceived): Outcome {
   if (definition === undefined || openTurn(draft.document(found.job)) !== turn) {
     return refuseLate(draft, found, event);
   }
+  countUsage(draft, event.usage);
   const outputs = dropEmpty(event.outputs);
   const all = { ...outputsSoFar(attempt), ...outputs };
   const isSuccess = event.outcome === 'success';

@@ -21,6 +21,8 @@ export interface Failure {
   readonly reason: string;
   /** False where trying the same again cannot help: the edge is taken at once. */
   readonly again: boolean;
+  /** The definition lacks a value, so that it takes another definition. */
+  readonly isDefinition?: true;
 }
 
 /** An agent's job, or a job whose attempts one dispatches for. */
@@ -81,7 +83,8 @@ function defeatAgentJob(draft: Draft, definition: AgentJob, document: JobDocumen
   }
   const isUsedUp = attemptsUsed(document) >= definition.maxAttempts;
   const { onFailure: target } = definition;
-  const cause = failure.again && isUsedUp ? 'attempts' : 'failure';
+  const cause =
+    failure.isDefinition === true ? 'definition' : failure.again && isUsedUp ? 'attempts' : 'failure';
   takeEdge(draft, job, { edge: 'on-failure', target, reason: failure.reason, cause });
 }
 

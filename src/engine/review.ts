@@ -2,7 +2,7 @@ import { answerGate, findOpenGate } from './approval.ts';
 import { lastReportedOutputs } from './attempt.ts';
 import { concludeSuccess } from './conclude.ts';
 import type { Draft } from './draft.ts';
-import { closeEscalation, escalateAgain } from './escalation.ts';
+import { closeEscalation, escalateAgain, isAtLimit } from './escalation.ts';
 import type { Actor, ApprovalVoided, ReviewSubmitted } from './event.ts';
 import { closeRun } from './cancel.ts';
 import type { Outcome } from './outcome.ts';
@@ -39,8 +39,8 @@ export function applyReview(draft: Draft, event: ReviewSubmitted): Outcome {
 }
 
 /**
- * The CEO's answer to an escalation. Approved: the job counts as done, with what was last reported, and the next goes on. Changes
- * requested: the run and its bead are closed.
+ * The CEO's answer to an escalation. Approved: the job counts as done, with what was last reported, and the next goes on; at a limit
+ * the job itself goes on, and counting begins anew. Changes requested: the run and its bead are closed.
  */
 export function answerEscalation(
   draft: Draft,
@@ -55,6 +55,10 @@ export function answerEscalation(
     return applied(job, 'closed by the CEO');
   }
   const document = draft.document(job);
+  if (isAtLimit(document?.escalation ?? null)) {
+    letGoOn(draft, job, `@${by.login} approved${word}`);
+    return applied(job, 'let go on by the CEO');
+  }
   const reported = document === undefined ? {} : lastReportedOutputs(document);
   const isApproval = draft.workflow.jobs.get(job)?.type === 'approval';
   closeEscalation(draft, job, `@${by.login} approved${word}`);
@@ -62,6 +66,12 @@ export function answerEscalation(
   const outputs = isApproval ? { verdict: 'approved', comment: body } : reported;
   concludeSuccess(draft, job, outputs, { reason: `approved by @${by.login}${word}` });
   return applied(job, 'approved by the CEO');
+}
+
+/** Has a job that a limit stopped go on where it stood. */
+export function letGoOn(draft: Draft, job: string, answer: string): void {
+  closeEscalation(draft, job, answer);
+  startUnconditionally(draft, job);
 }
 
 /**

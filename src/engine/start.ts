@@ -39,6 +39,7 @@ export function beginRun(context: TransitionContext, event: RunStarted): RunStat
     run: { ...run, title: titleOf(context, run) },
     jobs: {},
     queue: context.queue ?? emptyQueue(config.settings.baseBranch),
+    ...(context.meter === undefined ? {} : { meter: context.meter }),
   };
 }
 

@@ -18,6 +18,8 @@ export interface RunState {
   readonly jobs: Readonly<Record<string, JobDocument>>;
   /** The commit queue of the run's base branch; the empty queue where the branch has no document. */
   readonly queue: QueueDocument;
+  /** What the whole repository dispatches; left out where nothing was dispatched yet. */
+  readonly meter?: MeterDocument;
 }
 
 export interface RunDocument {
@@ -47,6 +49,8 @@ export interface RunDocument {
   readonly cycles: Readonly<Record<string, number>>;
   /** One line for every job of the definition, in file order of the definition when shown. */
   readonly jobs: Readonly<Record<string, JobLine>>;
+  /** What the limits of a run count; left out before the first dispatch. */
+  readonly spent?: Spent;
   readonly outbox: readonly OutboxEntry[];
   /** The bead's status comment, learnt when an `update_status` effect was recorded (`remote.comment`). */
   readonly statusComment: number | null;
@@ -87,6 +91,18 @@ export interface JobLine {
   readonly conclusion: Conclusion | null;
   /** What `needs.<id>.result` and the status functions see: the conclusion after continue-on-error and overrides. */
   readonly result: Conclusion | null;
+}
+
+/** What a run cost since it began, or since the CEO let it go on at a limit. */
+export interface Spent {
+  /** Dispatches: the hop limit counts them. */
+  readonly dispatches: number;
+  /** The clock hour in UTC that `inHour` counts, for instance `2026-11-22T16`. */
+  readonly hour: string;
+  readonly inHour: number;
+  /** As agents reported them. */
+  readonly tokens: number;
+  readonly costUsd: number;
 }
 
 /** An act of a person, as it is kept. */
@@ -233,7 +249,20 @@ export interface GateAnswer {
 }
 
 export type EscalationCause =
-  'attempts' | 'cycles' | 'turns' | 'timeout' | 'nobody-in-role' | 'loop' | 'effect-failed' | 'failure';
+  | 'attempts'
+  | 'cycles'
+  | 'turns'
+  | 'timeout'
+  | 'nobody-in-role'
+  | 'loop'
+  | 'effect-failed'
+  | 'failure'
+  /** The definition has no value where one is needed, so that trying again cannot help. */
+  | 'definition'
+  | LimitCause;
+
+/** A limit of the whole run, or of the repository: the run is paused, and the job waits where it stood. */
+export type LimitCause = 'dispatches' | 'hops' | 'budget';
 
 /** A job that waits for the CEO. One CEO bead each. */
 export interface Escalation {
@@ -295,4 +324,14 @@ export interface Lease {
   readonly until: string;
   /** The event that granted it: a merge under another fence is refused. */
   readonly fence: string;
+}
+
+/** How much the whole repository dispatches. */
+export interface MeterDocument {
+  readonly version: 1;
+  /** The clock hour in UTC that is counted, for instance `2026-11-22T16`. */
+  readonly hour: string;
+  readonly dispatches: number;
+  /** The job that was handed to the CEO because of it; the others wait for the next hour. */
+  readonly tripped: { readonly run: string; readonly job: string } | null;
 }

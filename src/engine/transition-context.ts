@@ -1,7 +1,7 @@
 import type { Sha256 } from '../base/digest.ts';
 import type { Workflow } from '../workflow/model.ts';
 import type { Config } from './config.ts';
-import type { QueueDocument } from './state.ts';
+import type { MeterDocument, QueueDocument } from './state.ts';
 
 /** What a transition needs to know besides the run's documents. Pinned, so the same event decides the same again. */
 export interface TransitionContext {
@@ -13,4 +13,6 @@ export interface TransitionContext {
   readonly definitionOf?: (sha: Sha256) => Workflow | undefined;
   /** Only for run_started: the commit queue as it stands. Empty when left out; starting a run never changes it. */
   readonly queue?: QueueDocument;
+  /** Only for run_started: what the whole repository dispatches. Nothing when left out. */
+  readonly meter?: MeterDocument;
 }

@@ -55,6 +55,8 @@ export async function readRepositoryConfig(
       baseBranch: settings.baseBranch ?? branch,
       protectedPaths: settings.protectedPaths,
       leaseMinutes: settings.leaseMinutes,
+      limits: settings.limits,
+      escalationReminderHours: settings.escalationReminderHours,
       ...(approvingApps.length === 0 ? {} : { approvingApps }),
     },
   };

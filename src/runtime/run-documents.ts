@@ -8,6 +8,7 @@ import {
   finishedIndexCodec,
   issueIndexCodec,
   jobCodec,
+  meterCodec,
   queueCodec,
   runCodec,
   textCodec,
@@ -19,7 +20,7 @@ import { projectRun } from '../codec/projection.ts';
 import type { Config } from '../engine/config.ts';
 import { deadlinesOf } from '../engine/deadlines.ts';
 import { monthOf } from '../engine/metrics.ts';
-import type { JobDocument, QueueDocument, RunDocument, RunState } from '../engine/state.ts';
+import type { JobDocument, MeterDocument, QueueDocument, RunDocument, RunState } from '../engine/state.ts';
 import type { Documents } from '../store/documents.ts';
 
 /** A run as it stands at a snapshot, with the configuration it is pinned to. */
@@ -43,7 +44,9 @@ export async function loadRun(documents: Documents, id: string): Promise<LoadedR
     const document = await documents.read(layout.job(id, job), jobCodec);
     if (document !== undefined) jobs[job] = await insertTexts<JobDocument>(documents, id, document);
   }
-  return { state: { run, jobs, queue: await loadQueue(documents, config.settings.baseBranch) }, config };
+  const queue = await loadQueue(documents, config.settings.baseBranch);
+  const meter = await loadMeter(documents);
+  return { state: { run, jobs, queue, ...(meter === undefined ? {} : { meter }) }, config };
 }
 
 /** Reads together what comes with a run: its long texts, what it is pinned to, and what a transition of it may touch. */
@@ -60,6 +63,7 @@ async function readAheadOf(documents: Documents, run: RunDocument, names: readon
     layout.config(run.config),
     layout.definition(run.definition),
     layout.issueIndex(run.issue),
+    layout.meter,
     // Where this transition is the last one. In the first hours of a month it may be read by itself.
     layout.monthlyMetrics(monthOf(run.updatedAt)),
     ...bases.map((name) => [...layout.queues, { entry: name }]),
@@ -78,6 +82,11 @@ async function loadConfig(documents: Documents, digest: Sha256): Promise<Config>
 export async function loadQueue(documents: Documents, base: string): Promise<QueueDocument> {
   const queue = await documents.read(layout.queue(base), queueCodec);
   return queue ?? { version: 1, base, entries: [], lease: null };
+}
+
+/** How much the whole repository dispatches; undefined where it never did. */
+export async function loadMeter(documents: Documents): Promise<MeterDocument | undefined> {
+  return documents.read(layout.meter, meterCodec);
 }
 
 export async function loadIssueIndex(documents: Documents, issue: number): Promise<IssueIndex> {
@@ -108,6 +117,9 @@ export async function stageRun(
     if (after.jobs[job] === undefined) await documents.remove(layout.job(id, job));
   }
   if (after.queue !== queue) await stageQueue(documents, after.queue);
+  if (after.meter !== undefined && after.meter !== before?.meter) {
+    await documents.write(layout.meter, meterCodec, after.meter);
+  }
   await stageProjection(documents, before, after);
   await stageIssueIndexes(documents, before, after);
 }

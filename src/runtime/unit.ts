@@ -18,8 +18,8 @@ import { initialiseBranch, recordClaim, recordCursor, recordResults } from './bo
 import { reviewedDecision } from './decision-file.ts';
 import { digestOf, type Definitions } from './definitions.ts';
 import { planRestoration } from './restore.ts';
-import { loadQueue, loadRun, stageRun, type LoadedRun } from './run-documents.ts';
 import { stageMetrics } from './stage-metrics.ts';
+import { loadMeter, loadQueue, loadRun, stageRun, type LoadedRun } from './run-documents.ts';
 import { openUnitCommits, type UnitCommits } from './unit-commits.ts';
 import { sealEvent, type AddressedHappening, type Wake } from './wake.ts';
 
@@ -167,10 +167,12 @@ async function decide(
   }
   const workflow = await definitions.load(documents, definition);
   const queue = await loadQueue(documents, config.settings.baseBranch);
+  const meter = await loadMeter(documents);
   const context = {
     workflow,
     config,
     queue,
+    ...(meter === undefined ? {} : { meter }),
     definitionOf: (digest: string) => definitions.cached(digest),
   };
   const outcome = transition(context, before, event);

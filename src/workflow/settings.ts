@@ -1,6 +1,7 @@
 import { readAgent, type AgentSetting, type AgentReader } from './agent-setting.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { suggestion } from './finding.ts';
+import { readLimits, type Limits } from './limits.ts';
 import { readYaml } from './read-yaml.ts';
 import { createSourceText, type SourceText } from './source-text.ts';
 import type { Span, YamlEntry, YamlMap, YamlNode } from './yaml-tree.ts';
@@ -23,6 +24,9 @@ export interface SettingsFile {
   readonly stateBranch: string;
   readonly protectedPaths: readonly string[];
   readonly leaseMinutes: number;
+  readonly limits: Limits;
+  /** How long the CEO may leave an escalation before they are reminded. */
+  readonly escalationReminderHours: number;
 }
 
 const KEYS = [
@@ -33,6 +37,8 @@ const KEYS = [
   'state-branch',
   'protected-paths',
   'lease-minutes',
+  'limits',
+  'escalation-reminder-hours',
 ];
 
 const LOGIN = /^[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\[bot\])?$/;
@@ -44,6 +50,7 @@ const DEFAULTS = {
   stateBranch: 'treadle/state',
   protectedPaths: ['.github/**', '.claude/**', '.cursor/**', 'AGENTS.md', 'CLAUDE.md', 'CODEOWNERS'],
   leaseMinutes: 5,
+  escalationReminderHours: 24,
 };
 
 /** Reads a settings file. Reports all problems at once; the settings are null when there is any. Never throws over the text. */
@@ -102,7 +109,11 @@ class SettingsReader implements AgentReader {
       stateBranch: this.#branch(map?.byKey.get('state-branch')?.value) ?? DEFAULTS.stateBranch,
       protectedPaths:
         this.texts(map?.byKey.get('protected-paths')?.value, "'protected-paths'") ?? DEFAULTS.protectedPaths,
-      leaseMinutes: this.#leaseMinutes(map?.byKey.get('lease-minutes')?.value),
+      leaseMinutes: this.#number(map, 'lease-minutes', { from: 1, to: 60 }) ?? DEFAULTS.leaseMinutes,
+      limits: this.#readLimits(map?.byKey.get('limits')?.value),
+      escalationReminderHours:
+        this.#number(map, 'escalation-reminder-hours', { from: 1, to: 720 }) ??
+        DEFAULTS.escalationReminderHours,
     };
   }
 
@@ -172,12 +183,24 @@ class SettingsReader implements AgentReader {
     return map === null ? null : readAgent(key, map, this);
   }
 
-  #leaseMinutes(node: YamlNode | undefined): number {
-    if (node === undefined) return DEFAULTS.leaseMinutes;
-    if (node.kind === 'scalar' && typeof node.value === 'number' && node.value >= 1 && node.value <= 60)
+  #readLimits(node: YamlNode | undefined): Limits {
+    const map = node === undefined ? null : this.#map(node, "'limits'");
+    return readLimits(map, (code, span, message) => {
+      this.report(code, span, message);
+    });
+  }
+
+  #number(
+    map: YamlMap | null,
+    key: string,
+    { from, to }: { readonly from: number; readonly to: number },
+  ): number | null {
+    const node = map?.byKey.get(key)?.value;
+    if (node === undefined) return null;
+    if (node.kind === 'scalar' && typeof node.value === 'number' && node.value >= from && node.value <= to)
       return node.value;
-    this.report('wrong-limit', node.span, "'lease-minutes' is a number from 1 to 60");
-    return DEFAULTS.leaseMinutes;
+    this.report('wrong-limit', node.span, `'${key}' is a number from ${from} to ${to}`);
+    return null;
   }
 
   #branch(node: YamlNode | undefined): string | null {

@@ -29,6 +29,7 @@ export const kinds: Readonly<Record<DocumentKind, Kind>> = {
   inbox: kind(documents.inboxCodec, arbitraries.inboxDocument),
   'issue-index': kind(documents.issueIndexCodec, arbitraries.issueIndex),
   job: kind(documents.jobCodec, jobDocument),
+  meter: kind(documents.meterCodec, arbitraries.meterDocument),
   metrics: kind(documents.metricsCodec, arbitraries.metrics),
   'outbox-index': kind(documents.outboxIndexCodec, arbitraries.outboxIndex),
   'pull-index': kind(documents.pullIndexCodec, arbitraries.pullIndex),

@@ -15,7 +15,7 @@ import type {
 import type { DocumentKind } from '../../src/codec/schemas.ts';
 import type { Config } from '../../src/engine/config.ts';
 import type { MetricsDocument } from '../../src/engine/metrics.ts';
-import type { JobDocument, QueueDocument, RunDocument } from '../../src/engine/state.ts';
+import type { JobDocument, MeterDocument, QueueDocument, RunDocument } from '../../src/engine/state.ts';
 
 /** One document of every kind, with every field filled somewhere: what is on a branch in the middle of a bug's fix. */
 const carol = { kind: 'user', login: 'carol', id: 1 } as const;
@@ -180,7 +180,26 @@ const config: Config = {
     fixer: { dispatch: 'command', command: ['node', 'fix.mjs'] },
     remote: { dispatch: 'workflow', workflow: 'agent.yml', ref: 'main', inputs: { model: 'large' } },
   },
-  settings: { baseBranch: 'main', protectedPaths: ['.github/**'], leaseMinutes: 5 },
+  settings: {
+    baseBranch: 'main',
+    protectedPaths: ['.github/**'],
+    leaseMinutes: 5,
+    limits: {
+      dispatchesPerHourPerRun: 300,
+      dispatchesPerHour: 1000,
+      hops: 500,
+      tokensPerRun: null,
+      costUsdPerRun: 12.5,
+    },
+    escalationReminderHours: 24,
+  },
+};
+
+const meter: MeterDocument = {
+  version: 1,
+  hour: '2026-01-05T09',
+  dispatches: 17,
+  tripped: { run: '42-1', job: 'fix' },
 };
 
 const metrics: MetricsDocument = {
@@ -220,6 +239,7 @@ export const samples: Readonly<Record<DocumentKind, unknown>> = {
   run,
   job,
   queue,
+  meter,
   config,
   root: { version: 1, repository: 'acme/shop', since: '2026-01-05T08:00:00Z' } satisfies RootDocument,
   definition: {

@@ -31,6 +31,7 @@ const head = sha256('the head that was seen').slice(0, 40);
 const places: readonly [place: RegExp, kind: DocumentKind | 'text'][] = [
   [/^treadle\.json$/, 'root'],
   [/^cursor\.json$/, 'cursor'],
+  [/^meter\.json$/, 'meter'],
   [/^runs\/.*\/run\.json$/, 'run'],
   [/^runs\/.*\/jobs\/.*\.json$/, 'job'],
   [/^runs\/.*\/blobs\/.*[0-9a-f]{64}$/, 'text'],
@@ -187,9 +188,8 @@ test('all that a bug writes on its way is valid, lies in its place and is read b
   expect(await loadRun(openDocuments(tip), run.id)).toBeUndefined();
   const left: string[] = [];
   for await (const path of filesOf(tip)) left.push(path.replace(/\/.*/, ''));
-  expect(new Set(left)).toEqual(
-    new Set(['config', 'cursor.json', 'definitions', 'index', 'metrics', 'treadle.json']),
-  );
+  const kept = ['config', 'cursor.json', 'definitions', 'index', 'meter.json', 'metrics', 'treadle.json'];
+  expect(new Set(left)).toEqual(new Set(kept));
   const expected = DOCUMENT_KINDS.filter((kind) => kind !== 'inbox');
   expect([...branch.seen].sort()).toEqual([...expected, 'text'].sort());
 });

@@ -50,6 +50,7 @@ const effects: Record<Effect['type'], true> = {
 /** Where documents are; null for folders. The compiler says when one is missing. */
 const places: Record<keyof typeof layout, Address | null> = {
   root: layout.root,
+  meter: layout.meter,
   cursor: layout.cursor,
   runs: null,
   runFolder: null,

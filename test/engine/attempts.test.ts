@@ -194,7 +194,7 @@ describe('timeouts', () => {
     for (const minutes of ['"soon"', '0', '""', '{']) {
       const story = beginStory(on + yaml, { inputs: { minutes } });
       story.start();
-      expect(story.document('fix').escalation?.cause).toBe('failure');
+      expect(story.document('fix').escalation?.cause).toBe('definition');
       expect(story.attempts('fix')).toHaveLength(1);
     }
   });
@@ -237,6 +237,6 @@ describe('roles and prompts', () => {
     );
     story.start();
     expect(story.attempts('fix')).toEqual([expect.stringMatching(/^failure: /)]);
-    expect(story.document('fix').escalation?.cause).toBe('failure');
+    expect(story.document('fix').escalation?.cause).toBe('definition');
   });
 });

@@ -86,7 +86,7 @@ jobs:
   b: { runs-on: web-designer, prompt: x }
 `);
     story.start();
-    expect(story.document('a').escalation?.cause).toBe('failure');
+    expect(story.document('a').escalation?.cause).toBe('definition');
     expect(story.lines()['b']).toBe('in_progress');
   });
 });

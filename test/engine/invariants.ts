@@ -1,4 +1,6 @@
 import type { JobDocument, RunState } from '../../src/engine/state.ts';
+import { isAtLimit } from '../../src/engine/escalation.ts';
+import type { Limits } from '../../src/workflow/limits.ts';
 import type { Workflow } from '../../src/workflow/model.ts';
 
 function ensure(holds: boolean, message: string): asserts holds {
@@ -44,6 +46,19 @@ export function checkInvariants(workflow: Workflow, state: RunState, areLimitsKe
     const isHeld = line?.status === 'in_progress' || state.jobs[job]?.escalation != null;
     ensure(isHeld, `${job} holds the lease for nothing`);
   }
+}
+
+/** No limit is ever exceeded, and a run that reached one asks the CEO, once. */
+export function checkLimits({ run, jobs, meter }: RunState, limits: Limits): void {
+  const { spent } = run;
+  ensure((spent?.dispatches ?? 0) <= limits.hops, 'too many hops');
+  ensure((spent?.inHour ?? 0) <= limits.dispatchesPerHourPerRun, 'too many dispatches of the run');
+  ensure((meter?.dispatches ?? 0) <= limits.dispatchesPerHour, 'too many dispatches of the repository');
+  const stopped = Object.values(jobs).filter(({ escalation }) => isAtLimit(escalation));
+  ensure(stopped.length <= 1, 'the CEO is asked twice about the limits of a run');
+  ensure(stopped.length === 0 || run.paused !== null, 'a run at its limit goes on');
+  const { tripped } = meter ?? { tripped: null };
+  if (tripped?.run === run.id) ensure(stopped[0]?.id === tripped.job, 'nobody is asked about the repository');
 }
 
 function checkJob(workflow: Workflow, state: RunState, document: JobDocument, areLimitsKept: boolean): void {

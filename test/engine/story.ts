@@ -14,7 +14,7 @@ import type {
   RunEvent,
 } from '../../src/engine/event.ts';
 import { TREADLE } from '../../src/engine/event.ts';
-import type { JobDocument, QueueDocument, RunState } from '../../src/engine/state.ts';
+import type { JobDocument, MeterDocument, QueueDocument, RunState } from '../../src/engine/state.ts';
 import { addMs } from '../../src/engine/time.ts';
 import type { Transition } from '../../src/engine/transition.ts';
 import { transition } from '../../src/engine/transition.ts';
@@ -72,6 +72,7 @@ export interface Options {
   readonly labels?: readonly string[];
   readonly inputs?: Readonly<Record<string, string | boolean | number>>;
   readonly queue?: QueueDocument;
+  readonly meter?: MeterDocument;
   readonly run?: string;
   readonly definitions?: Readonly<Record<string, Workflow>>;
   readonly config?: Config;
@@ -96,6 +97,7 @@ export function beginStory(yaml: string, options: Options = {}) {
     config: options.config ?? config,
     definitionOf: (sha) => options.definitions?.[sha],
     ...(options.queue === undefined ? {} : { queue: options.queue }),
+    ...(options.meter === undefined ? {} : { meter: options.meter }),
   });
   const apply = (event: RunEvent): Transition => {
     before = new Set(state?.run.outbox.map((entry) => entry.id));

@@ -5,8 +5,8 @@ import type { EffectResult } from '../../src/engine/effect.ts';
 import type { OverrideAction } from '../../src/engine/event.ts';
 import { claimEffects } from '../../src/engine/record.ts';
 import type { RunState, Turn } from '../../src/engine/state.ts';
-import { checkInvariants } from './invariants.ts';
-import type { World } from './world.ts';
+import { checkInvariants, checkLimits } from './invariants.ts';
+import { limits, type World } from './world.ts';
 
 /** One thing that may happen, as numbers: what they mean depends on how things stand. */
 export interface Step {
@@ -211,6 +211,7 @@ function checkWorld(world: World): void {
         event.run === state.run.id && event.type === 'override_issued' && event.override.action === 'repin',
     );
     checkInvariants(world.contextOf(state).workflow, state, !wasRepinned);
+    checkLimits(state, limits);
   }
 }
 
@@ -228,7 +229,8 @@ function report(world: World, { run, choice }: Step, turn: Turn | undefined): vo
   const outcome = (['success', 'success', 'failure', 'continue'] as const)[choice % 4] ?? 'success';
   const outputs: Record<string, string> = choice % 11 === 0 ? { unknown: 'x' } : {};
   const summary = choice % 3 === 0 ? 'the same' : `report ${world.count()}`;
-  world.happen(run, { ...emptyReport, dispatch: turn.dispatch, outcome, outputs, summary });
+  const usage = choice % 5 === 0 ? { tokens: choice, costUsd: choice / 100 } : null;
+  world.happen(run, { ...emptyReport, dispatch: turn.dispatch, outcome, outputs, summary, usage });
 }
 
 function overrideOf({ pick, choice }: Step, job: string): OverrideAction {

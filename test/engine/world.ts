@@ -4,15 +4,25 @@ import type { EffectResult } from '../../src/engine/effect.ts';
 import type { RunEvent } from '../../src/engine/event.ts';
 import { TREADLE } from '../../src/engine/event.ts';
 import { recordEffects } from '../../src/engine/record.ts';
-import type { QueueDocument, RunState } from '../../src/engine/state.ts';
+import type { MeterDocument, QueueDocument, RunState } from '../../src/engine/state.ts';
 import { addMs, laterOf } from '../../src/engine/time.ts';
 import type { Transition } from '../../src/engine/transition.ts';
 import { transition } from '../../src/engine/transition.ts';
 import type { TransitionContext } from '../../src/engine/transition-context.ts';
+import type { Limits } from '../../src/workflow/limits.ts';
 import type { Workflow } from '../../src/workflow/model.ts';
 import { checkStep } from './invariants.ts';
 import type { BareEvent } from './story.ts';
-import { ceo, config, deepFreeze, epoch, minute } from './story.ts';
+import { ceo, config as people, deepFreeze, epoch, minute } from './story.ts';
+
+/** Low enough to be reached in some of the worlds. */
+export const limits: Limits = {
+  dispatchesPerHourPerRun: 12,
+  dispatchesPerHour: 18,
+  hops: 16,
+  tokensPerRun: 4_000,
+  costUsdPerRun: null,
+};
 
 /** Two runs of one workflow that share a commit queue: what happens to one may lead to events for the other. */
 export interface World {
@@ -41,23 +51,27 @@ export interface World {
 export function createWorld(workflow: Workflow, other: Workflow): World {
   const definitions: Record<string, Workflow> = { first: workflow, second: other };
   let queue: QueueDocument = { version: 1, base: 'main', entries: [], lease: null };
+  let meter: MeterDocument | undefined;
+  const config = { ...people, settings: { ...people.settings, limits } };
   const runs: RunState[] = [];
   let inbox: InboxEvent[] = [];
   const past: RunEvent[] = [];
   let now = epoch;
   let count = 0;
 
+  const shared = (): { readonly meter?: MeterDocument } => (meter === undefined ? {} : { meter });
   const contextOf = (state: RunState | null): TransitionContext => {
     const pinned = definitions[state?.run.definition ?? 'first'] ?? workflow;
-    return { workflow: pinned, config, definitionOf: (sha) => definitions[sha], queue };
+    return { workflow: pinned, config, definitionOf: (sha) => definitions[sha], queue, ...shared() };
   };
   const keep = (index: number, state: RunState): void => {
     runs[index] = deepFreeze(state);
     queue = state.queue;
+    meter = state.meter;
   };
   const find = (index: number): RunState | null => {
     const state = runs[index];
-    return state === undefined ? null : { ...state, queue };
+    return state === undefined ? null : { ...state, queue, ...shared() };
   };
   const stateOf = (index: number): RunState => {
     const state = find(index);

@@ -27,6 +27,8 @@ base-branch: release/2
 state-branch: bots/state
 protected-paths: ['infra/**']
 lease-minutes: 2
+limits: { hops: 30, tokens-per-run: none, cost-usd-per-run: 1.5 }
+escalation-reminder-hours: 8
 `,
     });
     expect(diagnostics).toEqual([]);
@@ -44,6 +46,14 @@ lease-minutes: 2
       stateBranch: 'bots/state',
       protectedPaths: ['infra/**'],
       leaseMinutes: 2,
+      limits: {
+        dispatchesPerHourPerRun: 300,
+        dispatchesPerHour: 1000,
+        hops: 30,
+        tokensPerRun: null,
+        costUsdPerRun: 1.5,
+      },
+      escalationReminderHours: 8,
     });
   });
 

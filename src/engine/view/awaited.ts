@@ -1,4 +1,5 @@
 import type { Workflow } from '../../workflow/model.ts';
+import { runningAttempt } from '../attempt.ts';
 import type { Effect } from '../effect.ts';
 import type { Member } from '../config.ts';
 import type { Actor } from '../event.ts';
@@ -56,6 +57,8 @@ export type Awaited =
     }
   /** The time of the next attempt. */
   | { readonly kind: 'retry'; readonly job: string; readonly attempt: number; readonly until: string }
+  /** The next hour: the repository dispatched as much as it may in this one. */
+  | { readonly kind: 'hour'; readonly job: string; readonly until: string }
   /** The commit lease: `position` counts from 1 in the queue of `base`; `holder` has it now. */
   | {
       readonly kind: 'lease';
@@ -130,6 +133,9 @@ function awaitedToStart(
 ): Awaited {
   const open = needs.filter((need) => lineOf(state, need).status !== 'completed');
   if (open.length > 0) return { kind: 'needs', job, needs: open };
+  // An attempt that was begun and is not dispatched is held back by the repository's limit.
+  if (document?.retryAt != null && state.run.paused === null && runningAttempt(document) !== undefined)
+    return { kind: 'hour', job, until: document.retryAt };
   if (document !== undefined && document.retryAt !== null)
     return { kind: 'retry', job, attempt: document.attempts.length + 1, until: document.retryAt };
   return { kind: 'wake', job };

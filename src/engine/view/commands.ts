@@ -22,5 +22,6 @@ export const overrideComment = {
   goto: (job: string): string => `/treadle goto ${job} WHY`,
   reassign: (role: string): string => `/treadle reassign ${role} WHY`,
   resume: (): string => '/treadle resume WHY',
+  repin: (workflow: string): string => `/treadle repin ${workflow} WHY`,
   close: (): string => '/treadle close WHY',
 };

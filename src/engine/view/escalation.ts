@@ -1,6 +1,7 @@
 import { invariant } from '../../base/errors.ts';
 import type { Job, Workflow } from '../../workflow/model.ts';
 import type { Config } from '../config.ts';
+import { isAtLimit } from '../escalation.ts';
 import type { Escalation, JobDocument, RunState } from '../state.ts';
 import { overrideComment } from './commands.ts';
 import type { DecisionFile } from './decision.ts';
@@ -43,7 +44,7 @@ export function renderEscalation(
   const brief = causeInBrief(escalation.cause);
   const soFar = `- So far: ${progressLine(progressOf(workflow, state))}`;
   const head = headPart(workflow, state, job, escalation);
-  const options = optionsPart(workflow, job);
+  const options = optionsPart(workflow, job, escalation);
   const steps = nextSteps(workflow, config, state, job, document, escalation);
   const advice = `## What could help\n\n${steps.map((step) => `- ${step}`).join('\n')}`;
   const room = BODY_LIMIT - head.length - soFar.length - options.length - advice.length - 8;
@@ -86,14 +87,17 @@ function triedPart(document: JobDocument, room: number): string {
   return heading + joinWithin(items, room - heading.length, left);
 }
 
-function optionsPart(workflow: Workflow, job: Job): string {
-  const { approve, requestChanges } = answers(workflow, job);
+function optionsPart(workflow: Workflow, job: Job, escalation: Escalation): string {
+  const { approve, requestChanges } = answers(workflow, job, escalation);
   const ancestor = [...workflow.jobs.keys()].find((id) => workflow.graph.ancestors(job.id).has(id)) ?? job.id;
   return [
     '## What you can do',
     [
       `- **Approve** the decision pull request: ${approve}`,
       `- **Request changes** on it: ${requestChanges}`,
+      ...(isAtLimit(escalation)
+        ? [`- Comment ${inlineCode(overrideComment.resume())}: the same as to approve.`]
+        : []),
       `- Comment ${inlineCode(overrideComment.retry())} here: ${inlineCode(job.id)} is tried again with fresh attempts, and your words go along as feedback.`,
       `- Comment ${inlineCode(overrideComment.goto('JOB'))}: the run goes on from that job, for instance ${inlineCode(ancestor)}; it and everything after it is done again.`,
       ...(canReassign(job)
@@ -101,6 +105,7 @@ function optionsPart(workflow: Workflow, job: Job): string {
             `- Comment ${inlineCode(overrideComment.reassign('ROLE'))}: ${inlineCode(job.id)} goes to another role, with fresh attempts.`,
           ]
         : []),
+      `- Comment ${inlineCode(overrideComment.repin(workflow.key))}: the run goes on by the workflow as it stands on the default branch now.`,
       `- Comment ${inlineCode(overrideComment.close())}: the run ends and the bead is closed.`,
     ].join('\n'),
     'The words in capitals are yours to fill in. Nothing is lost while you think: the run waits.',
@@ -110,15 +115,18 @@ function optionsPart(workflow: Workflow, job: Job): string {
 function answers(
   workflow: Workflow,
   job: Job,
+  escalation: Escalation,
 ): { readonly approve: string; readonly requestChanges: string } {
   return {
-    approve: `${inlineCode(job.id)} counts as done by your word, and the run ${afterSuccess(workflow, job.id, inlineCode)}.`,
+    approve: isAtLimit(escalation)
+      ? `the run is no longer paused, ${inlineCode(job.id)} goes on where it stands, and the limits count from nothing again.`
+      : `${inlineCode(job.id)} counts as done by your word, and the run ${afterSuccess(workflow, job.id, inlineCode)}.`,
     requestChanges: 'the run ends as failed and the bead is closed.',
   };
 }
 
 function decisionBody(workflow: Workflow, state: RunState, job: Job, escalation: Escalation): string {
-  const { approve, requestChanges } = answers(workflow, job);
+  const { approve, requestChanges } = answers(workflow, job, escalation);
   const bead = escalation.issue === null ? 'the CEO bead' : `#${escalation.issue}`;
   return [
     `Job ${inlineCode(job.id)} of issue #${state.run.issue} is stuck: **${causeInBrief(escalation.cause)}**. The file of this pull request and ${bead} tell what was tried.`,

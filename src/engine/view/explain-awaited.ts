@@ -1,6 +1,7 @@
 import type { Workflow } from '../../workflow/model.ts';
 import type { Config, Member } from '../config.ts';
 import type { Effect } from '../effect.ts';
+import { isAtLimit } from '../escalation.ts';
 import type { RunState } from '../state.ts';
 import type { Awaited } from './awaited.ts';
 import { commandLine, overrideComment } from './commands.ts';
@@ -37,6 +38,8 @@ export function explainAwaited(
       return explainEscalation(workflow, config, awaited);
     case 'retry':
       return `${awaited.job} failed and is tried again (attempt ${awaited.attempt}) at ${formatTime(awaited.until)}.\nThe first wake after that starts it, for instance \`${commandLine.advance()}\`. To start it at once, a CEO member comments \`${overrideComment.goto(awaited.job)}\` on issue #${state.run.issue}.`;
+    case 'hour':
+      return `${awaited.job} waits until ${formatTime(awaited.until)}: the repository dispatched as much as \`limits\` in .github/treadle.yml allow in an hour.\nThe CEO was asked about it once; the first wake after that time goes on, for instance \`${commandLine.advance()}\`.`;
     case 'lease':
       return explainLease(awaited);
     case 'merge':
@@ -98,6 +101,9 @@ function explainApproval(
 
 function explainEscalation(workflow: Workflow, config: Config, awaited: Kind<'escalation'>): string {
   const { job, cause, reason, issue, pull } = awaited;
+  const approved = isAtLimit(awaited)
+    ? 'the run is no longer paused, and counting begins anew'
+    : `${job} counts as done and the run ${afterSuccess(workflow, job, plain)}`;
   const steers = [
     overrideComment.retry(),
     overrideComment.goto('JOB'),
@@ -107,7 +113,7 @@ function explainEscalation(workflow: Workflow, config: Config, awaited: Kind<'es
   return [
     `${job} is escalated since ${formatTime(awaited.since)}: ${whyEscalated(causeInBrief(cause), endSentence(plain(reason)))}`,
     `It waits for ${whoMay('ceo', config.roles['ceo'] ?? [])}, who finds what was tried on ${bead}.`,
-    `To go on: approve ${pullName(pull)} (${job} counts as done and the run ${afterSuccess(workflow, job, plain)}), or comment ${listWords(steers, 'or')} on the CEO bead.`,
+    `To go on: approve ${pullName(pull)} (${approved}), or comment ${listWords(steers, 'or')} on the CEO bead.`,
     `To end it: request changes, or comment \`${overrideComment.close()}\` there.`,
   ].join('\n');
 }

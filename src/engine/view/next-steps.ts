@@ -1,6 +1,7 @@
 import type { Job, Workflow } from '../../workflow/model.ts';
 import type { Agent, Config } from '../config.ts';
-import type { Attempt, Escalation, JobDocument, RunState, Turn } from '../state.ts';
+import type { Attempt, Escalation, JobDocument, LimitCause, RunState, Turn } from '../state.ts';
+import { isAtLimit } from '../escalation.ts';
 import { overrideComment } from './commands.ts';
 import { inline, inlineCode } from './markdown.ts';
 import { canReassign, endSentence, listWords, plural, requiredOutputs, reworkEdges } from './outline.ts';
@@ -66,10 +67,39 @@ function adviseOnCause(facts: Case): readonly string[] {
       return [
         `Treadle itself was refused. Check that its token may do this in the repository and that the forge can be reached; then ${code(overrideComment.retry())}.`,
       ];
+    case 'definition':
+      return [
+        `The workflow gives no value where one is needed, so trying again cannot help. Mend ${inlineCode(facts.workflow.path)} on the default branch, then ${code(overrideComment.repin(facts.workflow.key))}.`,
+      ];
+    case 'dispatches':
+    case 'hops':
+    case 'budget':
+      return adviseOnLimit(facts, escalation.cause);
     case 'attempts':
     case 'failure':
       return [];
   }
+}
+
+const LIMIT_KEYS: Readonly<Record<LimitCause, string>> = {
+  dispatches: 'dispatches-per-hour-per-run` or `dispatches-per-hour',
+  hops: 'hops',
+  budget: 'tokens-per-run` or `cost-usd-per-run',
+};
+
+/** Who worked most is where the money went. */
+function adviseOnLimit({ state }: Case, cause: LimitCause): readonly string[] {
+  const worked = Object.values(state.jobs)
+    .map(({ id, attempts }) => ({ id, turns: attempts.reduce((sum, one) => sum + one.turns.length, 0) }))
+    .filter(({ turns }) => turns > 0)
+    .sort((a, b) => b.turns - a.turns)
+    .slice(0, 3)
+    .map(({ id, turns }) => `${inlineCode(id)} ${plural(turns, 'turn')}`);
+  const most = worked.length === 0 ? '' : ` Most of it went to ${listWords(worked)}.`;
+  return [
+    `Look whether the run gets anywhere: its history is on the bead.${most} If it does, ${code(overrideComment.resume())} lets it go on and counting begins anew; if it runs in circles, ${code(overrideComment.close())}.`,
+    `The limit is \`${LIMIT_KEYS[cause]}\` of \`limits\` in \`.github/treadle.yml\`: another value holds for runs that begin after it.`,
+  ];
 }
 
 function adviseOnRole({ config, document, job }: Case): readonly string[] {
@@ -98,6 +128,7 @@ function adviseOnCycles({ job, state }: Case): readonly string[] {
 
 /** Nobody ever answered. */
 function adviseOnSilence({ turns, config, escalation }: Case): readonly string[] {
+  if (isAtLimit(escalation)) return [];
   const [last] = turns.slice(-1);
   if (last === undefined || escalation.cause === 'effect-failed') return [];
   if (!turns.every(({ outcome }) => outcome === 'timed_out' || outcome === 'open' || outcome === 'cancelled'))

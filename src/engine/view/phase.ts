@@ -94,5 +94,13 @@ export function causeInBrief(cause: EscalationCause): string {
       return 'Treadle could not do its part';
     case 'failure':
       return 'the job failed';
+    case 'definition':
+      return 'the definition lacks a value';
+    case 'dispatches':
+      return 'too many dispatches in an hour';
+    case 'hops':
+      return 'the hop limit is reached';
+    case 'budget':
+      return 'the budget is used up';
   }
 }

@@ -85,6 +85,8 @@ function awaitedItem(config: Config, state: RunState, awaited: Awaited): string 
       return `${job} waits for the CEO: ${causeInBrief(awaited.cause)}. ${endSentence(inline(awaited.reason, 500))} Please answer on ${awaited.issue === null ? 'the CEO bead, which is being opened' : `#${awaited.issue}`}.`;
     case 'retry':
       return `${job} is tried again (attempt ${awaited.attempt}) at ${formatTime(awaited.until)}. Nobody has to do anything.`;
+    case 'hour':
+      return `${job} waits until ${formatTime(awaited.until)}: the repository dispatched as much as it may in an hour. Nobody has to do anything.`;
     case 'lease':
       return `${job} waits to merge into ${inlineCode(awaited.base)}: position ${awaited.position} in the queue${awaited.holder === null ? '' : `, after run ${inlineCode(awaited.holder.run)}`}. Nobody has to do anything.`;
     case 'merge':

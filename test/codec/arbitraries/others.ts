@@ -16,7 +16,7 @@ import type {
 import type { Agent, Config } from '../../../src/engine/config.ts';
 import { histogramOf, type Histogram, type Scale } from '../../../src/engine/histogram.ts';
 import type { JobMetrics, MetricsDocument, WorkflowMetrics } from '../../../src/engine/metrics.ts';
-import type { QueueDocument } from '../../../src/engine/state.ts';
+import type { MeterDocument, QueueDocument } from '../../../src/engine/state.ts';
 import {
   version,
   count,
@@ -26,6 +26,7 @@ import {
   oid,
   orNull,
   time,
+  hour,
   line,
   text,
   key,
@@ -41,6 +42,13 @@ export const queueDocument: fc.Arbitrary<QueueDocument> = fc.record({
   base: line,
   entries: fc.array(fc.record({ ...queueEntry, since: time }), { maxLength: 4 }),
   lease: orNull(fc.record({ ...queueEntry, grantedAt: time, until: time, fence: id })),
+});
+
+export const meterDocument: fc.Arbitrary<MeterDocument> = fc.record({
+  version,
+  hour,
+  dispatches: fc.nat(),
+  tripped: orNull(fc.record({ run, job: name })),
 });
 
 const agent: fc.Arbitrary<Agent> = fc.oneof(
@@ -64,11 +72,22 @@ export const config: fc.Arbitrary<Config> = fc.record({
   version,
   roles: fc.dictionary(key, fc.array(member, { maxLength: 3 }), { maxKeys: 3 }),
   agents: fc.dictionary(key, agent, { maxKeys: 3 }),
-  settings: fc.record({
-    baseBranch: line,
-    protectedPaths: fc.array(line, { maxLength: 3 }),
-    leaseMinutes: fc.double({ min: 0.1, max: 1e4, noNaN: true }),
-  }),
+  settings: fc.record(
+    {
+      baseBranch: line,
+      protectedPaths: fc.array(line, { maxLength: 3 }),
+      leaseMinutes: fc.double({ min: 0.1, max: 1e4, noNaN: true }),
+      limits: fc.record({
+        dispatchesPerHourPerRun: count,
+        dispatchesPerHour: count,
+        hops: count,
+        tokensPerRun: orNull(count),
+        costUsdPerRun: orNull(fc.double({ min: 0.1, max: 1e4, noNaN: true })),
+      }),
+      escalationReminderHours: fc.double({ min: 0.1, max: 1e4, noNaN: true }),
+    },
+    { requiredKeys: ['baseBranch', 'protectedPaths', 'leaseMinutes'] },
+  ),
 });
 
 export const root: fc.Arbitrary<RootDocument> = fc.record({ version, repository: line, since: time });

@@ -25,6 +25,8 @@ export const time = fc
   )
   .map(([date, whole]) => (whole ? `${date.toISOString().slice(0, 19)}Z` : date.toISOString()));
 
+export const hour = time.map((at) => at.slice(0, 13));
+
 /** A line of text as people and agents write it, hostile ones among them. */
 export const line = fc.oneof(
   fc.string({ maxLength: 40 }),

@@ -13,6 +13,7 @@ import {
   digest,
   orNull,
   time,
+  hour,
   line,
   text,
   key,
@@ -121,6 +122,13 @@ export const runDocument: fc.Arbitrary<RunDocument> = fc.record(
     cancelled: orNull(recorded),
     cycles: fc.dictionary(name, fc.nat(), { maxKeys: 3 }),
     jobs: fc.dictionary(key, jobLine, { maxKeys: 6 }),
+    spent: fc.record({
+      dispatches: fc.nat(),
+      hour,
+      inHour: fc.nat(),
+      tokens: fc.nat(),
+      costUsd: fc.double({ min: 0, max: 1e6, noNaN: true, noDefaultInfinity: true }),
+    }),
     outbox: fc.array(fc.record({ id, effect, claim, failures: fc.nat(), problem: orNull(text) }), {
       maxLength: 4,
     }),
