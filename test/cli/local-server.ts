@@ -29,8 +29,12 @@ export function askAs(repository: TestRepository, login: string, url: string): A
   };
 }
 
-/** Runs the server over what a repository has of it, while nobody else does. */
-export async function withServer<T>(repository: TestRepository, work: (ask: Ask) => Promise<T>): Promise<T> {
+/** Runs the server over what a repository has of it, while nobody else does; it is asked as a member. */
+export async function withServer<T>(
+  repository: TestRepository,
+  work: (ask: Ask) => Promise<T>,
+  login = 'boss',
+): Promise<T> {
   const data = join(repository.folder, '.git/treadle/server');
   const child = spawn(process.execPath, [SERVER, '--data', data, '--with-parent'], {
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -39,7 +43,7 @@ export async function withServer<T>(repository: TestRepository, work: (ask: Ask)
   try {
     const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
     const { url } = JSON.parse(line) as { readonly url: string };
-    return await work(askAs(repository, 'boss', url));
+    return await work(askAs(repository, login, url));
   } finally {
     child.stdin.end();
     await exited;

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { cpSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { onTestFinished } from 'vitest';
@@ -7,7 +8,14 @@ import { attemptsOf } from '../../src/engine/view/history.ts';
 import { openGitStore } from '../../src/store/git/git-store.ts';
 import { startTreadle, treadle, type Ended } from '../cli/built-cli.ts';
 import { askAs, withServer, type Ask } from '../cli/local-server.ts';
-import { bareOf, repositoryWith, type Files, type TestRepository } from '../cli/repository.ts';
+import {
+  bareOf,
+  emptyRepository,
+  repositoryWith,
+  type Files,
+  type TestRepository,
+} from '../cli/repository.ts';
+import { EXAMPLE } from '../examples/workbench.ts';
 import { openHistory, type History } from '../runtime/history.ts';
 import type { Observed } from './scenario.ts';
 
@@ -53,7 +61,7 @@ agents:
   emery-bot: { dispatch: command, command: [node, tools/agent.mjs] }
 `;
 
-/** Opens a repository with a workflow (none: the built-in ones) and what the agents are to do. It goes when the test ends. */
+/** Opens a repository with workflows (none: the built-in ones) and what the agents are to do. It goes when the test ends. */
 export function openShop(workflows: Files, script: Script, files: Files = {}): Shop {
   const repository = repositoryWith({
     '.github/treadle.yml': SETTINGS,
@@ -65,6 +73,27 @@ export function openShop(workflows: Files, script: Script, files: Files = {}): S
     'menu.txt': 'soup 3\nbread 1\n',
     ...files,
   });
+  return keepShop(repository, 'boss');
+}
+
+/** Opens the example's project with a bug planted, and its honest agents. It goes when the test ends. */
+export function openProject(bug: 1 | 2 | 3): Shop {
+  const repository = emptyRepository();
+  cpSync(join(EXAMPLE, 'project'), repository.folder, { recursive: true });
+  repository.git('apply', join(EXAMPLE, 'bugs', `${bug}.patch`));
+  repository.commit('Project', {});
+  return keepShop(repository, 'casey');
+}
+
+/** What a user files for a bug of the example. */
+export function issueOf(bug: 1 | 2 | 3): { readonly title: string; readonly body: string } {
+  return JSON.parse(readFileSync(join(EXAMPLE, 'bugs', `${bug}.json`), 'utf8')) as {
+    readonly title: string;
+    readonly body: string;
+  };
+}
+
+function keepShop(repository: TestRepository, ceo: string): Shop {
   onTestFinished(() => repository.remove());
   const options = { cwd: repository.folder };
   const history = async (): Promise<History> =>
@@ -77,13 +106,13 @@ export function openShop(workflows: Files, script: Script, files: Files = {}): S
       if (ended.code === code) return ended;
       throw new Error(`treadle ${args.join(' ')}: exit ${ended.code}\n${ended.stdout}\n${ended.stderr}`);
     },
-    ask: (work) => withServer(repository, work),
+    ask: (work) => withServer(repository, work, ceo),
     async serve(work) {
       const serving = startTreadle(['serve'], options);
       try {
         await serving.says('end with Ctrl-C');
         const url = /http:\/\/127\.0\.0\.1:\d+/.exec(serving.soFar())?.[0] ?? '';
-        await work(askAs(repository, 'boss', url));
+        await work(askAs(repository, ceo, url));
       } finally {
         serving.child.kill('SIGTERM');
         await serving.ended;
