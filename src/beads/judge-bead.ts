@@ -1,7 +1,6 @@
 import { DEFAULT_PRIORITY, priorityOf, type Priority } from './priority.ts';
+import type { Selection, Undecided } from './select-workflow.ts';
 
-/** The label that asks for a workflow by its name: `workflow:bug`. */
-const WORK_LABEL = 'workflow:';
 /** The label of beads that are put off. */
 export const DEFERRED_LABEL = 'deferred';
 
@@ -19,8 +18,7 @@ export interface BeadFacts {
   readonly blockers: readonly string[];
   /** Open issues below it. */
   readonly subIssues: readonly string[];
-  /** The workflows whose `on: issues` it answers. */
-  readonly workflows: readonly string[];
+  readonly selection: Selection;
 }
 
 /** A run that is going on. */
@@ -33,14 +31,7 @@ export interface ActiveRun {
 
 /** Why a bead cannot be worked now. The codes are stable. */
 export type Hindrance =
-  | 'decision'
-  | 'escalated'
-  | 'run-active'
-  | 'deferred'
-  | 'blocked'
-  | 'epic'
-  | 'no-workflow'
-  | 'several-workflows';
+  'decision' | 'escalated' | 'run-active' | 'deferred' | 'blocked' | 'epic' | 'kept' | Undecided;
 
 /** Whether a bead can be worked now. */
 export type Judgement = {
@@ -53,37 +44,38 @@ export type Judgement = {
   | { readonly ready: false; readonly code: Hindrance; readonly reason: string }
 );
 
-/**
- * Judges open beads, the most urgent first, then the oldest.
- *
- * @param known names of the workflows there are, for labels like `workflow:bug`
- */
-export function judgeBeads(beads: readonly BeadFacts[], known: readonly string[]): readonly Judgement[] {
+/** Judges open beads, the most urgent first, then the oldest. */
+export function judgeBeads(beads: readonly BeadFacts[]): readonly Judgement[] {
   return beads
-    .map((bead) => judgeBead(bead, known))
+    .map(judgeBead)
     .sort(
       (a, b) =>
         a.priority - b.priority || a.createdAt.localeCompare(b.createdAt, 'en') || a.number - b.number,
     );
 }
 
-function judgeBead(bead: BeadFacts, known: readonly string[]): Judgement {
+function judgeBead(bead: BeadFacts): Judgement {
   const { number, title, labels, createdAt } = bead;
   const priority = priorityOf(labels) ?? (bead.decidesOn === null ? DEFAULT_PRIORITY : 0);
   const facts = { number, title, priority, createdAt };
   const hindered = findHindrance(bead);
   if (hindered !== null) return { ...facts, ready: false, ...hindered };
-  const wanted = workflowsFor(bead, known);
-  const [workflow, other] = wanted;
-  if (workflow === undefined) {
-    const reason = `no workflow wants it: label it as one asks for in its 'on: issues', or ${WORK_LABEL}NAME (${known.join(', ')})`;
-    return { ...facts, ready: false, code: 'no-workflow', reason };
+  const { selection } = bead;
+  switch (selection.kind) {
+    case 'chosen':
+      return { ...facts, ready: true, workflow: selection.workflow };
+    case 'kept':
+      return {
+        ...facts,
+        ready: false,
+        code: 'kept',
+        reason: `kept from all workflows by the label ${selection.label}`,
+      };
+    case 'undecided': {
+      const { code, reason, remedy } = selection;
+      return { ...facts, ready: false, code, reason: `${reason}: ${remedy}` };
+    }
   }
-  if (other !== undefined) {
-    const reason = `several workflows want it (${wanted.join(', ')}): say which with a label ${WORK_LABEL}NAME`;
-    return { ...facts, ready: false, code: 'several-workflows', reason };
-  }
-  return { ...facts, ready: true, workflow };
 }
 
 function findHindrance(bead: BeadFacts): { readonly code: Hindrance; readonly reason: string } | null {
@@ -100,11 +92,4 @@ function findHindrance(bead: BeadFacts): { readonly code: Hindrance; readonly re
   if (labels.some((label) => label.toLowerCase() === DEFERRED_LABEL))
     return { code: 'deferred', reason: `put off by the label ${DEFERRED_LABEL}` };
   return null;
-}
-
-/** A label that names a workflow decides; else what the workflows themselves ask for. */
-function workflowsFor({ labels, workflows }: BeadFacts, known: readonly string[]): readonly string[] {
-  const carried = new Set(labels.map((label) => label.toLowerCase()));
-  const named = known.filter((key) => carried.has(`${WORK_LABEL}${key}`.toLowerCase()));
-  return named.length > 0 ? named : workflows;
 }

@@ -1,7 +1,7 @@
 import type { BeadFacts } from '../beads/judge-bead.ts';
 import { awaitedOf, type Awaited } from '../engine/view/awaited.ts';
 import type { BeadIssue, Forge, IssueReference } from '../forge/port.ts';
-import { workflowsFor } from '../runtime/ingest/start.ts';
+import { selectionFor } from '../runtime/ingest/start.ts';
 import type { RepositoryConfig } from '../runtime/repository-config.ts';
 import { loadIssueIndex } from '../runtime/run-documents.ts';
 import { openDocuments } from '../store/documents.ts';
@@ -28,7 +28,7 @@ export async function gatherBeads(
       activeRun: active === null ? null : await describeRun(store, active),
       blockers: await openOnes(forge, issue.openBlockers, () => forge.relations.blockers(number)),
       subIssues: await openOnes(forge, issue.openSubIssues, () => forge.relations.subIssues(number)),
-      workflows: workflowsFor(issue satisfies BeadIssue, true, found).map(({ key }) => key),
+      selection: selectionFor(issue satisfies BeadIssue, true, found),
     });
   }
   return facts;

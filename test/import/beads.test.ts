@@ -5,6 +5,7 @@ import { priorityOf } from '../../src/beads/priority.ts';
 import { readBeads } from '../../src/beads/read-beads.ts';
 import { mergeLabels, parseImported, renderBead } from '../../src/beads/render-bead.ts';
 import { judgeBeads, type BeadFacts } from '../../src/beads/judge-bead.ts';
+import type { Undecided } from '../../src/beads/select-workflow.ts';
 import { formatDiagnostics } from '../../src/workflow/format-diagnostics.ts';
 
 const at = '2025-10-16T12:00:00Z';
@@ -141,16 +142,19 @@ describe('an export of Beads', () => {
 });
 
 describe('what can be worked', () => {
+  const undecided = (code: Undecided) =>
+    ({ kind: 'undecided', code, isAsked: true, reason: 'why', remedy: 'what to do' }) as const;
   const bead = (number: number, facts: Partial<BeadFacts> = {}): BeadFacts => ({
     ...{ number, title: `Bead ${number}`, labels: [], createdAt: `2026-01-01T00:00:0${number}Z` },
-    ...{ decidesOn: null, activeRun: null, blockers: [], subIssues: [], workflows: ['bug'] },
+    ...{ decidesOn: null, activeRun: null, blockers: [], subIssues: [] },
+    selection: { kind: 'chosen', workflow: 'bug', by: 'trigger' },
     ...facts,
   });
   const run = { id: '3-1', isEscalated: false, waitsFor: 'fix is with ann' };
 
   it('goes by priority, then by age', () => {
     const beads = [bead(3), bead(1), bead(2, { labels: ['p0', 'P3'] }), bead(4, { labels: ['P1'] })];
-    expect(judgeBeads(beads, ['bug']).map(({ number }) => number)).toEqual([2, 4, 1, 3]);
+    expect(judgeBeads(beads).map(({ number }) => number)).toEqual([2, 4, 1, 3]);
     expect(priorityOf(['P4', 'p3', 'P10'])).toBe(3);
     expect(priorityOf(['bug'])).toBeNull();
   });
@@ -162,14 +166,10 @@ describe('what can be worked', () => {
     ['blocked', { blockers: ['#2'], subIssues: ['#3'] }],
     ['epic', { subIssues: ['#3', 'a/b#4'] }],
     ['deferred', { labels: ['Deferred'] }],
-    ['no-workflow', { workflows: [] }],
-    ['several-workflows', { workflows: ['bug', 'ui'] }],
+    ['kept', { selection: { kind: 'kept', label: 'requires-human-config' } }],
+    ['no-workflow', { selection: undecided('no-workflow') }],
+    ['several-workflows', { selection: undecided('several-workflows') }],
   ] as const)('%s hinders', (code, facts) => {
-    expect(judgeBeads([bead(1, facts)], ['bug', 'ui'])).toMatchObject([{ ready: false, code }]);
-  });
-
-  it('a label that names a workflow decides', () => {
-    const wanted = bead(1, { labels: ['Workflow:UI'], workflows: ['bug'] });
-    expect(judgeBeads([wanted], ['bug', 'ui'])).toMatchObject([{ ready: true, workflow: 'ui' }]);
+    expect(judgeBeads([bead(1, facts)])).toMatchObject([{ ready: false, code }]);
   });
 });

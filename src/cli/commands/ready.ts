@@ -27,7 +27,7 @@ export function addReady(program: Command, { terminal }: CommandContext): void {
       await withSession(terminal, { repo: options.repo, command: 'ready' }, async ({ runtime }) => {
         const found = await readRepositoryConfig(runtime.forge, runtime.builtInWorkflows);
         const facts = await gatherBeads(runtime.forge, runtime.store, found);
-        const judged = judgeBeads(facts, [...found.workflows.keys()]);
+        const judged = judgeBeads(facts);
         const explain = options.explain === true;
         if (options.json === true) printJson(terminal, judged, explain);
         else printText(terminal, judged, explain);

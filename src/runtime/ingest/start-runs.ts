@@ -5,7 +5,7 @@ import type { Unit } from '../unit.ts';
 import { isOpenedSince } from './cursor.ts';
 import type { Facts } from './facts.ts';
 import { mayStart, type Catalog } from './intake.ts';
-import { startRun, workflowsFor } from './start.ts';
+import { selectionFor, startRun } from './start.ts';
 
 /**
  * Starts what issues call for, as far as this wake may: those that waited first. Those it may not decide on wait for a later one.
@@ -49,13 +49,14 @@ async function startFor(
   { issue, isOpened }: { readonly issue: Issue; readonly isOpened: boolean },
   mayStartNow: boolean,
 ): Promise<Outcome> {
-  const wanted = workflowsFor(issue, isOpened, found);
-  const [workflow, other] = wanted;
-  if (workflow === undefined) return { kind: 'refused', reason: null };
-  if (other !== undefined) {
-    const keys = wanted.map(({ key }) => key).join(', ');
-    return { kind: 'refused', reason: `several workflows want it (${keys}), so none was started` };
+  const selection = selectionFor(issue, isOpened, found);
+  if (selection.kind === 'kept') return { kind: 'refused', reason: null };
+  if (selection.kind === 'undecided') {
+    const { isAsked, reason, remedy } = selection;
+    return { kind: 'refused', reason: isAsked ? `${reason}, so none was started: ${remedy}` : null };
   }
+  const workflow = found.workflows.get(selection.workflow);
+  if (workflow === undefined) return { kind: 'refused', reason: null };
   if (!mayStartNow) return { kind: 'deferred' };
   const outcome = await startRun(unit, repository, found, {
     issue,
@@ -63,7 +64,7 @@ async function startFor(
     event: 'issues',
     inputs: {},
     actor: actorOf(issue.author),
-    ground: `opened or labelled #${issue.number}, which ${workflow.file.path} asks for`,
+    ground: `opened or labelled #${issue.number}, ${selection.by === 'label' ? `and its label asks for ${workflow.key}` : `which ${workflow.file.path} asks for`}`,
     at: issue.updatedAt,
   });
   return outcome.kind === 'started' ? { kind: 'started' } : outcome;

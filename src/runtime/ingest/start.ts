@@ -1,5 +1,11 @@
-import { derivedId } from '../../base/digest.ts';
 import type { Json } from '../../base/canonical-json.ts';
+import { derivedId } from '../../base/digest.ts';
+import {
+  HUMAN_CONFIG_LABEL,
+  selectWorkflow,
+  type Candidate,
+  type Selection,
+} from '../../beads/select-workflow.ts';
 import type { Actor } from '../../engine/event.ts';
 import type { Trigger } from '../../engine/state.ts';
 import type { Issue } from '../../forge/port.ts';
@@ -7,7 +13,7 @@ import { evaluate } from '../../expression/evaluate.ts';
 import type { IssuesTrigger } from '../../workflow/model.ts';
 import { actorOf } from '../authorise.ts';
 import { digestOf } from '../definitions.ts';
-import type { CatalogEntry, RepositoryConfig } from '../repository-config.ts';
+import { WORKFLOWS_FOLDER, type CatalogEntry, type RepositoryConfig } from '../repository-config.ts';
 import { loadIssueIndex } from '../run-documents.ts';
 import type { Unit } from '../unit.ts';
 
@@ -33,6 +39,10 @@ export async function startRun(
   start: Start,
 ): Promise<Started> {
   const { issue, workflow, actor } = start;
+  if (issue.labels.some((label) => label.toLowerCase() === HUMAN_CONFIG_LABEL)) {
+    const reason = `#${issue.number} carries ${HUMAN_CONFIG_LABEL}: set up what it asks for, and take the label away`;
+    return { kind: 'refused', reason };
+  }
   if (workflow.workflow === null) {
     return { kind: 'refused', reason: `the workflow ${workflow.key} has errors` };
   }
@@ -83,16 +93,32 @@ export async function startRun(
   return outcome.kind === 'applied' ? { kind: 'started', run } : { kind: 'refused', reason: outcome.reason };
 }
 
-/** The workflows whose `on: issues` an issue answers as it stands; `isOpened`: it was opened since the last reading. */
-export function workflowsFor(
-  issue: Issue,
-  isOpened: boolean,
-  found: RepositoryConfig,
-): readonly CatalogEntry[] {
-  return [...found.workflows.values()].filter((entry) => {
-    const trigger = entry.workflow?.on.issues;
-    return trigger !== null && trigger !== undefined && isTriggered(trigger, issue, isOpened);
+/** Which workflow an issue is worked by as it stands; `isOpened`: it was opened since the last reading. */
+export function selectionFor(issue: Issue, isOpened: boolean, found: RepositoryConfig): Selection {
+  const candidates = [...found.workflows.values()].map((entry): Candidate => {
+    const trigger = entry.workflow?.on.issues ?? null;
+    return {
+      key: entry.key,
+      isBuiltIn: !entry.file.path.startsWith(`${WORKFLOWS_FOLDER}/`),
+      problem: problemOf(entry),
+      isTriggered: trigger !== null && isTriggered(trigger, issue, isOpened),
+    };
   });
+  return selectWorkflow(issue.labels, candidates);
+}
+
+/** Why a workflow cannot be started for an issue, whatever the issue says. */
+function problemOf({ workflow, diagnostics }: CatalogEntry): string | null {
+  if (workflow === null) {
+    const first = diagnostics.find(({ severity }) => severity === 'error');
+    const place = first === undefined ? '' : ` (line ${first.start.line}: ${first.message})`;
+    return `has errors, which treadle lint shows${place}`;
+  }
+  const { issues, workflowDispatch } = workflow.on;
+  if (issues === null && workflowDispatch === null) return 'is only called by others';
+  const wanted = workflowDispatch?.inputs.filter((input) => input.required && input.default === null) ?? [];
+  if (issues !== null || wanted.length === 0) return null;
+  return `needs to be told ${wanted.map(({ name }) => name).join(', ')}, by treadle start`;
 }
 
 /**
