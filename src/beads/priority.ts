@@ -21,3 +21,13 @@ export function priorityOf(labels: readonly string[]): Priority | null {
 export function isPriorityLabel(label: string): boolean {
   return LABELS.has(label.toLowerCase());
 }
+
+/** How bad something that went wrong is, as whoever files it says. */
+export type Severity = 'critical' | 'high' | 'medium' | 'low';
+
+const SEVERITIES: Readonly<Record<Severity, Priority>> = { critical: 0, high: 1, medium: 2, low: 3 };
+
+/** The priority of a bead that is filed with a severity: critical is `P0`, low is `P3`. */
+export function priorityOfSeverity(severity: Severity): Priority {
+  return SEVERITIES[severity];
+}

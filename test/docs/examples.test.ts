@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 
 import { parseReport } from '../../src/codec/report-block.ts';
 import { compileWorkflow } from '../../src/workflow/compile.ts';
+import { readRoutingTable } from '../../src/workflow/routing-table.ts';
 import { readSettings } from '../../src/workflow/settings.ts';
 import { DOCUMENTS, fencesOf, type Fence } from './documents.ts';
 
@@ -10,9 +11,13 @@ function fencesIn(language: string): readonly Fence[] {
   return DOCUMENTS.flatMap(fencesOf).filter((fence) => fence.language === language);
 }
 
-/** Every YAML example is a whole file: of a workflow, or of settings. */
+/** Every YAML example is a whole file: of a workflow, a routing table, or settings. */
 function isWorkflow({ text }: Fence): boolean {
   return 'jobs' in (parse(text) as object);
+}
+
+function isRoutingTable({ text }: Fence): boolean {
+  return 'rules' in (parse(text) as object);
 }
 
 describe('examples in the documents', () => {
@@ -25,7 +30,11 @@ describe('examples in the documents', () => {
     },
   );
 
-  test.each(yaml.filter((fence) => !isWorkflow(fence)))(
+  test.each(yaml.filter(isRoutingTable))('the routing table at $place is in order', ({ place, text }) => {
+    expect(readRoutingTable({ path: place, text }, []).diagnostics).toEqual([]);
+  });
+
+  test.each(yaml.filter((fence) => !isWorkflow(fence) && !isRoutingTable(fence)))(
     'the settings at $place are in order',
     ({ place, text }) => {
       expect(readSettings({ path: place, text }).diagnostics).toEqual([]);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { WORKFLOWS_FOLDER } from '../../runtime/repository-config.ts';
 import type { WorkflowFile } from '../../workflow/compile.ts';
 import { lintFiles } from '../../workflow/lint-files.ts';
+import { ROUTING_PATH } from '../../workflow/routing-table.ts';
 import { readSettings, SETTINGS_PATH } from '../../workflow/settings.ts';
 import type { Step } from '../step.ts';
 
@@ -14,7 +15,7 @@ import type { Step } from '../step.ts';
  */
 export async function lintMode(step: Step, workspace: string): Promise<boolean> {
   const files: WorkflowFile[] = [];
-  for (const path of [SETTINGS_PATH, ...(await workflowPaths(workspace))]) {
+  for (const path of [SETTINGS_PATH, ROUTING_PATH, ...(await workflowPaths(workspace))]) {
     const text = await readText(join(workspace, path));
     if (text !== null) files.push({ path, text });
   }

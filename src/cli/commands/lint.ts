@@ -13,7 +13,7 @@ import { EXIT } from '../exit-codes.ts';
 export function addLint(program: Command, { terminal, finish }: CommandContext): void {
   program
     .command('lint')
-    .description('check workflow files (and .github/treadle.yml); silent where all is well')
+    .description('check workflow files, .github/treadle.yml and routing.yml; silent where all is well')
     .argument('<files...>', 'the files')
     .option('--roles <file>', 'settings whose roles are known', SETTINGS_PATH)
     .option(...JSON_OPTION)
