@@ -4,7 +4,7 @@ const rows = [
   ['expression'],
   ['workflow'],
   ['engine'],
-  ['codec'],
+  ['codec', 'conformance'],
   ['beads', 'loom'],
   ['store', 'forge'],
   ['runtime'],

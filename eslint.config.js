@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 /** Layers that decide and never do: no I/O, clock, randomness or environment. */
-const pureLayers = ['base', 'expression', 'workflow', 'engine', 'codec', 'beads', 'loom'].map(
+const pureLayers = ['base', 'expression', 'workflow', 'engine', 'codec', 'conformance', 'beads', 'loom'].map(
   (layer) => `src/${layer}/**`,
 );
 

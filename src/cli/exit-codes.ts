@@ -2,7 +2,7 @@
 export const EXIT = {
   /** Done: the command did what was asked; a run that was driven ended in success. */
   done: 0,
-  /** The run that was driven ended in failure, or was cancelled. */
+  /** The run that was driven ended in failure, or was cancelled; a case of `conformance` failed. */
   runFailed: 1,
   /** A wrong command line, or a workflow or configuration with errors. Nothing was changed. */
   usage: 2,
@@ -26,6 +26,7 @@ const CODES: Readonly<Record<string, ExitCode>> = {
   'config-invalid': EXIT.usage,
   'workflow-invalid': EXIT.usage,
   'import-invalid': EXIT.usage,
+  'conformance-invalid': EXIT.usage,
   'not-a-repository': EXIT.usage,
   'repository-unsupported': EXIT.usage,
   'repository-unborn': EXIT.usage,

@@ -6,6 +6,7 @@ import { formatDiagnostics } from '../workflow/format-diagnostics.ts';
 import { readVersion } from '../runtime/package-files.ts';
 import { addAdvance } from './commands/advance.ts';
 import { addAnswers } from './commands/answers.ts';
+import { addConformance } from './commands/conformance.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExplain } from './commands/explain.ts';
 import { addGraph } from './commands/graph.ts';
@@ -27,7 +28,7 @@ import { openTerminal, type Terminal } from './terminal.ts';
 const EXIT_CODES_HELP = `
 Exit codes:
   0  done; a run that was driven ended in success
-  1  the run that was driven ended in failure, or was cancelled
+  1  the run that was driven ended in failure, or was cancelled; a case failed
   2  wrong command line, or a workflow or configuration with errors; nothing was changed
   3  something waits for a person
   4  what was named does not exist, or nothing there can be acted on like that
@@ -89,6 +90,7 @@ export function buildProgram(context: CommandContext): Command {
     addServe,
     addInit,
     addDoctor,
+    addConformance,
   ];
   for (const addTo of add) addTo(program, context);
   for (const command of program.commands) {
