@@ -14,6 +14,7 @@ import { addInit } from './commands/init.ts';
 import { addImport } from './commands/import.ts';
 import { addLint } from './commands/lint.ts';
 import { addLog } from './commands/log.ts';
+import { addMetrics } from './commands/metrics.ts';
 import { addOverrides } from './commands/overrides.ts';
 import { addReady } from './commands/ready.ts';
 import { addReport } from './commands/report.ts';
@@ -82,6 +83,7 @@ export function buildProgram(context: CommandContext): Command {
     addExplain,
     addLog,
     addGraph,
+    addMetrics,
     addLint,
     addAdvance,
     addOverrides,
