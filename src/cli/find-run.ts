@@ -9,6 +9,7 @@ import { loadRun } from '../runtime/run-documents.ts';
 import { openDocuments, type Documents } from '../store/documents.ts';
 import type { Store } from '../store/port.ts';
 import type { Workflow } from '../workflow/model.ts';
+import { documentsOf, resolveJob } from '../engine/legs.ts';
 
 /** A run as it is shown: active on the tip, or finished and read where it was last complete. */
 export interface FoundRun {
@@ -42,7 +43,7 @@ export async function findRun(store: Store, wanted: string): Promise<FoundRun> {
 
 /** A job's id, by however it was typed. Throws `not-found`, naming those there are. */
 export function findJob({ workflow, state }: FoundRun, wanted: string): string {
-  const id = workflow.graph.resolve(wanted);
+  const id = resolveJob({ workflow, ...documentsOf(state) }, wanted);
   if (id !== undefined) return id;
   throw new TreadleError('not-found', `run ${state.run.id} has no job ${wanted}`, {
     remedy: `Its jobs: ${[...workflow.jobs.keys()].join(', ')}`,

@@ -3,6 +3,7 @@ import { jobPhase, jobPhases, runWord } from '../engine/view/phase.ts';
 import { awaitedHere, explainHere } from './explain-here.ts';
 import type { FoundRun } from './find-run.ts';
 import { paintLine, type Terminal } from './terminal.ts';
+import { definitionsOf } from '../engine/legs.ts';
 
 /** A run for `--json`. Format version 1; fields are added, never changed. */
 export function runSummary(found: FoundRun): Record<string, unknown> {
@@ -21,7 +22,7 @@ export function runSummary(found: FoundRun): Record<string, unknown> {
     paused: run.paused !== null,
     cycles: run.cycles,
     jobs: Object.fromEntries(
-      [...workflow.jobs.keys()].map((job) => [
+      definitionsOf(workflow, state).map(({ id: job }) => [
         job,
         { ...run.jobs[job], phase: jobPhase(state, job), attempts: state.jobs[job]?.attempts.length ?? 0 },
       ]),

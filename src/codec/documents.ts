@@ -3,7 +3,7 @@ import type { Deadline, QueueAdvanced } from '../engine/event.ts';
 import type { MetricsDocument } from '../engine/metrics.ts';
 import type { JobDocument, MeterDocument, QueueDocument, RunDocument } from '../engine/state.ts';
 import { createDocumentCodec, createPlainCodec } from './document-codec.ts';
-import { formatJobLine, parseJobLine } from './job-line.ts';
+import { formatJobLines, parseJobLines, type StoredLines } from './job-line.ts';
 
 /** `treadle.json`. */
 export interface RootDocument {
@@ -110,12 +110,15 @@ export interface InboxDocument {
   readonly event: QueueAdvanced;
 }
 
-type StoredRun = Omit<RunDocument, 'jobs'> & { readonly jobs: Readonly<Record<string, string>> };
+type StoredRun = Omit<RunDocument, 'jobs'> & StoredLines;
 
 /** Long texts in runs and jobs are references (`blobs.ts`) on both sides of these codecs. */
 export const runCodec = createDocumentCodec<RunDocument>('run', {
-  fromStored: (stored: StoredRun) => ({ ...stored, jobs: mapFields(stored.jobs, parseJobLine) }),
-  toStored: (run) => ({ ...run, jobs: mapFields(run.jobs, formatJobLine) }),
+  fromStored: ({ jobs, legs, ...stored }: StoredRun) => ({
+    ...stored,
+    jobs: parseJobLines(legs === undefined ? { jobs } : { jobs, legs }),
+  }),
+  toStored: (run) => ({ ...run, ...formatJobLines(run.jobs) }),
 });
 export const jobCodec = createPlainCodec<JobDocument>('job');
 export const queueCodec = createPlainCodec<QueueDocument>('queue');
@@ -136,7 +139,3 @@ export const inboxCodec = createPlainCodec<InboxDocument>('inbox');
 
 /** Blobs and decision files are their own text. */
 export const textCodec = { decode: (text: string): string => text, encode: (text: string): string => text };
-
-function mapFields<A, B>(record: Readonly<Record<string, A>>, map: (field: A) => B): Record<string, B> {
-  return Object.fromEntries(Object.entries(record).map(([key, field]) => [key, map(field)]));
-}

@@ -1,10 +1,11 @@
 import type { Sha256 } from '../base/digest.ts';
+import { jobOf, legIndexOf } from '../workflow/leg.ts';
 import type { Address } from './address.ts';
 
 /**
  * Where everything is on the state branch.
  *
- * `runs/…/<run>/run.json` · `runs/…/<run>/jobs/…/<job>.json` · `runs/…/<run>/blobs/…/<sha256>` · `definitions/…/<sha256>.json` ·
+ * `runs/…/<run>/run.json` · `runs/…/<run>/jobs/…/<job>.json` · `runs/…/<run>/jobs/…/<job>.legs/…/<index>.json` · `runs/…/<run>/blobs/…/<sha256>` · `definitions/…/<sha256>.json` ·
  * `config/…/<sha256>.json` · `queues/commit/…/<base>.json` · `inbox/…/<event>.json` · `deadlines/<hour>/…/<entry>.json` ·
  * `index/<what>/…/<key>.json` · `metrics/…/<yyyy-mm>.json` · `decisions/<run>/<file>.md` · `meter.json` · `cursor.json` · `treadle.json`
  */
@@ -16,7 +17,14 @@ export const layout = {
   runFolder: (run: string): Address => ['runs', { entry: run }],
   run: (run: string): Address => ['runs', { entry: run }, 'run.json'],
   jobs: (run: string): Address => ['runs', { entry: run }, 'jobs'],
-  job: (run: string, job: string): Address => ['runs', { entry: run }, 'jobs', { entry: `${job}.json` }],
+  /** Of a job, or of a leg, which has its place in the folder of its job's legs. */
+  job: (run: string, id: string): Address => {
+    const index = legIndexOf(id);
+    return index === null
+      ? ['runs', { entry: run }, 'jobs', { entry: `${id}.json` }]
+      : [...layout.legs(run, jobOf(id)), { entry: `${index}.json` }];
+  },
+  legs: (run: string, job: string): Address => ['runs', { entry: run }, 'jobs', { entry: `${job}.legs` }],
   blob: (run: string, digest: Sha256): Address => ['runs', { entry: run }, 'blobs', { entry: digest }],
   definition: (digest: Sha256): Address => ['definitions', { entry: `${digest}.json` }],
   config: (digest: Sha256): Address => ['config', { entry: `${digest}.json` }],

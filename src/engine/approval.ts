@@ -72,7 +72,7 @@ export function findOpenGate(
   draft: Draft,
   job: string,
 ): { readonly definition: ApprovalJob; readonly gate: Gate } | undefined {
-  const definition = draft.workflow.jobs.get(job);
+  const definition = draft.definition(job);
   const gate = openGateOf(draft, job);
   return definition?.type === 'approval' && gate !== undefined ? { definition, gate } : undefined;
 }

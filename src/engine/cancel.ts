@@ -1,5 +1,6 @@
 import { runningAttempt } from './attempt.ts';
 import { completeJob } from './conclude.ts';
+import { jobsAndLegs, legsOf, matrixOf } from './legs.ts';
 import type { Draft } from './draft.ts';
 import { closeEscalation } from './escalation.ts';
 import type { IssueClosed } from './event.ts';
@@ -30,10 +31,13 @@ export function cancelRun(draft: Draft, recorded: Recorded): void {
     const { status } = draft.line(job);
     if (status === 'completed') continue;
     const document = draft.document(job);
-    const hasBegun = runningAttempt(document) !== undefined || (document?.retryAt ?? null) !== null;
+    const legs = legsOf(draft, job);
+    const hasBegun =
+      legs.length > 0 || runningAttempt(document) !== undefined || (document?.retryAt ?? null) !== null;
     if (status === 'queued' && !hasBegun) continue;
     const holds = definition.if === null ? null : conditionHolds(draft, definition);
-    if (status === 'waiting' || holds?.ok !== true || !holds.value) cancelJob(draft, job, recorded.reason);
+    if (holds?.ok !== true || !holds.value) cancelJob(draft, job, recorded.reason);
+    else for (const id of [job, ...legs]) if (asksPeople(draft, id)) cancelJob(draft, id, recorded.reason);
   }
   goOn(draft);
 }
@@ -44,7 +48,7 @@ export function cancelRun(draft: Draft, recorded: Recorded): void {
  */
 export function closeRun(draft: Draft, recorded: Recorded): void {
   const wasCancelled = draft.run.cancelled !== null;
-  for (const job of draft.workflow.jobs.keys()) {
+  for (const job of jobsAndLegs(draft)) {
     if ((draft.document(job)?.escalation ?? null) !== null) {
       closeEscalation(draft, job, `closed by @${recorded.by.login}: ${recorded.reason}`);
       leaveQueue(draft, job);
@@ -55,4 +59,9 @@ export function closeRun(draft: Draft, recorded: Recorded): void {
   }
   if (!wasCancelled) cancelRun(draft, recorded);
   draft.emit({ type: 'close_issue', reason: 'not_planned' });
+}
+
+/** Whether a job, apart from its legs, waits for a person. */
+function asksPeople(draft: Draft, job: string): boolean {
+  return matrixOf(draft, job) === null && draft.line(job).status === 'waiting';
 }

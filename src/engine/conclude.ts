@@ -1,7 +1,12 @@
 import type { Ending } from './attempt.ts';
+import { jobOf } from '../workflow/leg.ts';
 import { endAttempt, recordAttempt, runningAttempt } from './attempt.ts';
 import type { Draft, RunView } from './draft.ts';
+import { NO_OUTPUTS } from './draft.ts';
 import { continuesOnError } from './evaluation.ts';
+import { legsOf } from './legs.ts';
+import { dropEmpty } from './outputs.ts';
+import { isEmpty } from './own-keys.ts';
 import type { Conclusion, JobLine, Status } from './state.ts';
 
 /**
@@ -9,11 +14,32 @@ import type { Conclusion, JobLine, Status } from './state.ts';
  * continue-on-error or an override says so.
  */
 export function completeJob(draft: Draft, job: string, conclusion: Conclusion, result: Conclusion): void {
-  draft.setLine(job, { status: 'completed', conclusion, result });
+  const line: JobLine = { status: 'completed', conclusion, result };
+  for (const leg of legsOf(draft, job)) if (draft.line(leg).status !== 'completed') draft.setLine(leg, line);
+  draft.setLine(job, line);
   if (draft.document(job) !== undefined) {
     draft.patchJob(job, { timeoutAt: null, retryAt: null, merge: null });
   }
-  for (const dependent of draft.workflow.graph.dependents(job)) draft.visit(dependent);
+  if (jobOf(job) !== job) draft.visit(jobOf(job));
+  // Whoever waits for any leg need not wait for the job.
+  if (jobOf(job) === job || result === 'success') {
+    for (const dependent of draft.workflow.graph.dependents(job)) draft.visit(dependent);
+  }
+}
+
+/**
+ * Merges the outputs of a job's legs: of each output the value of the leg that finished last, unless it is empty.
+ *
+ * @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idoutputs
+ */
+export function mergeOutputs(draft: Draft, job: string): void {
+  const legs = legsOf(draft, job).flatMap((leg) => draft.document(leg) ?? []);
+  const finished = legs
+    .filter((leg) => draft.line(leg.id).status === 'completed' && !isEmpty(leg.outputs))
+    .map(({ outputs, attempts }) => ({ outputs, at: attempts.at(-1)?.endedAt ?? '' }))
+    .sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
+  const outputs = finished.reduce((all, leg) => ({ ...all, ...dropEmpty(leg.outputs) }), NO_OUTPUTS);
+  draft.patchJob(job, { outputs });
 }
 
 /** Completes a job with success: its attempt, its outputs, its line. */
@@ -37,7 +63,7 @@ export function concludeSuccess(
  * @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idcontinue-on-error
  */
 export function concludeFailure(draft: Draft, job: string, conclusion: 'failure' | 'cancelled'): void {
-  const definition = draft.workflow.jobs.get(job);
+  const definition = draft.definition(job);
   const forgiven =
     conclusion === 'failure' &&
     definition !== undefined &&
@@ -76,13 +102,26 @@ function statusOf(draft: Draft): Status {
 }
 
 function conclusionOf(view: RunView, lines: Readonly<Record<string, JobLine>>): Conclusion {
-  const jobs = Object.entries(lines);
+  const all = Object.entries(lines).filter(([id]) => !hasLost(view, jobOf(id)));
+  const jobs = all.filter(([id]) => jobOf(id) === id);
   if (jobs.some(([, line]) => line.result === 'failure')) return 'failure';
-  // The losers of a join are cancelled, too, but that is how it was meant.
-  const ranOutOfTime = jobs.some(
+  const ranOutOfTime = all.some(
     ([job, line]) =>
       line.result === 'cancelled' && view.document(job)?.attempts.at(-1)?.outcome === 'timed_out',
   );
   if (view.run.cancelled !== null || ranOutOfTime) return 'cancelled';
   return jobs.every(([, line]) => line.result === 'skipped') ? 'skipped' : 'success';
+}
+
+/** Whether only joins waited for a job which went on with another branch: what became of it does not matter any more. */
+function hasLost(view: RunView, job: string): boolean {
+  const dependents = view.workflow.graph.dependents(job).map((id) => view.workflow.jobs.get(id));
+  return (
+    dependents.length > 0 &&
+    dependents.every((one) => one?.type === 'merge' && one.wait === 'any' && hasSucceeded(view, one.id))
+  );
+}
+
+function hasSucceeded(view: RunView, job: string): boolean {
+  return view.line(job).conclusion === 'success';
 }

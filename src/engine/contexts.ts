@@ -1,10 +1,12 @@
 import type { Json } from '../base/canonical-json.ts';
 import type { Contexts, Template } from '../expression/model.ts';
 import { renderTemplate } from '../expression/evaluate.ts';
+import { jobOf, legIndexOf } from '../workflow/leg.ts';
 import type { Workflow } from '../workflow/model.ts';
 import type { Config } from './config.ts';
 import type { RunView } from './draft.ts';
 import { NO_OUTPUTS, viewOf } from './draft.ts';
+import { legOf, matrixOf } from './legs.ts';
 import { isEmpty } from './own-keys.ts';
 import type { RunState, Trigger } from './state.ts';
 
@@ -17,8 +19,8 @@ import type { RunState, Trigger } from './state.ts';
 export type ContextPurpose = 'if' | 'job';
 
 /**
- * What the names in an expression of a job stand for: `github`, `needs`, `inputs`, `vars`, `env`, and our own `bead` (the issue)
- * and `run`. Each is made when it is first read; reading `env` throws an `ExpressionError` where one of its values has none.
+ * What the names in an expression of a job or a leg stand for: `github`, `needs`, `inputs`, `vars`, `env`, `matrix`, `strategy`, and
+ * our own `bead` (the issue) and `run`. Each is made when it is first read; reading `env` throws an `ExpressionError` where one of its values has none.
  */
 export function contextsOf(
   context: { readonly workflow: Workflow; readonly config: Config },
@@ -31,7 +33,11 @@ export function contextsOf(
 
 /** The same as {@link contextsOf}, in the middle of a transition. */
 export function contextsFor(view: RunView, job: string, purpose: ContextPurpose): Contexts {
-  const base = runContexts(view);
+  const base = {
+    ...runContexts(view),
+    matrix: legOf(view, job)?.matrix ?? null,
+    strategy: strategyContext(view, job),
+  };
   const needs = onceOf(() => needsContext(view, job, purpose));
   const env = onceOf(() => envContext(view, job, { ...base, needs: needs() }));
   return {
@@ -102,7 +108,7 @@ function beadContext(trigger: Trigger): Json {
 }
 
 function needsContext(view: RunView, job: string, purpose: ContextPurpose): Json {
-  const ids = purpose === 'if' ? view.workflow.graph.ancestors(job) : view.workflow.jobs.get(job)?.needs;
+  const ids = purpose === 'if' ? view.workflow.graph.ancestors(job) : view.definition(job)?.needs;
   const needs: [string, Json][] = [];
   for (const id of ids ?? []) {
     const outputs = view.document(id)?.outputs ?? NO_OUTPUTS;
@@ -111,8 +117,20 @@ function needsContext(view: RunView, job: string, purpose: ContextPurpose): Json
   return Object.fromEntries(needs);
 }
 
+/** @see https://docs.github.com/en/actions/reference/workflows-and-actions/contexts#strategy-context */
+function strategyContext(view: RunView, job: string): Json {
+  const plan = matrixOf(view, jobOf(job));
+  const total = plan?.legs.length ?? 1;
+  return {
+    'fail-fast': plan?.failFast ?? true,
+    'job-index': legIndexOf(job) ?? 0,
+    'job-total': total,
+    'max-parallel': plan?.maxParallel ?? 1,
+  };
+}
+
 function envContext(view: RunView, job: string, contexts: Contexts): Json {
-  const own = view.workflow.jobs.get(job)?.env ?? {};
+  const own = view.definition(job)?.env ?? {};
   return { ...renderAll(view.workflow.env, contexts), ...renderAll(own, contexts) };
 }
 

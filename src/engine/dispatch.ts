@@ -1,4 +1,5 @@
 import { derivedId } from '../base/digest.ts';
+import { jobOf } from '../workflow/leg.ts';
 import type { ApprovalJob } from '../workflow/model.ts';
 import { addTurn, beginAttempt, runningAttempt } from './attempt.ts';
 import { countDispatch } from './budget.ts';
@@ -95,7 +96,8 @@ export function holderOf(config: Config, role: string): Member | null {
 }
 
 function roleOf(draft: Draft, definition: AgentJob | ApprovalJob): Evaluated<string> {
-  const reassigned = draft.document(definition.id)?.reassigned ?? null;
+  const { id } = definition;
+  const reassigned = draft.document(id)?.reassigned ?? draft.document(jobOf(id))?.reassigned ?? null;
   const role: Evaluated<string> =
     reassigned === null
       ? renderFor(draft, definition.id, definition.runsOn)

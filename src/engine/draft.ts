@@ -1,8 +1,10 @@
 import { derivedId } from '../base/digest.ts';
-import type { Workflow } from '../workflow/model.ts';
+import { definitionOf, jobOf } from '../workflow/leg.ts';
+import type { Job, Workflow } from '../workflow/model.ts';
 import type { Config } from './config.ts';
 import type { Effect } from './effect.ts';
 import type { QueueAdvanced } from './event.ts';
+import { legsOf, openStatusOf } from './legs.ts';
 import { openOverlay } from './overlay.ts';
 import { lookup } from './own-keys.ts';
 import type {
@@ -19,7 +21,7 @@ import type {
 /** An event that a transition caused for another run. */
 export type InboxEvent = QueueAdvanced;
 
-/** What policy reads of a run: the documents, with the changes made so far. */
+/** What policy reads of a run: the documents, with the changes made so far. A `job` is the id of a job or of a leg. */
 export interface RunView {
   readonly workflow: Workflow;
   readonly config: Config;
@@ -27,6 +29,8 @@ export interface RunView {
   readonly run: RunDocument;
   readonly queue: QueueDocument;
   readonly meter: MeterDocument | undefined;
+  /** As the workflow defines it; a leg as its job. */
+  definition(job: string): Job | undefined;
   line(job: string): JobLine;
   document(job: string): JobDocument | undefined;
 }
@@ -45,7 +49,10 @@ export interface Cause {
 export interface Draft extends RunView {
   readonly cause: Cause;
   patchRun(patch: Partial<RunDocument>): void;
+  /** A leg's line moves the line of its job along, as long as any leg is open. */
   setLine(job: string, line: JobLine): void;
+  /** Forgets the lines of legs. */
+  removeLines(legs: readonly string[]): void;
   /** Changes fields of a job's document, which is made where there is none. */
   patchJob(job: string, patch: Partial<JobDocument>): void;
   setQueue(queue: QueueDocument): void;
@@ -91,6 +98,7 @@ export function viewOf(
     run: state.run,
     queue: state.queue,
     meter: state.meter,
+    definition: (job) => definitionOf(context.workflow, job),
     line: (job) => lookup(state.run.jobs, job) ?? QUEUED,
     document: (job) => lookup(state.jobs, job),
   };
@@ -112,6 +120,12 @@ export function openDraft(
   const told: string[] = [];
   const inbox: InboxEvent[] = [];
   const line = (job: string): JobLine => lines.get(job) ?? QUEUED;
+  const setLine = (job: string, next: JobLine): void => {
+    if (lines.get(job) === undefined || !equalLines(line(job), next)) lines.set(job, next);
+    const status =
+      jobOf(job) === job ? null : openStatusOf(legsOf({ document: documents.get }, jobOf(job)).map(line));
+    if (status !== null) setLine(jobOf(job), { ...QUEUED, status });
+  };
   return {
     get workflow() {
       return workflow;
@@ -129,12 +143,12 @@ export function openDraft(
     cause,
     told,
     inbox,
+    definition: (job) => definitionOf(workflow, job),
     line,
     document: documents.get,
     patchRun: (patch) => (run = { ...run, ...patch }),
-    setLine: (job, next) => {
-      if (!equalLines(line(job), next)) lines.set(job, next);
-    },
+    setLine,
+    removeLines: lines.remove,
     patchJob: (job, patch) => {
       const before = documents.get(job) ?? blankDocument(job);
       const after = { ...before, ...patch };
@@ -144,8 +158,8 @@ export function openDraft(
     setMeter: (next) => (meter = next),
     replaceWorkflow: (next) => {
       workflow = next;
-      lines.retain((job) => next.jobs.has(job));
-      documents.retain((job) => next.jobs.has(job));
+      lines.retain((job) => next.jobs.has(jobOf(job)));
+      documents.retain((job) => next.jobs.has(jobOf(job)));
       for (const job of next.jobs.keys()) if (lines.get(job) === undefined) lines.set(job, QUEUED);
     },
     emit: (effect) => {

@@ -1,7 +1,9 @@
 import { evaluate, renderTemplate } from '../expression/evaluate.ts';
 import { ExpressionError } from '../expression/expression-error.ts';
 import type { Expression, StatusFunctions, Template } from '../expression/model.ts';
-import type { Condition } from '../workflow/model.ts';
+import type { Json } from '../base/canonical-json.ts';
+import { evaluateValue } from '../expression/value-template.ts';
+import type { Condition, Job } from '../workflow/model.ts';
 import { contextsFor } from './contexts.ts';
 import type { RunView } from './draft.ts';
 
@@ -40,6 +42,12 @@ export function continuesOnError(view: RunView, job: string, value: boolean | Ex
   if (typeof value === 'boolean') return value;
   const evaluated = guard(() => evaluate(value, contextsFor(view, job, 'job')).truthy);
   return evaluated.ok && evaluated.value;
+}
+
+/** What the `strategy` of a job comes to. */
+export function strategyFor(view: RunView, { id, strategy }: Job): Evaluated<Json> {
+  if (strategy === null) return { ok: true, value: null };
+  return guard(() => evaluateValue(strategy, contextsFor(view, id, 'job')));
 }
 
 /** The number of the pull request that a template names: `12`, `#12`, or the address of its page. */

@@ -5,6 +5,7 @@ import type { Draft } from './draft.ts';
 import { closeEscalation } from './escalation.ts';
 import { pullRequestFor } from './evaluation.ts';
 import type { MergeRefused, PullRequestMerged, QueueAdvanced } from './event.ts';
+import { legsOf } from './legs.ts';
 import type { Outcome } from './outcome.ts';
 import { applied, ignored } from './outcome.ts';
 import { enqueueMerge, leaveQueue, ownLease, takeLease } from './queue.ts';
@@ -125,7 +126,8 @@ function isMerging(
 
 /** The head that a code approval before the commit was given for, where there is one for this very pull request. */
 function approvedHead(draft: Draft, definition: CommitJob, pull: number): string | null {
-  for (const job of draft.workflow.graph.ancestors(definition.id)) {
+  const ancestors = [...draft.workflow.graph.ancestors(definition.id)];
+  for (const job of ancestors.flatMap((ancestor) => [ancestor, ...legsOf(draft, ancestor)])) {
     const gate = draft.document(job)?.gate ?? null;
     if (gate?.kind !== 'code' || gate.pull !== pull || gate.answer?.verdict !== 'approved') continue;
     return gate.answer.head ?? gate.head;

@@ -4,6 +4,8 @@ import { lookup, without } from './own-keys.ts';
 export interface Overlay<T> {
   readonly get: (key: string) => T | undefined;
   set(key: string, value: T): void;
+  /** Forgets some keys. */
+  readonly remove: (keys: readonly string[]) => void;
   /** Forgets all keys but those that are to be kept. */
   retain(isKept: (key: string) => boolean): void;
   /** The values that were set. */
@@ -21,6 +23,12 @@ export function openOverlay<T>(base: Readonly<Record<string, T>>): Overlay<T> {
     get: (key) => changes.get(key) ?? lookup(kept, key),
     set: (key, value) => {
       changes.set(key, value);
+      copied = undefined;
+    },
+    remove: (keys) => {
+      const gone = new Set(keys);
+      kept = without(kept, (key) => gone.has(key));
+      for (const key of keys) changes.delete(key);
       copied = undefined;
     },
     retain: (isKept) => {

@@ -2,6 +2,7 @@ import { answerGate, findOpenGate } from './approval.ts';
 import { cancelRun, closeRun } from './cancel.ts';
 import type { Draft } from './draft.ts';
 import type { OverrideAction, OverrideIssued } from './event.ts';
+import { jobsAndLegs, matrixOf, resolveJob } from './legs.ts';
 import type { Outcome } from './outcome.ts';
 import { applied, ignored } from './outcome.ts';
 import { pauseRun, releaseRun } from './pause.ts';
@@ -78,11 +79,14 @@ function withJob(
   act: (job: string) => Steered,
 ): Steered {
   if (named !== null) {
-    const job = draft.workflow.graph.resolve(named);
+    const job = resolveJob(draft, named);
     if (job !== undefined) return act(job);
     return refused(`there is no job "${named}" (jobs: ${[...draft.workflow.jobs.keys()].join(', ')})`);
   }
-  const candidates = [...draft.workflow.jobs.keys()].filter((job) => canBeMeant(draft, job));
+  // Of a job with legs these are meant.
+  const candidates = [...jobsAndLegs(draft)].filter(
+    (job) => matrixOf(draft, job) === null && canBeMeant(draft, job),
+  );
   const [only, ...others] = candidates;
   if (only === undefined) return refused(`no job ${meaning}`);
   if (others.length === 0) return act(only);

@@ -1,4 +1,5 @@
 import type { Draft } from './draft.ts';
+import { jobsAndLegs } from './legs.ts';
 import type { OverrideIssued } from './event.ts';
 import type { Outcome } from './outcome.ts';
 import { applied, ignored } from './outcome.ts';
@@ -26,7 +27,7 @@ export function releaseRun(draft: Draft): void {
   if (paused === null) return;
   draft.patchRun({ paused: null });
   const lengthMs = msBetween(paused.at, draft.cause.at);
-  for (const job of draft.workflow.jobs.keys()) {
+  for (const job of jobsAndLegs(draft)) {
     const timeoutAt = draft.document(job)?.timeoutAt ?? null;
     if (timeoutAt !== null) draft.patchJob(job, { timeoutAt: addMs(timeoutAt, lengthMs) });
   }
@@ -35,7 +36,7 @@ export function releaseRun(draft: Draft): void {
 
 /** Looks at everything that a pause may have held back. */
 export function goOn(draft: Draft): void {
-  for (const [job] of draft.workflow.jobs) if (draft.line(job).status === 'queued') draft.visit(job);
+  for (const job of jobsAndLegs(draft)) if (draft.line(job).status === 'queued') draft.visit(job);
   for (const job of pendingJobs(draft)) {
     const isQueued = draft.queue.entries.some((entry) => entry.run === draft.run.id && entry.job === job);
     if (!isQueued && ownLease(draft) === null) enqueueMerge(draft, job);

@@ -1,4 +1,5 @@
 import type { StatusFunctions } from '../expression/model.ts';
+import { jobOf } from '../workflow/leg.ts';
 import type { Job, MergeJob, Workflow } from '../workflow/model.ts';
 import { startApproval } from './approval.ts';
 import { recordAttempt } from './attempt.ts';
@@ -7,6 +8,8 @@ import { startAgentJob } from './dispatch.ts';
 import type { Draft, RunView } from './draft.ts';
 import type { Evaluated } from './evaluation.ts';
 import { testCondition } from './evaluation.ts';
+import { legOf, legsOf, matrixOf } from './legs.ts';
+import { expandJob, followLegs, isUntouched } from './matrix.ts';
 import { decide, failJoin, join } from './nodes.ts';
 import { isReached } from './time.ts';
 
@@ -16,12 +19,34 @@ import { isReached } from './time.ts';
  */
 export function settle(draft: Draft): void {
   for (let job = draft.nextVisit(); job !== undefined; job = draft.nextVisit()) {
-    const definition = draft.workflow.jobs.get(job);
-    if (definition === undefined || draft.run.paused !== null) continue;
-    if (draft.line(job).status !== 'queued') continue;
-    const retryAt = draft.document(job)?.retryAt ?? null;
-    if (retryAt === null) consider(draft, definition);
-    else if (isReached(retryAt, draft.cause.at)) start(draft, definition);
+    const definition = draft.definition(job);
+    if (definition === undefined) continue;
+    if (matrixOf(draft, jobOf(job)) !== null) lookAtLegs(draft, job);
+    else if (draft.run.paused === null && draft.line(job).status === 'queued') lookAt(draft, definition);
+  }
+}
+
+function lookAt(draft: Draft, definition: Job): void {
+  const retryAt = draft.document(definition.id)?.retryAt ?? null;
+  if (retryAt === null) consider(draft, definition);
+  else if (isReached(retryAt, draft.cause.at)) start(draft, definition);
+}
+
+/** Goes on with a job that was expanded, or with one of its legs. */
+function lookAtLegs(draft: Draft, id: string): void {
+  const isLeg = legOf(draft, id) !== undefined;
+  const isPaused = draft.run.paused !== null;
+  if (isLeg && !isUntouched(draft, id)) {
+    const definition = draft.definition(id);
+    if (definition !== undefined && !isPaused && draft.line(id).status === 'queued')
+      lookAt(draft, definition);
+    return;
+  }
+  for (const leg of followLegs(draft, jobOf(id))) {
+    const definition = draft.definition(leg);
+    if (definition === undefined || isPaused) continue;
+    // An earlier leg may have failed at once, and the others with it.
+    if (isUntouched(draft, leg)) start(draft, definition);
   }
 }
 
@@ -78,7 +103,7 @@ function considerJoin(draft: Draft, definition: MergeJob): void {
   const { id: job, needs } = definition;
   const isOver = areCompleted(draft, needs);
   const isCancelled = draft.run.cancelled !== null;
-  if (!needs.some((need) => draft.line(need).result === 'success')) {
+  if (!needs.some((need) => hasSuccess(draft, need))) {
     if (!isOver) return;
     const allSkipped = needs.every((need) => draft.line(need).result === 'skipped');
     if (allSkipped || isCancelled) completeJob(draft, job, 'skipped', 'skipped');
@@ -96,6 +121,11 @@ function considerJoin(draft: Draft, definition: MergeJob): void {
   if (isOver || !holds.ok || holds.value) followCondition(draft, definition, holds);
 }
 
+/** Whether a job, or any leg of it, succeeded. */
+function hasSuccess(view: RunView, job: string): boolean {
+  return [job, ...legsOf(view, job)].some((id) => view.line(id).result === 'success');
+}
+
 function followCondition(draft: Draft, definition: Job, holds: Evaluated<boolean>): void {
   const job = definition.id;
   if (!holds.ok) {
@@ -109,7 +139,15 @@ function followCondition(draft: Draft, definition: Job, holds: Evaluated<boolean
 }
 
 function start(draft: Draft, definition: Job): void {
-  if (draft.document(definition.id)?.retryAt != null) draft.patchJob(definition.id, { retryAt: null });
+  const { id } = definition;
+  if (draft.document(id)?.retryAt != null) draft.patchJob(id, { retryAt: null });
+  if (definition.strategy !== null) {
+    expandJob(draft, definition);
+    return;
+  }
+  // What a job is told to rework is told to each leg.
+  const feedback = jobOf(id) === id ? null : (draft.document(jobOf(id))?.feedback ?? null);
+  if (feedback !== null && (draft.document(id)?.feedback ?? null) === null) draft.patchJob(id, { feedback });
   switch (definition.type) {
     case 'task':
     case 'verify':

@@ -1,4 +1,3 @@
-import type { Workflow } from '../workflow/model.ts';
 import { openTurn, patchOpenTurn, runningAttempt } from './attempt.ts';
 import type { Draft } from './draft.ts';
 import { openDraft } from './draft.ts';
@@ -178,14 +177,14 @@ function learnGate(
     draft.patchJob(job, {
       gate: { ...gate, pull: remote.pull ?? gate.pull, head: remote.head ?? gate.head },
     });
-  } else if (remote.pull !== undefined && asksByText(draft.workflow, job)) {
+  } else if (remote.pull !== undefined && asksByText(draft, job)) {
     const reason = 'the question was settled before it could be asked';
     draft.emit({ type: 'close_gate', job, attempt, pull: remote.pull, reason });
   }
 }
 
-function asksByText(workflow: Workflow, job: string): boolean {
-  const definition = workflow.jobs.get(job);
+function asksByText(draft: Draft, job: string): boolean {
+  const definition = draft.definition(job);
   return definition?.type === 'approval' && definition.pullRequest === null;
 }
 

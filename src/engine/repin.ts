@@ -1,5 +1,5 @@
 import type { Sha256 } from '../base/digest.ts';
-import type { Workflow } from '../workflow/model.ts';
+import type { Job, Workflow } from '../workflow/model.ts';
 import type { Draft } from './draft.ts';
 import { goOn } from './pause.ts';
 import { without } from './own-keys.ts';
@@ -17,8 +17,8 @@ export function repinRun(draft: Draft, definition: Sha256, workflow: Workflow): 
     const after = workflow.jobs.get(job);
     if (after === undefined) {
       withdrawJob(draft, job, `the new definition has no job ${job}`);
-    } else if (after.type !== before.type && draft.line(job).status !== 'completed') {
-      resetJob(draft, job, `the new definition makes ${job} a ${after.type}`);
+    } else if (draft.line(job).status !== 'completed' && changesKind(before, after)) {
+      resetJob(draft, job, `the new definition makes ${job} another kind of job: ${after.type}`);
     }
   }
   draft.replaceWorkflow(workflow);
@@ -29,4 +29,8 @@ export function repinRun(draft: Draft, definition: Sha256, workflow: Workflow): 
   });
   goOn(draft);
   return applied('run', `repinned to ${definition.slice(0, 8)}`);
+}
+
+function changesKind(before: Job, after: Job): boolean {
+  return after.type !== before.type || (after.strategy === null) !== (before.strategy === null);
 }

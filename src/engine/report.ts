@@ -128,7 +128,7 @@ function findTurnIn(
 }
 
 function foundTurn(draft: Draft, job: string, attempt: Attempt, turn: Turn): FoundTurn {
-  const definition = draft.workflow.jobs.get(job);
+  const definition = draft.definition(job);
   return {
     job,
     definition: definition !== undefined && isAgentJob(definition) ? definition : undefined,

@@ -43,7 +43,7 @@ export function failAttempt(draft: Draft, job: string, failure: Failure): void {
   closeGate(draft, job, reason);
   leaveQueue(draft, job);
   draft.patchJob(job, { timeoutAt: null, merge: null });
-  const definition = draft.workflow.jobs.get(job);
+  const definition = draft.definition(job);
   const document = draft.document(job);
   if (definition === undefined || document === undefined) return;
   if (!isAgentJob(definition)) {

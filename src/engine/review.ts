@@ -60,7 +60,7 @@ export function answerEscalation(
     return applied(job, 'let go on by the CEO');
   }
   const reported = document === undefined ? {} : lastReportedOutputs(document);
-  const isApproval = draft.workflow.jobs.get(job)?.type === 'approval';
+  const isApproval = draft.definition(job)?.type === 'approval';
   closeEscalation(draft, job, `@${by.login} approved${word}`);
   leaveQueue(draft, job);
   const outputs = isApproval ? { verdict: 'approved', comment: body } : reported;

@@ -1,3 +1,4 @@
+import { jobOf } from '../workflow/leg.ts';
 import type { EdgeTarget } from '../workflow/model.ts';
 import { concludeFailure } from './conclude.ts';
 import type { Draft } from './draft.ts';
@@ -29,7 +30,7 @@ export function takeEdge(draft: Draft, job: string, defeat: Defeat): void {
   } else if (target.kind === 'escalate') {
     escalate(draft, job, defeat.cause, reason);
   } else {
-    rework(draft, job, `${job}.${edge}`, target.job, reason);
+    rework(draft, job, `${jobOf(job)}.${edge}`, target.job, reason);
   }
 }
 
@@ -59,7 +60,7 @@ export function forgiveCycles(draft: Draft, job: string): void {
   const descendants = draft.workflow.graph.descendants(job);
   const cycles = without(draft.run.cycles, (edge) => {
     const from = edge.slice(0, edge.indexOf('.'));
-    return from === job || descendants.has(from);
+    return from === jobOf(job) || descendants.has(from);
   });
   if (cycles !== draft.run.cycles) draft.patchRun({ cycles });
 }

@@ -3,6 +3,7 @@ import type { Json } from '../base/canonical-json.ts';
 import type { Member } from './config.ts';
 import type { Effect } from './effect.ts';
 import type { Actor } from './actor.ts';
+import type { MatrixPlan } from './matrix-plan.ts';
 
 /**
  * queued: not started (needs not done, or waiting for a retry) · pending: in a queue for something exclusive (the commit lease)
@@ -14,7 +15,7 @@ export type Conclusion = 'success' | 'failure' | 'cancelled' | 'skipped';
 /** Everything a transition of one run reads and writes. Times are ISO 8601 in UTC throughout. */
 export interface RunState {
   readonly run: RunDocument;
-  /** Jobs that have something to tell beyond their line: started once, or concluded by somebody's word. */
+  /** Jobs and legs that have something to tell beyond their line: started once, or concluded by somebody's word. */
   readonly jobs: Readonly<Record<string, JobDocument>>;
   /** The commit queue of the run's base branch; the empty queue where the branch has no document. */
   readonly queue: QueueDocument;
@@ -47,7 +48,10 @@ export interface RunDocument {
   readonly cancelled: Recorded | null;
   /** Rework edge (`verify.on-failure`) → how often taken since it was last forgiven by the CEO. */
   readonly cycles: Readonly<Record<string, number>>;
-  /** One line for every job of the definition, in file order of the definition when shown. */
+  /**
+   * One line for every job of the definition, in file order of the definition when shown, and for every leg of those that were
+   * expanded. The line of such a job follows from its legs.
+   */
   readonly jobs: Readonly<Record<string, JobLine>>;
   /** What the limits of a run count; left out before the first dispatch. */
   readonly spent?: Spent;
@@ -154,6 +158,8 @@ export interface JobDocument {
   readonly escalation: Escalation | null;
   /** Commits only: what is to be merged, once the engineering manager has agreed. */
   readonly merge: MergeIntent | null;
+  /** Jobs with a matrix only: the legs, once it was expanded. */
+  readonly matrix?: MatrixPlan | null;
 }
 
 export interface Attempt {

@@ -3,6 +3,7 @@ import { completeJob } from './conclude.ts';
 import { fixedRoles, holderOf } from './dispatch.ts';
 import type { Draft } from './draft.ts';
 import type { OverrideIssued } from './event.ts';
+import { matrixOf } from './legs.ts';
 import type { Outcome } from './outcome.ts';
 import { applied } from './outcome.ts';
 import { lookup } from './own-keys.ts';
@@ -19,7 +20,7 @@ export function refused(problem: string): Steered {
 
 /** Has a job that ran before done again, with a fresh budget and the reason as feedback; what followed from it is reset. */
 export function retryJob(draft: Draft, job: string, event: OverrideIssued): Steered {
-  const wasStarted = (draft.document(job)?.attempts.length ?? 0) > 0;
+  const wasStarted = (draft.document(job)?.attempts.length ?? 0) > 0 || matrixOf(draft, job) !== null;
   if (!wasStarted || !areNeedsDone(draft, job)) {
     return refused(`${job} cannot be tried again before it was reached; \`goto ${job}\` starts it anyway`);
   }
@@ -51,7 +52,7 @@ export function skipJob(draft: Draft, job: string, event: OverrideIssued): Steer
 
 /** Gives a job to another role; one that is going on starts anew there, with a fresh budget. */
 export function reassignJob(draft: Draft, job: string, role: string, event: OverrideIssued): Steered {
-  const definition = draft.workflow.jobs.get(job);
+  const definition = draft.definition(job);
   if (definition === undefined || (!isAgentJob(definition) && definition.type !== 'approval')) {
     return refused(`${job} is done by nobody, so it has no role`);
   }
@@ -81,6 +82,6 @@ function skipOpen(draft: Draft, job: string, reason: string): void {
 }
 
 function areNeedsDone(draft: Draft, job: string): boolean {
-  const needs = draft.workflow.jobs.get(job)?.needs ?? [];
+  const needs = draft.definition(job)?.needs ?? [];
   return needs.every((need) => draft.line(need).status === 'completed');
 }

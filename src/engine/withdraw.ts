@@ -1,9 +1,11 @@
+import { jobOf } from '../workflow/leg.ts';
 import { endAttempt, runningAttempt } from './attempt.ts';
-import { completeJob } from './conclude.ts';
+import { completeJob, mergeOutputs } from './conclude.ts';
 import type { Draft } from './draft.ts';
 import { NO_OUTPUTS, QUEUED } from './draft.ts';
 import { closeEscalation } from './escalation.ts';
 import { closeGate } from './gate.ts';
+import { legsOf, matrixOf } from './legs.ts';
 import { leaveQueue } from './queue.ts';
 import { isEmpty } from './own-keys.ts';
 import type { Attempt } from './state.ts';
@@ -20,6 +22,7 @@ export function withdrawJob(
 ): void {
   const document = draft.document(job);
   if (document === undefined) return;
+  for (const leg of legsOf(draft, job)) withdrawJob(draft, leg, reason, outcome);
   closeGate(draft, job, reason);
   closeEscalation(draft, job, reason);
   if (runningAttempt(document) !== undefined) endAttempt(draft, job, { outcome, reason });
@@ -27,8 +30,13 @@ export function withdrawJob(
   draft.patchJob(job, { timeoutAt: null, retryAt: null });
 }
 
-/** Concludes an open job as cancelled. */
+/** Concludes an open job as cancelled; of one that was expanded, the legs that are open. */
 export function cancelJob(draft: Draft, job: string, reason: string): void {
+  const legs = legsOf(draft, job);
+  if (legs.length > 0) {
+    for (const leg of legs) if (draft.line(leg).status !== 'completed') cancelJob(draft, leg, reason);
+    return;
+  }
   withdrawJob(draft, job, reason);
   completeJob(draft, job, 'cancelled', 'cancelled');
 }
@@ -42,9 +50,13 @@ export function resetFrom(draft: Draft, job: string, reason: string): void {
   for (const descendant of draft.workflow.graph.descendants(job)) resetJob(draft, descendant, reason);
 }
 
-/** Puts one job back to where it was before it started. */
+/** Puts one job back to where it was before it started: an expanded one has no legs then, but their history is kept. */
 export function resetJob(draft: Draft, job: string, reason: string): void {
   withdrawJob(draft, job, reason);
+  const legs = legsOf(draft, job);
+  for (const leg of legs) resetJob(draft, leg, reason);
+  if (legs.length > 0) draft.removeLines(legs);
+  if (matrixOf(draft, job) !== null) draft.patchJob(job, { matrix: null });
   draft.setLine(job, QUEUED);
   const document = draft.document(job);
   if (document === undefined) return;
@@ -55,6 +67,7 @@ export function resetJob(draft: Draft, job: string, reason: string): void {
     feedback: null,
     merge: null,
   });
+  if (jobOf(job) !== job) mergeOutputs(draft, jobOf(job));
 }
 
 /** Has a queued job go on, whatever its `if`: in this transition, or after a pause. */

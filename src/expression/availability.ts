@@ -6,6 +6,7 @@ export type AvailabilityKey =
   | 'on.issues.if'
   | 'on.workflow_call.outputs'
   | 'jobs.if'
+  | 'jobs.strategy'
   | 'jobs.name'
   | 'jobs.runs-on'
   | 'jobs.timeout-minutes'
@@ -68,6 +69,7 @@ const table: Readonly<Record<AvailabilityKey, Availability>> = {
   'on.issues.if': { contexts: ['github', 'vars', 'bead'], functions: [] },
   'on.workflow_call.outputs': { contexts: ['github', 'jobs', 'vars', 'inputs', ...own], functions: [] },
   'jobs.if': { contexts: ['github', 'needs', 'vars', 'inputs', ...own], functions: statusFunctions },
+  'jobs.strategy': { contexts: ['github', 'needs', 'vars', 'inputs', ...own], functions: [] },
   'jobs.name': jobLevel,
   'jobs.runs-on': jobLevel,
   'jobs.timeout-minutes': jobLevel,

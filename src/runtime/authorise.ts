@@ -3,6 +3,7 @@ import type { Config, Member } from '../engine/config.ts';
 import type { Actor } from '../engine/event.ts';
 import type { RunState } from '../engine/state.ts';
 import type { Account, Permission, Review, ReviewedPull } from '../forge/port.ts';
+import { documentsOf, legsOf } from '../engine/legs.ts';
 
 /** Every workflow of the repository acts under this login, so it is nobody: what it says is said by no one in particular. */
 const NOBODY = 'github-actions[bot]';
@@ -82,12 +83,14 @@ export function reasonNotToCount(
 /** Who reported the outputs that a gate shows, or that would stand if an escalated job counted as done. */
 function reportersOf(state: RunState, job: string): ReadonlySet<number> {
   const shown = [job, ...Object.keys(state.jobs[job]?.gate?.shown ?? {})];
-  const attempts = shown.flatMap((id) => {
-    const reported = state.jobs[id]?.attempts.findLast(({ turns }) =>
-      turns.some(({ report }) => report !== null),
-    );
-    return reported === undefined ? [] : [reported];
-  });
+  const attempts = shown
+    .flatMap((id) => [id, ...legsOf(documentsOf(state), id)])
+    .flatMap((id) => {
+      const reported = state.jobs[id]?.attempts.findLast(({ turns }) =>
+        turns.some(({ report }) => report !== null),
+      );
+      return reported === undefined ? [] : [reported];
+    });
   const turns = attempts.flatMap((attempt) => attempt.turns).filter((turn) => turn.report !== null);
   return new Set(turns.map((turn) => turn.reportedBy ?? turn.assignee.id));
 }

@@ -21,6 +21,7 @@ import type { Config } from '../engine/config.ts';
 import { deadlinesOf } from '../engine/deadlines.ts';
 import { monthOf } from '../engine/metrics.ts';
 import type { JobDocument, MeterDocument, QueueDocument, RunDocument, RunState } from '../engine/state.ts';
+import { legId } from '../workflow/leg.ts';
 import type { Documents } from '../store/documents.ts';
 
 /** A run as it stands at a snapshot, with the configuration it is pinned to. */
@@ -31,8 +32,7 @@ export interface LoadedRun {
 
 /** Reads a run that is on the tip; undefined where there is none (it never was, or it finished and left). */
 export async function loadRun(documents: Documents, id: string): Promise<LoadedRun | undefined> {
-  const names: string[] = [];
-  for await (const name of documents.list(layout.jobs(id))) names.push(name.replace(/\.json$/, ''));
+  const names = await listJobs(documents, id);
   await documents.readAhead([layout.run(id), ...names.map((job) => layout.job(id, job))]);
   const stored = await documents.read(layout.run(id), runCodec);
   if (stored === undefined) return undefined;
@@ -47,6 +47,20 @@ export async function loadRun(documents: Documents, id: string): Promise<LoadedR
   const queue = await loadQueue(documents, config.settings.baseBranch);
   const meter = await loadMeter(documents);
   return { state: { run, jobs, queue, ...(meter === undefined ? {} : { meter }) }, config };
+}
+
+/** The ids of the jobs and legs that have a document. */
+async function listJobs(documents: Documents, run: string): Promise<readonly string[]> {
+  const names: string[] = [];
+  for await (const name of documents.list(layout.jobs(run))) {
+    const [, job = '', kind] = /^(.*)\.(json|legs)$/.exec(name) ?? [];
+    if (kind === 'json') names.push(job);
+    if (kind !== 'legs') continue;
+    for await (const leg of documents.list(layout.legs(run, job))) {
+      names.push(legId(job, Number(leg.replace(/\.json$/, ''))));
+    }
+  }
+  return names;
 }
 
 /** Reads together what comes with a run: its long texts, what it is pinned to, and what a transition of it may touch. */

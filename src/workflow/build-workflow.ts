@@ -107,7 +107,7 @@ function buildJob(job: JobDraft, graph: Graph, position: Position): Job {
     continueOnError: literalOf(job.continueOnError) ?? false,
     env: buildTemplates(job.env),
     concurrency: buildConcurrency(job.concurrency),
-    strategy: null,
+    strategy: job.strategy?.value ?? null,
     position,
   };
   const edge = (key: EdgeKey, otherwise: 'escalate' | 'fail'): EdgeTarget =>

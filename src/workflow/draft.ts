@@ -1,6 +1,7 @@
 import type { AvailabilityKey } from '../expression/availability.ts';
 import type { EffectiveCondition } from '../expression/condition.ts';
 import type { Template } from '../expression/model.ts';
+import type { ValueTemplate } from '../expression/value-template.ts';
 import type { JobType } from './model.ts';
 import type { Span, YamlMap, YamlNode, YamlScalar } from './yaml-tree.ts';
 
@@ -41,6 +42,13 @@ export interface LiteralOrExpression<T> {
   readonly literal: T | null;
   readonly template: Template | null;
   readonly readable: Template | null;
+}
+
+/** A value of any shape; `texts` are all the texts in it that hold expressions. */
+export interface ValueField {
+  readonly node: YamlNode;
+  readonly value: ValueTemplate;
+  readonly texts: readonly TextField[];
 }
 
 export interface ConcurrencyDraft {
@@ -87,6 +95,7 @@ export interface JobDraft {
   readonly env: Readonly<Record<string, TextField>>;
   readonly timeoutMinutes: LiteralOrExpression<number> | null;
   readonly continueOnError: LiteralOrExpression<boolean> | null;
+  readonly strategy: ValueField | null;
   readonly concurrency: ConcurrencyDraft | null;
   readonly maxAttempts: number | null;
   readonly retryDelay: YamlScalar | null;

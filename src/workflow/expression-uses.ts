@@ -26,6 +26,7 @@ export function* expressionUses(draft: WorkflowDraft): Iterable<ExpressionUse> {
     yield* inCondition(job, job.if);
     yield* inTexts(job, [job.name, job.runsOn, job.prompt, job.pullRequest, ...Object.values(job.env)]);
     yield* inTexts(job, [job.timeoutMinutes, job.continueOnError]);
+    yield* inTexts(job, job.strategy?.texts ?? []);
     yield* inConcurrency(job, job.concurrency);
     for (const output of job.outputs) if (output.kind === 'expression') yield* inTexts(job, [output.field]);
   }

@@ -1,6 +1,7 @@
 import { strongComponents } from './components.ts';
 import { itemAt } from './item-at.ts';
 import { JobSet } from './job-set.ts';
+import { jobOf } from './leg.ts';
 import type { Graph } from './model.ts';
 
 /** A job as the graph sees it. */
@@ -28,13 +29,13 @@ export function createGraph(nodes: readonly GraphNode[]): Graph {
       bits = closeOver(direction === 'up' ? needs : dependents);
       closures.set(direction, bits);
     }
-    const index = indexOf.get(id);
+    const index = indexOf.get(jobOf(id));
     return new JobSet(order, indexOf, index === undefined ? new Uint32Array(0) : itemAt(bits, index));
   };
   return {
     resolve: (id) => canonical.get(id.toLowerCase()),
     dependents: (id) => {
-      const index = indexOf.get(id);
+      const index = indexOf.get(jobOf(id));
       return index === undefined
         ? []
         : itemAt(dependents, index).map((dependent) => itemAt(order, dependent));

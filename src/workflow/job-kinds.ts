@@ -3,7 +3,7 @@ import type { JobType } from './model.ts';
 /** The node types, in the order in which documents name them. */
 export const jobTypes: readonly JobType[] = ['task', 'approval', 'decision', 'merge', 'commit', 'verify'];
 
-const everyJob = ['type', 'name', 'needs', 'if', 'env', 'continue-on-error', 'concurrency', 'strategy'];
+const everyJob = ['type', 'name', 'needs', 'if', 'env', 'continue-on-error', 'concurrency'];
 const agentJob = [
   ...everyJob,
   'runs-on',
@@ -19,9 +19,10 @@ const agentJob = [
 
 /** Which keys a job of each type may have. */
 export const keysOfType: Readonly<Record<JobType, readonly string[]>> = {
-  task: [...agentJob, 'uses', 'with', 'secrets', 'steps', 'defaults'],
+  task: [...agentJob, 'strategy', 'uses', 'with', 'secrets', 'steps', 'defaults'],
   approval: [
     ...everyJob,
+    'strategy',
     'runs-on',
     'prompt',
     'timeout-minutes',
@@ -29,15 +30,14 @@ export const keysOfType: Readonly<Record<JobType, readonly string[]>> = {
     'on-rejected',
     'on-timeout',
   ],
-  decision: [...everyJob, 'outputs'],
+  decision: [...everyJob, 'strategy', 'outputs'],
   merge: [...everyJob, 'wait'],
   commit: [...agentJob, 'pull-request'],
-  verify: agentJob,
+  verify: [...agentJob, 'strategy'],
 };
 
 /** Keys that GitHub Actions has and a later version will: what each is for. */
 export const laterKeys: Readonly<Record<string, string>> = {
-  strategy: 'a matrix',
   uses: 'calling another workflow',
   with: 'calling another workflow',
   secrets: 'calling another workflow',

@@ -53,6 +53,63 @@ function limitSchema(key: string, description: string, minimum: number, maximum:
   return { description, type: 'integer', minimum, maximum, 'x-treadle': { code: 'wrong-limit', message } };
 }
 
+/** A list, or an expression that comes to one. */
+function listSchema(description: string, message: string): Schema {
+  const annotation = { code: 'invalid-value', message };
+  return { description, type: ['array', 'string'], pattern: beginsExpression, 'x-treadle': annotation };
+}
+
+const matrixSchema: Schema = {
+  description: 'The values of each leg: lists by name, all combinations of which are made; at most 256.',
+  type: ['object', 'string'],
+  properties: {
+    include: listSchema(
+      'Mappings that extend the combinations they fit, or are legs of their own.',
+      '`include` is a list of mappings, or an expression',
+    ),
+    exclude: listSchema(
+      'Mappings; combinations that fit any of them are left out.',
+      '`exclude` is a list of mappings, or an expression',
+    ),
+  },
+  // Names with an expression in them: what they come to is known when the job is reached.
+  patternProperties: { '\\$\\{\\{': {} },
+  additionalProperties: listSchema(
+    'The values; each may be of any kind.',
+    'A matrix has a list of values for each name, or an expression',
+  ),
+  pattern: beginsExpression,
+  'x-treadle': { code: 'invalid-value', message: '`matrix` is a mapping of lists, or an expression' },
+};
+
+/** `strategy` of a job. */
+const strategySchema: Schema = {
+  description: 'Has the job done several times, once for each combination of values.',
+  type: ['object', 'string'],
+  properties: {
+    matrix: matrixSchema,
+    'fail-fast': {
+      description: 'Whether the first leg that fails cancels the others. Default: true.',
+      type: ['boolean', 'string'],
+      pattern: beginsExpression,
+      'x-treadle': { code: 'invalid-value', message: '`fail-fast` is true, false or an expression' },
+    },
+    'max-parallel': {
+      description: 'How many legs are worked on at a time. Default: all.',
+      type: ['integer', 'string'],
+      minimum: 1,
+      pattern: beginsExpression,
+      'x-treadle': {
+        code: 'wrong-limit',
+        message: '`max-parallel` is a whole number above 0, or an expression',
+      },
+    },
+  },
+  additionalProperties: false,
+  pattern: beginsExpression,
+  'x-treadle': { code: 'invalid-value', message: '`strategy` is a mapping, or an expression' },
+};
+
 /** Keys that validation refuses by a rule of its own, with better words than "unknown key". */
 function refusedKeys(): Schema {
   const later = Object.entries(laterKeys).map(([key, use]) => [key, `For ${use}; not supported yet.`]);
@@ -130,6 +187,7 @@ export const jobSchema: Schema = {
       pattern: beginsExpression,
       'x-treadle': { code: 'invalid-value', message: '`continue-on-error` is true, false or an expression' },
     },
+    strategy: strategySchema,
     concurrency: concurrencySchema,
     'max-attempts': limitSchema(
       'max-attempts',

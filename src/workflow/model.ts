@@ -1,4 +1,5 @@
 import type { Expression, Template } from '../expression/model.ts';
+import type { ValueTemplate } from '../expression/value-template.ts';
 
 /** A workflow file that compiled: all references resolved, all expressions parsed. Immutable. */
 export interface Workflow {
@@ -80,8 +81,8 @@ interface JobBase {
   /** Text values available as `env` to this job. */
   readonly env: Readonly<Record<string, Template>>;
   readonly concurrency: Concurrency | null;
-  /** A place for matrix (`strategy`), which this version refuses with a diagnostic. */
-  readonly strategy: null;
+  /** Comes to a mapping with `matrix`, `fail-fast` and `max-parallel`; null where the job is done once. */
+  readonly strategy: ValueTemplate | null;
   readonly position: Position;
 }
 
@@ -160,9 +161,12 @@ export interface DeclaredOutput {
   readonly enum: readonly string[];
 }
 
-/** The forward edges, answered without walking the jobs each time. All ids are canonical (as written in `jobs:`). */
+/**
+ * The forward edges, answered without walking the jobs each time. All ids are canonical (as written in `jobs:`); a leg has the edges
+ * of its job.
+ */
 export interface Graph {
-  /** The canonical id for an id in any letter case, or undefined. */
+  /** The canonical id of a job for an id in any letter case, or undefined. */
   resolve(id: string): string | undefined;
   /** Jobs that directly need this one, in file order. */
   dependents(id: string): readonly string[];

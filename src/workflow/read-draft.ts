@@ -83,6 +83,7 @@ function readJob(entry: YamlEntry, fields: FieldReader): JobDraft {
     env: fields.texts(valueAt(node, 'env'), 'jobs.env'),
     timeoutMinutes: fields.literal(scalarAt(node, 'timeout-minutes'), 'jobs.timeout-minutes', isNumber),
     continueOnError: fields.literal(scalarAt(node, 'continue-on-error'), 'jobs.continue-on-error', isBoolean),
+    strategy: fields.value(valueAt(node, 'strategy'), 'jobs.strategy'),
     concurrency: fields.concurrency(valueAt(node, 'concurrency'), 'jobs.concurrency'),
     maxAttempts: numberAt(node, 'max-attempts'),
     retryDelay: scalarAt(node, 'retry-delay') ?? null,

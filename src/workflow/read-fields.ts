@@ -4,9 +4,16 @@ import { effectiveCondition } from '../expression/condition.ts';
 import type { SyntaxProblem } from '../expression/model.ts';
 import { createParser } from '../expression/parse.ts';
 import { holdsExpression, parseTemplate } from '../expression/template.ts';
-import type { ConcurrencyDraft, ConditionField, LiteralOrExpression, TextField } from './draft.ts';
+import type {
+  ConcurrencyDraft,
+  ConditionField,
+  LiteralOrExpression,
+  TextField,
+  ValueField,
+} from './draft.ts';
 import type { Finding } from './finding.ts';
 import { finding } from './finding.ts';
+import { readValue } from './read-value.ts';
 import { locateInScalar } from './source-text.ts';
 import type { YamlNode, YamlScalar } from './yaml-tree.ts';
 import { entriesOf, scalarAt } from './yaml-tree.ts';
@@ -22,6 +29,7 @@ export interface FieldReader {
     isLiteral: (value: unknown) => value is T,
   ): LiteralOrExpression<T> | null;
   texts(node: YamlNode | undefined, key: AvailabilityKey): Readonly<Record<string, TextField>>;
+  value(node: YamlNode | undefined, key: AvailabilityKey): ValueField | null;
   concurrency(node: YamlNode | undefined, key: AvailabilityKey): ConcurrencyDraft | null;
 }
 
@@ -71,6 +79,7 @@ export function createFieldReader(source: string): FieldReader {
       });
       return Object.fromEntries(fields);
     },
+    value: (node, key) => (node === undefined ? null : readValue(node, (scalar) => text(scalar, key))),
     concurrency(node, key) {
       if (node === undefined || node.kind === 'list') return null;
       const group = node.kind === 'scalar' ? node : scalarAt(node, 'group');

@@ -56,6 +56,7 @@ const places: Record<keyof typeof layout, Address | null> = {
   runFolder: null,
   run: layout.run('<run>'),
   jobs: null,
+  legs: ['runs', { entry: '<run>' }, 'jobs', { entry: '<job>.legs' }, { entry: '<index>.json' }],
   queues: null,
   job: layout.job('<run>', '<job>'),
   blob: layout.blob('<run>', '<sha256>'),

@@ -29,7 +29,7 @@ const examples: Readonly<Record<DiagnosticCode, Example>> = {
     'c: { type: merge, needs: [a, b], wait: first }',
   ),
   'wrong-limit': jobs('a: { runs-on: ceo, prompt: Do it, max-attempts: 0 }'),
-  'not-yet-supported': jobs('a: { runs-on: ceo, prompt: Do it, strategy: { matrix: { n: [1, 2] } } }'),
+  'not-yet-supported': jobs('a: { uses: ./.github/treadle/workflows/other.yml }'),
   'unsupported-key': jobs('a: { runs-on: ceo, prompt: Do it, container: node }'),
   'unknown-event': file('on: isues', `jobs: { ${TASK} }`),
   'event-without-effect': file('on: [workflow_dispatch, push]', `jobs: { ${TASK} }`),

@@ -11,7 +11,7 @@ import {
   type CommandContext,
   type RepositoryOptions,
 } from '../command-context.ts';
-import { findRun, type FoundRun } from '../find-run.ts';
+import { findJob, findRun, type FoundRun } from '../find-run.ts';
 import { goOn } from '../go-on.ts';
 import { withSession } from '../with-session.ts';
 
@@ -83,11 +83,7 @@ async function overrideCommand(
     const found = await findRun(session.runtime.store, wanted);
     const { id } = found.state.run;
     refuseCompleted(found, override.name);
-    if (override.target === 'job' && target !== null && found.workflow.graph.resolve(target) === undefined) {
-      throw new TreadleError('not-found', `run ${id} has no job ${target}`, {
-        remedy: `Its jobs: ${[...found.workflow.jobs.keys()].join(', ')}`,
-      });
-    }
+    if (override.target === 'job' && target !== null) findJob(found, target);
     if (override.target === 'role' && target !== null && (found.config.roles[target] ?? []).length === 0) {
       throw new TreadleError('not-found', `nobody holds the role ${target}`, {
         remedy: `Roles that somebody holds: ${Object.keys(found.config.roles).join(', ')}`,

@@ -16,6 +16,7 @@ import {
 import { findRun, type FoundRun } from '../find-run.ts';
 import { goOn } from '../go-on.ts';
 import { withSession } from '../with-session.ts';
+import { definitionOf } from '../../workflow/leg.ts';
 
 interface ReportOptions extends RepositoryOptions {
   readonly outcome: 'success' | 'failure' | 'continue';
@@ -76,7 +77,7 @@ function checkOutputs(
   outputs: Readonly<Record<string, string>>,
   isComplete: boolean,
 ): void {
-  const job = workflow.jobs.get(id);
+  const job = definitionOf(workflow, id);
   const declared = job !== undefined && 'declaredOutputs' in job ? job.declaredOutputs : [];
   const turns = state.jobs[id]?.attempts.at(-1)?.turns ?? [];
   const earlier = turns.map((turn) => turn.outputs);

@@ -1,8 +1,10 @@
+import { definitionOf, jobOf } from '../../workflow/leg.ts';
 import type { Workflow } from '../../workflow/model.ts';
 import { runningAttempt } from '../attempt.ts';
 import type { Effect } from '../effect.ts';
 import type { Member } from '../config.ts';
 import type { Actor } from '../event.ts';
+import { definitionsOf, documentsOf, legsOf } from '../legs.ts';
 import type { EscalationCause, JobDocument, OutboxEntry, RunState } from '../state.ts';
 import { essentialNeeds } from './outline.ts';
 import { lineOf } from './phase.ts';
@@ -101,16 +103,21 @@ export function awaitedOf(workflow: Workflow, state: RunState): readonly Awaited
       ? []
       : [{ kind: 'paused', job: null, by: paused.by, reason: paused.reason, since: paused.at }];
   const effects = awaitedEffects(state.run.outbox);
-  const jobs = [...workflow.jobs.values()].flatMap((job) => [
+  const jobs = definitionsOf(workflow, state).flatMap((job) => [
     ...effects.filter((effect) => effect.job === job.id),
     ...awaitedByJob(job.id, essentialNeeds(workflow, job), state),
   ]);
-  return [...stopped, ...effects.filter(({ job }) => job === null || !workflow.jobs.has(job)), ...jobs];
+  return [
+    ...stopped,
+    ...effects.filter(({ job }) => job === null || definitionOf(workflow, job) === undefined),
+    ...jobs,
+  ];
 }
 
 /** What one job waits for besides effects; nothing when it is completed. */
 function awaitedByJob(job: string, needs: readonly string[], state: RunState): readonly Awaited[] {
   const document = state.jobs[job];
+  if ((document?.matrix ?? null) !== null) return [];
   switch (lineOf(state, job).status) {
     case 'completed':
       return [];
@@ -131,7 +138,12 @@ function awaitedToStart(
   state: RunState,
   document: JobDocument | undefined,
 ): Awaited {
-  const open = needs.filter((need) => lineOf(state, need).status !== 'completed');
+  const isBegun = document !== undefined && document.retryAt !== null;
+  // A leg that did not begin waits for those that did (`max-parallel`).
+  const legs = jobOf(job) === job || isBegun ? [] : legsOf(documentsOf(state), jobOf(job));
+  const open = [...needs, ...legs.filter((leg) => lineOf(state, leg).status !== 'queued')].filter(
+    (need) => lineOf(state, need).status !== 'completed',
+  );
   if (open.length > 0) return { kind: 'needs', job, needs: open };
   // An attempt that was begun and is not dispatched is held back by the repository's limit.
   if (document?.retryAt != null && state.run.paused === null && runningAttempt(document) !== undefined)

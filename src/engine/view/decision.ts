@@ -1,4 +1,5 @@
 import { invariant } from '../../base/errors.ts';
+import { definitionOf } from '../../workflow/leg.ts';
 import type { ApprovalJob, Workflow } from '../../workflow/model.ts';
 import type { Gate, RunState } from '../state.ts';
 import { block, BODY_LIMIT, fence, inline, inlineCode, joinWithin, TITLE_LIMIT } from './markdown.ts';
@@ -23,7 +24,7 @@ export interface DecisionFile {
  * @throws {TreadleError} `bug` when the job is no approval or has no gate.
  */
 export function renderDecision(workflow: Workflow, state: RunState, jobId: string): DecisionFile {
-  const job = workflow.jobs.get(jobId);
+  const job = definitionOf(workflow, jobId);
   const gate = state.jobs[jobId]?.gate;
   invariant(job?.type === 'approval', `${jobId} is no approval`);
   invariant(gate !== null && gate !== undefined, `${jobId} has no gate`);

@@ -1,4 +1,5 @@
 import { invariant } from '../../base/errors.ts';
+import { definitionOf } from '../../workflow/leg.ts';
 import type { Job, Workflow } from '../../workflow/model.ts';
 import type { Config } from '../config.ts';
 import { isAtLimit } from '../escalation.ts';
@@ -36,7 +37,7 @@ export function renderEscalation(
   state: RunState,
   jobId: string,
 ): EscalationTexts {
-  const job = workflow.jobs.get(jobId);
+  const job = definitionOf(workflow, jobId);
   const document = state.jobs[jobId];
   const escalation = document?.escalation;
   invariant(job !== undefined && document !== undefined, `${jobId} is no job of the run`);

@@ -1,3 +1,4 @@
+import { definitionOf } from '../../workflow/leg.ts';
 import type { Workflow } from '../../workflow/model.ts';
 import type { Config, Member } from '../config.ts';
 import type { Effect } from '../effect.ts';
@@ -69,7 +70,7 @@ function explainAgent(workflow: Workflow, awaited: Kind<'agent'>, issue: number)
         ]),
     `When it succeeds, the run ${afterSuccess(workflow, job, plain)}.`,
     `To answer in their place: ${commandLine.report(awaited.dispatch, requiredOutputs(workflow, job))}`,
-    ...(canReassign(workflow.jobs.get(job))
+    ...(canReassign(definitionOf(workflow, job))
       ? [
           `To give it to another role, a CEO member comments \`${overrideComment.reassign('ROLE')}\` on issue #${issue}.`,
         ]
@@ -85,7 +86,7 @@ function explainApproval(
 ): string {
   const { job, role, pull } = awaited;
   const holders = role === null ? [] : (config.roles[role] ?? []);
-  const definition = workflow.jobs.get(job);
+  const definition = definitionOf(workflow, job);
   const rejected =
     definition?.type === 'approval'
       ? ` If rejected, the run ${afterEdge(job, definition.onRejected, plain)}.`
@@ -107,7 +108,7 @@ function explainEscalation(workflow: Workflow, config: Config, awaited: Kind<'es
   const steers = [
     overrideComment.retry(),
     overrideComment.goto('JOB'),
-    ...(canReassign(workflow.jobs.get(job)) ? [overrideComment.reassign('ROLE')] : []),
+    ...(canReassign(definitionOf(workflow, job)) ? [overrideComment.reassign('ROLE')] : []),
   ].map((comment) => `\`${comment}\``);
   const bead = issue === null ? 'the CEO bead, which is not opened yet,' : `the CEO bead #${issue}`;
   return [

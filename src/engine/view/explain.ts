@@ -1,12 +1,14 @@
+import { definitionOf, jobOf } from '../../workflow/leg.ts';
 import type { Workflow } from '../../workflow/model.ts';
 import type { Config } from '../config.ts';
+import { documentsOf, legsOf, resolveJob } from '../legs.ts';
 import type { RunState } from '../state.ts';
 import { awaitedOf, type Awaited } from './awaited.ts';
 import { commandLine, overrideComment } from './commands.ts';
 import { formatDuration, formatTime } from './duration.ts';
 import { explainAwaited } from './explain-awaited.ts';
 import { attemptsOf, outcomeWord } from './history.ts';
-import { listWords, plural } from './outline.ts';
+import { legTitle, listWords, plural } from './outline.ts';
 import { jobPhase, jobPhases, lineOf, phaseWord, runWord } from './phase.ts';
 import { jobDurationMs, progressLine, progressOf } from './progress.ts';
 import { cutText, visibleLine } from './visible-text.ts';
@@ -35,25 +37,30 @@ export function explainRun(workflow: Workflow, config: Config, state: RunState):
 
 /** The same for one job, with its attempts. An unknown job is named as such, with those there are. */
 export function explainJob(workflow: Workflow, config: Config, state: RunState, jobId: string): string {
-  const id = workflow.graph.resolve(jobId);
-  const job = id === undefined ? undefined : workflow.jobs.get(id);
+  const id = resolveJob({ workflow, ...documentsOf(state) }, jobId);
+  const job = id === undefined ? undefined : definitionOf(workflow, id);
   if (job === undefined) {
     return `Run ${state.run.id} has no job ${visibleLine(jobId)}. Its jobs: ${[...workflow.jobs.keys()].join(', ')}.`;
   }
   const document = state.jobs[job.id];
   const took = jobDurationMs(document, state.run.updatedAt);
-  const head = `${job.id} (${job.type}): ${phaseWord(jobPhase(state, job.id))}${took === null ? '' : `, ${formatDuration(took)} in all`}.`;
+  const head = `${legTitle(state, job.id)} (${job.type}): ${phaseWord(jobPhase(state, job.id))}${took === null ? '' : `, ${formatDuration(took)} in all`}.`;
   const attempts = attemptsOf(document === undefined ? [] : [document]).map(
     ({ attempt }) =>
       `  attempt ${attempt.number}, ${formatTime(attempt.startedAt)}: ${outcomeWord(attempt.outcome)}${attempt.turns.length > 1 ? ` after ${plural(attempt.turns.length, 'turn')}` : ''}${attempt.reason === null ? '' : `: ${cutText(visibleLine(attempt.reason), 300)}`}`,
   );
   const isOpen = lineOf(state, job.id).status !== 'completed';
   const awaited = awaitedOf(workflow, state).filter(
-    (each) => each.job === job.id || (isOpen && each.kind === 'paused'),
+    (each) =>
+      (each.job !== null && [each.job, jobOf(each.job)].includes(job.id)) ||
+      (isOpen && each.kind === 'paused'),
   );
   return [
     head,
     ...attempts,
+    ...legsOf(documentsOf(state), job.id).map(
+      (leg) => `  ${legTitle(state, leg)}: ${phaseWord(jobPhase(state, leg))}`,
+    ),
     ...awaited.map((each) => `\n${explainAwaited(workflow, config, state, each)}`),
     ...explainOutcome(workflow, state, job.id),
   ].join('\n');
@@ -61,7 +68,10 @@ export function explainJob(workflow: Workflow, config: Config, state: RunState, 
 
 function explainEnd(state: RunState): readonly string[] {
   const { run } = state;
-  const failed = Object.values(state.jobs).filter(({ id }) => run.jobs[id]?.conclusion === 'failure');
+  // Of a job with legs these tell why.
+  const failed = Object.values(state.jobs).filter(
+    ({ id, matrix }) => run.jobs[id]?.conclusion === 'failure' && (matrix ?? null) === null,
+  );
   return [
     ...(run.cancelled === null
       ? []
@@ -90,7 +100,7 @@ function explainOutcome(workflow: Workflow, state: RunState, jobId: string): rea
     ];
   if (conclusion !== 'skipped' || (state.jobs[jobId]?.attempts.length ?? 0) > 0) return [];
   if (result === 'success') return ['\nSkipped by a CEO member; the jobs after it go on.'];
-  const job = workflow.jobs.get(jobId);
+  const job = definitionOf(workflow, jobId);
   const unmet = (job?.needs ?? []).filter((need) => lineOf(state, need).result !== 'success');
   const because = unmet.length === 0 ? '' : ` since ${listWords(unmet)} did not succeed`;
   const condition =

@@ -1,7 +1,8 @@
 import type { Job, JobType, Workflow } from '../../workflow/model.ts';
+import { documentsOf, legsOf } from '../legs.ts';
 import type { RunState } from '../state.ts';
 import { essentialNeeds, jobName, reworkEdges } from './outline.ts';
-import { jobPhase, phaseGlyph, type Phase } from './phase.ts';
+import { jobPhase, lineOf, phaseGlyph, type Phase } from './phase.ts';
 import { cutText, visibleLine } from './visible-text.ts';
 
 /** Mermaid's node shapes by node type: https://mermaid.js.org/syntax/flowchart.html#node-shapes */
@@ -66,7 +67,15 @@ export function graphMermaid(workflow: Workflow, state: RunState | null): string
 function renderNode(job: Job, node: string, state: RunState | null): string {
   const [open, close] = SHAPES[job.type];
   const glyph = state === null ? '' : `${phaseGlyph(jobPhase(state, job.id))} `;
-  return `${node}${open}"${glyph}${mermaidLabel(jobName(job))}"${close}`;
+  return `${node}${open}"${glyph}${mermaidLabel(jobName(job))}${legCount(job, state)}"${close}`;
+}
+
+/** How many legs of a job are done: ` 2/5`. */
+function legCount(job: Job, state: RunState | null): string {
+  if (state === null) return '';
+  const legs = legsOf(documentsOf(state), job.id);
+  const done = legs.filter((leg) => lineOf(state, leg).status === 'completed').length;
+  return legs.length === 0 ? '' : ` ${done}/${legs.length}`;
 }
 
 function renderClasses(

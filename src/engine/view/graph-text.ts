@@ -1,7 +1,8 @@
 import type { Job, Workflow } from '../../workflow/model.ts';
+import { documentsOf, legsOf } from '../legs.ts';
 import type { JobDocument, RunState } from '../state.ts';
 import { formatDuration } from './duration.ts';
-import { essentialNeeds, jobLevels, reworkEdges } from './outline.ts';
+import { essentialNeeds, jobLevels, legTitle, reworkEdges } from './outline.ts';
 import { jobPhase, phaseGlyph, phaseWord, type Phase } from './phase.ts';
 import { jobDurationMs } from './progress.ts';
 import { visibleLine } from './visible-text.ts';
@@ -28,17 +29,42 @@ export function graphText(workflow: Workflow, state: RunState | null, at?: strin
     Math.max(0, ...[...workflow.jobs.keys()].map((id) => id.length)) + (levels.some(isWide) ? 3 : 0);
   const time = at ?? state?.run.updatedAt ?? '';
   return levels.flatMap((level, depth) =>
-    level.map((job, index): GraphLine => {
+    level.flatMap((job, index): readonly GraphLine[] => {
       const branch = isWide(level) ? (index === level.length - 1 ? '└─ ' : '├─ ') : '';
       const id = { text: job.id.padEnd(idWidth - branch.length), style: 'strong' as const };
       const after = originOf(workflow, job, levels[depth - 1] ?? []);
-      return [
+      const line = [
         ...(branch === '' ? [] : [{ text: branch, style: 'edge' as const }]),
         ...(state === null ? plannedSpans(job, id) : runningSpans(job, id, state, time)),
         ...(after === '' ? [] : [{ text: `  after ${after}`, style: 'dim' as const }]),
       ];
+      return [line, ...(state === null ? [] : legLines(job, state, idWidth, time))];
     }),
   );
+}
+
+/** How many legs a person reads one by one. */
+const SHOWN_LEGS = 16;
+
+/** The legs of a job, each on a line below it; of many those that are open or failed, and how many there are of the others. */
+function legLines(job: Job, state: RunState, idWidth: number, at: string): readonly GraphLine[] {
+  const legs = legsOf(documentsOf(state), job.id);
+  const isTold = (leg: string): boolean => !['queued', 'success', 'skipped'].includes(jobPhase(state, leg));
+  const shown = (legs.length <= SHOWN_LEGS ? legs : legs.filter(isTold)).slice(0, SHOWN_LEGS);
+  const lines = shown.map((leg): GraphLine => {
+    const definition = { ...job, id: leg };
+    const name = legTitle(state, leg);
+    const id = { text: `· ${leg}`.padEnd(idWidth), style: 'plain' as const };
+    return [
+      { text: '   ', style: 'plain' },
+      ...runningSpans(definition, id, state, at),
+      { text: `  ${name.slice(leg.length + 2)}`, style: 'dim' },
+    ];
+  });
+  const rest = legs.length - shown.length;
+  const done = legs.filter((leg) => jobPhase(state, leg) === 'success').length;
+  const more = `     and ${rest} more legs; ${done} of ${legs.length} succeeded`;
+  return rest === 0 ? lines : [...lines, [{ text: more, style: 'dim' }]];
 }
 
 /** A line's text without its styles, without blanks at its end. */

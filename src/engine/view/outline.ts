@@ -1,5 +1,8 @@
+import { definitionOf, jobOf } from '../../workflow/leg.ts';
 import type { EdgeTarget, Job, Workflow } from '../../workflow/model.ts';
+import { documentsOf, legOf } from '../legs.ts';
 import type { RunState } from '../state.ts';
+import { cutText, visibleLine } from './visible-text.ts';
 
 /** How a job id is set in the medium at hand: bare in a terminal, as code in Markdown. */
 export type IdStyle = (id: string) => string;
@@ -9,6 +12,12 @@ export function jobName(job: Job): string {
   const parts = job.name?.parts ?? [];
   const name = parts.every((part) => typeof part === 'string') ? parts.join('').trim() : '';
   return name === '' ? job.id : name;
+}
+
+/** The id of a job; of a leg with its name: `build.0, build (linux, 20)`. */
+export function legTitle(state: RunState, id: string): string {
+  const leg = legOf(documentsOf(state), id);
+  return leg === undefined ? id : `${id}, ${cutText(visibleLine(leg.name), 100)}`;
 }
 
 /** The needs that are not implied by other needs: what a graph draws. In file order. */
@@ -50,7 +59,12 @@ export function reworkEdges(job: Job, state: RunState | null): readonly ReworkEd
   const edges: ReworkEdge[] = [];
   for (const [key, target] of exitsOf(job)) {
     if (target.kind !== 'job') continue;
-    edges.push({ from: job.id, to: target.job, key, taken: state?.run.cycles[`${job.id}.${key}`] ?? 0 });
+    edges.push({
+      from: job.id,
+      to: target.job,
+      key,
+      taken: state?.run.cycles[`${jobOf(job.id)}.${key}`] ?? 0,
+    });
   }
   return edges;
 }
@@ -77,11 +91,12 @@ function exitsOf(job: Job): readonly (readonly [ReworkEdge['key'], EdgeTarget])[
 
 /** What follows a job's success, as the end of a sentence that begins with `the run`. */
 export function afterSuccess(workflow: Workflow, job: string, style: IdStyle): string {
+  const own = jobOf(job);
   const next = workflow.graph
-    .dependents(job)
+    .dependents(own)
     .map((id) => workflow.jobs.get(id))
     .filter((other) => other !== undefined)
-    .filter((other) => essentialNeeds(workflow, other).includes(job));
+    .filter((other) => essentialNeeds(workflow, other).includes(own));
   const [only] = next;
   if (only === undefined) return 'has nothing left to do on this path, and ends when all other jobs are done';
   const named = next.slice(0, 6).map(({ id }) => style(id));
@@ -115,7 +130,7 @@ export function plural(count: number, noun: string, many = `${noun}s`): string {
 
 /** The names of the outputs that a job's answer must report. */
 export function requiredOutputs(workflow: Workflow, job: string): readonly string[] {
-  const definition = workflow.jobs.get(job);
+  const definition = definitionOf(workflow, job);
   if (definition === undefined || !('declaredOutputs' in definition)) return [];
   return definition.declaredOutputs.filter(({ required }) => required).map(({ name }) => name);
 }

@@ -1,5 +1,6 @@
 import type { Conclusion, EscalationCause, JobDocument, JobLine, RunDocument, RunState } from '../state.ts';
 import type { Workflow } from '../../workflow/model.ts';
+import { documentsOf, legsOf } from '../legs.ts';
 
 /**
  * Where a job stands, in the one word that faces show: its status while it is open, its conclusion when it is completed;
@@ -30,9 +31,12 @@ function phaseOf(line: JobLine, document: JobDocument | undefined): Phase {
   }
 }
 
-/** The phase of a job of a run. */
+/** The phase of a job or a leg of a run. A job with legs stands where those stand that are furthest. */
 export function jobPhase(state: RunState, job: string): Phase {
-  return phaseOf(lineOf(state, job), state.jobs[job]);
+  const phase = phaseOf(lineOf(state, job), state.jobs[job]);
+  if (phase !== 'waiting' && phase !== 'queued') return phase;
+  const legs = legsOf(documentsOf(state), job).map((leg) => phaseOf(lineOf(state, leg), state.jobs[leg]));
+  return legs.find((leg) => leg === (phase === 'waiting' ? 'escalated' : 'retrying')) ?? phase;
 }
 
 /** The phases of the workflow's jobs, in file order. */

@@ -1,4 +1,5 @@
 import { invariant } from '../../base/errors.ts';
+import { definitionOf } from '../../workflow/leg.ts';
 import type { CommitJob, DeclaredOutput, TaskJob, VerifyJob, Workflow } from '../../workflow/model.ts';
 import type { Config } from '../config.ts';
 import type { Attempt, Feedback, JobDocument, RunState, Turn } from '../state.ts';
@@ -87,7 +88,7 @@ export function taskOf(
   jobId: string,
   prompt: string,
 ): Task {
-  const job = workflow.jobs.get(jobId);
+  const job = definitionOf(workflow, jobId);
   const document = state.jobs[jobId];
   invariant(
     job?.type === 'task' || job?.type === 'verify' || job?.type === 'commit',

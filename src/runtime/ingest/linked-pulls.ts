@@ -4,6 +4,7 @@ import type { Documents } from '../../store/documents.ts';
 import type { Definitions } from '../definitions.ts';
 import { loadRun } from '../run-documents.ts';
 import type { AddressedHappening } from '../wake.ts';
+import { definitionOf } from '../../workflow/leg.ts';
 
 /** The output in which an assigned agent's pull request is reported, where the job declares it. */
 const PULL_OUTPUT = 'pull-request';
@@ -48,7 +49,7 @@ async function answerBy(
     .filter(({ author, base }) => author === assignee.id && base === loaded.config.settings.baseBranch)
     .sort((a, b) => b.number - a.number)[0];
   if (pull === undefined) return null;
-  const node = (await definitions.load(documents, loaded.state.run.definition)).jobs.get(job);
+  const node = definitionOf(await definitions.load(documents, loaded.state.run.definition), job);
   const declared = node !== undefined && 'declaredOutputs' in node ? node.declaredOutputs : [];
   const isDeclared = declared.some(({ name }) => name === PULL_OUTPUT);
   return {

@@ -8,6 +8,7 @@ import { headToMerge } from './head-to-merge.ts';
 import { done, dropped, prepared, type Performance, type Performed } from './performance.ts';
 import { runCommand, type RunningCommands } from './run-command.ts';
 import { dispatchWorkflow } from './workflow-dispatch.ts';
+import { definitionOf } from '../../workflow/leg.ts';
 
 type Dispatch = Extract<Effect, { type: 'dispatch' }>;
 
@@ -48,7 +49,7 @@ function renderTask(
   { workflow, config, state }: Pick<Performance, 'workflow' | 'config' | 'state'>,
   job: string,
 ): Task {
-  const node = workflow.jobs.get(job);
+  const node = definitionOf(workflow, job);
   const prompt = node !== undefined && 'prompt' in node ? node.prompt : null;
   const text =
     prompt === null ? '' : renderTemplate(prompt, contextsOf({ workflow, config }, state, job, 'job'));
