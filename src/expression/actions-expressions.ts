@@ -15,8 +15,8 @@ export {
 } from '@actions/expressions/ast';
 export type { Expr } from '@actions/expressions';
 export type { Pair } from '@actions/expressions/data/expressiondata';
-export type { FunctionDefinition } from '@actions/expressions/funcs/info';
 export type { Token } from '@actions/expressions/lexer';
 export { TokenType } from '@actions/expressions/lexer';
-export { equals } from '@actions/expressions/result';
+export { FilteredArray } from '@actions/expressions/filtered_array';
+export { coerceTypes } from '@actions/expressions/result';
 export { Evaluator, ExpressionError as PackageError, Lexer, Parser, data } from '@actions/expressions';

@@ -49,6 +49,9 @@ export function effectiveCondition(
   if (!template.ok) return template;
   const sole = soleExpression(template.value);
   if (sole !== null) {
+    // GitHub takes a text in quotes for the condition itself.
+    const text = /^'((?:[^']|'')*)'$/.exec(sole.source)?.[1]?.replaceAll("''", "'");
+    if (text !== undefined) return conditionInQuotes(text, availability, parse);
     const written = placedExpressions(template.value)[0] ?? null;
     return withSuccess({ source: sole.source, written }, sole, availability, parse);
   }
@@ -57,6 +60,17 @@ export function effectiveCondition(
   if (!parsed.ok) return parsed;
   const condition = withSuccess({ source: source.trim(), written: null }, parsed.value, availability, parse);
   return condition.ok ? { ok: true, value: { ...condition.value, isAlwaysTrue: true } } : condition;
+}
+
+function conditionInQuotes(
+  text: string,
+  availability: Availability,
+  parse: ParseExpression,
+): Parsed<EffectiveCondition> {
+  if (text.trim() === '') return effectiveCondition('', availability, parse);
+  const parsed = parse(text, availability);
+  if (!parsed.ok) return parsed;
+  return withSuccess({ source: text.trim(), written: null }, parsed.value, availability, parse);
 }
 
 function formatCall(parts: readonly (string | Expression)[]): string {
@@ -81,7 +95,7 @@ function withSuccess(
   const hasStatus = availability.functions.some((signature) => signature.name === 'success');
   const callsStatus = callsOf(expression.tree).some((call) => statusFunctions.has(call.name));
   if (callsStatus || !hasStatus) return { ok: true, value: { ...written, expression, isAlwaysTrue: false } };
-  return withText(`success() && (${expression.source.trim()})`, written, availability, parse);
+  return withText(`success() && (${expression.source})`, written, availability, parse);
 }
 
 function withText(

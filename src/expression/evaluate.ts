@@ -1,17 +1,18 @@
 import type { Contexts, Expression, StatusFunctions, Template, Value } from './model.ts';
 import type {
+  Binary,
   ContextAccess,
   Expr,
   FunctionCall,
-  FunctionDefinition,
+  IndexAccess,
   Literal,
 } from './actions-expressions.ts';
-import { Evaluator, data } from './actions-expressions.ts';
-import type { Budget } from './budget.ts';
+import { Evaluator, FilteredArray, Star, TokenType, data } from './actions-expressions.ts';
 import { createBudget } from './budget.ts';
+import { equalData, isGreater } from './compare.ts';
 import { ExpressionError } from './expression-error.ts';
 import type { ExpressionFunction } from './functions.ts';
-import { budgetedFunctions } from './functions.ts';
+import { functionsWithin, statusCalls } from './functions.ts';
 import { parseNumber } from './number-text.ts';
 import type { Data } from './values.ts';
 import { numberValue, stringValue, toData, toValue } from './values.ts';
@@ -26,10 +27,12 @@ export const maxRenderedUnits = 5 * 1024 * 1024;
  * @throws {ExpressionError} when it has none: bad JSON, a bad format string, a `case` without a boolean, the budget spent.
  */
 export function evaluate(expression: Expression, contexts: Contexts, status?: StatusFunctions): Value {
-  const budget = createBudget();
+  const functions = new Map([
+    ...functionsWithin(createBudget()),
+    ...(status === undefined ? [] : statusCalls(status)),
+  ]);
   try {
-    const evaluator = new GithubEvaluator(expression.tree, contexts, functionsFor(budget, status));
-    return toValue(evaluator.evaluate());
+    return toValue(new GithubEvaluator(expression.tree, contexts, functions).evaluate());
   } catch (error) {
     throw new ExpressionError(
       expression.source,
@@ -55,14 +58,16 @@ export function renderTemplate(template: Template, contexts: Contexts): string {
   return text;
 }
 
-/** GitHub's evaluator with the corrections that the package needs: lazy `case`, GitHub's numbers, absent contexts, a budget. */
+/** GitHub's evaluator with the corrections that the package needs: laziness, GitHub's numbers, absent contexts, a budget. */
 class GithubEvaluator extends Evaluator {
   readonly #contexts: Contexts;
+  readonly #functions: ReadonlyMap<string, ExpressionFunction>;
   readonly #known = new Map<string, Data>();
 
   constructor(tree: Expr, contexts: Contexts, functions: ReadonlyMap<string, ExpressionFunction>) {
-    super(tree, new data.Dictionary(), functionMap(functions));
+    super(tree, new data.Dictionary());
     this.#contexts = contexts;
+    this.#functions = functions;
   }
 
   override visitLiteral(literal: Literal): Data {
@@ -85,45 +90,74 @@ class GithubEvaluator extends Evaluator {
     return value;
   }
 
-  override visitFunctionCall(call: FunctionCall): Data {
-    if (call.functionName.lexeme.toLowerCase() === 'case') return this.#selectCase(call.args);
-    return super.visitFunctionCall(call);
+  override visitBinary(binary: Binary): Data {
+    const left = this.eval(binary.left);
+    const right = this.eval(binary.right);
+    return new data.BooleanData(holds(binary.operator.type, left, right));
   }
 
-  #selectCase(args: readonly Expr[]): Data {
-    let isSelected = false;
-    for (const [index, arg] of args.entries()) {
-      const isLast = index === args.length - 1;
-      if (isSelected || isLast) return this.eval(arg);
-      if (index % 2 === 1) continue;
-      const predicate = this.eval(arg);
-      if (predicate.kind !== data.Kind.Boolean) throw new Error('A predicate of case is not a boolean');
-      isSelected = predicate.value;
-    }
-    return new data.Null();
+  override visitFunctionCall(call: FunctionCall): Data {
+    const name = call.functionName.lexeme;
+    const known = this.#functions.get(name.toLowerCase());
+    if (known === undefined) throw new Error(`The function '${name}' cannot be called here`);
+    const args = call.args.map((arg) => {
+      let value: Data | null = null;
+      return () => (value ??= this.eval(arg));
+    });
+    return known(...args);
   }
+
+  override visitIndexAccess(access: IndexAccess): Data {
+    const left = this.eval(access.expr);
+    const isStar = access.index instanceof Star;
+    const isCollection = left.kind === data.Kind.Array || left.kind === data.Kind.Dictionary;
+    if (!isCollection) return isStar ? new FilteredArray() : new data.Null();
+    if (left instanceof FilteredArray) {
+      const index = isStar ? null : this.eval(access.index);
+      const found = left.values().flatMap((item) => (index === null ? itemsOf(item) : findItem(item, index)));
+      return new FilteredArray(...found);
+    }
+    if (isStar) return new FilteredArray(...itemsOf(left));
+    return findItem(left, this.eval(access.index))[0] ?? new data.Null();
+  }
+}
+
+function holds(operator: TokenType, left: Data, right: Data): boolean {
+  switch (operator) {
+    case TokenType.EQUAL_EQUAL:
+      return equalData(left, right);
+    case TokenType.BANG_EQUAL:
+      return !equalData(left, right);
+    case TokenType.GREATER:
+      return isGreater(left, right);
+    case TokenType.GREATER_EQUAL:
+      return equalData(left, right) || isGreater(left, right);
+    case TokenType.LESS:
+      return isGreater(right, left);
+    case TokenType.LESS_EQUAL:
+      return equalData(left, right) || isGreater(right, left);
+    default:
+      throw new Error('This is no operator between two values');
+  }
+}
+
+/** What a `*` stands for. */
+function itemsOf(value: Data): readonly Data[] {
+  return value.kind === data.Kind.Array || value.kind === data.Kind.Dictionary ? value.values() : [];
+}
+
+/** What an index finds in a list or an object: one value, or none. */
+function findItem(value: Data, index: Data): readonly Data[] {
+  let found: Data | undefined;
+  if (value.kind === data.Kind.Array) {
+    const number = Math.floor(index.number());
+    found = number >= 0 ? value.values()[number] : undefined;
+  } else if (value.kind === data.Kind.Dictionary && index.primitive) {
+    found = value.get(index.coerceString());
+  }
+  return found === undefined ? [] : [found];
 }
 
 function unquote(lexeme: string): string {
   return lexeme.slice(1, -1).replaceAll("''", "'");
-}
-
-function functionMap(functions: ReadonlyMap<string, ExpressionFunction>): Map<string, FunctionDefinition> {
-  return new Map([...functions].map(([name, call]) => [name, { name, minArgs: 0, maxArgs: 255, call }]));
-}
-
-function functionsFor(
-  budget: Budget,
-  status: StatusFunctions | undefined,
-): ReadonlyMap<string, ExpressionFunction> {
-  const functions = budgetedFunctions(budget);
-  if (status === undefined) return functions;
-  const names = (args: readonly Data[]): readonly string[] => args.map((arg) => arg.coerceString());
-  return new Map<string, ExpressionFunction>([
-    ...functions,
-    ['success', (...jobs) => new data.BooleanData(status.success(names(jobs)))],
-    ['failure', (...jobs) => new data.BooleanData(status.failure(names(jobs)))],
-    ['always', () => new data.BooleanData(status.always())],
-    ['cancelled', () => new data.BooleanData(status.cancelled())],
-  ]);
 }

@@ -28,13 +28,13 @@ export function formatNumber(value: number): string {
 
 /**
  * A text as a number, as GitHub reads it: blanks around are ignored, nothing is 0, `0x` and `0o` (small letters) are 32-bit
- * integers, everything else that is no decimal is NaN.
+ * integers, Infinity in any case, as .NET has it; everything else that is no decimal is NaN.
  */
 export function parseNumber(text: string): number {
   const trimmed = text.trim();
   if (trimmed === '') return 0;
   if (/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(trimmed)) return Number(trimmed);
-  if (/^[+-]?Infinity$/.test(trimmed)) return Number(trimmed);
+  if (/^[+-]?infinity$/i.test(trimmed)) return trimmed.startsWith('-') ? -Infinity : Infinity;
   if (/^0x[0-9a-fA-F]+$/.test(trimmed) || /^0o[0-7]+$/.test(trimmed)) {
     const unsigned = Number(trimmed);
     return unsigned <= 0xffffffff ? unsigned | 0 : Number.NaN;

@@ -56,7 +56,7 @@ export function createParser(): ParseExpression {
 function lex(source: string): Parsed<readonly Token[]> {
   let tokens: readonly Token[];
   try {
-    tokens = new Lexer(source).lex().tokens;
+    tokens = new Lexer(plainBlanks(source)).lex().tokens;
   } catch (error) {
     // The lexer says where in its text only: "Unexpected symbol: 'x'. Located at position 1 within expression: …".
     const found = /Unexpected symbol: '(.*)'\. Located at position (\d+) within/s.exec(String(error));
@@ -80,6 +80,15 @@ function lex(source: string): Parsed<readonly Token[]> {
     });
   }
   return { ok: true, value: placed };
+}
+
+/** Blanks of all kinds outside of texts as plain ones, which are all that the package skips. No place moves. */
+function plainBlanks(source: string): string {
+  if (!/[\v\f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/.test(source)) return source;
+  return source
+    .split("'")
+    .map((part, index) => (index % 2 === 0 ? part.replace(/(?!\ufeff)[\s\x85]/g, ' ') : part))
+    .join("'");
 }
 
 /** What GitHub refuses and the package lets pass, and unknown names, for which we have better words. */
@@ -112,9 +121,9 @@ function functionProblem(written: string, name: string, availability: Availabili
   const available = [...generalFunctions, ...availability.functions.map((signature) => signature.name)];
   if (available.some((one) => one.toLowerCase() === name)) return null;
   if (['success', 'failure', 'always', 'cancelled'].includes(name)) {
-    return `The function '${written}' is not available here: status functions belong to the \`if\` of a job`;
+    return `Unrecognized function: '${written}'. Status functions belong to the \`if\` of a job`;
   }
-  if (name === 'hashfiles') return `The function '${written}' is not available here: it belongs to steps`;
+  if (name === 'hashfiles') return `Unrecognized function: '${written}'. It belongs to steps`;
   return `Unrecognized function: '${written}'. Available here: ${available.join(', ')}`;
 }
 
@@ -122,7 +131,7 @@ function contextProblem(written: string, name: string, availability: Availabilit
   if (availability.contexts.includes(name)) return null;
   const available = `Available here: ${availability.contexts.join(', ')}`;
   return knownContexts().includes(name)
-    ? `The context '${written}' is not available here. ${available}`
+    ? `Unrecognized named-value: '${written}'. The context is not available here. ${available}`
     : `Unrecognized named-value: '${written}'. ${available}`;
 }
 

@@ -50,8 +50,14 @@ class ObjectValue extends data.Dictionary {
   }
 
   override pairs(): Pair[] {
-    const last = new Map(Object.keys(this.#json).map((key) => [key.toLowerCase(), key]));
-    return [...last.values()].map((key) => ({ key, value: this.#valueOf(key) }));
+    // The first of equal names is shown, the last counts.
+    const names = new Map<string, { readonly key: string; last: string }>();
+    for (const key of Object.keys(this.#json)) {
+      const known = names.get(key.toLowerCase());
+      if (known === undefined) names.set(key.toLowerCase(), { key, last: key });
+      else known.last = key;
+    }
+    return [...names.values()].map(({ key, last }) => ({ key, value: this.#valueOf(last) }));
   }
 
   #valueOf(key: string): Data {
@@ -154,7 +160,7 @@ function toJson(value: Data): Json {
 }
 
 /**
- * The text of `toJSON`: two blanks of indent, keys in their order.
+ * The text of `toJSON`: two blanks of indent, keys in their order; numbers as in any text, NaN and the infinities by name.
  *
  * @throws {BudgetSpent} as soon as the text is too long.
  */
@@ -166,10 +172,12 @@ export function toJsonText(value: Data, budget: Budget, indent = ''): string {
   };
   switch (value.kind) {
     case data.Kind.Null:
+      return charged('null');
     case data.Kind.Boolean:
     case data.Kind.Number:
+      return charged(value.coerceString());
     case data.Kind.String:
-      return charged(JSON.stringify(toJson(value)));
+      return charged(quote(value.value));
     case data.Kind.Array: {
       const items = value.values().map((item) => `${charged(inner)}${toJsonText(item, budget, inner)}`);
       return items.length === 0 ? charged('[]') : `[\n${items.join(',\n')}\n${indent}]`;
@@ -177,11 +185,14 @@ export function toJsonText(value: Data, budget: Budget, indent = ''): string {
     case data.Kind.Dictionary: {
       const fields = value
         .pairs()
-        .map(
-          (pair) =>
-            `${charged(`${inner}${JSON.stringify(pair.key)}: `)}${toJsonText(pair.value, budget, inner)}`,
-        );
+        .map((pair) => `${charged(`${inner}${quote(pair.key)}: `)}${toJsonText(pair.value, budget, inner)}`);
       return fields.length === 0 ? charged('{}') : `{\n${fields.join(',\n')}\n${indent}}`;
     }
   }
+}
+
+/** A text in double quotes; line breaks that JSON would let stand are escaped, as on GitHub. */
+function quote(text: string): string {
+  const escape = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(text).replace(/[\u0085\u2028\u2029]/g, escape);
 }
