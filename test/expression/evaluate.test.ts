@@ -20,7 +20,9 @@ function valueOf(source: string, contexts: Contexts = {}, status?: StatusFunctio
 
 /** JSON with whole numbers of few digits only. */
 function withoutFractions(text: string): unknown {
-  return JSON.parse(text, (_, value: unknown) => (typeof value === 'number' ? Math.trunc(value) % 1e6 : value));
+  return JSON.parse(text, (_, value: unknown) =>
+    typeof value === 'number' ? Math.trunc(value) % 1e6 : value,
+  );
 }
 
 function render(text: string, contexts: Contexts = {}): string {
