@@ -45,11 +45,16 @@ export const config: Config = {
   settings: { baseBranch: 'main', protectedPaths: [], leaseMinutes: 5 },
 };
 
-/** Compiles a workflow of a test; `on` may be left out. A diagnostic that is an error fails the test. */
+const compiled = new Map<string, Workflow>();
+
+/** Compiles a workflow of a test, once; `on` may be left out. A diagnostic that is an error fails the test. */
 export function workflowOf(yaml: string): Workflow {
+  const known = compiled.get(yaml);
+  if (known !== undefined) return known;
   const text = /^on:/m.test(yaml) ? yaml : `on: workflow_dispatch\n${yaml}`;
   const { workflow, diagnostics } = compileWorkflow({ path: '.github/treadle/workflows/test.yml', text });
   if (workflow === null) throw new Error(diagnostics.map((one) => one.message).join('\n'));
+  compiled.set(yaml, workflow);
   return workflow;
 }
 

@@ -124,6 +124,45 @@ const UI: readonly Row[] = [
   },
 ];
 
+const REVIEWED = 'implement check review merge verify';
+
+const SELF_IMPROVEMENT: readonly Row[] = [
+  { path: 'success', steps: `investigate ${REVIEWED}` },
+  {
+    path: 'a person does not want it merged: back with the feedback',
+    steps: `investigate implement check review merge:rejected ${REVIEWED}`,
+    cycles: { 'merge.on-rejected': 1 },
+  },
+  {
+    path: 'what cannot be done is looked into again',
+    steps: `investigate ${three('implement:failure')} investigate ${REVIEWED}`,
+    cycles: { 'implement.on-failure': 1 },
+  },
+  {
+    path: 'tests or linters fail before it is merged',
+    steps: `investigate implement ${two('check:failure')} ${REVIEWED}`,
+    cycles: { 'check.on-failure': 1 },
+  },
+  {
+    path: 'the reviewer wants it otherwise',
+    steps: `investigate implement check ${two('review:failure')} ${REVIEWED}`,
+    cycles: { 'review.on-failure': 1 },
+  },
+  {
+    path: 'the person takes a while to merge',
+    steps: `investigate implement check review merge verify:failure verify:later verify`,
+  },
+  {
+    path: 'the person forgot to merge, and is asked again',
+    steps: `investigate implement check review merge ${Array(5).fill('verify:failure verify:later').join(' ')} verify:failure merge verify`,
+    cycles: { 'verify.on-failure': 1 },
+  },
+  {
+    path: 'a timeout, and then the CEO decides',
+    steps: `investigate implement ${two('check:timeout')} check:retry check review merge verify`,
+  },
+];
+
 const TO_TESTING =
   'requirements requirements-checklist open-design design design-checklist open-implementation ' +
   'implementation implementation-checklist open-testing';
@@ -186,7 +225,13 @@ const WATERFALL: readonly Row[] = [
   },
 ];
 
-const PATHS = { bug: BUG, feature: FEATURE, ui: UI, waterfall: WATERFALL };
+const PATHS = {
+  bug: BUG,
+  feature: FEATURE,
+  ui: UI,
+  'self-improvement': SELF_IMPROVEMENT,
+  waterfall: WATERFALL,
+} satisfies Record<(typeof BUILT_IN)[number], readonly Row[]>;
 
 describe.each(Object.entries(PATHS))('%s', (key, rows) => {
   test.each(rows)('$path', ({ steps, cycles = {} }) => {
@@ -194,6 +239,12 @@ describe.each(Object.entries(PATHS))('%s', (key, rows) => {
     expect(story.state().run).toMatchObject({ status: 'completed', conclusion: 'success', cycles });
     expect(story.effects()).toContain('close_issue completed');
   });
+});
+
+test('self-improvement that is not worth it ends there, and nothing is dispatched for it any more', () => {
+  const { story } = playSteps('self-improvement', two('investigate:failure'));
+  expect(story.state().run).toMatchObject({ status: 'completed', conclusion: 'failure' });
+  expect(story.lines()).toMatchObject({ investigate: 'completed failure', implement: 'completed skipped' });
 });
 
 /** Every job that can be escalated: those with an agent or a reviewer. */
@@ -211,7 +262,7 @@ describe.each(ESCALATED)('$key: $job, once its time is over for good', ({ key, j
       const [next] = play.awaited();
       if (next?.job === undefined || next.job === null) throw new Error(`${job} is never awaited`);
       if (next.kind === 'escalation') return play;
-      play.step(next.job === job ? `${job}:timeout` : next.job);
+      play.step(next.job === job ? `${job}:${next.kind === 'retry' ? 'later' : 'timeout'}` : next.job);
     }
   };
 
@@ -280,7 +331,7 @@ describe.each(BUILT_IN)('%s', (key) => {
       if (next?.job === undefined || next.job === null) throw new Error('nothing is awaited');
       if (next.kind === 'escalation') break;
       const bad = type === 'approval' ? 'rejected' : 'failure';
-      play.step(next.job === job ? `${job}:${bad}` : next.job);
+      play.step(next.job === job ? `${job}:${next.kind === 'retry' ? 'later' : bad}` : next.job);
     }
     expect(play.story.document(job).escalation?.cause).toBe('cycles');
     expect(play.story.state().run.cycles[edge]).toBe(3);

@@ -23,7 +23,7 @@ const MOST_STEPS = 120;
  *
  * - `fix`: the job's agent reports success, the reviewer approves; a commit is merged, too
  * - `fix:failure`, `fix:turn`, `fix:crash`: one report of failure, one asking for another turn, one crash
- * - `fix:timeout`: its time is over
+ * - `fix:timeout`: its time is over; `verify:later`: the pause before the next attempt is
  * - `approve:rejected`: the reviewer requests changes
  * - `commit:conflict`: its agent agrees, and the forge refuses the merge
  * - `fix:ceo-approves`, `fix:ceo-rejects`: the decision pull request of the escalated job is reviewed
@@ -69,7 +69,8 @@ export function beginPlay(key: string): Play {
         if (story.state().run.status === 'completed') return;
         const [next] = awaited();
         if (next?.job === undefined || next.job === null) throw new Error(`${key} is stuck: ${story.said()}`);
-        if (next.kind !== 'escalation') step(next.job);
+        if (next.kind === 'retry') step(`${next.job}:later`);
+        else if (next.kind !== 'escalation') step(next.job);
         else step(`${next.job}:${answerTo(next, jobOf(next.job))}`);
       }
       throw new Error(`${key} does not end: ${story.said()}`);
@@ -104,6 +105,9 @@ function doStep(story: Story, job: Job, deed: string): void {
       return;
     case 'timeout':
       story.pass('timeout', id);
+      return;
+    case 'later':
+      story.pass('retry', id);
       return;
     case 'rejected':
       story.review(id, 'changes_requested', `Not like this: ${id}.`);
