@@ -11,6 +11,18 @@ export interface FactsRead {
   readonly id: string;
   readonly at: string;
   readonly since: string;
+  /** Issues that no run is started for, though they ask for one, with what is to be said there. */
+  readonly notices?: readonly { readonly issue: number; readonly text: string }[];
+}
+
+/** A fact about what was said on issues without a run: where, and what another wake was to say is claimed. */
+export interface NoticesRecorded {
+  readonly version: 1;
+  readonly type: 'notices_recorded';
+  readonly id: string;
+  readonly at: string;
+  readonly said: readonly number[];
+  readonly claimed: readonly number[];
 }
 
 /** A fact about the branch itself. */
@@ -23,7 +35,7 @@ export interface BranchEvent {
 }
 
 /** What a state commit records. */
-export type RecordedEvent = RunEvent | BookkeepingEvent | FactsRead | BranchEvent;
+export type RecordedEvent = RunEvent | BookkeepingEvent | FactsRead | NoticesRecorded | BranchEvent;
 
 /** What a state commit says: subject, the complete event, trailers. */
 export interface CommitMessage {

@@ -1,7 +1,7 @@
 import type { Config } from '../engine/config.ts';
 import type { Deadline, QueueAdvanced } from '../engine/event.ts';
 import type { MetricsDocument } from '../engine/metrics.ts';
-import type { JobDocument, MeterDocument, QueueDocument, RunDocument } from '../engine/state.ts';
+import type { Claim, JobDocument, MeterDocument, QueueDocument, RunDocument } from '../engine/state.ts';
 import { createDocumentCodec, createPlainCodec } from './document-codec.ts';
 import { formatJobLines, parseJobLines, type StoredLines } from './job-line.ts';
 
@@ -42,6 +42,17 @@ export interface IssueIndex {
   readonly active: string | null;
   /** Set where the issue is the CEO bead of an escalation. */
   readonly escalation: { readonly run: string; readonly job: string } | null;
+  /** Digest of what was last said about why no run is started. Left out where nothing was. */
+  readonly notice?: string;
+}
+
+/** What is to be said on an issue that no run is started for. Present until it was. */
+export interface NoticeDocument {
+  readonly version: 1;
+  readonly issue: number;
+  /** Markdown. */
+  readonly text: string;
+  readonly claim: Claim;
 }
 
 /** Present while the pull request is watched for reviews. */
@@ -128,6 +139,7 @@ export const rootCodec = createPlainCodec<RootDocument>('root');
 export const definitionCodec = createPlainCodec<DefinitionDocument>('definition');
 export const cursorCodec = createPlainCodec<CursorDocument>('cursor');
 export const issueIndexCodec = createPlainCodec<IssueIndex>('issue-index');
+export const noticeCodec = createPlainCodec<NoticeDocument>('notice');
 export const pullIndexCodec = createPlainCodec<PullIndex>('pull-index');
 export const dispatchIndexCodec = createPlainCodec<DispatchIndex>('dispatch-index');
 export const answerIndexCodec = createPlainCodec<AnswerIndex>('answer-index');

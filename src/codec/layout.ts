@@ -40,6 +40,8 @@ export const layout = {
     { entry: `${run}.${job}.${kind}.json` },
   ],
   issueIndex: (issue: number): Address => ['index', 'issue', { entry: `${issue}.json` }],
+  notices: ['index', 'notice'] satisfies Address,
+  notice: (issue: number): Address => ['index', 'notice', { entry: `${issue}.json` }],
   pulls: ['index', 'pull'] satisfies Address,
   /** One for each that waits on it: several gates may wait on the same pull request. */
   pullIndex: (pull: number, run: string, job: string): Address => [

@@ -13,6 +13,7 @@ import issueIndex from '../../state/issue-index.schema.json' with { type: 'json'
 import job from '../../state/job.schema.json' with { type: 'json' };
 import meter from '../../state/meter.schema.json' with { type: 'json' };
 import metrics from '../../state/metrics.schema.json' with { type: 'json' };
+import notice from '../../state/notice.schema.json' with { type: 'json' };
 import outboxIndex from '../../state/outbox-index.schema.json' with { type: 'json' };
 import pullIndex from '../../state/pull-index.schema.json' with { type: 'json' };
 import queue from '../../state/queue.schema.json' with { type: 'json' };
@@ -32,6 +33,7 @@ const schemas = {
   job,
   meter,
   metrics,
+  notice,
   'outbox-index': outboxIndex,
   'pull-index': pullIndex,
   queue,

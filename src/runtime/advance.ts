@@ -9,6 +9,7 @@ import { ingestFacts, type Ingested } from './ingest/ingest.ts';
 import type { Intake } from './ingest/intake.ts';
 import { budgetOf, readingOf } from './ingest/reading.ts';
 import { readMergesInDoubt } from './ingest/leases.ts';
+import { sayNotices } from './notices.ts';
 import {
   claimLeftovers,
   isHalted,
@@ -128,6 +129,7 @@ class AdvanceLoop {
       for (const program of this.#programs.values()) program.stop();
       await Promise.all(this.#inFlight.values());
     }
+    this.#tip = await sayNotices(this.#runtime, this.#definitions, this.#wake, await this.#knownTip());
     return {
       wake: this.#wake.id,
       transitions: this.#transitions,

@@ -8,6 +8,7 @@ import { claimEffects, recordEffects } from '../engine/record.ts';
 import type { RunState } from '../engine/state.ts';
 import type { Definitions } from './definitions.ts';
 import { describeResults } from './describe-results.ts';
+import { stageNotices, type Notice } from './notices.ts';
 import { isPrepared } from './review-workflow.ts';
 import { loadRun, retireRun, stageRun, type LoadedRun } from './run-documents.ts';
 import type { UnitCommits } from './unit-commits.ts';
@@ -134,12 +135,24 @@ export async function recordClaim(
   await commits.append({ subject: `Claim ${count}: ${ground}`, event });
 }
 
-/** Writes down how far facts have been read, unless nothing changed. */
-export async function recordCursor(commits: UnitCommits, cursor: CursorDocument): Promise<void> {
+/** Writes down how far facts have been read, and what is to be said of them, unless nothing changed. */
+export async function recordCursor(
+  { commits, wake }: Pick<Bookkeeping, 'commits' | 'wake'>,
+  cursor: CursorDocument,
+  notices: readonly Notice[],
+): Promise<void> {
   const documents = commits.documents();
+  await stageNotices(documents, notices, wake);
   await documents.write(layout.cursor, cursorCodec, cursor);
   if (documents.changes().length === 0) return;
   const id = derivedId('event', 'facts_read', commits.tip().oid, cursor);
-  const event: FactsRead = { version: 1, type: 'facts_read', id, at: commits.now, since: cursor.since };
+  const event: FactsRead = {
+    version: 1,
+    type: 'facts_read',
+    id,
+    at: commits.now,
+    since: cursor.since,
+    ...(notices.length === 0 ? {} : { notices }),
+  };
   await commits.append({ subject: `Read facts up to ${cursor.since}`, event });
 }

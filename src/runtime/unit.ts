@@ -15,6 +15,7 @@ import { openDocuments, type Documents } from '../store/documents.ts';
 import type { Oid, Snapshot, Store } from '../store/port.ts';
 import type { Workflow } from '../workflow/model.ts';
 import { initialiseBranch, recordClaim, recordCursor, recordResults } from './bookkeeping.ts';
+import { recordNotices, type Notice } from './notices.ts';
 import { reviewedDecision } from './decision-file.ts';
 import { digestOf, type Definitions } from './definitions.ts';
 import { planRestoration } from './restore.ts';
@@ -56,8 +57,13 @@ export interface Unit {
   record(results: readonly RecordedEffect[]): Promise<void>;
   /** Takes effects over. At most one commit, none for no effects. */
   claim(effects: readonly { readonly run: string; readonly effect: string }[], ground: string): Promise<void>;
-  /** Writes down how far facts have been read, unless nothing changed. */
-  moveCursor(cursor: CursorDocument): Promise<void>;
+  /** Writes down how far facts have been read, and what is to be said on issues without a run, unless nothing changed. */
+  moveCursor(cursor: CursorDocument, notices?: readonly Notice[]): Promise<void>;
+  /** Writes down what was said on issues without a run, and takes over what nobody else says. At most one commit. */
+  recordNotices(notices: {
+    readonly said: readonly Notice[];
+    readonly claimed: readonly number[];
+  }): Promise<void>;
   readonly applied: readonly AppliedTransition[];
   /** The newest state of every run the unit touched. */
   readonly touched: ReadonlyMap<string, RunState>;
@@ -135,7 +141,8 @@ export async function openUnit(context: UnitContext, base: Snapshot): Promise<Op
     },
     record: (results) => recordResults(bookkeeping, results),
     claim: (effects, ground) => recordClaim(bookkeeping, effects, ground),
-    moveCursor: (cursor) => recordCursor(commits, cursor),
+    moveCursor: (cursor, notices = []) => recordCursor(bookkeeping, cursor, notices),
+    recordNotices: (notices) => recordNotices(commits, notices, wake),
     tip: () => commits.tip(),
     publish: () => commits.publish(),
   };

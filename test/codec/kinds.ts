@@ -31,6 +31,7 @@ export const kinds: Readonly<Record<DocumentKind, Kind>> = {
   job: kind(documents.jobCodec, jobDocument),
   meter: kind(documents.meterCodec, arbitraries.meterDocument),
   metrics: kind(documents.metricsCodec, arbitraries.metrics),
+  notice: kind(documents.noticeCodec, arbitraries.notice),
   'outbox-index': kind(documents.outboxIndexCodec, arbitraries.outboxIndex),
   'pull-index': kind(documents.pullIndexCodec, arbitraries.pullIndex),
   queue: kind(documents.queueCodec, arbitraries.queueDocument),

@@ -8,6 +8,7 @@ import type {
   FinishedIndex,
   InboxDocument,
   IssueIndex,
+  NoticeDocument,
   OutboxIndex,
   PullIndex,
   RootDocument,
@@ -253,12 +254,19 @@ export const samples: Readonly<Record<DocumentKind, unknown>> = {
     since: '2026-01-05T09:00:00Z',
     seen: { 'comment 12': '2026-01-05T09:01:00Z' },
   } satisfies CursorDocument,
+  notice: {
+    version: 1,
+    issue: 43,
+    text: '**Nothing was started.** No workflow wants it.\n',
+    claim,
+  } satisfies NoticeDocument,
   'issue-index': {
     version: 1,
     issue: 42,
     runs: ['42-1'],
     active: '42-1',
     escalation: { run: '41-1', job: 'fix' },
+    notice: sha256('notice'),
   } satisfies IssueIndex,
   'pull-index': {
     version: 1,

@@ -41,15 +41,16 @@ export async function ingestFacts(unit: Unit, facts: Facts, budget: number): Pro
   for (const issue of fresh.issues) if (issue.state === 'closed') await applyClosing(unit, issue, facts);
   const started = await startRuns(unit, facts, fresh.issues, cursor);
   remarks.push(...started.remarks);
-  const { waiting } = started;
+  const { waiting, notices } = started;
   const next: CursorDocument = cursorAfter(facts, cursor, { comments: left, waiting });
   const isNews =
     (facts.listed >= MOST_LISTED_AGAIN && next.since > cursor.since) ||
     fresh.comments.length > left.length ||
     fresh.issues.length > 0 ||
     facts.horizon !== null ||
+    notices.length > 0 ||
     waiting.join() !== (cursor.waiting ?? []).join();
-  if (isNews) await unit.moveCursor(next);
+  if (isNews) await unit.moveCursor(next, notices);
   return { remarks, isBehind: left.length > 0 || facts.horizon !== null };
 }
 

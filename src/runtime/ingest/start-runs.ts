@@ -1,11 +1,23 @@
 import type { CursorDocument } from '../../codec/documents.ts';
 import type { Issue } from '../../forge/port.ts';
+import { renderNotice } from '../../beads/render-notice.ts';
 import { actorOf } from '../authorise.ts';
+import type { Notice } from '../notices.ts';
+import { loadIssueIndex } from '../run-documents.ts';
 import type { Unit } from '../unit.ts';
 import { isOpenedSince } from './cursor.ts';
 import type { Facts } from './facts.ts';
 import { mayStart, type Catalog } from './intake.ts';
 import { selectionFor, startRun } from './start.ts';
+
+/** What became of issues that may start runs. */
+export interface StartedRuns {
+  /** Those that wait for a later wake. */
+  readonly waiting: readonly number[];
+  readonly remarks: readonly string[];
+  /** What is to be said on issues whose workflow is not clear, or is by now. */
+  readonly notices: readonly Notice[];
+}
 
 /**
  * Starts what issues call for, as far as this wake may: those that waited first. Those it may not decide on wait for a later one.
@@ -15,11 +27,12 @@ export async function startRuns(
   { waiting: waited, catalog }: Facts,
   fresh: readonly Issue[],
   cursor: CursorDocument,
-): Promise<{ readonly waiting: readonly number[]; readonly remarks: readonly string[] }> {
+): Promise<StartedRuns> {
   const remarks: string[] = catalog.kind === 'invalid' ? [`no run was started: ${catalog.problem}`] : [];
   const decided = new Set([...waited, ...fresh].map(({ number }) => number));
   const known = cursor.waiting ?? [];
   const waiting = new Set(known.filter((number) => !decided.has(number)));
+  const notices: Notice[] = [];
   let started = 0;
   for (const issue of [...waited, ...fresh]) {
     if (issue.state !== 'open' || !(await mayStart(unit.documents(), issue))) continue;
@@ -29,19 +42,25 @@ export async function startRuns(
     }
     const isOpened = known.includes(issue.number) || isOpenedSince(cursor, issue);
     const outcome = await startFor(unit, catalog, { issue, isOpened }, started < catalog.maxNewRuns);
+    if (outcome.notice !== null) notices.push({ issue: issue.number, text: outcome.notice });
     if (outcome.kind === 'started') started += 1;
     else if (outcome.kind === 'deferred') waiting.add(issue.number);
     else if (outcome.reason !== null) remarks.push(`#${issue.number}: ${outcome.reason}`);
   }
   // Where another wake let an issue wait that this one did not read, it keeps its place.
   const order = [...known, ...fresh.map(({ number }) => number)];
-  return { waiting: [...waiting].sort((a, b) => order.indexOf(a) - order.indexOf(b)), remarks };
+  return {
+    waiting: [...waiting].sort((a, b) => order.indexOf(a) - order.indexOf(b)),
+    remarks,
+    notices,
+  };
 }
 
-type Outcome =
+type Outcome = { readonly notice: string | null } & (
   | { readonly kind: 'started' }
   | { readonly kind: 'deferred' }
-  | { readonly kind: 'refused'; readonly reason: string | null };
+  | { readonly kind: 'refused'; readonly reason: string | null }
+);
 
 async function startFor(
   unit: Unit,
@@ -50,14 +69,14 @@ async function startFor(
   mayStartNow: boolean,
 ): Promise<Outcome> {
   const selection = selectionFor(issue, isOpened, found);
-  if (selection.kind === 'kept') return { kind: 'refused', reason: null };
-  if (selection.kind === 'undecided') {
-    const { isAsked, reason, remedy } = selection;
-    return { kind: 'refused', reason: isAsked ? `${reason}, so none was started: ${remedy}` : null };
+  const wasTold = (await loadIssueIndex(unit.documents(), issue.number)).notice !== undefined;
+  const workflow = selection.kind === 'chosen' ? found.workflows.get(selection.workflow) : undefined;
+  if (selection.kind !== 'chosen' || workflow === undefined) {
+    const isSaid = selection.kind === 'undecided' && selection.isAsked;
+    const reason = isSaid ? `${selection.reason}, so none was started: ${selection.remedy}` : null;
+    return { kind: 'refused', reason, notice: renderNotice(selection, null, wasTold) };
   }
-  const workflow = found.workflows.get(selection.workflow);
-  if (workflow === undefined) return { kind: 'refused', reason: null };
-  if (!mayStartNow) return { kind: 'deferred' };
+  if (!mayStartNow) return { kind: 'deferred', notice: null };
   const outcome = await startRun(unit, repository, found, {
     issue,
     workflow,
@@ -67,5 +86,6 @@ async function startFor(
     ground: `opened or labelled #${issue.number}, ${selection.by === 'label' ? `and its label asks for ${workflow.key}` : `which ${workflow.file.path} asks for`}`,
     at: issue.updatedAt,
   });
-  return outcome.kind === 'started' ? { kind: 'started' } : outcome;
+  if (outcome.kind === 'refused') return { ...outcome, notice: null };
+  return { kind: 'started', notice: renderNotice(selection, outcome.run, wasTold) };
 }

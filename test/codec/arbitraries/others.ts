@@ -9,6 +9,7 @@ import type {
   FinishedIndex,
   InboxDocument,
   IssueIndex,
+  NoticeDocument,
   OutboxIndex,
   PullIndex,
   RootDocument,
@@ -34,6 +35,7 @@ import {
   member,
   claim,
   conclusion,
+  digest,
 } from './parts.ts';
 
 const queueEntry = { run, job: name, attempt: count };
@@ -102,13 +104,18 @@ export const cursor: fc.Arbitrary<CursorDocument> = fc.record({
   since: time,
   seen: fc.dictionary(key, line, { maxKeys: 4 }),
 });
-export const issueIndex: fc.Arbitrary<IssueIndex> = fc.record({
-  version,
-  issue: count,
-  runs: fc.array(run, { maxLength: 3 }),
-  active: orNull(run),
-  escalation: orNull(fc.record({ run, job: name })),
-});
+export const notice: fc.Arbitrary<NoticeDocument> = fc.record({ version, issue: count, text: line, claim });
+export const issueIndex: fc.Arbitrary<IssueIndex> = fc.record(
+  {
+    version,
+    issue: count,
+    runs: fc.array(run, { maxLength: 3 }),
+    active: orNull(run),
+    escalation: orNull(fc.record({ run, job: name })),
+    notice: digest,
+  },
+  { requiredKeys: ['version', 'issue', 'runs', 'active', 'escalation'] },
+);
 export const pullIndex: fc.Arbitrary<PullIndex> = fc.record({
   version,
   pull: count,
