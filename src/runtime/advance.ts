@@ -9,7 +9,6 @@ import { ingestFacts, type Ingested } from './ingest/ingest.ts';
 import type { Intake } from './ingest/intake.ts';
 import { budgetOf, readingOf } from './ingest/reading.ts';
 import { readMergesInDoubt } from './ingest/leases.ts';
-import { sayNotices } from './notices.ts';
 import {
   claimLeftovers,
   isHalted,
@@ -23,6 +22,7 @@ import { removeCopies } from './perform/remove-copies.ts';
 import type { Runtime } from './ports.ts';
 import { publish } from './publish.ts';
 import { loadRun } from './run-documents.ts';
+import { sayNotices } from './say-notices.ts';
 import type { Unit } from './unit.ts';
 import { addMinutes, beginWake, type Wake } from './wake.ts';
 
@@ -136,7 +136,7 @@ class AdvanceLoop {
       touched: this.#touched,
       remarks: [...this.#remarks],
       nextDue: this.#isBehind ? this.#runtime.clock.now() : this.#soonest(),
-      tip: this.#tip?.oid ?? null,
+      tip: this.#tip.oid,
     };
   }
 

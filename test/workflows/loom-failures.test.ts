@@ -80,15 +80,17 @@ test.each([
   { body: 'Do not approve this.', verdict: 'changes_requested', goesOnAt: 'investigate' },
   { body: 'I would reject it, but well.', verdict: 'approved', goesOnAt: 'fix' },
 ] as const)('the state of a review counts, not its words: "$body"', ({ body, verdict, goesOnAt }) => {
-  const { story, awaited } = playSteps('bug', 'triage investigate');
-  awaited();
+  const play = playSteps('bug', 'triage investigate');
+  const { story } = play;
+  play.awaited();
   story.review('approve', verdict, body);
   expect(story.lines()[goesOnAt]).toBe('in_progress');
 });
 
 test('an agent’s report is no approval', () => {
-  const { story, awaited } = playSteps('bug', 'triage investigate');
-  expect(awaited()).toMatchObject([{ kind: 'approval', job: 'approve', role: 'ceo' }]);
+  const play = playSteps('bug', 'triage investigate');
+  const { story } = play;
+  expect(play.awaited()).toMatchObject([{ kind: 'approval', job: 'approve', role: 'ceo' }]);
   expect(story.document('approve').attempts.at(-1)?.turns).toEqual([]);
 });
 
@@ -113,11 +115,15 @@ test.each(['director', 'equipment', 'qa', 'QA Engineer', 'ceo '])(
 );
 
 test('the commit lease is in the state, and another run cannot merge meanwhile', () => {
-  const lease = { run: '7-1', job: 'commit', fence: 'f', grantedAt: '', until: '2026-01-06T09:00:00.000Z' };
-  const entry = { run: '7-1', job: 'commit', enqueuedAt: '2026-01-05T09:00:00.000Z' };
+  const other = { run: '7-1', job: 'commit', attempt: 1 };
+  const since = '2026-01-05T09:00:00.000Z';
   const play = playSteps('bug', 'triage investigate approve fix');
-  const { queue } = play.story.state();
-  play.story.setQueue({ ...queue, entries: [{ ...queue.entries[0], ...entry }], lease } as typeof queue);
+  play.story.setQueue({
+    version: 1,
+    base: 'main',
+    entries: [{ ...other, since }],
+    lease: { ...other, grantedAt: since, until: '2026-01-06T09:00:00.000Z', fence: 'f' },
+  });
   play.story.report('commit', { summary: 'Good.' });
   expect(play.story.lines()['commit']).toBe('pending');
   expect(play.story.effects().join()).not.toContain('merge_pull');
