@@ -53,6 +53,7 @@ function commandsFor(run: string, awaited: Awaited): readonly string[] {
     case 'approval':
     case 'retry':
     case 'hour':
+    case 'checks':
     case 'lease':
     case 'merge':
     case 'effect':

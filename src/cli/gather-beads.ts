@@ -70,6 +70,8 @@ function describeAwaited(awaited: Awaited): string {
       return `${awaited.job} waits for the CEO${awaited.issue === null ? '' : ` on #${awaited.issue}`}`;
     case 'retry':
       return `${awaited.job} is tried again at ${awaited.until}`;
+    case 'checks':
+      return `${awaited.job} waits for the checks of #${awaited.pull}`;
     case 'hour':
       return `${awaited.job} waits for the next hour`;
     case 'lease':

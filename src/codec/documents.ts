@@ -89,6 +89,18 @@ export interface AnswerIndex {
   readonly held: 'approval' | null;
 }
 
+/** Present while a job waits for the required checks of the pull request that it is to merge. */
+export interface ChecksIndex {
+  readonly version: 1;
+  readonly run: string;
+  readonly job: string;
+  readonly attempt: number;
+  readonly pull: number;
+  /** What is known of them, and since when. */
+  readonly state: 'unread' | 'pending' | 'held';
+  readonly since: string;
+}
+
 /** Present while the run has effects that are not recorded. */
 export interface OutboxIndex {
   readonly version: 1;
@@ -143,6 +155,7 @@ export const noticeCodec = createPlainCodec<NoticeDocument>('notice');
 export const pullIndexCodec = createPlainCodec<PullIndex>('pull-index');
 export const dispatchIndexCodec = createPlainCodec<DispatchIndex>('dispatch-index');
 export const answerIndexCodec = createPlainCodec<AnswerIndex>('answer-index');
+export const checksIndexCodec = createPlainCodec<ChecksIndex>('checks-index');
 export const outboxIndexCodec = createPlainCodec<OutboxIndex>('outbox-index');
 export const finishedIndexCodec = createPlainCodec<FinishedIndex>('finished-index');
 export const deadlineCodec = createPlainCodec<DeadlineDocument>('deadline');

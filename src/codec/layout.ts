@@ -53,6 +53,9 @@ export const layout = {
   /** Dispatches whose answer is looked for on the forge. */
   answers: ['index', 'answer'] satisfies Address,
   answerIndex: (dispatch: string): Address => ['index', 'answer', { entry: `${dispatch}.json` }],
+  /** Merges that wait for checks. */
+  checks: ['index', 'checks'] satisfies Address,
+  checksIndex: (run: string, job: string): Address => ['index', 'checks', { entry: `${run}.${job}.json` }],
   outboxes: ['index', 'outbox'] satisfies Address,
   outboxIndex: (run: string): Address => ['index', 'outbox', { entry: `${run}.json` }],
   finishedRuns: ['index', 'finished'] satisfies Address,

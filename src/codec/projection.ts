@@ -5,10 +5,12 @@ import type { DocumentCodec } from './document-codec.ts';
 import {
   deadlineCodec,
   answerIndexCodec,
+  checksIndexCodec,
   dispatchIndexCodec,
   outboxIndexCodec,
   pullIndexCodec,
   type AnswerIndex,
+  type ChecksIndex,
   type DeadlineDocument,
   type DispatchIndex,
   type OutboxIndex,
@@ -21,6 +23,7 @@ export type Projected =
   | { readonly address: Address; readonly codec: DocumentCodec<PullIndex>; readonly value: PullIndex }
   | { readonly address: Address; readonly codec: DocumentCodec<DispatchIndex>; readonly value: DispatchIndex }
   | { readonly address: Address; readonly codec: DocumentCodec<AnswerIndex>; readonly value: AnswerIndex }
+  | { readonly address: Address; readonly codec: DocumentCodec<ChecksIndex>; readonly value: ChecksIndex }
   | {
       readonly address: Address;
       readonly codec: DocumentCodec<DeadlineDocument>;
@@ -36,6 +39,7 @@ export function projectRun(state: RunState, deadlines: readonly Deadline[]): Rea
       ...projectPulls(state, job.id),
       ...projectDispatches(state, job.id),
       ...projectAnswers(state, job.id),
+      ...projectChecks(state, job.id),
     ]),
     ...projectOutbox(state),
   ];
@@ -108,6 +112,28 @@ function projectAnswers(state: RunState, job: string): readonly Projected[] {
         since: dispatchedAt,
         workflowRun: remote.workflowRun ?? null,
         held: turn.held ?? null,
+      },
+    },
+  ];
+}
+
+function projectChecks(state: RunState, job: string): readonly Projected[] {
+  const { merge = null, attempts = [] } = state.jobs[job] ?? {};
+  if (merge?.checks === undefined || state.run.jobs[job]?.status !== 'pending') return [];
+  const { checks, pull } = merge;
+  const run = state.run.id;
+  return [
+    {
+      address: layout.checksIndex(run, job),
+      codec: checksIndexCodec,
+      value: {
+        version: 1,
+        run,
+        job,
+        attempt: attempts.length,
+        pull,
+        state: checks.state,
+        since: checks.since,
       },
     },
   ];

@@ -1,6 +1,7 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 
 import answerIndex from '../../state/answer-index.schema.json' with { type: 'json' };
+import checksIndex from '../../state/checks-index.schema.json' with { type: 'json' };
 import common from '../../state/common.schema.json' with { type: 'json' };
 import config from '../../state/config.schema.json' with { type: 'json' };
 import cursor from '../../state/cursor.schema.json' with { type: 'json' };
@@ -22,6 +23,7 @@ import run from '../../state/run.schema.json' with { type: 'json' };
 
 const schemas = {
   'answer-index': answerIndex,
+  'checks-index': checksIndex,
   config,
   cursor,
   deadline,

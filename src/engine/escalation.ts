@@ -6,7 +6,6 @@ import type { Draft } from './draft.ts';
 import { closeGate } from './gate.ts';
 import { releaseRun } from './pause.ts';
 import { leaveQueue } from './queue.ts';
-
 import type { Escalation, EscalationCause, LimitCause } from './state.ts';
 import { countAnswer, countEscalation } from './tally.ts';
 

@@ -33,6 +33,7 @@ export type RunEvent =
   | DeadlinePassed
   | OverrideIssued
   | PullRequestMerged
+  | ChecksChanged
   | MergeRefused
   | QueueAdvanced
   | OutsiderRefused
@@ -139,6 +140,18 @@ export interface OverrideIssued extends EventBase {
   readonly reason: string;
 }
 
+/** The required checks of a pull request that is to be merged were read, and stand otherwise than is known. */
+export interface ChecksChanged extends EventBase {
+  readonly type: 'checks_changed';
+  readonly job: string;
+  readonly attempt: number;
+  readonly pull: number;
+  /** `behind`: the head must be brought up to date with the base branch first. */
+  readonly verdict: 'passed' | 'pending' | 'held' | 'failed' | 'behind';
+  /** The checks that it is about. */
+  readonly names: readonly string[];
+}
+
 export interface PullRequestMerged extends EventBase {
   readonly type: 'pull_request_merged';
   readonly job: string;
@@ -153,7 +166,14 @@ export interface MergeRefused extends EventBase {
   readonly attempt: number;
   readonly pull: number;
   readonly cause:
-    'conflict' | 'checks' | 'head-moved' | 'closed' | 'not-permitted' | 'approval-void' | 'protected-path';
+    | 'conflict'
+    | 'checks'
+    | 'behind'
+    | 'head-moved'
+    | 'closed'
+    | 'not-permitted'
+    | 'approval-void'
+    | 'protected-path';
   /** For the one who reworks it: what conflicted, which check failed. */
   readonly detail: string;
 }

@@ -1,5 +1,6 @@
 import type { CommitJob } from '../workflow/model.ts';
 import { runningAttempt } from './attempt.ts';
+import { awaitChecks } from './checks.ts';
 import { concludeSuccess } from './conclude.ts';
 import type { Draft } from './draft.ts';
 import { closeEscalation } from './escalation.ts';
@@ -16,7 +17,7 @@ import type { JobDocument, MergeIntent } from './state.ts';
 const mostExpiries = 2;
 
 /**
- * The engineering manager agrees: the pull request is known and its merge is queued for. `shown` is the head they were shown; a
+ * The engineering manager agrees: the pull request is known, and its checks are awaited before its merge is queued for. `shown` is the head they were shown; a
  * head that a code approval was given for goes before it.
  */
 export function agreeToMerge(
@@ -33,9 +34,9 @@ export function agreeToMerge(
     return;
   }
   const merge = { pull: pull.value, head: approvedHead(draft, definition, pull.value) ?? shown };
-  draft.patchJob(job, { outputs, merge, timeoutAt: null });
-  enqueueMerge(draft, job);
-  draft.tell(draft.line(job).status === 'pending' ? 'commit queue' : 'merge');
+  draft.patchJob(job, { outputs });
+  awaitChecks(draft, job, merge);
+  draft.tell('checks');
 }
 
 /** The pull request was merged: by us, or it is a fact anyway, whoever holds the lease by now. */
@@ -52,8 +53,8 @@ export function applyMerged(draft: Draft, event: PullRequestMerged): Outcome {
 }
 
 /**
- * The forge, or our own check, refused the merge. Where trying the same again cannot help (a conflict, a void approval) the work
- * goes back at once; else the attempt failed like any other.
+ * The forge, or our own check, refused the merge. Where trying the same again cannot help (a conflict, a failed check, a void
+ * approval) the work goes back at once; else the attempt failed like any other.
  */
 export function applyMergeRefused(draft: Draft, event: MergeRefused): Outcome {
   const { job, cause, detail } = event;
@@ -61,8 +62,7 @@ export function applyMergeRefused(draft: Draft, event: MergeRefused): Outcome {
   if (document === undefined || !isMerging(draft, document, event))
     return ignored('no such merge is awaited');
   if (runningAttempt(document) === undefined) return ignored('its attempt is over');
-  const again = cause === 'checks' || cause === 'not-permitted';
-  failAttempt(draft, job, { outcome: 'failure', reason: detail, again });
+  failAttempt(draft, job, { outcome: 'failure', reason: detail, again: cause === 'not-permitted' });
   return applied(job, `merge refused: ${cause}`);
 }
 

@@ -38,6 +38,7 @@ export function releaseRun(draft: Draft): void {
 export function goOn(draft: Draft): void {
   for (const job of jobsAndLegs(draft)) if (draft.line(job).status === 'queued') draft.visit(job);
   for (const job of pendingJobs(draft)) {
+    if (draft.document(job)?.merge?.checks !== undefined) continue;
     const isQueued = draft.queue.entries.some((entry) => entry.run === draft.run.id && entry.job === job);
     if (!isQueued && ownLease(draft) === null) enqueueMerge(draft, job);
   }

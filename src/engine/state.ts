@@ -288,8 +288,19 @@ export interface MergeIntent {
   readonly pull: number;
   /** The head the engineering manager saw; null: whatever the performer finds when the lease is granted, written down then. */
   readonly head: string | null;
+  /** What is awaited of the required checks before the merge queues; absent once they succeeded. */
+  readonly checks?: AwaitedChecks;
   /** How often the lease ran out before the merge was done; absent for never. */
   readonly expiries?: number;
+}
+
+/** Required checks that did not succeed yet. */
+export interface AwaitedChecks {
+  /** `unread`: nobody looked yet. `held`: somebody must approve their workflow runs on the forge before they begin. */
+  readonly state: 'unread' | 'pending' | 'held';
+  /** Their names. */
+  readonly names: readonly string[];
+  readonly since: string;
 }
 
 export interface OutboxEntry {

@@ -1,4 +1,5 @@
 import { applyIssueClosed } from './cancel.ts';
+import { applyChecks } from './checks.ts';
 import { concludeRun } from './conclude.ts';
 import type { Draft, InboxEvent } from './draft.ts';
 import { openDraft } from './draft.ts';
@@ -85,6 +86,8 @@ function applyEvent(draft: Draft, event: RunEvent, context: TransitionContext): 
       return applyOverride(draft, event, context);
     case 'pull_request_merged':
       return applyMerged(draft, event);
+    case 'checks_changed':
+      return applyChecks(draft, event);
     case 'merge_refused':
       return applyMergeRefused(draft, event);
     case 'queue_advanced':

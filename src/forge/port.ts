@@ -229,6 +229,23 @@ export interface Review {
   readonly submittedAt: string | null;
 }
 
+/** How a pull request stands to the checks that its base branch requires. */
+export interface MergeReadiness {
+  readonly number: number;
+  readonly isOpen: boolean;
+  /** A rule of the base branch wants the head up to date, which it is not. */
+  readonly isBehind: boolean;
+  /** Workflow runs of the head do not begin before somebody approves them on the forge. */
+  readonly isHeld: boolean;
+  /** By name; one that nothing reported yet is pending. */
+  readonly checks: readonly RequiredCheck[];
+}
+
+export interface RequiredCheck {
+  readonly name: string;
+  readonly state: 'passed' | 'pending' | 'held' | 'failed';
+}
+
 export interface Pulls {
   get(number: number): Promise<Pull | undefined>;
   /** The pull request from a branch, the newest where there are several, open or closed. */
@@ -256,6 +273,8 @@ export interface Pulls {
     | { readonly kind: 'submitted'; readonly id: number }
     | { readonly kind: 'refused'; readonly problem: string }
   >;
+  /** How pull requests stand to the checks that are required of them, in one query. Unknown numbers are left out. */
+  readiness(numbers: readonly number[]): Promise<readonly MergeReadiness[]>;
   /** Merges exactly the expected head, or says why not. Never merges another head. */
   merge(
     number: number,
@@ -267,7 +286,7 @@ export type MergeOutcome =
   | { readonly kind: 'merged'; readonly commit: string }
   | {
       readonly kind: 'refused';
-      readonly cause: 'conflict' | 'head-moved' | 'closed' | 'checks' | 'not-permitted';
+      readonly cause: 'conflict' | 'head-moved' | 'closed' | 'checks' | 'behind' | 'not-permitted';
       readonly problem: string;
     };
 

@@ -20,6 +20,7 @@ function kind<T>(codec: DocumentCodec<T>, arbitrary: fc.Arbitrary<T>): Kind {
 /** Every kind of document; the type makes sure that none is left out. */
 export const kinds: Readonly<Record<DocumentKind, Kind>> = {
   'answer-index': kind(documents.answerIndexCodec, arbitraries.answerIndex),
+  'checks-index': kind(documents.checksIndexCodec, arbitraries.checksIndex),
   config: kind(documents.configCodec, arbitraries.config),
   cursor: kind(documents.cursorCodec, arbitraries.cursor),
   deadline: kind(documents.deadlineCodec, arbitraries.deadlineDocument),

@@ -4,6 +4,7 @@ import type {
   DeadlineDocument,
   DefinitionDocument,
   AnswerIndex,
+  ChecksIndex,
   DispatchIndex,
   FinishedIndex,
   InboxDocument,
@@ -293,6 +294,15 @@ export const samples: Readonly<Record<DocumentKind, unknown>> = {
     workflowRun: 9001,
     held: null,
   } satisfies AnswerIndex,
+  'checks-index': {
+    version: 1,
+    run: '42-1',
+    job: 'commit',
+    attempt: 1,
+    pull: 12,
+    state: 'pending',
+    since: '2026-01-05T09:30:00Z',
+  } satisfies ChecksIndex,
   'outbox-index': { version: 1, run: '42-1', until: '2026-01-05T09:20:00Z' } satisfies OutboxIndex,
   metrics,
   'finished-index': {

@@ -44,6 +44,7 @@ const places: readonly [place: RegExp, kind: DocumentKind | 'text'][] = [
   [/^index\/pull\/.*\.json$/, 'pull-index'],
   [/^index\/dispatch\/.*\.json$/, 'dispatch-index'],
   [/^index\/answer\/.*\.json$/, 'answer-index'],
+  [/^index\/checks\/.*\.json$/, 'checks-index'],
   [/^index\/outbox\/.*\.json$/, 'outbox-index'],
   [/^index\/finished\/.*\.json$/, 'finished-index'],
   [/^metrics\/.*\.json$/, 'metrics'],
@@ -156,6 +157,7 @@ function steps(story: Story): readonly (() => unknown)[] {
     perform,
     fixed,
     () => story.report('commit'),
+    () => story.checks(),
     () => story.pass('lease', 'commit'),
     perform,
     () => story.merged(),
@@ -166,6 +168,7 @@ function steps(story: Story): readonly (() => unknown)[] {
     perform,
     () => story.report('fix', { outputs: { 'pull-request': '#13' } }),
     () => story.report('commit'),
+    () => story.checks(),
     () => story.merged(),
     perform,
     () => story.report('verify'),
@@ -176,7 +179,7 @@ function steps(story: Story): readonly (() => unknown)[] {
 test('all that a bug writes on its way is valid, lies in its place and is read back as it was', async () => {
   const branch = createBranch();
   await prepare(branch);
-  const story = beginStory(workflowText);
+  const story = beginStory(workflowText, { awaitsChecks: true });
   for (const step of steps(story)) {
     step();
     expect(story.last.kind, story.said()).toBe('applied');

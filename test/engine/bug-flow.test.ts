@@ -97,11 +97,11 @@ test('a bug goes from report to verified and closed, with a rejection, a retry a
       "approve → fix (approved) | dispatch fix 1.1",
       "fix (failure, attempt 1) | dispatch fix 2.1",
       "fix → commit (success) | dispatch commit 1.1",
-      "commit → merge (success) | merge_pull commit #12",
+      "commit → merge (checks passed) | merge_pull commit #12",
       "commit → verify (merged) | dispatch verify 1.1",
       "verify → fix (failure, attempt 1) | dispatch fix 3.1",
       "fix → commit (success) | dispatch commit 2.1",
-      "commit → merge (success) | merge_pull commit #13",
+      "commit → merge (checks passed) | merge_pull commit #13",
       "commit → verify (merged) | dispatch verify 2.1",
       "verify → end (success) | close_issue completed",
     ]

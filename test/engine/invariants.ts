@@ -106,7 +106,10 @@ function isExplained(workflow: Workflow, state: RunState, job: string): boolean 
     case 'in_progress':
       return last?.turns.at(-1)?.outcome === 'open' || document?.merge != null;
     case 'pending':
-      return document?.merge != null && (isPaused || has(state.queue.entries));
+      return (
+        document?.merge != null &&
+        (isPaused || document.merge.checks !== undefined || has(state.queue.entries))
+      );
     case 'waiting': {
       if (document?.escalation != null) return true;
       const gate = document?.gate;

@@ -52,7 +52,7 @@ describe('the lease', () => {
     expect(queue.lease).toMatchObject({ run: '42-1', job: 'commit', attempt: 1, fence: story.lastEvent.id });
     expect(Date.parse(queue.lease?.until ?? '') - Date.parse(story.now)).toBe(5 * minute);
     expect(story.effects()).toEqual(['merge_pull commit #12']);
-    expect(story.said()).toBe('commit → merge (success)');
+    expect(story.said()).toBe('commit → merge (checks passed)');
     expect(story.document('commit').timeoutAt).toBeNull();
     expect(story.lines()['commit']).toBe('in_progress');
   });
@@ -73,7 +73,7 @@ describe('the lease', () => {
   test('while another run has it, the job is pending; its turn comes by an event', () => {
     const story = agreed({ lease: theirLease });
     expect(story.lines()['commit']).toBe('pending');
-    expect(story.said()).toBe('commit → commit queue (success)');
+    expect(story.said()).toBe('commit → commit queue (checks passed)');
     expect(story.state().run.status).toBe('pending');
     const [mine] = story.state().queue.entries;
     story.happen({ type: 'queue_advanced', base: 'main' });
@@ -160,26 +160,112 @@ describe('the lease', () => {
   });
 });
 
-describe('a refusal', () => {
-  test.each(['conflict', 'head-moved', 'approval-void', 'protected-path', 'closed'] as const)(
-    '%s goes back to rework at once: the same again cannot help',
-    (cause) => {
-      const story = agreed();
-      story.refuse(cause, 'src/a.ts conflicts');
-      expect(story.said()).toBe(`commit → fix (merge refused: ${cause})`);
-      expect(story.effects()).toEqual(['dispatch fix 2.1']);
-      expect(story.document('fix').feedback).toEqual({ from: 'commit', text: 'src/a.ts conflicts' });
-      expect(story.state().queue.lease).toBeNull();
-      story.apply(story.lastEvent);
-      expect(story.said()).toBe('ignored: no such merge is awaited');
-    },
-  );
+describe('required checks', () => {
+  const waiting = () => {
+    const story = beginStory(yaml, { queue: queueOf({}), awaitsChecks: true });
+    story.start();
+    story.report('fix', { outputs: { 'pull-request': '12' } });
+    story.report('commit', { outputs: { note: 'clean' } });
+    return story;
+  };
 
-  test.each(['checks', 'not-permitted'] as const)('%s is a failed attempt', (cause) => {
-    const story = agreed();
-    story.refuse(cause);
+  test('are awaited before the lease, which is free for others meanwhile', () => {
+    const story = waiting();
+    expect(story.said()).toBe('commit → checks (success)');
+    expect(story.lines()['commit']).toBe('pending');
+    expect(story.state().queue).toEqual(queueOf({}));
+    expect(story.effects()).toEqual([]);
+    story.checks('pending', ['build']);
+    expect(story.document('commit').merge?.checks).toMatchObject({ state: 'pending', names: ['build'] });
+    expect(story.said()).toBe('commit (checks pending)');
+    story.checks('pending', ['build']);
+    expect(story.said()).toBe('ignored: that is known already');
+    story.checks('held', ['build']);
+    expect(story.said()).toBe('commit (checks wait for approval)');
+    story.checks();
+    expect(story.document('commit')).toMatchObject({ merge: { pull: 12, head: null }, timeoutAt: null });
+    expect(story.effects()).toEqual(['merge_pull commit #12']);
+    story.checks();
+    expect(story.said()).toBe('ignored: no such checks are awaited');
+  });
+
+  test.each([
+    {
+      verdict: 'failed',
+      names: ['build', 'lint'],
+      feedback: 'The required checks of #12 failed: build, lint.',
+    },
+    {
+      verdict: 'behind',
+      names: [],
+      feedback:
+        '#12 is behind its base branch, and a rule of the branch wants it up to date: merge the base branch into it.',
+    },
+  ] as const)('$verdict go back to rework at once', ({ verdict, names, feedback }) => {
+    const story = waiting();
+    story.checks(verdict, names);
+    expect(story.effects()).toEqual(['dispatch fix 2.1']);
+    expect(story.document('fix').feedback?.text).toBe(feedback);
+  });
+
+  test('of an earlier attempt change nothing', () => {
+    const story = waiting();
+    const { pull = 0 } = story.document('commit').merge ?? {};
+    story.happen({ type: 'checks_changed', job: 'commit', attempt: 9, pull, verdict: 'failed', names: [] });
+    expect(story.said()).toBe('ignored: its attempt is over');
+  });
+
+  test('that do not end are a failed attempt', () => {
+    const story = waiting();
+    story.pass('timeout', 'commit');
     expect(story.effects()).toEqual(['dispatch commit 2.1']);
-    expect(story.attempts('commit')).toEqual([`failure: refused: ${cause}`, 'running']);
+  });
+
+  test('are awaited in a paused run, too; it queues when it is resumed', () => {
+    const story = waiting();
+    story.override({ action: 'pause' });
+    story.checks('pending', ['build']);
+    story.override({ action: 'resume' });
+    expect(story.state().queue).toEqual(queueOf({}));
+    story.override({ action: 'pause' });
+    story.checks();
+    expect(story.effects()).toEqual([]);
+    story.override({ action: 'resume' });
+    expect(story.effects()).toEqual(['merge_pull commit #12']);
+  });
+
+  test('matter no more when a person merged it', () => {
+    const story = waiting();
+    story.merged();
+    expect(story.lines()['commit']).toBe('completed success');
+  });
+});
+
+describe('a refusal', () => {
+  test.each([
+    'conflict',
+    'head-moved',
+    'checks',
+    'behind',
+    'approval-void',
+    'protected-path',
+    'closed',
+  ] as const)('%s goes back to rework at once: the same again cannot help', (cause) => {
+    const story = agreed();
+    story.refuse(cause, 'src/a.ts conflicts');
+    expect(story.said()).toBe(`commit → fix (merge refused: ${cause})`);
+    expect(story.effects()).toEqual(['dispatch fix 2.1']);
+    expect(story.document('fix').feedback).toEqual({ from: 'commit', text: 'src/a.ts conflicts' });
+    expect(story.state().queue.lease).toBeNull();
+    story.apply(story.lastEvent);
+    expect(story.said()).toBe('ignored: no such merge is awaited');
+  });
+
+  test('not-permitted is a failed attempt', () => {
+    const story = agreed();
+    story.refuse('not-permitted');
+    expect(story.effects()).toEqual(['dispatch commit 2.1']);
+    expect(story.attempts('commit')).toEqual(['failure: refused: not-permitted', 'running']);
   });
 
   test('of a job that was never started is ignored', () => {

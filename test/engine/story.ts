@@ -6,6 +6,7 @@ import { deadlinesOf } from '../../src/engine/deadlines.ts';
 import type { Effect, EffectResult } from '../../src/engine/effect.ts';
 import type {
   Actor,
+  ChecksChanged,
   Deadline,
   MergeRefused,
   OverrideAction,
@@ -79,6 +80,8 @@ export interface Options {
   readonly queue?: QueueDocument;
   readonly meter?: MeterDocument;
   readonly run?: string;
+  /** The required checks of a commit are the test's to tell; else they have succeeded. */
+  readonly awaitsChecks?: boolean;
   readonly definitions?: Readonly<Record<string, Workflow>>;
   readonly config?: Config;
 }
@@ -181,8 +184,8 @@ export function beginStory(yaml: string, options: Options = {}) {
           inputs: options.inputs ?? {},
         },
       }),
-    report: (job: string, report: Partial<ReportReceived> = {}) =>
-      happen({
+    report: (job: string, report: Partial<ReportReceived> = {}) => {
+      const outcome = happen({
         type: 'report_received',
         dispatch: dispatchOf(job),
         outcome: 'success',
@@ -191,7 +194,14 @@ export function beginStory(yaml: string, options: Options = {}) {
         usage: null,
         source: 'comment 1',
         ...report,
-      }),
+      });
+      const { merge = null, attempts = [] } = state?.jobs[job] ?? {};
+      if (options.awaitsChecks === true || merge?.checks === undefined) return outcome;
+      const { pull } = merge;
+      const attempt = attempts.length;
+      now = addMs(now, -minute);
+      return happen({ type: 'checks_changed', job, attempt, pull, verdict: 'passed', names: [] });
+    },
     fail: (job: string, summary = `${job} failed`) =>
       happen({
         type: 'report_received',
@@ -230,6 +240,12 @@ export function beginStory(yaml: string, options: Options = {}) {
       if (deadline === undefined) throw new Error(`no ${kind} of ${job}`);
       now = addMs(deadline.at, -minute);
       return happen({ type: 'deadline_passed', deadline });
+    },
+    /** The required checks were read. */
+    checks: (verdict: ChecksChanged['verdict'] = 'passed', names: readonly string[] = [], job = 'commit') => {
+      const attempt = document(job).attempts.length;
+      const pull = document(job).merge?.pull ?? 0;
+      return happen({ type: 'checks_changed', job, attempt, pull, verdict, names });
     },
     merged: (job = 'commit', commit = 'c0ffee') => {
       const attempt = document(job).attempts.length;

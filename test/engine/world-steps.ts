@@ -72,6 +72,13 @@ const takers: Readonly<Record<string, Taker>> = {
       world.happen(run, { type: 'pull_request_merged', job, attempt, pull, commit: 'c0ffee' });
     }
   },
+  checks: (world, { run, choice }, state) => {
+    const verdicts = ['passed', 'passed', 'pending', 'held', 'failed', 'behind'] as const;
+    const verdict = verdicts[choice % verdicts.length] ?? 'passed';
+    for (const merge of mergesOf(state)) {
+      world.happen(run, { type: 'checks_changed', ...merge, verdict, names: ['build'] });
+    }
+  },
   refuse: (world, { run, choice }, state) => {
     const causes = ['conflict', 'checks', 'head-moved', 'closed', 'not-permitted', 'approval-void'] as const;
     const cause = causes[choice % causes.length] ?? 'conflict';
@@ -141,6 +148,7 @@ const weights: Readonly<Record<string, number>> = {
   override: 3,
   perform: 3,
   merge: 2,
+  checks: 3,
   repeat: 2,
 };
 

@@ -61,6 +61,16 @@ export type Awaited =
   | { readonly kind: 'retry'; readonly job: string; readonly attempt: number; readonly until: string }
   /** The next hour: the repository dispatched as much as it may in this one. */
   | { readonly kind: 'hour'; readonly job: string; readonly until: string }
+  /** Required checks of a pull request that is to be merged; `held`: somebody must approve their runs on the forge. */
+  | {
+      readonly kind: 'checks';
+      readonly job: string;
+      readonly pull: number;
+      readonly state: 'unread' | 'pending' | 'held';
+      readonly names: readonly string[];
+      readonly since: string;
+      readonly until: string | null;
+    }
   /** The commit lease: `position` counts from 1 in the queue of `base`; `holder` has it now. */
   | {
       readonly kind: 'lease';
@@ -124,7 +134,7 @@ function awaitedByJob(job: string, needs: readonly string[], state: RunState): r
     case 'queued':
       return [awaitedToStart(job, needs, state, document)];
     case 'pending':
-      return [awaitedLease(job, state)];
+      return [awaitedChecks(job, document) ?? awaitedLease(job, state)];
     case 'waiting':
       return awaitedPerson(job, state, document);
     case 'in_progress':
@@ -151,6 +161,12 @@ function awaitedToStart(
   if (document !== undefined && document.retryAt !== null)
     return { kind: 'retry', job, attempt: document.attempts.length + 1, until: document.retryAt };
   return { kind: 'wake', job };
+}
+
+function awaitedChecks(job: string, document: JobDocument | undefined): Awaited | null {
+  const merge = document?.merge ?? null;
+  if (merge?.checks === undefined) return null;
+  return { kind: 'checks', job, pull: merge.pull, ...merge.checks, until: document?.timeoutAt ?? null };
 }
 
 function awaitedLease(job: string, state: RunState): Awaited {

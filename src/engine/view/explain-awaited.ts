@@ -41,6 +41,8 @@ export function explainAwaited(
       return `${awaited.job} failed and is tried again (attempt ${awaited.attempt}) at ${formatTime(awaited.until)}.\nThe first wake after that starts it, for instance \`${commandLine.advance()}\`. To start it at once, a CEO member comments \`${overrideComment.goto(awaited.job)}\` on issue #${state.run.issue}.`;
     case 'hour':
       return `${awaited.job} waits until ${formatTime(awaited.until)}: the repository dispatched as much as \`limits\` in .github/treadle.yml allow in an hour.\nThe CEO was asked about it once; the first wake after that time goes on, for instance \`${commandLine.advance()}\`.`;
+    case 'checks':
+      return explainChecks(awaited);
     case 'lease':
       return explainLease(awaited);
     case 'merge':
@@ -122,6 +124,15 @@ function explainEscalation(workflow: Workflow, config: Config, awaited: Kind<'es
 /** The cause and the reason, without saying twice what a reason begins with. */
 function whyEscalated(cause: string, reason: string): string {
   return reason.toLowerCase().startsWith(cause.toLowerCase()) ? reason : `${cause}. ${reason}`;
+}
+
+function explainChecks({ job, pull, state, names, since, until: end }: Kind<'checks'>): string {
+  const which = names.length === 0 ? '' : `: ${listWords(names.slice(0, 10).map(plain))}`;
+  const head = `${job} waits for the required checks of pull request #${pull} since ${formatTime(since)}${until(end)}${which}.`;
+  if (state === 'held') {
+    return `${head}\nThey do not begin before somebody with write access approves their workflow runs: "Approve workflows to run" on the pull request, or in the Actions tab.`;
+  }
+  return `${head}\nThen it queues for the merge. Each wake looks, for instance \`${commandLine.advance()}\`. A check that nothing reports is a rule of the base branch that names what no workflow runs.`;
 }
 
 function explainLease({ job, base, position, holder }: Kind<'lease'>): string {

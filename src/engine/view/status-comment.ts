@@ -87,6 +87,8 @@ function awaitedItem(config: Config, state: RunState, awaited: Awaited): string 
       return `${job} is tried again (attempt ${awaited.attempt}) at ${formatTime(awaited.until)}. Nobody has to do anything.`;
     case 'hour':
       return `${job} waits until ${formatTime(awaited.until)}: the repository dispatched as much as it may in an hour. Nobody has to do anything.`;
+    case 'checks':
+      return `${job} waits for the required checks of #${awaited.pull}${checkWords(awaited.names)} since ${formatTime(awaited.since)}. ${awaited.state === 'held' ? 'They do not begin before somebody with write access approves their workflow runs, on the pull request or in the Actions tab.' : 'Nobody has to do anything.'}`;
     case 'lease':
       return `${job} waits to merge into ${inlineCode(awaited.base)}: position ${awaited.position} in the queue${awaited.holder === null ? '' : `, after run ${inlineCode(awaited.holder.run)}`}. Nobody has to do anything.`;
     case 'merge':
@@ -122,6 +124,10 @@ function agentWords(config: Config, awaited: Extract<Awaited, { kind: 'agent' }>
     case undefined:
       return `Please answer on the dispatch comment${by}.`;
   }
+}
+
+function checkWords(names: readonly string[]): string {
+  return names.length === 0 ? '' : ` (${listWords(names.slice(0, 10).map((name) => inline(name, 100)))})`;
 }
 
 function roleWords(role: string | null): string {

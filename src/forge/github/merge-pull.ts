@@ -108,7 +108,8 @@ function judgeNotMergeable(problem: string, pull: PullForMerge): MergeOutcome | 
   if (pull.draft) return refused('not-permitted', 'it is a draft');
   if (pull.mergeable === false || pull.mergeableState === 'dirty') return refused('conflict', problem);
   if (pull.mergeable === null) return undefined;
-  if (pull.mergeableState === 'behind' || isAboutChecks(problem)) return refused('checks', problem);
+  if (pull.mergeableState === 'behind') return refused('behind', problem);
+  if (isAboutChecks(problem)) return refused('checks', problem);
   return refused('not-permitted', problem);
 }
 

@@ -5,6 +5,7 @@ import { ignoreAnswer } from './connection.ts';
 import { field, integerAt, textAt } from './decode.ts';
 import { decodePull } from './decode-shapes.ts';
 import { mergePull } from './merge-pull.ts';
+import { readReadiness } from './merge-readiness.ts';
 import { readReviewedPulls } from './reviewed-pulls.ts';
 
 /** GitHub lists no more: https://docs.github.com/en/rest/pulls/pulls#list-pull-requests-files */
@@ -16,6 +17,7 @@ export function githubPulls(connection: Connection): Pulls {
     get: (number) => readPull(connection, number),
     fromBranch: (branch) => pullFromBranch(connection, branch),
     reviewed: (numbers) => readReviewedPulls(connection, numbers),
+    readiness: (numbers) => readReadiness(connection, numbers),
     changedPaths: (number) => listChangedPaths(connection, number),
     open: (pull) => openPull(connection, pull),
     close: (number) => closePull(connection, number),

@@ -2,6 +2,8 @@ import type { Repository } from '../data/repository.ts';
 import { type Commit, type Person, readCommit } from '../git/commits.ts';
 import { entryAt, objectType, readBlob, readTree, type TreeEntry } from '../git/objects.ts';
 import { isOid, listRefs, type Ref, readRef, resolveCommit } from '../git/refs.ts';
+import { isPull } from '../pulls/is-pull.ts';
+import { reportedOf, requiredChecksOf, requiredContexts, type Rule, rulesOf } from '../pulls/merge-rules.ts';
 import { accountOf } from '../render/commit.ts';
 import { repositoryHtmlUrl } from '../render/repository.ts';
 import { nodeId } from '../render/user.ts';
@@ -35,7 +37,61 @@ function renderRefNode(server: ServerContext, repository: Repository, ref: Ref):
     name,
     prefix,
     target: () => objectNode(server, repository, ref.oid),
+    refUpdateRule: null,
+    rules: (args: ListArguments) =>
+      connect('rules', rulesOf(repository, name), args, ({ rule }) => ruleNode(rule)),
   };
+}
+
+/** A rule; of its parameters only those of required checks are known here. */
+function ruleNode(rule: Rule): GraphNode {
+  const required = requiredChecksOf(rule);
+  if (required === null) return { parameters: null };
+  return {
+    parameters: {
+      __typename: 'RequiredStatusChecksParameters',
+      requiredStatusChecks: required.contexts.map((context) => ({ context })),
+      strictRequiredStatusChecksPolicy: required.isStrict,
+    },
+  };
+}
+
+/** What checks reported of a commit. Whether one is required depends on the base branch of the pull request that is named. */
+function rollupNode(repository: Repository, oid: string): GraphNode | null {
+  const reported = reportedOf(repository, oid);
+  const isRequired =
+    (name: string) =>
+    ({ pullRequestNumber }: { readonly pullRequestNumber?: number | null }): boolean => {
+      const issue = repository.issues.get(pullRequestNumber ?? 0);
+      return (
+        issue !== undefined &&
+        isPull(issue) &&
+        requiredContexts(repository, issue.pull.baseRef).includes(name)
+      );
+    };
+  return reported.length === 0
+    ? null
+    : {
+        contexts: (args: ListArguments) =>
+          connect('contexts', reported, args, (one) =>
+            one.kind === 'check'
+              ? {
+                  __typename: 'CheckRun',
+                  id: nodeId('CheckRun', one.record.id),
+                  name: one.name,
+                  status: one.record.status.toUpperCase(),
+                  conclusion: one.record.conclusion?.toUpperCase() ?? null,
+                  isRequired: isRequired(one.name),
+                }
+              : {
+                  __typename: 'StatusContext',
+                  id: nodeId('StatusContext', one.record.id),
+                  context: one.name,
+                  state: one.record.state.toUpperCase(),
+                  isRequired: isRequired(one.name),
+                },
+          ),
+      };
 }
 
 /** The object that `OID`, `REF`, or `REF:PATH` names, or `null`. */
@@ -143,6 +199,8 @@ export function commitNode(server: ServerContext, repository: Repository, commit
     author: person(commit.author),
     committer: person(commit.committer),
     authors: (args: ListArguments) => connect('authors', [commit.author, ...coAuthors(commit)], args, person),
+    statusCheckRollup: () => rollupNode(repository, commit.oid),
+    checkSuites: (args: ListArguments) => connect('checkSuites', [], args, () => null),
     tree: () => treeNode(server, repository, commit.tree),
     parents: (args: ListArguments) =>
       connect('parents', commit.parents, args, (oid) => objectNode(server, repository, oid)),

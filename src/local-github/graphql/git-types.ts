@@ -5,6 +5,99 @@ export const gitTypes = /* GraphQL */ `
     name: String!
     prefix: String!
     target: GitObject
+    refUpdateRule: RefUpdateRule
+    rules(first: Int, after: String, last: Int, before: String): RepositoryRuleConnection
+  }
+
+  type RefUpdateRule {
+    requiredStatusCheckContexts: [String]
+  }
+
+  type RepositoryRuleConnection {
+    nodes: [RepositoryRule]
+    totalCount: Int!
+    pageInfo: PageInfo!
+  }
+
+  type RepositoryRule {
+    parameters: RuleParameters
+  }
+
+  union RuleParameters = RequiredStatusChecksParameters
+
+  type RequiredStatusChecksParameters {
+    requiredStatusChecks: [StatusCheckConfiguration!]!
+    strictRequiredStatusChecksPolicy: Boolean!
+  }
+
+  type StatusCheckConfiguration {
+    context: String!
+  }
+
+  enum CheckConclusionState {
+    ACTION_REQUIRED
+    CANCELLED
+    FAILURE
+    NEUTRAL
+    SKIPPED
+    STALE
+    STARTUP_FAILURE
+    SUCCESS
+    TIMED_OUT
+  }
+
+  enum CheckStatusState {
+    COMPLETED
+    IN_PROGRESS
+    PENDING
+    QUEUED
+    REQUESTED
+    WAITING
+  }
+
+  enum StatusState {
+    ERROR
+    EXPECTED
+    FAILURE
+    PENDING
+    SUCCESS
+  }
+
+  type CheckRun implements Node {
+    id: ID!
+    name: String!
+    status: CheckStatusState!
+    conclusion: CheckConclusionState
+    isRequired(pullRequestId: ID, pullRequestNumber: Int): Boolean!
+  }
+
+  type StatusContext implements Node {
+    id: ID!
+    context: String!
+    state: StatusState!
+    isRequired(pullRequestId: ID, pullRequestNumber: Int): Boolean!
+  }
+
+  union StatusCheckRollupContext = CheckRun | StatusContext
+
+  type StatusCheckRollupContextConnection {
+    nodes: [StatusCheckRollupContext]
+    totalCount: Int!
+    pageInfo: PageInfo!
+  }
+
+  type StatusCheckRollup {
+    contexts(first: Int, after: String, last: Int, before: String): StatusCheckRollupContextConnection!
+  }
+
+  type CheckSuite {
+    conclusion: CheckConclusionState
+  }
+
+  type CheckSuiteConnection {
+    nodes: [CheckSuite]
+    totalCount: Int!
+    pageInfo: PageInfo!
   }
 
   interface GitObject {
@@ -72,6 +165,8 @@ export const gitTypes = /* GraphQL */ `
     committer: GitActor
     authors(first: Int, after: String, last: Int, before: String): GitActorConnection!
     tree: Tree!
+    statusCheckRollup: StatusCheckRollup
+    checkSuites(first: Int, after: String, last: Int, before: String): CheckSuiteConnection
     parents(first: Int, after: String, last: Int, before: String): CommitConnection!
   }
 

@@ -4,6 +4,7 @@ import type { Repository } from '../data/repository.ts';
 import { listCommits } from '../git/commits.ts';
 import { closedNumbers } from '../pulls/closing-keywords.ts';
 import { isPull } from '../pulls/is-pull.ts';
+import { mergeableStateOf } from '../pulls/pull-details.ts';
 import { updateTestMerge } from '../pulls/test-merge.ts';
 import { commentsOf, issueHtmlUrl } from '../render/issue.ts';
 import { nodeId, userOf } from '../render/user.ts';
@@ -128,6 +129,10 @@ function pullFields(
     mergedBy: pull.mergedById === null ? null : actorNode(server, userOf(server, pull.mergedById)),
     mergeable: async () =>
       state === 'closed' ? 'UNKNOWN' : (await testMerge()) === null ? 'CONFLICTING' : 'MERGEABLE',
+    mergeStateStatus: async () =>
+      state === 'closed'
+        ? 'UNKNOWN'
+        : (await mergeableStateOf(repository, issue, (await testMerge()) !== null)).toUpperCase(),
     mergeCommit: () => object(pull.mergeCommitSha),
     potentialMergeCommit: async () => object(await testMerge()),
     closed: state === 'closed',

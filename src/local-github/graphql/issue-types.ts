@@ -111,6 +111,17 @@ export const issueTypes = /* GraphQL */ `
     UNKNOWN
   }
 
+  enum MergeStateStatus {
+    BEHIND
+    BLOCKED
+    CLEAN
+    DIRTY
+    DRAFT
+    HAS_HOOKS
+    UNKNOWN
+    UNSTABLE
+  }
+
   enum PullRequestReviewState {
     PENDING
     COMMENTED
@@ -168,6 +179,7 @@ export const issueTypes = /* GraphQL */ `
     mergedAt: DateTime
     mergedBy: Actor
     mergeable: MergeableState!
+    mergeStateStatus: MergeStateStatus!
     mergeCommit: Commit
     potentialMergeCommit: Commit
     closed: Boolean!

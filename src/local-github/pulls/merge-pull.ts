@@ -8,6 +8,7 @@ import type { ServerContext } from '../server-context.ts';
 import { publishPush } from './publish-push.ts';
 import { personOf, webFlow } from './people.ts';
 import { isPull } from './is-pull.ts';
+import { isBehindRule, unmetChecks } from './merge-rules.ts';
 import { concludeMerge, reconcileLocked } from './reconcile.ts';
 
 /** The ways of GitHub to merge a pull request. */
@@ -29,6 +30,8 @@ export type MergeOutcome =
   | { readonly kind: 'head-moved' }
   | { readonly kind: 'base-moved' }
   | { readonly kind: 'conflict' }
+  /** A rule of the base branch is not met, in GitHub's words. */
+  | { readonly kind: 'rule'; readonly problem: string }
   | { readonly kind: 'not-mergeable' };
 
 /** Merges an open pull request into its base branch, by compare-and-swap on the branch. */
@@ -49,6 +52,8 @@ export function mergePull(
     const { baseRef } = issue.pull;
     const base = await branchTip(repository.path, baseRef);
     if (base === null) return { kind: 'not-mergeable' };
+    const problem = await findUnmetRule(repository, issue, base);
+    if (problem !== null) return { kind: 'rule', problem };
     const sha = await writeMerge(server, repository, issue, base, request, actor);
     if (sha === null) return { kind: 'conflict' };
     const ref = `refs/heads/${baseRef}`;
@@ -57,6 +62,25 @@ export function mergePull(
     await publishPush(server, repository, [{ ref, before: base, after: sha }], actor);
     return { kind: 'merged', sha };
   });
+}
+
+async function findUnmetRule(
+  repository: Repository,
+  { pull: { baseRef, headSha } }: PullIssue,
+  base: string,
+): Promise<string | null> {
+  const [unmet, ...others] = unmetChecks(repository, baseRef, headSha);
+  if (unmet !== undefined) {
+    const what =
+      others.length === 0
+        ? `Required status check "${unmet}" is`
+        : `${others.length + 1} of required status checks are`;
+    return `Repository rule violations found\n\n${what} expected.`;
+  }
+  const isBehind = await isBehindRule(repository, baseRef, base, headSha);
+  return isBehind
+    ? 'Repository rule violations found\n\nHead branch is out of date. Review and try the merge again.'
+    : null;
 }
 
 /** Writes the commits that the base branch shall move to; `null` on a conflict. */

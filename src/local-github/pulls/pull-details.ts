@@ -4,6 +4,7 @@ import { countCommits, mergeBase } from '../git/commits.ts';
 import { diffTrees } from '../git/diff.ts';
 import type { PullDetails } from '../render/pull.ts';
 import type { ServerContext } from '../server-context.ts';
+import { isBehindRule, unmetChecks } from './merge-rules.ts';
 import { updateTestMerge } from './test-merge.ts';
 
 /** Computes from git what a pull request's own answer shows. Of a closed one, mergeability is not known. */
@@ -23,7 +24,7 @@ export async function computeDetails(
   const open = issue.state === 'open';
   return {
     mergeable: open ? testMerge !== null : null,
-    mergeableState: open ? stateOf(repository, issue, testMerge !== null) : 'unknown',
+    mergeableState: open ? await mergeableStateOf(repository, issue, testMerge !== null) : 'unknown',
     testMerge,
     commits,
     additions: files.reduce((sum, file) => sum + file.additions, 0),
@@ -32,10 +33,17 @@ export async function computeDetails(
   };
 }
 
-function stateOf(repository: Repository, issue: PullIssue, mergeable: boolean): string {
+/** How an open pull request stands to being merged: https://docs.github.com/en/graphql/reference/enums#mergestatestatus */
+export async function mergeableStateOf(
+  repository: Repository,
+  { pull: { baseRef, baseSha, headSha, draft } }: PullIssue,
+  mergeable: boolean,
+): Promise<string> {
   if (!mergeable) return 'dirty';
-  if (issue.pull.draft) return 'draft';
-  return checksPass(repository, issue.pull.headSha) ? 'clean' : 'unstable';
+  if (draft) return 'draft';
+  if (unmetChecks(repository, baseRef, headSha).length > 0) return 'blocked';
+  if (await isBehindRule(repository, baseRef, baseSha, headSha)) return 'behind';
+  return checksPass(repository, headSha) ? 'clean' : 'unstable';
 }
 
 /** Whether every status (the latest of each context) and every check run of a commit succeeded. */

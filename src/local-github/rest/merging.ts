@@ -41,6 +41,8 @@ function answerMerge(outcome: MergeOutcome): Answer {
       throw new ApiFailure(409, 'Head branch was modified. Review and try the merge again.');
     case 'base-moved':
       throw new ApiFailure(405, 'Base branch was modified. Review and try the merge again.');
+    case 'rule':
+      throw new ApiFailure(405, outcome.problem);
     case 'conflict':
     case 'not-mergeable':
       throw new ApiFailure(405, 'Pull Request is not mergeable');

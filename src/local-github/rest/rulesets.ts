@@ -6,7 +6,7 @@ import type { RepositoryEndpoints } from '../http/endpoint.ts';
 import { type Fields, isFields, oneOf, requiredText } from '../http/fields.ts';
 import { listAnswer } from '../http/pagination.ts';
 import type { ServerContext } from '../server-context.ts';
-import { matchesGlob } from '../workflows/match-trigger.ts';
+import { rulesOf } from '../pulls/merge-rules.ts';
 
 /** Rulesets, and the rules that hold for a branch. https://docs.github.com/en/rest/repos/rules */
 export function addRulesetEndpoints(api: RepositoryEndpoints, server: ServerContext): void {
@@ -25,16 +25,12 @@ export function addRulesetEndpoints(api: RepositoryEndpoints, server: ServerCont
     return ok(render(repository, ruleset));
   });
   api.read('/rules/branches/:branch{.+}', ({ repository, param, url }) => {
-    const rules = rulesetsOf(repository)
-      .filter((ruleset) => ruleset.enforcement === 'active' && holdsFor(repository, ruleset, param('branch')))
-      .flatMap(({ id, rules: each }) =>
-        each.map((rule) => ({
-          ...rule,
-          ruleset_source_type: 'Repository',
-          ruleset_source: repository.fullName,
-          ruleset_id: id,
-        })),
-      );
+    const rules = rulesOf(repository, param('branch')).map(({ rule, ruleset }) => ({
+      ...rule,
+      ruleset_source_type: 'Repository',
+      ruleset_source: repository.fullName,
+      ruleset_id: ruleset,
+    }));
     return listAnswer(url, rules, (rule) => rule);
   });
 }
@@ -56,15 +52,7 @@ function decodeRuleset(fields: Fields, id: number, createdAt: string): RulesetRe
   };
 }
 
-function holdsFor(repository: Repository, { include, exclude }: RulesetRecord, branch: string): boolean {
-  const matches = (pattern: string): boolean =>
-    pattern === '~ALL' ||
-    (pattern === '~DEFAULT_BRANCH' && branch === repository.record.defaultBranch) ||
-    matchesGlob(pattern, `refs/heads/${branch}`);
-  return include.some(matches) && !exclude.some(matches);
-}
-
-/** Nobody is held to rules here, but who would be is told as on GitHub: those who may not bypass them. */
+/** Of the rules only required checks are enforced here; who would be held to the others is told as on GitHub: those who may not bypass them. */
 function render(repository: Repository, ruleset: RulesetRecord): Record<string, unknown> {
   return {
     id: ruleset.id,

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 
 import type {
   AnswerIndex,
+  ChecksIndex,
   CursorDocument,
   DeadlineDocument,
   DefinitionDocument,
@@ -140,6 +141,15 @@ export const answerIndex: fc.Arbitrary<AnswerIndex> = fc.record({
   since: time,
   workflowRun: orNull(count),
   held: orNull(fc.constant('approval' as const)),
+});
+export const checksIndex: fc.Arbitrary<ChecksIndex> = fc.record({
+  version,
+  run,
+  job: name,
+  attempt: count,
+  pull: count,
+  state: fc.constantFrom('unread', 'pending', 'held'),
+  since: time,
 });
 export const outboxIndex: fc.Arbitrary<OutboxIndex> = fc.record({ version, run, until: time });
 export const finishedIndex: fc.Arbitrary<FinishedIndex> = fc.record({

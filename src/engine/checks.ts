@@ -1,0 +1,62 @@
+import { runningAttempt } from './attempt.ts';
+import type { Draft } from './draft.ts';
+import type { ChecksChanged } from './event.ts';
+import type { Outcome } from './outcome.ts';
+import { applied, ignored } from './outcome.ts';
+import { enqueueMerge } from './queue.ts';
+import { failAttempt } from './retry.ts';
+import type { MergeIntent } from './state.ts';
+import { addMs } from './time.ts';
+
+/** Checks that never end must not hold a bead for ever. */
+const checksTimeoutMinutes = 6 * 60;
+
+/** Has a merge wait for the required checks of its pull request; it queues for the lease when they succeeded. */
+export function awaitChecks(draft: Draft, job: string, merge: MergeIntent): void {
+  const { at } = draft.cause;
+  draft.patchJob(job, {
+    merge: { ...merge, checks: { state: 'unread', names: [], since: at } },
+    timeoutAt: addMs(at, checksTimeoutMinutes * 60_000),
+  });
+  draft.setLine(job, { status: 'pending', conclusion: null, result: null });
+}
+
+/**
+ * The required checks stand otherwise than was known. Failed ones, and a head that must be brought up to date first, go back to
+ * rework at once: the engineering manager asked again cannot change them.
+ */
+export function applyChecks(draft: Draft, event: ChecksChanged): Outcome {
+  const { job, attempt, pull, verdict, names } = event;
+  const document = draft.document(job);
+  const merge = document?.merge ?? null;
+  if (merge?.checks === undefined || merge.pull !== pull) return ignored('no such checks are awaited');
+  if (runningAttempt(document)?.number !== attempt) return ignored('its attempt is over');
+  switch (verdict) {
+    case 'passed': {
+      const { head, expiries } = merge;
+      const agreed = { pull, head, ...(expiries === undefined ? {} : { expiries }) };
+      draft.patchJob(job, { merge: agreed, timeoutAt: null });
+      enqueueMerge(draft, job);
+      draft.tell(draft.line(job).status === 'pending' ? 'commit queue' : 'merge');
+      return applied(job, 'checks passed');
+    }
+    case 'pending':
+    case 'held': {
+      const { checks } = merge;
+      if (checks.state === verdict && checks.names.join() === names.join())
+        return ignored('that is known already');
+      draft.patchJob(job, { merge: { ...merge, checks: { state: verdict, names, since: draft.cause.at } } });
+      return applied(job, verdict === 'held' ? 'checks wait for approval' : 'checks pending');
+    }
+    case 'failed':
+    case 'behind':
+      failAttempt(draft, job, { outcome: 'failure', reason: refusalFor(event), again: false });
+      return applied(job, verdict === 'failed' ? 'checks failed' : 'base moved on');
+  }
+}
+
+function refusalFor({ pull, verdict, names }: ChecksChanged): string {
+  return verdict === 'behind'
+    ? `#${pull} is behind its base branch, and a rule of the branch wants it up to date: merge the base branch into it.`
+    : `The required checks of #${pull} failed: ${names.join(', ')}.`;
+}
