@@ -55,6 +55,7 @@ function commandsFor(run: string, awaited: Awaited): readonly string[] {
     case 'hour':
     case 'checks':
     case 'lease':
+    case 'group':
     case 'merge':
     case 'effect':
     case 'needs':

@@ -1,7 +1,9 @@
 import type { Config } from '../engine/config.ts';
-import type { Deadline, QueueAdvanced } from '../engine/event.ts';
 import type { MetricsDocument } from '../engine/metrics.ts';
 import type { Claim, JobDocument, MeterDocument, QueueDocument, RunDocument } from '../engine/state.ts';
+import type { InboxEvent } from '../engine/draft.ts';
+import type { Deadline } from '../engine/event.ts';
+import type { GroupDocument } from '../engine/group.ts';
 import { createDocumentCodec, createPlainCodec } from './document-codec.ts';
 import { formatJobLines, parseJobLines, type StoredLines } from './job-line.ts';
 
@@ -130,7 +132,7 @@ export interface DeadlineDocument extends Deadline {
 
 export interface InboxDocument {
   readonly version: 1;
-  readonly event: QueueAdvanced;
+  readonly event: InboxEvent;
 }
 
 type StoredRun = Omit<RunDocument, 'jobs'> & StoredLines;
@@ -146,6 +148,7 @@ export const runCodec = createDocumentCodec<RunDocument>('run', {
 export const jobCodec = createPlainCodec<JobDocument>('job');
 export const queueCodec = createPlainCodec<QueueDocument>('queue');
 export const meterCodec = createPlainCodec<MeterDocument>('meter');
+export const groupCodec = createPlainCodec<GroupDocument>('group');
 export const configCodec = createPlainCodec<Config>('config');
 export const rootCodec = createPlainCodec<RootDocument>('root');
 export const definitionCodec = createPlainCodec<DefinitionDocument>('definition');

@@ -1,4 +1,4 @@
-import type { Sha256 } from '../base/digest.ts';
+import { sha256, type Sha256 } from '../base/digest.ts';
 import { jobOf, legIndexOf } from '../workflow/leg.ts';
 import type { Address } from './address.ts';
 
@@ -6,8 +6,9 @@ import type { Address } from './address.ts';
  * Where everything is on the state branch.
  *
  * `runs/…/<run>/run.json` · `runs/…/<run>/jobs/…/<job>.json` · `runs/…/<run>/jobs/…/<job>.legs/…/<index>.json` · `runs/…/<run>/blobs/…/<sha256>` · `definitions/…/<sha256>.json` ·
- * `config/…/<sha256>.json` · `queues/commit/…/<base>.json` · `inbox/…/<event>.json` · `deadlines/<hour>/…/<entry>.json` ·
- * `index/<what>/…/<key>.json` · `metrics/…/<yyyy-mm>.json` · `decisions/<run>/<file>.md` · `meter.json` · `cursor.json` · `treadle.json`
+ * `config/…/<sha256>.json` · `queues/commit/…/<base>.json` · `groups/…/<sha256>.json` · `inbox/…/<event>.json` ·
+ * `deadlines/<hour>/…/<entry>.json` · `index/<what>/…/<key>.json` · `metrics/…/<yyyy-mm>.json` · `decisions/<run>/<file>.md` ·
+ * `meter.json` · `cursor.json` · `treadle.json`
  */
 export const layout = {
   root: ['treadle.json'] satisfies Address,
@@ -30,6 +31,8 @@ export const layout = {
   config: (digest: Sha256): Address => ['config', { entry: `${digest}.json` }],
   queues: ['queues', 'commit'] satisfies Address,
   queue: (base: string): Address => ['queues', 'commit', { entry: `${encodeURIComponent(base)}.json` }],
+  /** `key` is the group's name in small letters. */
+  group: (key: string): Address => ['groups', { entry: `${sha256(key)}.json` }],
   inbox: ['inbox'] satisfies Address,
   inboxEvent: (event: string): Address => ['inbox', { entry: `${event}.json` }],
   deadlines: ['deadlines'] satisfies Address,

@@ -9,6 +9,7 @@ import deadline from '../../state/deadline.schema.json' with { type: 'json' };
 import definition from '../../state/definition.schema.json' with { type: 'json' };
 import dispatchIndex from '../../state/dispatch-index.schema.json' with { type: 'json' };
 import finishedIndex from '../../state/finished-index.schema.json' with { type: 'json' };
+import group from '../../state/group.schema.json' with { type: 'json' };
 import inbox from '../../state/inbox.schema.json' with { type: 'json' };
 import issueIndex from '../../state/issue-index.schema.json' with { type: 'json' };
 import job from '../../state/job.schema.json' with { type: 'json' };
@@ -30,6 +31,7 @@ const schemas = {
   definition,
   'dispatch-index': dispatchIndex,
   'finished-index': finishedIndex,
+  group,
   inbox,
   'issue-index': issueIndex,
   job,

@@ -6,6 +6,7 @@ import { closeEscalation } from './escalation.ts';
 import type { IssueClosed } from './event.ts';
 import type { Outcome } from './outcome.ts';
 import { applied, ignored } from './outcome.ts';
+import { isHeld } from './group-place.ts';
 import { goOn } from './pause.ts';
 import { leaveQueue } from './queue.ts';
 import { conditionHolds } from './readiness.ts';
@@ -27,6 +28,11 @@ export function applyIssueClosed(draft: Draft, event: IssueClosed): Outcome {
  */
 export function cancelRun(draft: Draft, recorded: Recorded): void {
   draft.patchRun({ cancelled: recorded, paused: null });
+  if (isHeld(draft)) {
+    // It waited for its turn: nothing of it began, and nothing will.
+    for (const job of draft.workflow.jobs.keys()) cancelJob(draft, job, recorded.reason);
+    return;
+  }
   for (const [job, definition] of draft.workflow.jobs) {
     const { status } = draft.line(job);
     if (status === 'completed') continue;

@@ -4,10 +4,11 @@ import { endAttempt, recordAttempt, runningAttempt } from './attempt.ts';
 import type { Draft, RunView } from './draft.ts';
 import { NO_OUTPUTS } from './draft.ts';
 import { continuesOnError } from './evaluation.ts';
+import { isHeld, leaveGroup, WHOLE_RUN } from './group-place.ts';
 import { legsOf } from './legs.ts';
 import { dropEmpty } from './outputs.ts';
 import { isEmpty } from './own-keys.ts';
-import type { Conclusion, JobLine, Status } from './state.ts';
+import type { Conclusion, JobDocument, JobLine, Status } from './state.ts';
 
 /**
  * Completes a job and has its dependents looked at. `result` is what they see; it differs from the conclusion where
@@ -20,6 +21,7 @@ export function completeJob(draft: Draft, job: string, conclusion: Conclusion, r
   if (draft.document(job) !== undefined) {
     draft.patchJob(job, { timeoutAt: null, retryAt: null, merge: null });
   }
+  leaveGroup(draft, job);
   if (jobOf(job) !== job) draft.visit(jobOf(job));
   // Whoever waits for any leg need not wait for the job.
   if (jobOf(job) === job || result === 'success') {
@@ -81,6 +83,7 @@ export function concludeRun(draft: Draft): void {
   if (status !== 'completed') return;
   const conclusion = conclusionOf(draft, draft.lines());
   draft.patchRun({ conclusion, completedAt: draft.cause.at });
+  leaveGroup(draft, WHOLE_RUN);
   draft.tell('end');
   if (conclusion === 'success') draft.emit({ type: 'close_issue', reason: 'completed' });
 }
@@ -96,6 +99,7 @@ function statusOf(draft: Draft): Status {
     if (status === 'in_progress') return status;
     seen.add(status);
   }
+  if (seen.has('queued') && isHeld(draft)) return 'pending';
   if (seen.has('waiting')) return 'waiting';
   if (seen.has('pending')) return 'pending';
   return seen.has('queued') ? 'in_progress' : 'completed';
@@ -105,11 +109,10 @@ function conclusionOf(view: RunView, lines: Readonly<Record<string, JobLine>>): 
   const all = Object.entries(lines).filter(([id]) => !hasLost(view, jobOf(id)));
   const jobs = all.filter(([id]) => jobOf(id) === id);
   if (jobs.some(([, line]) => line.result === 'failure')) return 'failure';
-  const ranOutOfTime = all.some(
-    ([job, line]) =>
-      line.result === 'cancelled' && view.document(job)?.attempts.at(-1)?.outcome === 'timed_out',
+  const wasAnyStopped = all.some(
+    ([job, line]) => line.result === 'cancelled' && wasStopped(view.document(job)),
   );
-  if (view.run.cancelled !== null || ranOutOfTime) return 'cancelled';
+  if (view.run.cancelled !== null || wasAnyStopped) return 'cancelled';
   return jobs.every(([, line]) => line.result === 'skipped') ? 'skipped' : 'success';
 }
 
@@ -124,4 +127,10 @@ function hasLost(view: RunView, job: string): boolean {
 
 function hasSucceeded(view: RunView, job: string): boolean {
   return view.line(job).conclusion === 'success';
+}
+
+/** Whether a job was cancelled by what it met: its time was over, or a newcomer took its place in a concurrency group. */
+function wasStopped(document: JobDocument | undefined): boolean {
+  const outcome = document?.attempts.at(-1)?.outcome;
+  return outcome === 'timed_out' || outcome === 'displaced';
 }

@@ -3,10 +3,13 @@ import { definitionOf, jobOf } from '../workflow/leg.ts';
 import type { Job, Workflow } from '../workflow/model.ts';
 import type { Config } from './config.ts';
 import type { Effect } from './effect.ts';
-import type { QueueAdvanced } from './event.ts';
+import type { CallerChanged, GroupMoved, QueueAdvanced, RunStarted, SubRunCompleted } from './event.ts';
+import { groupKeyOf } from './concurrency-group.ts';
+import { emptyGroup } from './group.ts';
 import { legsOf, openStatusOf } from './legs.ts';
 import { openOverlay } from './overlay.ts';
 import { lookup } from './own-keys.ts';
+import type { GroupDocument } from './group.ts';
 import type {
   Claim,
   JobDocument,
@@ -17,9 +20,10 @@ import type {
   RunDocument,
   RunState,
 } from './state.ts';
+import type { TransitionContext } from './transition-context.ts';
 
 /** An event that a transition caused for another run. */
-export type InboxEvent = QueueAdvanced;
+export type InboxEvent = QueueAdvanced | GroupMoved | RunStarted | SubRunCompleted | CallerChanged;
 
 /** What policy reads of a run: the documents, with the changes made so far. A `job` is the id of a job or of a leg. */
 export interface RunView {
@@ -57,6 +61,9 @@ export interface Draft extends RunView {
   patchJob(job: string, patch: Partial<JobDocument>): void;
   setQueue(queue: QueueDocument): void;
   setMeter(meter: MeterDocument): void;
+  /** The concurrency group of a name; empty where it is used for the first time. */
+  group(name: string): GroupDocument;
+  setGroup(group: GroupDocument): void;
   /** Goes on with another definition: jobs that it lacks are forgotten, lines of new ones are added. */
   replaceWorkflow(workflow: Workflow): void;
   /** Adds a wish to the outbox. */
@@ -84,6 +91,8 @@ export interface Draft extends RunView {
 /** The line of a job that was not started. */
 export const QUEUED: JobLine = { status: 'queued', conclusion: null, result: null };
 
+const NO_GROUPS: Readonly<Record<string, GroupDocument>> = {};
+
 /** Outputs of a job that has none. */
 export const NO_OUTPUTS: Readonly<Record<string, string>> = {};
 
@@ -106,7 +115,7 @@ export function viewOf(
 
 /** Opens the changes of one transition. */
 export function openDraft(
-  context: { readonly workflow: Workflow; readonly config: Config },
+  context: Pick<TransitionContext, 'workflow' | 'config' | 'groupOf'>,
   base: RunState,
   cause: Cause,
 ): Draft {
@@ -116,6 +125,7 @@ export function openDraft(
   let visited = 0;
   const lines = openOverlay(base.run.jobs);
   const documents = openOverlay(base.jobs);
+  const groups = openOverlay(base.groups ?? NO_GROUPS);
   const visits: string[] = [];
   const told: string[] = [];
   const inbox: InboxEvent[] = [];
@@ -156,6 +166,11 @@ export function openDraft(
     },
     setQueue: (next) => (queue = next),
     setMeter: (next) => (meter = next),
+    group: (name) => {
+      const key = groupKeyOf(name);
+      return groups.get(key) ?? context.groupOf?.(key) ?? emptyGroup(name);
+    },
+    setGroup: (group) => groups.set(groupKeyOf(group.name), group),
     replaceWorkflow: (next) => {
       workflow = next;
       lines.retain((job) => next.jobs.has(jobOf(job)));
@@ -180,28 +195,40 @@ export function openDraft(
     documentsBefore: () => Object.values(base.jobs),
     changedLines: lines.changed,
     lines: lines.merged,
-    state: () => stateOf(base, lines.merged(), documents.merged(), { run, queue, meter }),
+    state: () =>
+      stateOf(base, {
+        lines: lines.merged(),
+        jobs: documents.merged(),
+        run,
+        queue,
+        meter,
+        groups: groups.merged(),
+      }),
   };
 }
 
+interface Parts {
+  readonly lines: RunDocument['jobs'];
+  readonly jobs: RunState['jobs'];
+  readonly run: RunDocument;
+  readonly queue: QueueDocument;
+  readonly meter: MeterDocument | undefined;
+  readonly groups: Readonly<Record<string, GroupDocument>>;
+}
+
 /** The documents together; the base itself where nothing changed. */
-function stateOf(
-  base: RunState,
-  lines: RunDocument['jobs'],
-  jobs: RunState['jobs'],
-  {
-    run,
-    queue,
-    meter,
-  }: {
-    readonly run: RunDocument;
-    readonly queue: QueueDocument;
-    readonly meter: MeterDocument | undefined;
-  },
-): RunState {
+function stateOf(base: RunState, { lines, jobs, run, queue, meter, groups }: Parts): RunState {
   const next = lines === run.jobs ? run : { ...run, jobs: lines };
-  const isSame = next === base.run && jobs === base.jobs && queue === base.queue && meter === base.meter;
-  return isSame ? base : { run: next, jobs, queue, ...(meter === undefined ? {} : { meter }) };
+  const hasSameGroups = groups === (base.groups ?? NO_GROUPS);
+  const hasSameShared = queue === base.queue && meter === base.meter && hasSameGroups;
+  if (next === base.run && jobs === base.jobs && hasSameShared) return base;
+  return {
+    run: next,
+    jobs,
+    queue,
+    ...(meter === undefined ? {} : { meter }),
+    ...(hasSameGroups && base.groups === undefined ? {} : { groups }),
+  };
 }
 
 function blankDocument(id: string): JobDocument {

@@ -1,6 +1,6 @@
 import { evaluate, renderTemplate } from '../expression/evaluate.ts';
 import { ExpressionError } from '../expression/expression-error.ts';
-import type { Expression, StatusFunctions, Template } from '../expression/model.ts';
+import type { Contexts, Expression, StatusFunctions, Template } from '../expression/model.ts';
 import type { Json } from '../base/canonical-json.ts';
 import { evaluateValue } from '../expression/value-template.ts';
 import type { Condition, Job } from '../workflow/model.ts';
@@ -50,6 +50,16 @@ export function strategyFor(view: RunView, { id, strategy }: Job): Evaluated<Jso
   return guard(() => evaluateValue(strategy, contextsFor(view, id, 'job')));
 }
 
+/** Whether a boolean of a job, or an expression for one, is true. */
+export function truthFor(view: RunView, job: string, value: boolean | Expression): Evaluated<boolean> {
+  return truthIn(value, () => contextsFor(view, job, 'job'));
+}
+
+/** The same, where the contexts are others. */
+export function truthIn(value: boolean | Expression, contexts: () => Contexts): Evaluated<boolean> {
+  return typeof value === 'boolean' ? { ok: true, value } : guard(() => evaluate(value, contexts()).truthy);
+}
+
 /** The number of the pull request that a template names: `12`, `#12`, or the address of its page. */
 export function pullRequestFor(view: RunView, job: string, template: Template): Evaluated<number> {
   const rendered = renderFor(view, job, template);
@@ -63,7 +73,8 @@ export function pullRequestFor(view: RunView, job: string, template: Template): 
   };
 }
 
-function guard<T>(read: () => T): Evaluated<T> {
+/** Reads a value, or says in words why there is none. */
+export function guard<T>(read: () => T): Evaluated<T> {
   try {
     return { ok: true, value: read() };
   } catch (error) {

@@ -1,8 +1,10 @@
+import type { Json } from '../base/canonical-json.ts';
 import type { Sha256 } from '../base/digest.ts';
 import type { Actor } from './actor.ts';
 import { TREADLE } from './actor.ts';
 import type { EffectResult } from './effect.ts';
-import type { Claim, Trigger, Usage } from './state.ts';
+import type { Parent } from './parent.ts';
+import type { Claim, Conclusion, Recorded, Trigger, Usage } from './state.ts';
 
 export type { Actor };
 export { TREADLE };
@@ -36,6 +38,9 @@ export type RunEvent =
   | ChecksChanged
   | MergeRefused
   | QueueAdvanced
+  | GroupMoved
+  | SubRunCompleted
+  | CallerChanged
   | OutsiderRefused
   | IssueClosed;
 
@@ -46,6 +51,9 @@ export interface RunStarted extends EventBase {
   readonly definition: Sha256;
   readonly config: Sha256;
   readonly trigger: Trigger;
+  /** Only for a sub-run: who called it, and with what. Caused by the run of the caller. */
+  readonly parent?: Parent;
+  readonly inputs?: Readonly<Record<string, Json>>;
 }
 
 /** An agent's answer to a dispatch, well-formed and from somebody who is believed. */
@@ -182,6 +190,37 @@ export interface MergeRefused extends EventBase {
 export interface QueueAdvanced extends EventBase {
   readonly type: 'queue_advanced';
   readonly base: string;
+}
+
+/** A place of this run in a concurrency group changed: its turn came, or a newcomer took it. Caused by another run. */
+export interface GroupMoved extends EventBase {
+  readonly type: 'group_moved';
+  /** The group's name. */
+  readonly group: string;
+  /** The run that caused it. */
+  readonly by: string;
+}
+
+/** A run that this one called is over. Caused by it. */
+export interface SubRunCompleted extends EventBase {
+  readonly type: 'sub_run_completed';
+  readonly job: string;
+  /** The sub-run. */
+  readonly child: string;
+  readonly conclusion: Conclusion;
+  /** What the called workflow hands out. */
+  readonly outputs: Readonly<Record<string, string>>;
+  /** In words; null for a success. */
+  readonly reason: string | null;
+  /** Somebody closed the sub-run for good: so they did with all that called it. */
+  readonly closed: Recorded | null;
+}
+
+/** The run that called this one was steered, and what it called goes with it. Caused by it. */
+export interface CallerChanged extends EventBase {
+  readonly type: 'caller_changed';
+  readonly change: 'cancelled' | 'paused' | 'resumed';
+  readonly word: Recorded;
 }
 
 /** Somebody reported or gave an order who is not believed in this run. They are told so, once: the cause is who they are. */

@@ -44,6 +44,9 @@ export function goOn(draft: Draft): void {
   }
 }
 
+/** The jobs that wait for the commit queue; others wait for their concurrency group. */
 function pendingJobs(draft: Draft): readonly string[] {
-  return [...draft.workflow.jobs.keys()].filter((job) => draft.line(job).status === 'pending');
+  const isPending = (job: string): boolean =>
+    draft.line(job).status === 'pending' && (draft.document(job)?.merge ?? null) !== null;
+  return [...draft.workflow.jobs.keys()].filter(isPending);
 }

@@ -11,6 +11,8 @@ import { testCondition } from './evaluation.ts';
 import { legOf, legsOf, matrixOf } from './legs.ts';
 import { expandJob, followLegs, isUntouched } from './matrix.ts';
 import { decide, failJoin, join } from './nodes.ts';
+import { enterJobGroup } from './group-entry.ts';
+import { isHeld } from './group-place.ts';
 import { isReached } from './time.ts';
 
 /**
@@ -20,7 +22,7 @@ import { isReached } from './time.ts';
 export function settle(draft: Draft): void {
   for (let job = draft.nextVisit(); job !== undefined; job = draft.nextVisit()) {
     const definition = draft.definition(job);
-    if (definition === undefined) continue;
+    if (definition === undefined || isHeld(draft)) continue;
     if (matrixOf(draft, jobOf(job)) !== null) lookAtLegs(draft, job);
     else if (draft.run.paused === null && draft.line(job).status === 'queued') lookAt(draft, definition);
   }
@@ -145,6 +147,7 @@ function start(draft: Draft, definition: Job): void {
     expandJob(draft, definition);
     return;
   }
+  if (!enterJobGroup(draft, definition)) return;
   // What a job is told to rework is told to each leg.
   const feedback = jobOf(id) === id ? null : (draft.document(jobOf(id))?.feedback ?? null);
   if (feedback !== null && (draft.document(id)?.feedback ?? null) === null) draft.patchJob(id, { feedback });

@@ -4,9 +4,11 @@ import type { Member } from './config.ts';
 import type { Effect } from './effect.ts';
 import type { Actor } from './actor.ts';
 import type { MatrixPlan } from './matrix-plan.ts';
+import type { GroupDocument } from './group.ts';
+import type { Parent } from './parent.ts';
 
 /**
- * queued: not started (needs not done, or waiting for a retry) · pending: in a queue for something exclusive (the commit lease)
+ * queued: not started (needs not done, or waiting for a retry) · pending: in a queue for something exclusive (the commit lease, a concurrency group)
  * · waiting: for a person (a gate, an escalation) · in_progress: dispatched · completed.
  */
 export type Status = 'queued' | 'pending' | 'waiting' | 'in_progress' | 'completed';
@@ -21,6 +23,8 @@ export interface RunState {
   readonly queue: QueueDocument;
   /** What the whole repository dispatches; left out where nothing was dispatched yet. */
   readonly meter?: MeterDocument;
+  /** By key, the concurrency groups that the run has a place in, and those that a transition changed. Absent for none. */
+  readonly groups?: Readonly<Record<string, GroupDocument>>;
 }
 
 export interface RunDocument {
@@ -37,6 +41,10 @@ export interface RunDocument {
   readonly definition: Sha256;
   readonly config: Sha256;
   readonly trigger: Trigger;
+  /** Who called it; absent for a run that nobody called. */
+  readonly parent?: Parent;
+  /** What it was called with: its `inputs`. Absent for a run that nobody called, whose inputs are those of its trigger. */
+  readonly inputs?: Readonly<Record<string, Json>>;
   readonly status: Status;
   readonly conclusion: Conclusion | null;
   readonly createdAt: string;
@@ -48,6 +56,8 @@ export interface RunDocument {
   readonly cancelled: Recorded | null;
   /** Rework edge (`verify.on-failure`) → how often taken since it was last forgiven by the CEO. */
   readonly cycles: Readonly<Record<string, number>>;
+  /** Places in concurrency groups: id of a job or leg, or `*` for the run itself → the group's name. */
+  readonly groups?: Readonly<Record<string, string>>;
   /**
    * One line for every job of the definition, in file order of the definition when shown, and for every leg of those that were
    * expanded. The line of such a job follows from its legs.
@@ -166,11 +176,15 @@ export interface Attempt {
   readonly number: number;
   readonly startedAt: string;
   readonly endedAt: string | null;
-  readonly outcome: 'running' | 'success' | 'failure' | 'timed_out' | 'rejected' | 'cancelled' | 'skipped';
+  /** displaced: a newcomer took its place in a concurrency group. */
+  readonly outcome:
+    'running' | 'success' | 'failure' | 'timed_out' | 'rejected' | 'cancelled' | 'displaced' | 'skipped';
   /** In plain words; null while running and for a success that needs none. */
   readonly reason: string | null;
   /** Oldest first; empty for gates and jobs nobody is dispatched for. */
   readonly turns: readonly Turn[];
+  /** Callers only: the sub-run. */
+  readonly child?: string;
   /** Approvals only: the review that answered. A review answers one gate, never a later one. */
   readonly review?: number;
 }

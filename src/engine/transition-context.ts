@@ -1,6 +1,7 @@
 import type { Sha256 } from '../base/digest.ts';
 import type { Workflow } from '../workflow/model.ts';
 import type { Config } from './config.ts';
+import type { GroupDocument } from './group.ts';
 import type { MeterDocument, QueueDocument } from './state.ts';
 
 /** What a transition needs to know besides the run's documents. Pinned, so the same event decides the same again. */
@@ -15,4 +16,6 @@ export interface TransitionContext {
   readonly queue?: QueueDocument;
   /** Only for run_started: what the whole repository dispatches. Nothing when left out. */
   readonly meter?: MeterDocument;
+  /** A concurrency group as it stands, by its key. Groups are empty where this is left out or gives none. */
+  readonly groupOf?: (key: string) => GroupDocument | undefined;
 }

@@ -4,9 +4,11 @@ import { concludeRun } from './conclude.ts';
 import type { Draft, InboxEvent } from './draft.ts';
 import { openDraft } from './draft.ts';
 import type { RunEvent } from './event.ts';
+import { applyGroupMoved } from './group-moved.ts';
+import { enterRunGroup } from './group-run.ts';
 import { applyMerged, applyMergeRefused, applyQueueAdvanced } from './merge.ts';
 import type { Applied, Outcome } from './outcome.ts';
-import { applied } from './outcome.ts';
+import { applied, ignored } from './outcome.ts';
 import { applyOverride } from './override.ts';
 import { settle } from './readiness.ts';
 import { refuseOutsider } from './refuse-outsider.ts';
@@ -60,7 +62,9 @@ function findMismatch(state: RunState | null, event: RunEvent): string | null {
 }
 
 function startJobs(draft: Draft): Outcome {
-  for (const [job, { needs }] of draft.workflow.jobs) if (needs.length === 0) draft.visit(job);
+  if (enterRunGroup(draft)) {
+    for (const [job, { needs }] of draft.workflow.jobs) if (needs.length === 0) draft.visit(job);
+  }
   return applied('start', '');
 }
 
@@ -92,6 +96,11 @@ function applyEvent(draft: Draft, event: RunEvent, context: TransitionContext): 
       return applyMergeRefused(draft, event);
     case 'queue_advanced':
       return applyQueueAdvanced(draft, event);
+    case 'group_moved':
+      return applyGroupMoved(draft, event);
+    case 'sub_run_completed':
+    case 'caller_changed':
+      return ignored('nothing is called yet');
     case 'outsider_refused':
       return refuseOutsider(draft, event);
     case 'issue_closed':

@@ -6,6 +6,7 @@ import { NO_OUTPUTS, QUEUED } from './draft.ts';
 import { closeEscalation } from './escalation.ts';
 import { closeGate } from './gate.ts';
 import { legsOf, matrixOf } from './legs.ts';
+import { leaveGroup } from './group-place.ts';
 import { leaveQueue } from './queue.ts';
 import { isEmpty } from './own-keys.ts';
 import type { Attempt } from './state.ts';
@@ -20,6 +21,7 @@ export function withdrawJob(
   reason: string,
   outcome: Extract<Attempt['outcome'], 'cancelled' | 'skipped'> = 'cancelled',
 ): void {
+  leaveGroup(draft, job);
   const document = draft.document(job);
   if (document === undefined) return;
   for (const leg of legsOf(draft, job)) withdrawJob(draft, leg, reason, outcome);

@@ -1,10 +1,12 @@
 import type { Sha256 } from '../base/digest.ts';
 import { TreadleError } from '../base/errors.ts';
+import { groupKeyOf } from '../engine/concurrency-group.ts';
 import { extractBlobs, findBlobs, insertBlobs } from '../codec/blobs.ts';
 import { formatAddress, type Address } from '../codec/address.ts';
 import type { DocumentCodec } from '../codec/document-codec.ts';
 import {
   configCodec,
+  groupCodec,
   finishedIndexCodec,
   issueIndexCodec,
   jobCodec,
@@ -22,6 +24,7 @@ import { deadlinesOf } from '../engine/deadlines.ts';
 import { monthOf } from '../engine/metrics.ts';
 import type { JobDocument, MeterDocument, QueueDocument, RunDocument, RunState } from '../engine/state.ts';
 import { legId } from '../workflow/leg.ts';
+import type { GroupDocument } from '../engine/group.ts';
 import type { Documents } from '../store/documents.ts';
 
 /** A run as it stands at a snapshot, with the configuration it is pinned to. */
@@ -46,7 +49,8 @@ export async function loadRun(documents: Documents, id: string): Promise<LoadedR
   }
   const queue = await loadQueue(documents, config.settings.baseBranch);
   const meter = await loadMeter(documents);
-  return { state: { run, jobs, queue, ...(meter === undefined ? {} : { meter }) }, config };
+  const shared = { ...(meter === undefined ? {} : { meter }), ...(await loadGroups(documents, run)) };
+  return { state: { run, jobs, queue, ...shared }, config };
 }
 
 /** The ids of the jobs and legs that have a document. */
@@ -80,10 +84,27 @@ async function readAheadOf(documents: Documents, run: RunDocument, names: readon
     layout.meter,
     // Where this transition is the last one. In the first hours of a month it may be read by itself.
     layout.monthlyMetrics(monthOf(run.updatedAt)),
+    ...Object.values(run.groups ?? {}).map((name) => layout.group(groupKeyOf(name))),
     ...bases.map((name) => [...layout.queues, { entry: name }]),
     ...[...projectRun(state, deadlinesOf(state)).values()].map(({ address }) => address),
     ...[run, ...Object.values(jobs)].flatMap(findBlobs).map((digest) => layout.blob(run.id, digest)),
   ]);
+}
+
+/** The concurrency groups that a run has a place in. */
+async function loadGroups(documents: Documents, run: RunDocument): Promise<Pick<RunState, 'groups'>> {
+  if (run.groups === undefined) return {};
+  const groups: Record<string, GroupDocument> = {};
+  for (const name of Object.values(run.groups)) {
+    const group = await loadGroup(documents, groupKeyOf(name));
+    if (group !== undefined) groups[groupKeyOf(name)] = group;
+  }
+  return { groups };
+}
+
+/** A concurrency group by its key; undefined where nobody has a place in it. */
+export function loadGroup(documents: Documents, key: string): Promise<GroupDocument | undefined> {
+  return documents.read(layout.group(key), groupCodec);
 }
 
 async function loadConfig(documents: Documents, digest: Sha256): Promise<Config> {
@@ -134,6 +155,9 @@ export async function stageRun(
   if (after.meter !== undefined && after.meter !== before?.meter) {
     await documents.write(layout.meter, meterCodec, after.meter);
   }
+  for (const [key, group] of Object.entries(after.groups ?? {})) {
+    if (group !== before?.groups?.[key]) await stageGroup(documents, key, group);
+  }
   await stageProjection(documents, before, after);
   await stageIssueIndexes(documents, before, after);
 }
@@ -166,6 +190,11 @@ async function stageQueue(documents: Documents, queue: QueueDocument): Promise<v
   const address = layout.queue(queue.base);
   if (queue.entries.length === 0 && queue.lease === null) await documents.remove(address);
   else await documents.write(address, queueCodec, queue);
+}
+
+async function stageGroup(documents: Documents, key: string, group: GroupDocument): Promise<void> {
+  if (group.running === null && group.pending.length === 0) await documents.remove(layout.group(key));
+  else await documents.write(layout.group(key), groupCodec, group);
 }
 
 async function stageProjection(

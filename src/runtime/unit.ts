@@ -8,8 +8,10 @@ import {
 import { layout } from '../codec/layout.ts';
 import type { Config } from '../engine/config.ts';
 import type { RecordedEffect, RunEvent } from '../engine/event.ts';
+import type { GroupDocument } from '../engine/group.ts';
 import type { RunState } from '../engine/state.ts';
 import { transition, type Transition } from '../engine/transition.ts';
+import type { TransitionContext } from '../engine/transition-context.ts';
 import { renderSubject } from '../engine/view/subject.ts';
 import { openDocuments, type Documents } from '../store/documents.ts';
 import type { Oid, Snapshot, Store } from '../store/port.ts';
@@ -20,7 +22,7 @@ import { reviewedDecision } from './decision-file.ts';
 import { digestOf, type Definitions } from './definitions.ts';
 import { planRestoration } from './restore.ts';
 import { stageMetrics } from './stage-metrics.ts';
-import { loadMeter, loadQueue, loadRun, stageRun, type LoadedRun } from './run-documents.ts';
+import { loadGroup, loadMeter, loadQueue, loadRun, stageRun, type LoadedRun } from './run-documents.ts';
 import { openUnitCommits, type UnitCommits } from './unit-commits.ts';
 import { sealEvent, type AddressedHappening, type Wake } from './wake.ts';
 
@@ -175,19 +177,39 @@ async function decide(
   const workflow = await definitions.load(documents, definition);
   const queue = await loadQueue(documents, config.settings.baseBranch);
   const meter = await loadMeter(documents);
-  const context = {
+  const pinned = {
     workflow,
     config,
     queue,
     ...(meter === undefined ? {} : { meter }),
     definitionOf: (digest: string) => definitions.cached(digest),
   };
-  const outcome = transition(context, before, event);
+  const outcome = await decideWithGroups(documents, pinned, before, event);
   if (outcome.kind === 'ignored') return outcome;
   const subject = renderSubject(outcome.state.run, outcome.summary);
   await stageRun(documents, before, outcome.state, before?.queue ?? queue);
   await stageMetrics(documents, workflow, before, outcome.state);
   return { kind: 'applied', outcome, before, workflow, config, subject };
+}
+
+/** Decides with the concurrency groups that the transition asks for: which those are, only it can say. */
+async function decideWithGroups(
+  documents: Documents,
+  context: Omit<TransitionContext, 'groupOf'>,
+  before: RunState | null,
+  event: RunEvent,
+): Promise<Transition> {
+  const known = new Map<string, GroupDocument | undefined>();
+  for (;;) {
+    const missing = new Set<string>();
+    const groupOf = (key: string): GroupDocument | undefined => {
+      if (!known.has(key)) missing.add(key);
+      return known.get(key);
+    };
+    const outcome = transition({ ...context, groupOf }, before, event);
+    if (missing.size === 0) return outcome;
+    for (const key of missing) known.set(key, await loadGroup(documents, key));
+  }
 }
 
 /** The transition's commit: what it changed, what it caused for others, and the decision that it approves. */

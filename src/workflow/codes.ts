@@ -32,9 +32,9 @@ export const diagnosticCodes = {
     severity: 'warning',
     meaning: 'An event of GitHub that starts no Treadle workflow.',
   },
-  'concurrency-not-enforced': {
-    severity: 'warning',
-    meaning: 'A concurrency group that holds more than one bead is not enforced yet.',
+  'concurrency-deadlock': {
+    severity: 'error',
+    meaning: 'A job in the concurrency group of its own workflow would wait for ever.',
   },
   'concurrency-conflict': {
     severity: 'error',

@@ -155,7 +155,7 @@ test.each<[kind: DocumentKind, path: string, value: unknown, message: string]>([
   ],
   ['config', 'agents.fixer.command', [], '/agents/fixer/command must NOT have fewer than 1 items'],
   ['config', 'settings.leaseMinutes', 0, '/settings/leaseMinutes must be > 0'],
-  ['inbox', 'event.type', 'run_started', '/event/type must be equal to constant (queue_advanced)'],
+  ['inbox', 'event.type', 'issue_closed', '/event value of tag "type" must be in oneOf (issue_closed)'],
   ['inbox', 'event.base', undefined, "/event must have required property 'base'"],
   ['cursor', 'seen', [], '/seen must be object'],
 ])('in a %s document, %s as %j is named', (kind, path, value, message) => {

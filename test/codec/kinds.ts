@@ -27,6 +27,7 @@ export const kinds: Readonly<Record<DocumentKind, Kind>> = {
   definition: kind(documents.definitionCodec, arbitraries.definition),
   'dispatch-index': kind(documents.dispatchIndexCodec, arbitraries.dispatchIndex),
   'finished-index': kind(documents.finishedIndexCodec, arbitraries.finishedIndex),
+  group: kind(documents.groupCodec, arbitraries.groupDocument),
   inbox: kind(documents.inboxCodec, arbitraries.inboxDocument),
   'issue-index': kind(documents.issueIndexCodec, arbitraries.issueIndex),
   job: kind(documents.jobCodec, jobDocument),

@@ -18,6 +18,7 @@ import type { DocumentKind } from '../../src/codec/schemas.ts';
 import type { Config } from '../../src/engine/config.ts';
 import type { MetricsDocument } from '../../src/engine/metrics.ts';
 import type { JobDocument, MeterDocument, QueueDocument, RunDocument } from '../../src/engine/state.ts';
+import type { GroupDocument } from '../../src/engine/group.ts';
 
 /** One document of every kind, with every field filled somewhere: what is on a branch in the middle of a bug's fix. */
 const carol = { kind: 'user', login: 'carol', id: 1 } as const;
@@ -237,11 +238,19 @@ const metrics: MetricsDocument = {
   },
 };
 
+const group: GroupDocument = {
+  version: 1,
+  name: 'Deploy',
+  running: { run: '42-1', job: 'deploy', since: '2026-01-05T09:40:00Z', displacedBy: '44-1' },
+  pending: [{ run: '44-1', job: null, since: '2026-01-05T09:41:00Z' }],
+};
+
 export const samples: Readonly<Record<DocumentKind, unknown>> = {
   run,
   job,
   queue,
   meter,
+  group,
   config,
   root: { version: 1, repository: 'acme/shop', since: '2026-01-05T08:00:00Z' } satisfies RootDocument,
   definition: {

@@ -38,6 +38,7 @@ const places: readonly [place: RegExp, kind: DocumentKind | 'text'][] = [
   [/^definitions\/.*\.json$/, 'definition'],
   [/^config\/.*\.json$/, 'config'],
   [/^queues\/commit\/.*\.json$/, 'queue'],
+  [/^groups\/.*\.json$/, 'group'],
   [/^inbox\/.*\.json$/, 'inbox'],
   [/^deadlines\/\d{4}-\d{2}-\d{2}T\d{2}\/.*\.json$/, 'deadline'],
   [/^index\/issue\/.*\.json$/, 'issue-index'],
@@ -105,7 +106,9 @@ function createBranch() {
       });
       before = state;
       const read = await loadRun(openDocuments(tip), state.run.id);
-      expect(read?.state).toEqual(state);
+      // A group that nobody has a place in has no document.
+      const kept = Object.entries(state.groups ?? {}).filter(([, group]) => group.running !== null);
+      expect(read?.state).toEqual({ ...state, groups: Object.fromEntries(kept) });
     },
   };
 }

@@ -33,7 +33,11 @@ const examples: Readonly<Record<DiagnosticCode, Example>> = {
   'unsupported-key': jobs('a: { runs-on: ceo, prompt: Do it, container: node }'),
   'unknown-event': file('on: isues', `jobs: { ${TASK} }`),
   'event-without-effect': file('on: [workflow_dispatch, push]', `jobs: { ${TASK} }`),
-  'concurrency-not-enforced': file('on: workflow_dispatch', 'concurrency: releases', `jobs: { ${TASK} }`),
+  'concurrency-deadlock': file(
+    'on: workflow_dispatch',
+    'concurrency: releases',
+    'jobs: { a: { runs-on: ceo, prompt: Do it, concurrency: releases } }',
+  ),
   'concurrency-conflict': file(
     'on: workflow_dispatch',
     'concurrency:',

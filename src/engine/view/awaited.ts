@@ -6,6 +6,8 @@ import type { Member } from '../config.ts';
 import type { Actor } from '../event.ts';
 import { definitionsOf, documentsOf, legsOf } from '../legs.ts';
 import type { EscalationCause, JobDocument, OutboxEntry, RunState } from '../state.ts';
+import type { AwaitedGroup } from './awaited-group.ts';
+import { awaitedByRun, awaitedInGroup } from './awaited-group.ts';
 import { essentialNeeds } from './outline.ts';
 import { lineOf } from './phase.ts';
 
@@ -79,6 +81,8 @@ export type Awaited =
       readonly position: number;
       readonly holder: { readonly run: string; readonly job: string; readonly until: string } | null;
     }
+  /** Its turn in a concurrency group. */
+  | AwaitedGroup
   /** The merge itself: the job holds the lease until `until`. */
   | {
       readonly kind: 'merge';
@@ -113,6 +117,8 @@ export function awaitedOf(workflow: Workflow, state: RunState): readonly Awaited
       ? []
       : [{ kind: 'paused', job: null, by: paused.by, reason: paused.reason, since: paused.at }];
   const effects = awaitedEffects(state.run.outbox);
+  const held = awaitedByRun(state);
+  if (held !== null) return [...stopped, held, ...effects];
   const jobs = definitionsOf(workflow, state).flatMap((job) => [
     ...effects.filter((effect) => effect.job === job.id),
     ...awaitedByJob(job.id, essentialNeeds(workflow, job), state),
@@ -134,7 +140,7 @@ function awaitedByJob(job: string, needs: readonly string[], state: RunState): r
     case 'queued':
       return [awaitedToStart(job, needs, state, document)];
     case 'pending':
-      return [awaitedChecks(job, document) ?? awaitedLease(job, state)];
+      return [awaitedInGroup(state, job) ?? awaitedChecks(job, document) ?? awaitedLease(job, state)];
     case 'waiting':
       return awaitedPerson(job, state, document);
     case 'in_progress':

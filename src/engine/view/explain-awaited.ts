@@ -5,6 +5,7 @@ import type { Effect } from '../effect.ts';
 import { isAtLimit } from '../escalation.ts';
 import type { RunState } from '../state.ts';
 import type { Awaited } from './awaited.ts';
+import { explainGroup } from './awaited-group.ts';
 import { commandLine, overrideComment } from './commands.ts';
 import { formatTime } from './duration.ts';
 import {
@@ -45,6 +46,8 @@ export function explainAwaited(
       return explainChecks(awaited);
     case 'lease':
       return explainLease(awaited);
+    case 'group':
+      return explainGroup(awaited);
     case 'merge':
       return `${awaited.job} holds the commit lease${until(awaited.until)} and merges ${pullName(awaited.pull)}.\nThe next wake does it: \`${commandLine.advance()}\`.`;
     case 'effect':

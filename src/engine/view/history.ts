@@ -48,6 +48,7 @@ export function outcomeWord(outcome: Attempt['outcome'] | Turn['outcome']): stri
     case 'failure':
     case 'rejected':
     case 'cancelled':
+    case 'displaced':
     case 'skipped':
     case 'crashed':
       return outcome;

@@ -67,6 +67,11 @@ export function phaseGlyph(phase: Phase): string {
   return GLYPHS[phase];
 }
 
+/** Whether what is pending waits for a concurrency group: the run itself, or one of its jobs. */
+function isInGroup({ groups = {}, jobs }: RunDocument): boolean {
+  return Object.keys(groups).some((place) => (jobs[place]?.status ?? 'pending') === 'pending');
+}
+
 /** How a whole run stands, in few words. */
 export function runWord(run: RunDocument, phases: readonly Phase[]): string {
   if (run.status === 'completed') return `completed: ${run.conclusion ?? 'success'}`;
@@ -74,7 +79,9 @@ export function runWord(run: RunDocument, phases: readonly Phase[]): string {
   if (phases.includes('escalated')) return 'waiting for the CEO';
   if (phases.includes('in_progress')) return 'in progress';
   if (phases.includes('waiting')) return 'waiting for an approval';
-  if (phases.includes('pending')) return 'waiting for the commit lease';
+  if (phases.includes('pending') || run.status === 'pending') {
+    return isInGroup(run) ? 'waiting for its concurrency group' : 'waiting for the commit lease';
+  }
   if (phases.includes('retrying')) return 'waiting for a retry';
   return 'queued';
 }

@@ -1,45 +1,43 @@
-import type { Expression } from '../../expression/model.ts';
-import { referencesOf } from '../../expression/tree.ts';
+import type { Template } from '../../expression/model.ts';
 import type { ConcurrencyDraft } from '../draft.ts';
 import type { Finding } from '../finding.ts';
 import { finding } from '../finding.ts';
 import type { RuleInput } from './rule.ts';
 
+/** GitHub's limit on the name of a group, in characters. */
+const longestName = 400;
+
 /**
- * One run of a bead is the engine's own rule, so a group that holds the issue's number holds. Wider groups have no effect yet, and
- * `queue: max` cannot go with cancelling.
+ * A group has a name, `queue: max` cannot go with cancelling, and no job is in the group of its own workflow: it would wait for the
+ * run that waits for it.
  */
 export function* findConcurrencyProblems({ draft }: RuleInput): Iterable<Finding> {
-  for (const concurrency of [draft.concurrency, ...draft.jobs.map((job) => job.concurrency)]) {
+  const ofRun = draft.concurrency?.group?.node.text.toLowerCase();
+  if (draft.concurrency !== null) yield* checkEntry(draft.concurrency);
+  for (const { id, concurrency } of draft.jobs) {
     if (concurrency === null) continue;
-    const { group, cancelInProgress, queue } = concurrency;
-    if (group?.template != null && !isPerBead(concurrency)) {
-      const message =
-        'Concurrency groups across beads are not enforced yet: one bead has one run at a time, others run beside it';
-      yield finding('concurrency-not-enforced', group.node, message);
-    }
-    if (queue === 'max' && cancelInProgress?.literal === true) {
-      yield finding(
-        'concurrency-conflict',
-        cancelInProgress.node,
-        '`queue: max` cannot go with `cancel-in-progress: true`',
-      );
-    }
+    yield* checkEntry(concurrency);
+    const { group } = concurrency;
+    if (group === null || group.node.text.toLowerCase() !== ofRun) continue;
+    const message = `The job '${id}' is in the group of its own workflow: it would wait for the run that waits for it`;
+    yield finding('concurrency-deadlock', group.node, message);
   }
 }
 
-function isPerBead({ group }: ConcurrencyDraft): boolean {
-  const expressions = (group?.template?.parts ?? []).filter(
-    (part): part is Expression => typeof part !== 'string',
-  );
-  return expressions.some((expression) =>
-    referencesOf(expression.tree).some(({ context, path }) => {
-      const read = path.join('.').toLowerCase();
-      return (
-        context === 'bead' ||
-        context === 'run' ||
-        (context === 'github' && /^(event\.issue\.|run_id)/.test(read))
-      );
-    }),
-  );
+function* checkEntry({ group, cancelInProgress, queue }: ConcurrencyDraft): Iterable<Finding> {
+  const text = group?.node.text ?? null;
+  if (group !== null && text?.trim() === '') {
+    yield finding('invalid-value', group.node, 'The name of the group is empty');
+  } else if (group !== null && isLiteral(group.template) && group.node.text.length > longestName) {
+    const message = `The name of the group has more than ${longestName} characters`;
+    yield finding('wrong-limit', group.node, message);
+  }
+  if (queue === 'max' && cancelInProgress?.literal === true) {
+    const message = '`queue: max` cannot go with `cancel-in-progress: true`';
+    yield finding('concurrency-conflict', cancelInProgress.node, message);
+  }
+}
+
+function isLiteral(template: Template | null): boolean {
+  return template?.parts.every((part) => typeof part === 'string') === true;
 }

@@ -78,11 +78,13 @@ const attempt: fc.Arbitrary<Attempt> = fc.record(
       'timed_out',
       'rejected',
       'cancelled',
+      'displaced',
       'skipped',
     ),
     reason: orNull(text),
     turns: fc.array(turn, { maxLength: 2 }),
     review: count,
+    child: name,
   },
   { requiredKeys: ['number', 'startedAt', 'endedAt', 'outcome', 'reason', 'turns'] },
 );

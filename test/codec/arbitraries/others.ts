@@ -19,6 +19,7 @@ import type { Agent, Config } from '../../../src/engine/config.ts';
 import { histogramOf, type Histogram, type Scale } from '../../../src/engine/histogram.ts';
 import type { JobMetrics, MetricsDocument, WorkflowMetrics } from '../../../src/engine/metrics.ts';
 import type { MeterDocument, QueueDocument } from '../../../src/engine/state.ts';
+import type { GroupDocument, GroupMember } from '../../../src/engine/group.ts';
 import {
   version,
   count,
@@ -35,9 +36,11 @@ import {
   actor,
   member,
   claim,
-  conclusion,
+  recorded,
   digest,
+  conclusion,
 } from './parts.ts';
+import { parent, trigger } from './run.ts';
 
 const queueEntry = { run, job: name, attempt: count };
 export const queueDocument: fc.Arbitrary<QueueDocument> = fc.record({
@@ -52,6 +55,16 @@ export const meterDocument: fc.Arbitrary<MeterDocument> = fc.record({
   hour,
   dispatches: fc.nat(),
   tripped: orNull(fc.record({ run, job: name })),
+});
+const groupMember: fc.Arbitrary<GroupMember> = fc.record(
+  { run, job: orNull(name), since: time, displacedBy: run },
+  { requiredKeys: ['run', 'job', 'since'] },
+);
+export const groupDocument: fc.Arbitrary<GroupDocument> = fc.record({
+  version,
+  name: fc.string({ minLength: 1, maxLength: 400 }),
+  running: orNull(groupMember),
+  pending: fc.array(groupMember, { maxLength: 3 }),
 });
 
 const agent: fc.Arbitrary<Agent> = fc.oneof(
@@ -171,19 +184,46 @@ export const deadlineDocument: fc.Arbitrary<DeadlineDocument> = fc.record({
   attempt: count,
   at: time,
 });
+
+const envelope = { version, id, run, at: time, actor, ground: line, wake: claim };
 export const inboxDocument: fc.Arbitrary<InboxDocument> = fc.record({
   version,
-  event: fc.record({
-    version,
-    type: fc.constant('queue_advanced' as const),
-    id,
-    run,
-    at: time,
-    actor,
-    ground: line,
-    wake: claim,
-    base: line,
-  }),
+  event: fc.oneof(
+    fc.record({ ...envelope, type: fc.constant('queue_advanced' as const), base: line }),
+    fc.record({
+      ...envelope,
+      type: fc.constant('group_moved' as const),
+      group: fc.string({ minLength: 1, maxLength: 400 }),
+      by: run,
+    }),
+    fc.record({
+      ...envelope,
+      type: fc.constant('run_started' as const),
+      number: count,
+      workflow: name,
+      definition: digest,
+      config: digest,
+      trigger,
+      parent,
+      inputs: fc.dictionary(key, fc.oneof(text, fc.boolean()), { maxKeys: 2 }),
+    }),
+    fc.record({
+      ...envelope,
+      type: fc.constant('sub_run_completed' as const),
+      job: name,
+      child: run,
+      conclusion,
+      outputs: fc.dictionary(key, text, { maxKeys: 2 }),
+      reason: orNull(text),
+      closed: orNull(recorded),
+    }),
+    fc.record({
+      ...envelope,
+      type: fc.constant('caller_changed' as const),
+      change: fc.constantFrom('cancelled' as const, 'paused' as const, 'resumed' as const),
+      word: recorded,
+    }),
+  ),
 });
 
 const counts = fc.dictionary(name, fc.nat(), { maxKeys: 3 });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { Json } from '../../../src/base/canonical-json.ts';
 import type { Effect } from '../../../src/engine/effect.ts';
 import type { JobLine, RunDocument, RunTally, Trigger } from '../../../src/engine/state.ts';
+import type { Parent } from '../../../src/engine/parent.ts';
 import {
   version,
   count,
@@ -74,7 +75,7 @@ const effect: fc.Arbitrary<Effect> = fc.oneof(
   }),
 );
 
-const trigger: fc.Arbitrary<Trigger> = fc.record({
+export const trigger: fc.Arbitrary<Trigger> = fc.record({
   event: fc.constantFrom('issues', 'workflow_dispatch'),
   repository: name,
   actor,
@@ -102,6 +103,14 @@ const tally: fc.Arbitrary<RunTally> = fc.record({
   ),
 });
 
+export const parent: fc.Arbitrary<Parent> = fc.record({
+  run,
+  job: name,
+  attempt: count,
+  callers: fc.array(run, { minLength: 1, maxLength: 3 }),
+  outermost: fc.record({ number: count, workflow: line }),
+});
+
 export const runDocument: fc.Arbitrary<RunDocument> = fc.record(
   {
     version,
@@ -113,6 +122,9 @@ export const runDocument: fc.Arbitrary<RunDocument> = fc.record(
     definition: digest,
     config: digest,
     trigger,
+    parent,
+    inputs: fc.dictionary(key, fc.oneof(text, fc.boolean()), { maxKeys: 2 }),
+    groups: fc.dictionary(name, name, { maxKeys: 2 }),
     status,
     conclusion: orNull(conclusion),
     createdAt: time,

@@ -10,6 +10,23 @@ import { BUG, jobOf, workflowOf } from './workflows.ts';
 
 const ONE = workflowOf([jobOf('only', 'commit')]);
 
+const groupWith = (job: string | null) => ({
+  deploy: {
+    version: 1 as const,
+    name: 'deploy',
+    running: { run: '41-1', job: 'ship', since: at('10:00') },
+    pending: [{ run: '42-1', job, since: at('10:05') }],
+  },
+});
+const IN_GROUP: RunState = {
+  ...stateOf(BUG, { triage: 'pending' }, { run: { groups: { triage: 'deploy' } } }),
+  groups: groupWith('triage'),
+};
+const HELD: RunState = {
+  ...stateOf(BUG, {}, { run: { status: 'pending', groups: { '*': 'deploy' } } }),
+  groups: groupWith(null),
+};
+
 /** What is awaited first, besides jobs that wait for jobs. */
 const firstOf = (state: RunState, workflow = BUG): unknown =>
   awaitedOf(workflow, state).find(({ kind }) => kind !== 'needs');
@@ -49,11 +66,33 @@ describe('what a run waits for', () => {
       },
     },
     {
+      name: 'the turn of a job in its group',
+      state: IN_GROUP,
+      awaited: { kind: 'group', job: 'triage', group: 'deploy', position: 1, holder: { run: '41-1' } },
+    },
+    {
+      name: 'the turn of the run in its group',
+      state: HELD,
+      awaited: { kind: 'group', job: null, group: 'deploy', position: 1, holder: { run: '41-1' } },
+    },
+    {
       name: 'a retry',
       state: RETRYING.state,
       awaited: { kind: 'retry', job: 'triage', attempt: 2, until: at('10:40') },
     },
   ])('$name', ({ state, awaited }) => expect(firstOf(state)).toMatchObject(awaited));
+
+  it.each([
+    ['a job', IN_GROUP, 'triage waits for its turn in the concurrency group deploy'],
+    ['a run', HELD, 'The run waits for its turn in the concurrency group deploy'],
+  ])('%s in a group is told whom it waits for', (_name, state, words) => {
+    const explained = explainRun(BUG, CONFIG, state);
+    expect(explained).toContain('Waiting for its concurrency group');
+    expect(explained).toContain(words);
+    expect(explained).toContain('ship of run 41-1 is at work in it');
+    const comment = renderStatusComment(BUG, CONFIG, state);
+    expect(comment).toContain('after `ship of run 41-1`');
+  });
 
   it('a pause comes first, then effects that failed, then the jobs', () => {
     const kinds = awaitedOf(PAUSED.workflow, PAUSED.state).map(({ kind, job }) => [kind, job]);
