@@ -4,6 +4,7 @@ import type { ConformanceCase, Verdict } from './case.ts';
 import { checkCondition } from './check-condition.ts';
 import { checkExpression } from './check-expression.ts';
 import { checkGroup } from './check-group.ts';
+import { checkJobGraph } from './check-job-graph.ts';
 import { checkMatrix } from './check-matrix.ts';
 import { readCases } from './read-cases.ts';
 
@@ -42,6 +43,7 @@ function checkCase(one: ConformanceCase): Verdict {
 function checkByKind(one: ConformanceCase): Verdict {
   const { fields } = one;
   if ('expr' in fields) return checkExpression(one);
+  if ('workflow' in fields) return checkJobGraph(one);
   if ('matrix' in fields) return checkMatrix(one);
   if ('events' in fields || 'config' in fields) return checkGroup(one);
   if ('if' in fields) return checkCondition(one);
