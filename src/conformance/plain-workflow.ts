@@ -48,6 +48,17 @@ const githubCodes: readonly DiagnosticCode[] = [
   'expression-unavailable',
 ];
 
+/** What GitHub takes, and Treadle refuses since nobody can mean it. */
+const tolerated: readonly DiagnosticCode[] = [
+  'if-always-true',
+  'reference-unknown-job',
+  'reference-not-needed',
+  'reference-not-ancestor',
+  'reference-unknown-output',
+  'reference-unknown-property',
+  'reference-unknown-input',
+];
+
 /** Reads a workflow: YAML, or the value of it. Keys of Actions that do not change the graph are left out. */
 export function readPlainWorkflow(given: Json): PlainWorkflow {
   const text = typeof given === 'string' ? given : JSON.stringify(given);
@@ -82,13 +93,15 @@ function compile(
 } {
   const root = fieldsOf(plain);
   const { jobs } = root;
-  const { permissions: _, defaults: __, ...kept } = root;
+  const kept = Object.fromEntries(
+    Object.entries(root).filter(([key]) => key !== 'permissions' && key !== 'defaults'),
+  );
   const changed = isFields(jobs)
     ? Object.fromEntries(Object.entries(jobs).map(([id, job]): [string, Json] => [id, change(job)]))
     : jobs;
   const document = isFields(plain) ? { ...kept, ...(changed === undefined ? {} : { jobs: changed }) } : plain;
   const file = { path: '.github/workflows/case.yml', text: JSON.stringify(document) };
-  const { workflow, diagnostics } = compileWorkflow(file, { roles: 'any' });
+  const { workflow, diagnostics } = compileWorkflow(file, { roles: 'any', tolerated });
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
   return {
     workflow,
@@ -203,7 +216,7 @@ function readOutputs(outputs: Fields, problems: string[]): ReadonlyMap<string, T
       problems.push(`The output '${name}' is a text`);
       continue;
     }
-    const parsed = parseTemplate(scalarText(value as string | number | boolean | null), outputAvailability);
+    const parsed = parseTemplate(scalarText(value), outputAvailability);
     if (parsed.ok) templates.set(name, parsed.value);
     else problems.push(...parsed.problems.map(({ message }) => message));
   }

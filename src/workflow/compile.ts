@@ -1,5 +1,6 @@
 import { buildWorkflow } from './build-workflow.ts';
 import { checkSchema } from './check-schema.ts';
+import type { DiagnosticCode } from './codes.ts';
 import { diagnosticCodes } from './codes.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { WorkflowDraft } from './draft.ts';
@@ -26,6 +27,8 @@ export interface WorkflowFile {
 export interface CompileOptions {
   /** Roles that are declared besides the built-in ones; `any` leaves roles unchecked. */
   readonly roles?: readonly string[] | 'any';
+  /** Codes that keep no workflow from being built: what GitHub would take, and only Treadle refuses. They are reported all the same. */
+  readonly tolerated?: readonly DiagnosticCode[];
 }
 
 /** The workflow, or null when any diagnostic is an error; and everything that was found, in the order of the file. */
@@ -57,7 +60,9 @@ export function compileWorkflow(file: WorkflowFile, options: CompileOptions = {}
   const jobs = new Map(draft.jobs.toReversed().map((job) => [job.id, job]));
   const semantic = rules.flatMap((rule) => [...rule({ draft, jobs, graph, roles, text: file.text })]);
   const diagnostics = place([...structure, ...fields.findings, ...semantic]);
-  const isValid = diagnostics.every((diagnostic) => diagnostic.severity !== 'error');
+  const isValid = diagnostics.every(
+    ({ severity, code }) => severity !== 'error' || options.tolerated?.some((one) => one === code) === true,
+  );
   return { workflow: isValid ? buildWorkflow(file.path, draft, graph, source) : null, diagnostics };
 }
 

@@ -3,4 +3,8 @@ export const expectedFailures: Readonly<Record<string, Readonly<Record<string, s
   'expressions-coercion.json': {
     '-infinity': 'the lexer of the package knows the number with a capital letter only',
   },
+  'job-graph.json': {
+    'outputs of a job that failed':
+      'the simulation plays jobs with steps as jobs of agents, whose failed attempts have no outputs',
+  },
 };
