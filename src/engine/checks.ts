@@ -34,7 +34,12 @@ export function applyChecks(draft: Draft, event: ChecksChanged): Outcome {
   switch (verdict) {
     case 'passed': {
       const { head, expiries } = merge;
-      const agreed = { pull, head, ...(expiries === undefined ? {} : { expiries }) };
+      const agreed = {
+        pull,
+        head,
+        ...(event.authors === undefined ? {} : { authors: event.authors }),
+        ...(expiries === undefined ? {} : { expiries }),
+      };
       draft.patchJob(job, { merge: agreed, timeoutAt: null });
       enqueueMerge(draft, job);
       draft.tell(draft.line(job).status === 'pending' ? 'commit queue' : 'merge');

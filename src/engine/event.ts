@@ -158,6 +158,8 @@ export interface ChecksChanged extends EventBase {
   readonly verdict: 'passed' | 'pending' | 'held' | 'failed' | 'behind';
   /** The checks that it is about. */
   readonly names: readonly string[];
+  /** Where they passed: who made the commits, each as `Name <address>`. */
+  readonly authors?: readonly string[];
 }
 
 export interface PullRequestMerged extends EventBase {

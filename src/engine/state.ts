@@ -304,6 +304,8 @@ export interface MergeIntent {
   readonly head: string | null;
   /** What is awaited of the required checks before the merge queues; absent once they succeeded. */
   readonly checks?: AwaitedChecks;
+  /** Who made the commits that are merged, each as `Name <address>`: the merge names them. */
+  readonly authors?: readonly string[];
   /** How often the lease ran out before the merge was done; absent for never. */
   readonly expiries?: number;
 }

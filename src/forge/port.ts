@@ -76,6 +76,8 @@ export interface Files {
     readonly branch: string;
     readonly texts: ReadonlyMap<string, string>;
   }>;
+  /** Paths that changed on `to` since it parted from `from`, renames with both names; of very many the first 300. */
+  changedBetween(from: string, to: string): Promise<readonly string[]>;
   /** Names of the files directly in a folder; empty where there is no such folder. */
   list(folder: string, ref: string): Promise<readonly string[]>;
   /**
@@ -239,6 +241,8 @@ export interface MergeReadiness {
   readonly isHeld: boolean;
   /** By name; one that nothing reported yet is pending. */
   readonly checks: readonly RequiredCheck[];
+  /** Who made its commits, co-authors included, each address once: names that whoever pushed wrote there. */
+  readonly authors: readonly { readonly name: string; readonly email: string }[];
 }
 
 export interface RequiredCheck {

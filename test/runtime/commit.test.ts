@@ -263,3 +263,88 @@ describe('the commit queue', () => {
     expect((await world.as('ada').pulls.get(pull))?.merged).toBe(true);
   });
 });
+
+describe('required checks', () => {
+  const rule = (isStrict: boolean): unknown => ({
+    name: 'checks',
+    conditions: { ref_name: { include: ['~DEFAULT_BRANCH'], exclude: [] } },
+    rules: [
+      {
+        type: 'required_status_checks',
+        parameters: {
+          strict_required_status_checks_policy: isStrict,
+          required_status_checks: [{ context: 'build' }],
+        },
+      },
+    ],
+  });
+  const tell = async (pull: number, state: string): Promise<void> => {
+    const head = (await world.as('ada').pulls.get(pull))?.head.oid ?? '';
+    await world.rest('ada', 'POST', `/statuses/${head}`, { state, context: 'build' });
+  };
+
+  test('are awaited before the lease, and the merge names who made the change', async () => {
+    const { bead, run, pull } = await offered({ 'src/new.txt': 'new\n' });
+    await world.rest('ada', 'POST', '/rulesets', rule(false));
+    await world.report('emma', bead, {});
+    await wake();
+    expect(await line(run, 'merge')).toBe('pending');
+    expect((await world.history.job(run, 'merge')).merge?.checks).toMatchObject({
+      state: 'pending',
+      names: ['build'],
+    });
+    expect((await world.history.run(run)).queue).toMatchObject({ entries: [], lease: null });
+    const before = await world.history.tip();
+    await wake();
+    expect(await world.history.tip()).toBe(before);
+    await tell(pull, 'success');
+    await wake();
+    expect(await line(run, 'verify')).toBe('in_progress');
+    expect(await world.git('log', '-1', '--format=%b', 'main')).toMatch(/^Co-authored-by: blake <.+>$/m);
+  });
+
+  test('that fail go back to rework with their names', async () => {
+    const { bead, run, pull } = await offered({ 'src/new.txt': 'new\n' });
+    await world.rest('ada', 'POST', '/rulesets', rule(false));
+    await tell(pull, 'failure');
+    await world.report('emma', bead, {});
+    await wake();
+    expect((await world.history.job(run, 'mend')).feedback?.text).toBe(
+      `The required checks of #${pull} failed: build.`,
+    );
+  });
+
+  test('of a head that must be up to date send it back when the base moved on', async () => {
+    const { bead, run, pull } = await offered({ 'src/new.txt': 'new\n' });
+    await world.rest('ada', 'POST', '/rulesets', rule(true));
+    await tell(pull, 'success');
+    await world.push('ada', 'main', 'src/total.txt', 'one\n');
+    await world.report('emma', bead, {});
+    await wake();
+    expect((await world.history.job(run, 'mend')).feedback?.text).toMatch(/is behind its base branch/);
+  });
+});
+
+test('of two beads whose fixes touch the same file the second is done again on the first, and none is lost', async () => {
+  const first = await offered({ 'src/total.txt': 'ONE\ntwo\nthree\n', 'src/one.txt': '1\n' });
+  const second = await offered({ 'src/total.txt': 'one, but other\ntwo\nthree\n', 'src/two.txt': '2\n' });
+  await world.report('emma', first.bead, {});
+  await world.report('emma', second.bead, {});
+  await wake();
+  expect(await world.git('show', 'main:src/total.txt')).toBe('ONE\ntwo\nthree');
+  expect((await world.as('ada').pulls.get(second.pull))?.merged).toBe(false);
+  const { feedback } = await world.history.job(second.run, 'mend');
+  expect(feedback?.text).toMatch(/conflicts with main in src\/total\.txt: changed on both sides/);
+  expect(feedback?.text).not.toContain('src/two.txt');
+  const again = await world.openPull('blake', 'again', {
+    'src/total.txt': 'ONE, but other\ntwo\nthree\n',
+    'src/two.txt': '2\n',
+  });
+  await world.report('blake', second.bead, { outputs: { 'pull-request': `#${again}` } });
+  await wake();
+  await world.report('emma', second.bead, {});
+  await wake();
+  expect(await line(second.run, 'verify')).toBe('in_progress');
+  expect(await world.git('show', 'main:src/total.txt')).toBe('ONE, but other\ntwo\nthree');
+  expect(await world.git('show', 'main:src/one.txt')).toBe('1');
+});

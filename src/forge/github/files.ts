@@ -3,7 +3,7 @@ import type { Files } from '../port.ts';
 import type { Connection } from './connection.ts';
 import { ignoreAnswer } from './connection.ts';
 import { createBranchWithFile } from './create-branch.ts';
-import { listAt, textAt } from './decode.ts';
+import { listAt, nullableTextAt, textAt } from './decode.ts';
 import { readDefaultBranch } from './default-branch.ts';
 import { readFile } from './read-file.ts';
 
@@ -20,6 +20,16 @@ export function githubFiles(connection: Connection): Files {
     read: async (path, ref) => (await readFile(connection, path, ref))?.text,
 
     ofDefaultBranch: (wanted) => readDefaultBranch(connection, wanted),
+
+    changedBetween: (from, to) =>
+      connection.ask(
+        {
+          what: `compare ${from} with ${to}`,
+          route: 'GET /repos/{owner}/{repo}/compare/{basehead}',
+          parameters: { basehead: `${from}...${to}` },
+        },
+        (comparison) => [...new Set(listAt(comparison, 'files').flatMap(decodeChangedPaths))].sort(),
+      ),
 
     list: async (folder, ref) => {
       const answer = await connection.tryAsk(
@@ -68,6 +78,11 @@ async function readHead(connection: Connection, branch: string): Promise<string 
     (ref) => textAt(ref, 'object', 'sha'),
   );
   return answer.kind === 'done' ? answer.value : undefined;
+}
+
+function decodeChangedPaths(file: unknown): readonly string[] {
+  const previous = nullableTextAt(file, 'previous_filename');
+  return [textAt(file, 'filename'), ...(previous === null ? [] : [previous])];
 }
 
 /** A folder answers with a list, a file with an object. */

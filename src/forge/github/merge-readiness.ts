@@ -47,6 +47,7 @@ function documentFor(numbers: readonly number[]): string {
           ... on RequiredStatusChecksParameters { requiredStatusChecks { context } }
         } } }
       }
+      all: commits(first: 100) { nodes { commit { authors(first: 10) { nodes { name email } } } } }
       commits(last: 1) { nodes { commit {
         checkSuites(first: 50) { nodes { conclusion } }
         statusCheckRollup { contexts(first: 100) { nodes {
@@ -77,6 +78,7 @@ function decodeReadiness(pull: unknown): MergeReadiness {
     isOpen: textAt(pull, 'state').toLowerCase() === 'open',
     isBehind: textAt(pull, 'mergeStateStatus').toLowerCase() === 'behind',
     isHeld: suites.some((suite) => nullableTextAt(suite, 'conclusion')?.toLowerCase() === 'action_required'),
+    authors: authorsOf(listAt(pull, 'all', 'nodes')),
     checks: [...required].sort().map((name): RequiredCheck => {
       // Of several with one name the worst counts, as on GitHub.
       const states = reported.filter((each) => each.name === name).map(({ state }) => state);
@@ -84,6 +86,17 @@ function decodeReadiness(pull: unknown): MergeReadiness {
       return { name, state: states.length === 0 ? 'pending' : (worst ?? 'passed') };
     }),
   };
+}
+
+function authorsOf(commits: readonly unknown[]): MergeReadiness['authors'] {
+  const authors = commits
+    .flatMap((node) => listAt(node, 'commit', 'authors', 'nodes'))
+    .map((author) => ({
+      name: nullableTextAt(author, 'name') ?? '',
+      email: nullableTextAt(author, 'email') ?? '',
+    }))
+    .filter(({ email }) => email !== '');
+  return [...new Map(authors.map((author) => [author.email.toLowerCase(), author])).values()];
 }
 
 /** By the classic protection of the branch, and by rulesets. */

@@ -21,9 +21,11 @@ export async function applyAwaitedChecks(
   for (const { run, job, attempt, pull, since } of awaited) {
     const readiness = found.find(({ number }) => number === pull);
     const { verdict, names } = readiness === undefined ? NOTHING_AWAITED : judgeChecks(readiness);
+    const authors = (readiness?.authors ?? []).slice(0, MOST_AUTHORS).map(nameAuthor);
+    const made = verdict === 'passed' && authors.length > 0 ? { authors } : {};
     await unit.apply({
       run,
-      happening: { type: 'checks_changed', job, attempt, pull, verdict, names },
+      happening: { type: 'checks_changed', job, attempt, pull, verdict, names, ...made },
       actor: TREADLE,
       ground: 'read from the forge',
       at: now,
@@ -45,6 +47,19 @@ async function listAwaited(unit: Unit, isFresh: boolean): Promise<readonly Check
   }
   // First agreed, first in the queue.
   return awaited.sort((a, b) => (a.since < b.since ? -1 : a.since > b.since ? 1 : 0));
+}
+
+/** A merge that names more than these names nobody. */
+const MOST_AUTHORS = 20;
+
+/** As a trailer holds it. Whoever pushes chooses the name: nothing in it may end the line, or look like an address. */
+function nameAuthor({ name, email }: MergeReadiness['authors'][number]): string {
+  const plain = (text: string): string =>
+    text
+      .replaceAll(/[\p{C}<>]/gu, ' ')
+      .trim()
+      .slice(0, 150);
+  return `${plain(name)} <${plain(email)}>`;
 }
 
 type Judged = Pick<ChecksChanged, 'verdict' | 'names'>;

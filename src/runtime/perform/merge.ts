@@ -31,23 +31,37 @@ export async function mergePull(performance: Performance, effect: MergePull): Pr
   const outcome = await runtime.forge.pulls.merge(effect.pull, {
     head: expected,
     title: `Merge #${effect.pull} for #${state.run.issue}`,
-    message: `${pull.title}\n\nRun ${state.run.id}.`,
+    message: [`${pull.title}\n`, `Run ${state.run.id}.\n`, ...trailersFor(performance, effect)]
+      .join('\n')
+      .trimEnd(),
   });
   if (outcome.kind === 'merged') return merged(performance, effect, outcome.commit);
-  const detail =
-    outcome.cause === 'conflict' ? await describeConflict(performance, effect.pull) : outcome.problem;
+  const detail = outcome.cause === 'conflict' ? await describeConflict(performance, pull) : outcome.problem;
   return refuse(performance, effect, outcome.cause, detail);
 }
 
 const MOST_PATHS = 20;
 
-/** For the one who reworks it. The forge does not say which files conflict, only which the pull request changes. */
-async function describeConflict({ runtime, config }: Performance, number: number): Promise<string> {
-  const paths = await runtime.forge.pulls.changedPaths(number);
+/** Whoever made what is merged keeps their name on it, also where the commits are not looked at one by one. */
+function trailersFor({ state }: Performance, { job }: MergePull): readonly string[] {
+  return (state.jobs[job]?.merge?.authors ?? []).map((author) => `Co-authored-by: ${author}`);
+}
+
+/**
+ * For the one who reworks it. The forge does not say which files conflict: they are among those that were changed on both sides
+ * since these parted.
+ */
+async function describeConflict({ runtime, config }: Performance, { number, head }: Pull): Promise<string> {
+  const { baseBranch } = config.settings;
+  const [ours, theirs] = await Promise.all([
+    runtime.forge.files.changedBetween(head.oid, baseBranch),
+    runtime.forge.files.changedBetween(baseBranch, head.oid),
+  ]);
+  const both = theirs.filter((path) => ours.includes(path));
+  const paths = both.length > 0 ? both : theirs;
   const shown = paths.slice(0, MOST_PATHS).join(', ');
   const more = paths.length > MOST_PATHS ? ` and ${paths.length - MOST_PATHS} more` : '';
-  const { baseBranch } = config.settings;
-  return `#${number} conflicts with ${baseBranch}: what it changes was changed there, too. It changes ${shown}${more}. Bring it up to date with ${baseBranch}.`;
+  return `#${number} conflicts with ${baseBranch} in ${shown}${more}: changed on both sides. Begin from ${baseBranch} as it is now, and keep what was merged there.`;
 }
 
 interface Obstacle {
