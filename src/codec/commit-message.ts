@@ -28,7 +28,7 @@ export interface NoticesRecorded {
 /** A fact about the branch itself. */
 export interface BranchEvent {
   readonly version: 1;
-  readonly type: 'initialised' | 'state_restored' | 'runs_retired';
+  readonly type: 'initialised' | 'state_restored' | 'runs_retired' | 'failures_seen' | 'beads_written';
   readonly id: string;
   readonly at: string;
   readonly detail: string;

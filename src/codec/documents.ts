@@ -1,3 +1,4 @@
+import type { Sha256 } from '../base/digest.ts';
 import type { Config } from '../engine/config.ts';
 import type { MetricsDocument } from '../engine/metrics.ts';
 import type { Claim, JobDocument, MeterDocument, QueueDocument, RunDocument } from '../engine/state.ts';
@@ -125,6 +126,43 @@ export interface FinishedIndex {
   readonly lastCommit: string | null;
 }
 
+/** `index/fingerprint/…/<fingerprint>.json`: a failure and its bead. */
+export interface FingerprintDocument {
+  readonly version: 1;
+  readonly fingerprint: Sha256;
+  readonly title: string;
+  readonly source: string;
+  readonly errorType: string;
+  readonly severity: 'critical' | 'high' | 'medium' | 'low';
+  /** Message, stack and context of the last occurrence. */
+  readonly message: string;
+  readonly stack: string;
+  readonly context: Readonly<Record<string, string>>;
+  /** The bead; null until it was filed. */
+  readonly issue: number | null;
+  /** How often it occurred. */
+  readonly count: number;
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+  /** When it was last decided to write the bead. */
+  readonly writtenAt: string | null;
+  /** Ids of the newest occurrences, by which a repeated telling is known. */
+  readonly occurrences: readonly string[];
+  /** How often it came back after its fix was verified. */
+  readonly regressions: number;
+  /** What is to be done with the bead and was not recorded as done. */
+  readonly wish: 'file' | 'update' | 'reopen' | null;
+}
+
+/** `healing.json`: what self-healing is about to do, and how much it did lately. */
+export interface HealingDocument {
+  readonly version: 1;
+  /** Fingerprints whose wish is being fulfilled: by which wake, and until when it may. */
+  readonly pending: readonly { readonly fingerprint: Sha256; readonly claim: Claim }[];
+  /** When beads were filed or reopened within the last hour. */
+  readonly filedAt: readonly string[];
+}
+
 export interface DeadlineDocument extends Deadline {
   readonly version: 1;
   readonly run: string;
@@ -162,6 +200,8 @@ export const checksIndexCodec = createPlainCodec<ChecksIndex>('checks-index');
 export const outboxIndexCodec = createPlainCodec<OutboxIndex>('outbox-index');
 export const finishedIndexCodec = createPlainCodec<FinishedIndex>('finished-index');
 export const deadlineCodec = createPlainCodec<DeadlineDocument>('deadline');
+export const fingerprintCodec = createPlainCodec<FingerprintDocument>('fingerprint');
+export const healingCodec = createPlainCodec<HealingDocument>('healing');
 export const metricsCodec = createPlainCodec<MetricsDocument>('metrics');
 export const inboxCodec = createPlainCodec<InboxDocument>('inbox');
 

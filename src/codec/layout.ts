@@ -8,7 +8,7 @@ import type { Address } from './address.ts';
  * `runs/…/<run>/run.json` · `runs/…/<run>/jobs/…/<job>.json` · `runs/…/<run>/jobs/…/<job>.legs/…/<index>.json` · `runs/…/<run>/blobs/…/<sha256>` · `definitions/…/<sha256>.json` ·
  * `config/…/<sha256>.json` · `queues/commit/…/<base>.json` · `groups/…/<sha256>.json` · `inbox/…/<event>.json` ·
  * `deadlines/<hour>/…/<entry>.json` · `index/<what>/…/<key>.json` · `metrics/…/<yyyy-mm>.json` · `decisions/<run>/<file>.md` ·
- * `meter.json` · `cursor.json` · `treadle.json`
+ * `meter.json` · `healing.json` · `cursor.json` · `treadle.json`
  */
 export const layout = {
   root: ['treadle.json'] satisfies Address,
@@ -63,6 +63,12 @@ export const layout = {
   outboxIndex: (run: string): Address => ['index', 'outbox', { entry: `${run}.json` }],
   finishedRuns: ['index', 'finished'] satisfies Address,
   finishedIndex: (run: string): Address => ['index', 'finished', { entry: `${run}.json` }],
+  fingerprintIndex: (fingerprint: Sha256): Address => [
+    'index',
+    'fingerprint',
+    { entry: `${fingerprint}.json` },
+  ],
+  healing: ['healing.json'] satisfies Address,
   metrics: ['metrics'] satisfies Address,
   /** The roll-up of a month, `2026-11`. */
   monthlyMetrics: (month: string): Address => ['metrics', { entry: `${month}.json` }],

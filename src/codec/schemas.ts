@@ -10,6 +10,8 @@ import definition from '../../state/definition.schema.json' with { type: 'json' 
 import dispatchIndex from '../../state/dispatch-index.schema.json' with { type: 'json' };
 import finishedIndex from '../../state/finished-index.schema.json' with { type: 'json' };
 import group from '../../state/group.schema.json' with { type: 'json' };
+import fingerprint from '../../state/fingerprint.schema.json' with { type: 'json' };
+import healing from '../../state/healing.schema.json' with { type: 'json' };
 import inbox from '../../state/inbox.schema.json' with { type: 'json' };
 import issueIndex from '../../state/issue-index.schema.json' with { type: 'json' };
 import job from '../../state/job.schema.json' with { type: 'json' };
@@ -32,6 +34,8 @@ const schemas = {
   'dispatch-index': dispatchIndex,
   'finished-index': finishedIndex,
   group,
+  fingerprint,
+  healing,
   inbox,
   'issue-index': issueIndex,
   job,

@@ -342,6 +342,8 @@ export interface Workflows {
   run(id: number): Promise<WorkflowRun | undefined>;
   /** Runs that a `workflow_dispatch` started at or after `since`, newest first; the newest thousand at most. */
   dispatchedSince(since: string): Promise<readonly WorkflowRun[]>;
+  /** Runs on a branch that concluded with failure, made at or after `since`, newest first; the newest hundred at most. */
+  failedOn(branch: string, since: string): Promise<readonly WorkflowRun[]>;
   /** A text that a run left as an artifact of one file, of bounded size. */
   artifact(run: number, name: string): Promise<Artifact>;
   /** Cancels a run; one that is completed or gone stays as it is. */

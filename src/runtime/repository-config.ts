@@ -3,6 +3,7 @@ import type { Config, Member } from '../engine/config.ts';
 import type { Account, Forge } from '../forge/port.ts';
 import { compileWorkflow, type Compiled, type WorkflowFile } from '../workflow/compile.ts';
 import type { Diagnostic } from '../workflow/diagnostic.ts';
+import type { HealingSetting } from '../workflow/healing-setting.ts';
 import { readSettings, SETTINGS_PATH, type SettingsFile } from '../workflow/settings.ts';
 
 /** Where a repository keeps workflows of its own. */
@@ -21,6 +22,8 @@ export interface RepositoryConfig {
   readonly roles: readonly string[];
   /** By key; the repository's own beat the built-in ones of the same name. */
   readonly workflows: ReadonlyMap<string, CatalogEntry>;
+  /** What files beads by itself. */
+  readonly healing: HealingSetting;
 }
 
 /**
@@ -68,7 +71,7 @@ export async function readRepositoryConfig(
     const file = { path, text: content };
     workflows.set(key, { key, file, ...compileWorkflow(file, { roles }) });
   }
-  return { config, roles, workflows };
+  return { config, roles, workflows, healing: settings.healing };
 }
 
 /** The settings of a file, or an error that holds every diagnostic. */

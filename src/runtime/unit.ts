@@ -1,3 +1,4 @@
+import { derivedId } from '../base/digest.ts';
 import {
   inboxCodec,
   configCodec,
@@ -41,6 +42,13 @@ export interface Pins {
   readonly config: Config;
 }
 
+/** Something that happened to no run: what is said of it in the commit. */
+export interface Note {
+  readonly type: 'failures_seen' | 'beads_written';
+  readonly subject: string;
+  readonly detail: string;
+}
+
 /** A push in the making: transitions decided on one tip, each a commit, published together or thrown away together. */
 export interface Unit {
   /** The documents as they were published before the unit. */
@@ -66,6 +74,8 @@ export interface Unit {
     readonly said: readonly Notice[];
     readonly claimed: readonly number[];
   }): Promise<void>;
+  /** Writes down what belongs to no run, in one commit, or in none where nothing changed. */
+  note(note: Note, stage: (documents: Documents) => Promise<void>): Promise<void>;
   readonly applied: readonly AppliedTransition[];
   /** The newest state of every run the unit touched. */
   readonly touched: ReadonlyMap<string, RunState>;
@@ -145,6 +155,13 @@ export async function openUnit(context: UnitContext, base: Snapshot): Promise<Op
     claim: (effects, ground) => recordClaim(bookkeeping, effects, ground),
     moveCursor: (cursor, notices = []) => recordCursor(bookkeeping, cursor, notices),
     recordNotices: (notices) => recordNotices(commits, notices, wake),
+    async note({ subject, type, detail }, stage) {
+      const on = commits.tip().oid;
+      await stage(documents());
+      if (documents().changes().length === 0) return;
+      const id = derivedId('event', type, on, detail);
+      await commits.append({ subject, event: { version: 1, type, id, at: commits.now, detail } });
+    },
     tip: () => commits.tip(),
     publish: () => commits.publish(),
   };

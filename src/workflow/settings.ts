@@ -1,6 +1,7 @@
 import { readAgent, type AgentSetting, type AgentReader } from './agent-setting.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { suggestion } from './finding.ts';
+import { readHealing, type HealingSetting } from './healing-setting.ts';
 import { readLimits, type Limits } from './limits.ts';
 import { readYaml } from './read-yaml.ts';
 import { createSourceText, type SourceText } from './source-text.ts';
@@ -27,6 +28,7 @@ export interface SettingsFile {
   readonly limits: Limits;
   /** How long the CEO may leave an escalation before they are reminded. */
   readonly escalationReminderHours: number;
+  readonly healing: HealingSetting;
 }
 
 const KEYS = [
@@ -39,6 +41,7 @@ const KEYS = [
   'lease-minutes',
   'limits',
   'escalation-reminder-hours',
+  'self-healing',
 ];
 
 const LOGIN = /^[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\[bot\])?$/;
@@ -114,6 +117,7 @@ class SettingsReader implements AgentReader {
       escalationReminderHours:
         this.#number(map, 'escalation-reminder-hours', { from: 1, to: 720 }) ??
         DEFAULTS.escalationReminderHours,
+      healing: readHealing(map?.byKey.get('self-healing')?.value, this),
     };
   }
 

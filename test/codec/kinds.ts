@@ -28,6 +28,8 @@ export const kinds: Readonly<Record<DocumentKind, Kind>> = {
   'dispatch-index': kind(documents.dispatchIndexCodec, arbitraries.dispatchIndex),
   'finished-index': kind(documents.finishedIndexCodec, arbitraries.finishedIndex),
   group: kind(documents.groupCodec, arbitraries.groupDocument),
+  fingerprint: kind(documents.fingerprintCodec, arbitraries.fingerprint),
+  healing: kind(documents.healingCodec, arbitraries.healing),
   inbox: kind(documents.inboxCodec, arbitraries.inboxDocument),
   'issue-index': kind(documents.issueIndexCodec, arbitraries.issueIndex),
   job: kind(documents.jobCodec, jobDocument),

@@ -35,6 +35,8 @@ const addresses: readonly [address: Address, shown: string, path: string][] = [
   [layout.pullIndex(7, '42-1', 'ok'), 'index/pull/…/7.42-1.ok.json', 'index/pull/7.42-1.ok.json'],
   [layout.dispatchIndex('d1'), 'index/dispatch/…/d1.json', 'index/dispatch/d1.json'],
   [layout.outboxIndex('42-1'), 'index/outbox/…/42-1.json', 'index/outbox/42-1.json'],
+  [layout.healing, 'healing.json', 'healing.json'],
+  [layout.fingerprintIndex(digest), `index/fingerprint/…/${digest}.json`, `index/fingerprint/${digest}.json`],
   [layout.monthlyMetrics('2026-01'), 'metrics/…/2026-01.json', 'metrics/2026-01.json'],
   [layout.finishedIndex('42-1'), 'index/finished/…/42-1.json', 'index/finished/42-1.json'],
   [

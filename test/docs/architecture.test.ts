@@ -35,6 +35,8 @@ const events: Record<RecordedEvent['type'], 'made' | 'not yet'> = {
   facts_read: 'made',
   notices_recorded: 'made',
   initialised: 'made',
+  failures_seen: 'made',
+  beads_written: 'made',
   state_restored: 'made',
   runs_retired: 'not yet',
 };
@@ -88,6 +90,8 @@ const places: Record<keyof typeof layout, Address | null> = {
   outboxIndex: layout.outboxIndex('<run>'),
   finishedRuns: null,
   finishedIndex: layout.finishedIndex('<run>'),
+  fingerprintIndex: ['index', 'fingerprint', { entry: '<sha256>.json' }],
+  healing: layout.healing,
   metrics: null,
   monthlyMetrics: layout.monthlyMetrics('<yyyy-mm>'),
   decision: layout.decision('decisions/<run>/<job>-<attempt>.md'),

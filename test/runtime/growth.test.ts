@@ -9,6 +9,7 @@ import { openUnit, type Unit } from '../../src/runtime/unit.ts';
 import { createMemoryStore } from '../../src/store/memory.ts';
 import type { Snapshot, Store } from '../../src/store/port.ts';
 import { compileWorkflow } from '../../src/workflow/compile.ts';
+import { DEFAULT_HEALING } from '../../src/workflow/healing-setting.ts';
 
 const ADA = { kind: 'user', login: 'ada', id: 1 } as const;
 const FILE = {
@@ -23,6 +24,7 @@ const FOUND: RepositoryConfig = {
     settings: { baseBranch: 'main', protectedPaths: [], leaseMinutes: 5 },
   },
   roles: [],
+  healing: DEFAULT_HEALING,
   workflows: new Map([['fix', { key: 'fix', file: FILE, ...compileWorkflow(FILE, { roles: [] }) }]]),
 };
 const NOW = '2026-11-02T08:00:00Z';

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { selectionFor } from '../../src/runtime/ingest/start.ts';
 import { WORKFLOWS_FOLDER, type RepositoryConfig } from '../../src/runtime/repository-config.ts';
 import { compileWorkflow } from '../../src/workflow/compile.ts';
+import { DEFAULT_HEALING } from '../../src/workflow/healing-setting.ts';
 import { BUILT_IN, everybody, textOf } from './built-in.ts';
 
 /** A repository with workflows of its own besides the built-in ones. */
@@ -15,6 +16,7 @@ function repository(own: Readonly<Record<string, string>> = {}): RepositoryConfi
   return {
     config: everybody,
     roles: [],
+    healing: DEFAULT_HEALING,
     workflows: new Map(
       files.map(({ key, path, text }) => [
         key,

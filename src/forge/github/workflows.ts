@@ -25,6 +25,15 @@ export function githubWorkflows(connection: Connection): Workflows {
       return answer.kind === 'done' ? answer.value : undefined;
     },
     dispatchedSince: (since) => listRuns(connection, since),
+    failedOn: (branch, since) =>
+      connection.ask(
+        {
+          what: `list the failed workflow runs on ${branch} since ${since}`,
+          route: 'GET /repos/{owner}/{repo}/actions/runs',
+          parameters: { branch, status: 'failure', created: `>=${since}`, per_page: pageSize },
+        },
+        (answer) => listAt(answer, 'workflow_runs').map(decodeRun),
+      ),
     artifact: (run, name) => readArtifact(connection, run, name),
     cancel: async (run) => {
       await connection.tryAsk(

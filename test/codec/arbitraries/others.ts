@@ -7,7 +7,9 @@ import type {
   DeadlineDocument,
   DefinitionDocument,
   DispatchIndex,
+  FingerprintDocument,
   FinishedIndex,
+  HealingDocument,
   InboxDocument,
   IssueIndex,
   NoticeDocument,
@@ -25,6 +27,7 @@ import {
   count,
   name,
   id,
+  digest,
   run,
   oid,
   orNull,
@@ -255,4 +258,30 @@ export const metrics: fc.Arbitrary<MetricsDocument> = fc.record({
   workflows: fc.dictionary(name, workflowMetrics, { maxKeys: 2 }),
   waits: fc.dictionary(name, histogram, { maxKeys: 2 }),
   leases: fc.record({ queued: histogram, held: histogram, depth: histogram }),
+});
+
+const shortText = fc.string({ maxLength: 100 });
+export const fingerprint: fc.Arbitrary<FingerprintDocument> = fc.record({
+  version,
+  fingerprint: digest,
+  title: shortText,
+  source: shortText,
+  errorType: shortText,
+  severity: fc.constantFrom('critical', 'high', 'medium', 'low'),
+  message: shortText,
+  stack: shortText,
+  context: fc.dictionary(name, shortText, { maxKeys: 3 }),
+  issue: orNull(count),
+  count,
+  firstSeen: time,
+  lastSeen: time,
+  writtenAt: orNull(time),
+  occurrences: fc.array(shortText, { maxLength: 3 }),
+  regressions: fc.nat(),
+  wish: orNull(fc.constantFrom('file', 'update', 'reopen')),
+});
+export const healing: fc.Arbitrary<HealingDocument> = fc.record({
+  version,
+  pending: fc.array(fc.record({ fingerprint: digest, claim }), { maxLength: 2 }),
+  filedAt: fc.array(time, { maxLength: 2 }),
 });
