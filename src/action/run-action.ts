@@ -20,7 +20,7 @@ export async function runAction(): Promise<void> {
     step.say(`woken by ${around.event} in ${around.repository}, mode ${inputs.mode}`);
     switch (inputs.mode) {
       case 'advance':
-        await advanceMode(step, inputs, around);
+        await advanceMode(step, inputs, around, tellsOfFailure());
         return;
       case 'plan':
         await planMode(step, inputs, around);
@@ -41,6 +41,15 @@ export async function runAction(): Promise<void> {
 function issueOfEvent(): number | null {
   const number: unknown = context.payload.issue?.number;
   return typeof number === 'number' ? number : null;
+}
+
+/** A workflow run that failed on the default branch woke us: only then failures are looked for. */
+function tellsOfFailure(): boolean {
+  const { workflow_run: run, repository } = context.payload as {
+    readonly workflow_run?: { readonly conclusion?: unknown; readonly head_branch?: unknown };
+    readonly repository?: { readonly default_branch?: unknown };
+  };
+  return run?.conclusion === 'failure' && run.head_branch === repository?.default_branch;
 }
 
 /** What went wrong and what to do; a stack only for what can only be our own mistake. */

@@ -37,7 +37,7 @@ export type DecodedFailure =
 const LIMITS = { line: 200, message: 2_000, stack: 4_000, context: 20 };
 
 /**
- * Reads a failure as programs report it: `title`, `source`, `error_type`, `message`, `stack_trace`, `context`, `severity`,
+ * Reads a failure, decoded from JSON, as programs report it: `title`, `source`, `error_type`, `message`, `stack_trace`, `context`, `severity`,
  * `occurred_at`, and `id` for the occurrence. Only the title is required; every wrong field is named.
  */
 export function decodeFailure(told: unknown, { now, id }: FailureDefaults): DecodedFailure {
@@ -90,7 +90,7 @@ function readContext(value: unknown, problems: string[]): Readonly<Record<string
   const entries = Object.entries(value)
     .slice(0, LIMITS.context)
     .map(([key, field]: [string, unknown]): [string, string] => {
-      const text = typeof field === 'string' ? field : (JSON.stringify(field) ?? '');
+      const text = typeof field === 'string' ? field : JSON.stringify(field);
       return [key.slice(0, LIMITS.line), text.slice(0, LIMITS.line)];
     });
   return Object.fromEntries(entries);

@@ -9,6 +9,7 @@ import { addAnswers } from './commands/answers.ts';
 import { addConformance } from './commands/conformance.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addExplain } from './commands/explain.ts';
+import { addFileBug } from './commands/file-bug.ts';
 import { addGraph } from './commands/graph.ts';
 import { addInit } from './commands/init.ts';
 import { addImport } from './commands/import.ts';
@@ -88,6 +89,7 @@ export function buildProgram(context: CommandContext): Command {
     addAdvance,
     addOverrides,
     addReport,
+    addFileBug,
     addImport,
     addServe,
     addInit,

@@ -28,6 +28,7 @@ state-branch: bots/state
 protected-paths: ['infra/**']
 lease-minutes: 2
 limits: { hops: 30, tokens-per-run: none, cost-usd-per-run: 1.5 }
+self-healing: { workflows: ci.yml, throttle-minutes: 5, beads-per-hour: 3 }
 escalation-reminder-hours: 8
 `,
     });
@@ -54,6 +55,7 @@ escalation-reminder-hours: 8
         costUsdPerRun: 1.5,
       },
       escalationReminderHours: 8,
+      healing: { watches: true, workflows: ['ci.yml'], throttleMinutes: 5, beadsPerHour: 3 },
     });
   });
 
@@ -71,6 +73,14 @@ escalation-reminder-hours: 8
       leaseMinutes: 5,
     });
     expect(settings?.protectedPaths).toContain('.github/**');
+  });
+
+  test.each([
+    ['true', true],
+    ['false', false],
+  ])('self-healing may be %s', (said, watches) => {
+    const { settings } = readSettings({ path, text: `self-healing: ${said}\n` });
+    expect(settings?.healing).toEqual({ watches, workflows: null, throttleMinutes: 2, beadsPerHour: 10 });
   });
 
   test('roles may be held by teams, and Apps may be let approve', () => {
@@ -252,6 +262,24 @@ describe('settings that are wrong', () => {
       'a lease that is a text',
       'lease-minutes: five\n',
       ["1:16 wrong-limit 'lease-minutes' is a number from 1 to 60"],
+    ],
+    [
+      'self-healing that is a text',
+      'self-healing: yes please\n',
+      ["1:15 wrong-type 'self-healing' is false, or a mapping"],
+    ],
+    [
+      'an unknown key of self-healing',
+      'self-healing: { workflow: ci.yml }\n',
+      ["1:17 unknown-key Unknown key 'workflow' of 'self-healing'. Did you mean 'workflows'?"],
+    ],
+    [
+      'limits of self-healing that are none',
+      'self-healing: { throttle-minutes: -1, beads-per-hour: many }\n',
+      [
+        "1:35 wrong-limit 'throttle-minutes' is a number from 0 to 1440",
+        "1:55 wrong-limit 'beads-per-hour' is a number from 1 to 100",
+      ],
     ],
     ['a branch that is none', 'base-branch: a..b\n', ['1:14 bad-branch A branch name is expected here']],
     ['a branch with a blank', "state-branch: 'a b'\n", ['1:15 bad-branch A branch name is expected here']],

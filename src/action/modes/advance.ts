@@ -1,6 +1,7 @@
 import { awaitedOf } from '../../engine/view/awaited.ts';
 import { advance } from '../../runtime/advance.ts';
 import { createDefinitions } from '../../runtime/definitions.ts';
+import { healFailures } from '../../runtime/heal.ts';
 import { loadRun } from '../../runtime/run-documents.ts';
 import { openDocuments } from '../../store/documents.ts';
 import type { ActionInputs } from '../inputs.ts';
@@ -10,11 +11,21 @@ import type { Step } from '../step.ts';
 import { renderStepSummary, type TouchedRun } from '../step-summary.ts';
 import type { Surroundings } from '../surroundings.ts';
 
-/** One wake: the Action's main purpose. */
-export async function advanceMode(step: Step, inputs: ActionInputs, around: Surroundings): Promise<void> {
+/** One wake: the Action's main purpose. `looksForFailures`: first beads are filed for workflow runs that failed. */
+export async function advanceMode(
+  step: Step,
+  inputs: ActionInputs,
+  around: Surroundings,
+  looksForFailures: boolean,
+): Promise<void> {
   const journal = openJournal(step.say);
   const { runtime, intake } = await openRuntime(step, inputs, around, journal.observe);
   const definitions = createDefinitions();
+  if (looksForFailures) {
+    for (const { id, issue, reason } of await healFailures(runtime, definitions, intake)) {
+      step.say(`${id}: ${issue === null ? 'no bead' : `#${issue}`}, ${reason}`);
+    }
+  }
   const report = await advance(runtime, { intake }, definitions);
   const documents = openDocuments(
     report.tip === null ? await runtime.store.read() : await runtime.store.at(report.tip),

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 
 import { advance } from '../../runtime/advance.ts';
+import { createDefinitions } from '../../runtime/definitions.ts';
+import { healFailures } from '../../runtime/heal.ts';
 import { readRepositoryConfig } from '../../runtime/repository-config.ts';
 import { openDocuments } from '../../store/documents.ts';
 import {
@@ -32,7 +34,9 @@ export function addAdvance(program: Command, { terminal }: CommandContext): void
         if (!session.own) throw await atWork(session);
         const found = await readRepositoryConfig(runtime.forge, runtime.builtInWorkflows);
         const intake = { repository: place.repository, config: () => Promise.resolve(found), maxNewRuns };
-        const report = await advance(runtime, { intake, nudge: () => interruption.raised });
+        const definitions = createDefinitions();
+        await healFailures(runtime, definitions, intake);
+        const report = await advance(runtime, { intake, nudge: () => interruption.raised }, definitions);
         interruption.signal.throwIfAborted();
         const { wake, transitions, remarks, nextDue } = report;
         if (options.json === true) {
