@@ -66,7 +66,9 @@ describe('command lines in the documents', () => {
   const names = buildIdleProgram().commands.map((command) => command.name());
 
   test('commands that are named in prose are there', () => {
-    const spans = DOCUMENTS.flatMap(codeSpansOf).flatMap((code) => /^treadle ([a-z-]+)/.exec(code)?.[1] ?? []);
+    const spans = DOCUMENTS.flatMap(codeSpansOf).flatMap(
+      (code) => /^treadle ([a-z-]+)/.exec(code)?.[1] ?? [],
+    );
     expect(spans.filter((name) => !names.includes(name))).toEqual([]);
   });
 

@@ -40,7 +40,6 @@ import {
   member,
   claim,
   recorded,
-  digest,
   conclusion,
 } from './parts.ts';
 import { parent, trigger } from './run.ts';
