@@ -196,9 +196,8 @@ test('all that a bug writes on its way is valid, lies in its place and is read b
   for await (const path of filesOf(tip)) left.push(path.replace(/\/.*/, ''));
   const kept = ['config', 'cursor.json', 'definitions', 'index', 'meter.json', 'metrics', 'treadle.json'];
   expect(new Set(left)).toEqual(new Set(kept));
-  const expected = DOCUMENT_KINDS.filter(
-    (kind) => kind !== 'inbox' && kind !== 'fingerprint' && kind !== 'healing',
-  );
+  const elsewhere: readonly string[] = ['inbox', 'fingerprint', 'healing', 'notice'];
+  const expected = DOCUMENT_KINDS.filter((kind) => !elsewhere.includes(kind));
   expect([...branch.seen].sort()).toEqual([...expected, 'text'].sort());
 });
 
