@@ -18384,9 +18384,9 @@ function getValues(context, operator, key, modifier) {
 	return result;
 }
 function parseUrl$1(template) {
-	return { expand: expand.bind(null, template) };
+	return { expand: expand$1.bind(null, template) };
 }
-function expand(template, context) {
+function expand$1(template, context) {
 	var operators = [
 		"+",
 		"#",
@@ -20953,7 +20953,7 @@ function readInputs$2(get) {
 	const orDefault = (name) => get(name).trim() || INPUT_DEFAULTS[name];
 	const mode = oneOf("mode", orDefault("mode"), MODES);
 	const token = get("token").trim();
-	if (token === "" && mode !== "lint") throw invalid("token", "it is empty", "Leave it out, or pass a secret that this run may read.");
+	if (token === "" && mode !== "lint") throw invalid$1("token", "it is empty", "Leave it out, or pass a secret that this run may read.");
 	return {
 		mode,
 		token,
@@ -20970,11 +20970,11 @@ function readInputs$2(get) {
 }
 function oneOf(name, text, words) {
 	const found = words.find((word) => word === text);
-	if (found === void 0) throw invalid(name, `${JSON.stringify(text)} is none of ${words.join(", ")}`, `Give one of them.`);
+	if (found === void 0) throw invalid$1(name, `${JSON.stringify(text)} is none of ${words.join(", ")}`, `Give one of them.`);
 	return found;
 }
 function wholeNumber(name, text) {
-	if (!/^\d{1,9}$/.test(text)) throw invalid(name, `${JSON.stringify(text)} is no whole number`, "Give one, in digits.");
+	if (!/^\d{1,9}$/.test(text)) throw invalid$1(name, `${JSON.stringify(text)} is no whole number`, "Give one, in digits.");
 	return Number(text);
 }
 function readOutputs(text) {
@@ -20982,16 +20982,830 @@ function readOutputs(text) {
 	try {
 		value = JSON.parse(text);
 	} catch (cause) {
-		throw invalid("outputs", "it is no JSON", "Give a JSON object of texts: {\"root-cause\": \"…\"}", cause);
+		throw invalid$1("outputs", "it is no JSON", "Give a JSON object of texts: {\"root-cause\": \"…\"}", cause);
 	}
-	if (typeof value !== "object" || value === null || Array.isArray(value)) throw invalid("outputs", "it is no JSON object", "Give a JSON object of texts: {\"root-cause\": \"…\"}");
+	if (typeof value !== "object" || value === null || Array.isArray(value)) throw invalid$1("outputs", "it is no JSON object", "Give a JSON object of texts: {\"root-cause\": \"…\"}");
 	return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, typeof each === "string" ? each : JSON.stringify(each)]));
 }
-function invalid(name, problem, remedy, cause) {
+function invalid$1(name, problem, remedy, cause) {
 	return new TreadleError("input-invalid", `the input ${name} cannot be used: ${problem}`, {
 		remedy,
 		cause
 	});
+}
+
+// src/workflow/leg.ts
+/**
+* A leg of a matrix goes by the id of its job and its `strategy.job-index`: `build.0`. No id of a job holds a dot, so the two are
+* never confused, and wherever a job is named a leg can be.
+*/
+function legId(job, index) {
+	return `${job}.${index}`;
+}
+/** The job that an id names or, of a leg, belongs to. */
+function jobOf(id) {
+	const dot = id.indexOf(".");
+	return dot < 0 ? id : id.slice(0, dot);
+}
+/** The index of a leg, or null for a job. */
+function legIndexOf(id) {
+	const dot = id.indexOf(".");
+	return dot < 0 ? null : Number(id.slice(dot + 1));
+}
+/** The definition of a job, or of a leg: that of its job, under the leg's id. Undefined where there is no such job. */
+function definitionOf(workflow, id) {
+	const definition = workflow.jobs.get(jobOf(id));
+	if (definition === void 0 || definition.id === id) return definition;
+	return {
+		...definition,
+		id,
+		strategy: null
+	};
+}
+
+// src/base/canonical-json.ts
+/**
+* Encodes a value as canonical JSON: keys sorted by code unit, two spaces of indent, one field a line, a final newline.
+* Equal values give equal text, so text can be compared, diffed and hashed. Properties that are `undefined` are left out.
+*
+* @throws {TypeError} when the value holds something JSON cannot: a function, a bigint, NaN, an infinity.
+*/
+function canonicalJson(value) {
+	return `${JSON.stringify(ordered(value), null, 2)}\n`;
+}
+/** The same order of keys as {@link canonicalJson}, on one line and without the final newline. */
+function canonicalJsonLine(value) {
+	return JSON.stringify(ordered(value));
+}
+function ordered(value) {
+	if (value === null || typeof value === "boolean" || typeof value === "string") return value;
+	if (typeof value === "number") {
+		if (!Number.isFinite(value)) throw new TypeError(`${value} has no JSON form`);
+		return value;
+	}
+	if (Array.isArray(value)) return value.map(ordered);
+	if (typeof value === "object") {
+		const fields = Object.entries(value).filter(([, field]) => field !== void 0).sort(([a], [b]) => a < b ? -1 : a > b ? 1 : 0).map(([key, field]) => [key, ordered(field)]);
+		return Object.fromEntries(fields);
+	}
+	throw new TypeError(`a ${typeof value} has no JSON form`);
+}
+
+// src/base/digest.ts
+/** The SHA-256 of a text's UTF-8 bytes. */
+function sha256(text) {
+	return createHash("sha256").update(text, "utf8").digest("hex");
+}
+/**
+* The id of something that follows from a cause: 24 hexadecimal characters (96 bits) over the canonical JSON of the cause.
+* Any runner that sees the same cause derives the same id. The first part names the kind of thing, so that ids of different
+* kinds never meet.
+*/
+function derivedId(kind, ...cause) {
+	return sha256(canonicalJsonLine([kind, ...cause])).slice(0, 24);
+}
+
+// src/engine/concurrency-group.ts
+/** How many may wait with `queue: max`. */
+const maxPending = 100;
+/** The longest name of a group, in UTF-16 units. */
+const maxGroupUnits = 400;
+/** The name by which a group is found: letter case makes no difference. */
+function groupKeyOf(name) {
+	return name.toLowerCase();
+}
+/**
+* What is wrong with an evaluated `concurrency`, or null. Whoever has such a one fails.
+*
+* @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#concurrency
+*/
+function findGroupProblem(name, { cancelInProgress, queue }) {
+	if (name === "") return "Concurrency group name cannot be empty";
+	if (name.length > maxGroupUnits) return `Concurrency group name must not be longer than ${maxGroupUnits} characters`;
+	if (cancelInProgress && queue === "max") return "`queue: max` cannot go with `cancel-in-progress: true`";
+	return null;
+}
+/**
+* A newcomer enters. It runs at once where nobody does; else it waits. With `queue: single` it takes the place of whoever waits,
+* and with `cancelInProgress` has the running one cancelled, too; with `queue: max` it goes to the end, and is cancelled itself
+* when 100 wait. Who is in the group already stays where it is.
+*
+* @see https://docs.github.com/en/actions/how-tos/write-workflows/choose-when-workflows-run/control-workflow-concurrency
+*/
+function enterGroup$1(group, id, options) {
+	const { running, isEnding, pending } = group;
+	if (running === id || pending.includes(id)) return {
+		group,
+		cancelled: [],
+		started: null
+	};
+	if (running === null) return {
+		group: {
+			running: id,
+			isEnding: false,
+			pending
+		},
+		cancelled: [],
+		started: id
+	};
+	if (options.queue === "max") {
+		if (pending.length >= maxPending) return {
+			group,
+			cancelled: [id],
+			started: null
+		};
+		return {
+			group: {
+				...group,
+				pending: [...pending, id]
+			},
+			cancelled: [],
+			started: null
+		};
+	}
+	const endsNow = options.cancelInProgress && !isEnding;
+	return {
+		group: {
+			running,
+			isEnding: isEnding || endsNow,
+			pending: [id]
+		},
+		cancelled: [...pending, ...endsNow ? [running] : []],
+		started: null
+	};
+}
+/** Somebody ended, or waits no more: the oldest of those that wait runs when the place is free. */
+function leaveGroup$1(group, id) {
+	if (group.running !== id) {
+		const pending = group.pending.filter((one) => one !== id);
+		return {
+			group: pending.length === group.pending.length ? group : {
+				...group,
+				pending
+			},
+			cancelled: [],
+			started: null
+		};
+	}
+	const [next = null, ...pending] = group.pending;
+	return {
+		group: {
+			running: next,
+			isEnding: false,
+			pending
+		},
+		cancelled: [],
+		started: next
+	};
+}
+
+// src/engine/group.ts
+/** A group where the branch has no document for it. */
+function emptyGroup(name) {
+	return {
+		version: 1,
+		name,
+		running: null,
+		pending: []
+	};
+}
+/** Whether a member is that holder. */
+function isHolder(member, holder) {
+	return member !== null && member.run === holder.run && member.job === holder.job;
+}
+/** Where a holder stands in a group: at work, waiting, or null where it has no place. */
+function placeIn(group, holder) {
+	if (isHolder(group.running, holder)) return "running";
+	return group.pending.some((member) => isHolder(member, holder)) ? "pending" : null;
+}
+/**
+* Lets a newcomer in, by the rules of {@link enterGroup}. Whoever is at work and is cancelled keeps the place until that has ended,
+* so that two never work at a time.
+*/
+function enter$2(group, newcomer, options) {
+	const step = enterGroup$1(stepsOf(group), idOf(newcomer), options);
+	const members = membersOf$1(group, newcomer);
+	const cancelled = step.cancelled.filter((id) => id !== idOf(newcomer));
+	const after = documentOf(group, step.group, members);
+	const { running } = after;
+	const ending = running !== null && cancelled.includes(idOf(running)) ? {
+		...running,
+		displacedBy: newcomer.run
+	} : null;
+	const displaced = cancelled.flatMap((id) => ending !== null && id === idOf(ending) ? ending : members.get(id) ?? []);
+	const entered = ending === null ? after : {
+		...after,
+		running: ending
+	};
+	return {
+		group: entered,
+		displaced,
+		place: placeIn(entered, newcomer) ?? "refused"
+	};
+}
+/** Takes a holder out. Whoever has waited longest is at work from then on: `next`, if the place became free. */
+function leave(group, holder) {
+	const before = stepsOf(group);
+	const step = leaveGroup$1(before, idOf(holder));
+	if (step.group === before) return {
+		group,
+		next: null
+	};
+	const after = documentOf(group, step.group, membersOf$1(group));
+	return {
+		group: after,
+		next: step.started === null ? null : after.running
+	};
+}
+function idOf({ run, job }) {
+	return `${run} ${job ?? "*"}`;
+}
+function stepsOf({ running, pending }) {
+	return {
+		running: running === null ? null : idOf(running),
+		isEnding: running?.displacedBy !== void 0,
+		pending: pending.map(idOf)
+	};
+}
+function membersOf$1({ running, pending }, ...more) {
+	const members = [
+		...running === null ? [] : [running],
+		...pending,
+		...more
+	];
+	return new Map(members.map((member) => [idOf(member), member]));
+}
+function documentOf({ name }, { running, pending }, members) {
+	return {
+		version: 1,
+		name,
+		running: (running === null ? void 0 : members.get(running)) ?? null,
+		pending: pending.flatMap((id) => members.get(id) ?? [])
+	};
+}
+
+// src/engine/own-keys.ts
+/**
+* The value of a record's own key, or undefined. Keys come from workflows and agents, so `constructor` may be a job or a role:
+* what every object inherits must not be found.
+*/
+function lookup(record, key) {
+	return Object.hasOwn(record, key) ? record[key] : void 0;
+}
+/** Tells whether a record has no keys. */
+function isEmpty$1(record) {
+	for (const key in record) if (Object.hasOwn(record, key)) return false;
+	return true;
+}
+/** A copy without some keys, or the record itself where it has none of them. */
+function without(record, unwanted) {
+	const entries = Object.entries(record);
+	const kept = entries.filter(([key]) => !unwanted(key));
+	return kept.length === entries.length ? record : Object.fromEntries(kept);
+}
+
+// src/engine/legs.ts
+/** The documents of a state, by id. */
+function documentsOf(state) {
+	return { document: (id) => lookup(state.jobs, id) };
+}
+/** The definitions of all that is worked on, see {@link jobsAndLegs}; without a state the jobs alone. */
+function definitionsOf(workflow, state) {
+	if (state === null) return [...workflow.jobs.values()];
+	return [...jobsAndLegs({
+		workflow,
+		...documentsOf(state)
+	})].flatMap((id) => definitionOf(workflow, id) ?? []);
+}
+/** What the matrix of a job came to, or null where it has none or was not reached. */
+function matrixOf(view, job) {
+	return view.document(job)?.matrix ?? null;
+}
+/** The ids of the legs of a job; none where it has no matrix or was not reached. */
+function legsOf(view, job) {
+	return (matrixOf(view, job)?.legs ?? []).map((_, index) => legId(job, index));
+}
+/** What is known of a leg, or undefined for a job and for legs that there are not (any more). */
+function legOf(view, id) {
+	const index = legIndexOf(id);
+	return index === null ? void 0 : matrixOf(view, jobOf(id))?.legs[index];
+}
+/** All that is worked on: the jobs in file order, each followed by its legs. */
+function* jobsAndLegs(view) {
+	for (const job of view.workflow.jobs.keys()) {
+		yield job;
+		yield* legsOf(view, job);
+	}
+}
+/** The canonical id of the job or leg that a person names: ids in any letter case, or a leg's name. */
+function resolveJob(view, named) {
+	const job = view.workflow.graph.resolve(named);
+	if (job !== void 0) return job;
+	const wanted = named.trim().toLowerCase();
+	for (const id of jobsAndLegs(view)) if (id.toLowerCase() === wanted || legOf(view, id)?.name.toLowerCase() === wanted) return id;
+}
+/** The status of a job while a leg of it is open: that of the leg which is furthest. Null when all are completed. */
+function openStatusOf(legs) {
+	return [
+		"in_progress",
+		"waiting",
+		"pending",
+		"queued"
+	].find((status) => legs.some((leg) => leg.status === status)) ?? null;
+}
+/**
+* What the legs of a job come to: failure if any failed, else cancelled if any was cancelled, else success if any succeeded, else
+* skipped.
+*
+* @see https://docs.github.com/en/actions/how-tos/write-workflows/choose-what-workflows-do/run-job-variations
+*/
+function rollUp(legs) {
+	return [
+		"failure",
+		"cancelled",
+		"success"
+	].find((conclusion) => legs.includes(conclusion)) ?? "skipped";
+}
+
+// src/engine/overlay.ts
+/** Lays an empty overlay over a record. */
+function openOverlay(base) {
+	let kept = base;
+	const changes = /* @__PURE__ */ new Map();
+	let copied;
+	return {
+		get: (key) => changes.get(key) ?? lookup(kept, key),
+		set: (key, value) => {
+			changes.set(key, value);
+			copied = void 0;
+		},
+		remove: (keys) => {
+			const gone = new Set(keys);
+			kept = without(kept, (key) => gone.has(key));
+			for (const key of keys) changes.delete(key);
+			copied = void 0;
+		},
+		retain: (isKept) => {
+			kept = without(kept, (key) => !isKept(key));
+			for (const key of [...changes.keys()]) if (!isKept(key)) changes.delete(key);
+			copied = void 0;
+		},
+		changed: () => changes.values(),
+		merged: () => {
+			if (changes.size === 0) return kept;
+			copied ??= copyWith(kept, changes);
+			return copied;
+		}
+	};
+}
+function copyWith(record, changes) {
+	const copy = { ...record };
+	for (const [key, value] of changes) copy[key] = value;
+	return copy;
+}
+
+// src/engine/draft.ts
+/** The line of a job that was not started. */
+const QUEUED = {
+	status: "queued",
+	conclusion: null,
+	result: null
+};
+const NO_GROUPS = {};
+/** Outputs of a job that has none. */
+const NO_OUTPUTS = {};
+/** What policy reads of a run that is not being changed. */
+function viewOf(context, state) {
+	return {
+		workflow: context.workflow,
+		config: context.config,
+		run: state.run,
+		queue: state.queue,
+		meter: state.meter,
+		definition: (job) => definitionOf(context.workflow, job),
+		line: (job) => lookup(state.run.jobs, job) ?? QUEUED,
+		document: (job) => lookup(state.jobs, job)
+	};
+}
+/** Opens the changes of one transition. */
+function openDraft(context, base, cause) {
+	let { workflow } = context;
+	let { run, queue, meter } = base;
+	let effects = 0;
+	let visited = 0;
+	const lines = openOverlay(base.run.jobs);
+	const documents = openOverlay(base.jobs);
+	const groups = openOverlay(base.groups ?? NO_GROUPS);
+	const visits = [];
+	const told = [];
+	const inbox = [];
+	const line = (job) => lines.get(job) ?? QUEUED;
+	const setLine = (job, next) => {
+		if (lines.get(job) === void 0 || !equalLines(line(job), next)) lines.set(job, next);
+		const status = jobOf(job) === job ? null : openStatusOf(legsOf({ document: documents.get }, jobOf(job)).map(line));
+		if (status !== null) setLine(jobOf(job), {
+			...QUEUED,
+			status
+		});
+	};
+	return {
+		get workflow() {
+			return workflow;
+		},
+		get run() {
+			return run;
+		},
+		get queue() {
+			return queue;
+		},
+		get meter() {
+			return meter;
+		},
+		config: context.config,
+		cause,
+		told,
+		inbox,
+		definition: (job) => definitionOf(workflow, job),
+		line,
+		document: documents.get,
+		patchRun: (patch) => run = {
+			...run,
+			...patch
+		},
+		setLine,
+		removeLines: lines.remove,
+		patchJob: (job, patch) => {
+			const before = documents.get(job) ?? blankDocument(job);
+			const after = {
+				...before,
+				...patch
+			};
+			if (!equalFields(before, after)) documents.set(job, after);
+		},
+		setQueue: (next) => queue = next,
+		setMeter: (next) => meter = next,
+		group: (name) => {
+			const key = groupKeyOf(name);
+			return groups.get(key) ?? context.groupOf?.(key) ?? emptyGroup(name);
+		},
+		setGroup: (group) => groups.set(groupKeyOf(group.name), group),
+		replaceWorkflow: (next) => {
+			workflow = next;
+			lines.retain((job) => next.jobs.has(jobOf(job)));
+			documents.retain((job) => next.jobs.has(jobOf(job)));
+			for (const job of next.jobs.keys()) if (lines.get(job) === void 0) lines.set(job, QUEUED);
+		},
+		emit: (effect) => {
+			const entry = {
+				id: derivedId("effect", run.id, cause.id, effects++),
+				effect,
+				claim: cause.wake,
+				failures: 0,
+				problem: null
+			};
+			run = {
+				...run,
+				outbox: [...run.outbox, entry]
+			};
+		},
+		settleEffects: (isAnswered) => {
+			const outbox = run.outbox.filter(({ effect }) => !isAnswered(effect));
+			if (outbox.length < run.outbox.length) run = {
+				...run,
+				outbox
+			};
+		},
+		send: (event) => inbox.push(event),
+		visit: (job) => visits.push(job),
+		nextVisit: () => visits[visited++],
+		tell: (target) => {
+			if (!told.includes(target)) told.push(target);
+		},
+		documentsBefore: () => Object.values(base.jobs),
+		changedLines: lines.changed,
+		lines: lines.merged,
+		state: () => stateOf$1(base, {
+			lines: lines.merged(),
+			jobs: documents.merged(),
+			run,
+			queue,
+			meter,
+			groups: groups.merged()
+		})
+	};
+}
+/** The documents together; the base itself where nothing changed. */
+function stateOf$1(base, { lines, jobs, run, queue, meter, groups }) {
+	const next = lines === run.jobs ? run : {
+		...run,
+		jobs: lines
+	};
+	const hasSameGroups = groups === (base.groups ?? NO_GROUPS);
+	const hasSameShared = queue === base.queue && meter === base.meter && hasSameGroups;
+	if (next === base.run && jobs === base.jobs && hasSameShared) return base;
+	return {
+		run: next,
+		jobs,
+		queue,
+		...meter === void 0 ? {} : { meter },
+		...hasSameGroups && base.groups === void 0 ? {} : { groups }
+	};
+}
+function blankDocument(id) {
+	return {
+		version: 1,
+		id,
+		role: null,
+		reassigned: null,
+		assignee: null,
+		attempts: [],
+		budgetFrom: 1,
+		outputs: NO_OUTPUTS,
+		timeoutAt: null,
+		retryAt: null,
+		feedback: null,
+		gate: null,
+		escalation: null,
+		merge: null
+	};
+}
+function equalLines(a, b) {
+	return a.status === b.status && a.conclusion === b.conclusion && a.result === b.result;
+}
+function equalFields(a, b) {
+	return Object.keys(b).every((key) => a[key] === b[key]);
+}
+
+// src/engine/attempt.ts
+/** The newest attempt while it is running. */
+function runningAttempt(document) {
+	const last = document?.attempts.at(-1);
+	return last?.outcome === "running" ? last : void 0;
+}
+/** The turn whose answer is awaited. */
+function openTurn(document) {
+	const last = runningAttempt(document)?.turns.at(-1);
+	return last?.outcome === "open" ? last : void 0;
+}
+/** How many attempts count against `max-attempts`: those since the last reset. */
+function attemptsUsed(document) {
+	return document.attempts.length - document.budgetFrom + 1;
+}
+/** Begins the job's next attempt. Numbers never restart. */
+function beginAttempt(draft, job) {
+	const attempts = draft.document(job)?.attempts ?? [];
+	const number = attempts.length + 1;
+	const attempt = {
+		number,
+		startedAt: draft.cause.at,
+		endedAt: null,
+		outcome: "running",
+		reason: null,
+		turns: []
+	};
+	draft.patchJob(job, { attempts: [...attempts, attempt] });
+	return number;
+}
+/** Ends the running attempt, if there is one; a turn that is still open is called off. */
+function endAttempt(draft, job, ending) {
+	if (runningAttempt(draft.document(job)) === void 0) return;
+	stopTurn(draft, job, ending.outcome === "timed_out" ? "timed_out" : "cancelled", ending.reason ?? "the attempt is over");
+	patchLastAttempt(draft, job, (attempt) => ({
+		...attempt,
+		endedAt: draft.cause.at,
+		...ending
+	}));
+}
+/** Writes down an attempt that takes no time: a decision, a join, the word of a person. */
+function recordAttempt(draft, job, ending) {
+	beginAttempt(draft, job);
+	endAttempt(draft, job, ending);
+}
+/** Adds a turn to the running attempt. */
+function addTurn(draft, job, turn) {
+	patchLastAttempt(draft, job, (attempt) => ({
+		...attempt,
+		turns: [...attempt.turns, turn]
+	}));
+}
+/** Changes fields of the turn whose answer is awaited, where there is one. */
+function patchOpenTurn(draft, job, patch) {
+	patchLastAttempt(draft, job, (attempt) => ({
+		...attempt,
+		turns: attempt.turns.map((turn) => turn.outcome === "open" ? {
+			...turn,
+			...patch
+		} : turn)
+	}));
+}
+/** Ends the open turn with what its answer came to. Its dispatch needs no performing any more, whether it was seen done or not. */
+function endTurn(draft, job, ending) {
+	const ended = openTurn(draft.document(job))?.dispatch;
+	draft.settleEffects((effect) => effect.type === "dispatch" && effect.dispatch === ended);
+	patchLastAttempt(draft, job, (attempt) => {
+		const turns = attempt.turns.map((turn) => turn.outcome === "open" ? {
+			...turn,
+			endedAt: draft.cause.at,
+			...ending
+		} : turn);
+		return {
+			...attempt,
+			turns
+		};
+	});
+}
+/** Calls the open turn off, if there is one, and has whoever works on it told. */
+function stopTurn(draft, job, outcome, reason) {
+	const turn = openTurn(draft.document(job));
+	if (turn === void 0) return;
+	endTurn(draft, job, { outcome });
+	draft.emit({
+		type: "cancel_dispatch",
+		job,
+		dispatch: turn.dispatch,
+		reason
+	});
+}
+/** The outputs reported so far in the running attempt, later turns winning. */
+function outputsSoFar(attempt) {
+	return attempt.turns.reduce((outputs, turn) => ({
+		...outputs,
+		...turn.outputs
+	}), NO_OUTPUTS);
+}
+/** What the newest attempt with a report brought, whatever its outcome; empty where nothing was ever reported. */
+function lastReportedOutputs(document) {
+	const attempt = document.attempts.findLast((one) => one.turns.some((turn) => turn.report !== null));
+	return attempt === void 0 ? NO_OUTPUTS : outputsSoFar(attempt);
+}
+function patchLastAttempt(draft, job, change) {
+	const attempts = draft.document(job)?.attempts ?? [];
+	const last = attempts.at(-1);
+	if (last === void 0) return;
+	draft.patchJob(job, { attempts: [...attempts.slice(0, -1), change(last)] });
+}
+
+// src/engine/actor.ts
+const TREADLE = {
+	kind: "treadle",
+	login: "treadle",
+	id: 0
+};
+
+// src/engine/group-place.ts
+/** Where a run's own group stands among those of its jobs: no job has that id. */
+const WHOLE_RUN = "*";
+/** Who has a place of the run, as groups know them. */
+function holderOf$1(view, place) {
+	return {
+		run: view.run.id,
+		job: place === "*" ? null : place
+	};
+}
+/** The group that a place of the run is in, or undefined where it is in none. */
+function groupOf(draft, place) {
+	const name = lookup(draft.run.groups ?? {}, place);
+	return name === void 0 ? void 0 : draft.group(name);
+}
+/** Whether the whole run waits for its concurrency group: then none of its jobs starts. */
+function isHeld(draft) {
+	const group = groupOf(draft, "*");
+	return group !== void 0 && placeIn(group, holderOf$1(draft, "*")) !== "running";
+}
+/** Writes down that the run has a place in a group. */
+function keepPlace(draft, place, group) {
+	draft.setGroup(group);
+	draft.patchRun({ groups: {
+		...draft.run.groups,
+		[place]: group.name
+	} });
+}
+/** Forgets a place of the run without a word to anybody. */
+function forgetPlace(draft, place) {
+	const { groups } = draft.run;
+	if (groups === void 0) return;
+	draft.patchRun({ groups: without(groups, (one) => one === place) });
+}
+/** Gives a place in a group up, where the run has it; whoever is next goes on, or is told. */
+function leaveGroup(draft, place) {
+	const group = groupOf(draft, place);
+	if (group === void 0) return;
+	const left = leave(group, holderOf$1(draft, place));
+	draft.setGroup(left.group);
+	forgetPlace(draft, place);
+	const { next } = left;
+	if (next === null) return;
+	if (next.run === draft.run.id && next.job !== null) admit(draft, next.job);
+	else tellGroupMoved(draft, group.name, next.run);
+}
+/** Has a job go on whose turn in its group has come. */
+function admit(draft, job) {
+	draft.setLine(job, QUEUED);
+	draft.patchJob(job, { retryAt: draft.cause.at });
+	draft.visit(job);
+}
+/** Has another run look at its place in a group. */
+function tellGroupMoved(draft, group, run) {
+	const { cause } = draft;
+	draft.send({
+		version: 1,
+		type: "group_moved",
+		id: derivedId("group_moved", cause.id, run, group),
+		run,
+		at: cause.at,
+		actor: TREADLE,
+		ground: `the concurrency group ${group} moved`,
+		wake: cause.wake,
+		group,
+		by: draft.run.id
+	});
+}
+
+// src/engine/view/duration.ts
+/** Milliseconds between two times, never negative. */
+function elapsedMs(from, to) {
+	return Math.max(0, Date.parse(to) - Date.parse(from));
+}
+/** A duration in the two largest units that tell something: `0 s`, `42 s`, `3 min 5 s`, `2 h 10 min`, `4 d 1 h`. */
+function formatDuration(ms) {
+	const seconds = Math.floor(ms / 1e3);
+	const [days, hours, minutes] = [
+		Math.floor(seconds / 86400),
+		Math.floor(seconds / 3600) % 24,
+		Math.floor(seconds / 60) % 60
+	];
+	const parts = [
+		[days, "d"],
+		[hours, "h"],
+		[minutes, "min"],
+		[seconds % 60, "s"]
+	];
+	const first = parts.findIndex(([count]) => count > 0);
+	if (first === -1) return "0 s";
+	return parts.slice(first, first + 2).filter(([count]) => count > 0).map(([count, unit]) => `${count} ${unit}`).join(" ");
+}
+/** A time for people: `2026-01-05 10:04 UTC`. */
+function formatTime(iso) {
+	return `${new Date(iso).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
+
+// src/engine/view/visible-text.ts
+/**
+* Makes a text show everything it holds: line ends become `\n`, and characters that hide, reorder or control text (C0 and C1
+* controls but for newline and tab, zero-width spaces, bidirectional controls, invisible operators, tag characters) are
+* written as `\u{202E}`; half surrogates become U+FFFD. What people approve is what agents get
+* (https://trojansource.codes), and no text can steer a terminal. Joiners (U+200C, U+200D) stay: scripts and emoji need them.
+*/
+function visibleText(text) {
+	return text.replace(/\p{Surrogate}/gu, "�").replace(/\r\n?|[\u2028\u2029]/gu, "\n").replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u00AD\u061C\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\u{E0000}-\u{E007F}]/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}}`);
+}
+/** The text on one line: visible, every run of white space one space, trimmed. */
+function visibleLine(text) {
+	return visibleText(text).replace(/\s+/gu, " ").trim();
+}
+/** The first `max` UTF-16 units of a text with `…` in the last place where something was cut. Never splits a character. */
+function cutText(text, max) {
+	if (text.length <= max) return text;
+	return `${sliceWhole(text, max - 1)}…`;
+}
+/** The first units of a text, at most `length`, without half a surrogate pair at the end. */
+function sliceWhole(text, length) {
+	const kept = text.slice(0, Math.max(0, length));
+	return /[\uD800-\uDBFF]$/u.test(kept) ? kept.slice(0, -1) : kept;
+}
+
+// src/engine/view/awaited-group.ts
+/** The group that the whole run waits for, or null where it does not. */
+function awaitedByRun(state) {
+	return awaitedInGroup(state, "*");
+}
+/** The group that a place of the run waits for: a job, or {@link WHOLE_RUN}. Null where it waits for none. */
+function awaitedInGroup(state, place) {
+	const name = lookup(state.run.groups ?? {}, place);
+	const group = name === void 0 ? void 0 : state.groups?.[groupKeyOf(name)];
+	const holder = holderOf$1(state, place);
+	if (group === void 0 || placeIn(group, holder) !== "pending") return null;
+	const index = group.pending.findIndex((member) => isHolder(member, holder));
+	return {
+		kind: "group",
+		job: holder.job,
+		group: group.name,
+		position: index + 1,
+		holder: group.running
+	};
+}
+/** Whoever is at work in a group, by name: `run 41-1` or `deploy of run 41-1`. */
+function groupHolderWords({ holder }) {
+	if (holder === null) return "whoever is at work in it";
+	return holder.job === null ? `run ${holder.run}` : `${holder.job} of run ${holder.run}`;
+}
+/** What is awaited, and what follows: plain sentences for a terminal. */
+function explainGroup(awaited) {
+	const { job, group, position, holder } = awaited;
+	const since = holder === null ? "" : ` since ${formatTime(holder.since)}`;
+	const stopping = holder?.displacedBy === void 0 ? "" : ", and is being cancelled";
+	const turn = position === 1 ? "It is next" : `It is number ${position} of those that wait`;
+	return [`${job ?? "The run"} waits for its turn in the concurrency group ${visibleLine(group)}, of which one runs at a time.`, `${groupHolderWords(awaited)} is at work in it${since}${stopping}. ${turn}.`].join("\n");
 }
 
 // src/engine/view/outline.ts
@@ -21014,7 +21828,7 @@ function reworkEdges(job, state) {
 			from: job.id,
 			to: target.job,
 			key,
-			taken: state?.run.cycles[`${job.id}.${key}`] ?? 0
+			taken: state?.run.cycles[`${jobOf(job.id)}.${key}`] ?? 0
 		});
 	}
 	return edges;
@@ -21031,7 +21845,8 @@ function exitsOf(job) {
 }
 /** What follows a job's success, as the end of a sentence that begins with `the run`. */
 function afterSuccess(workflow, job, style) {
-	const next = workflow.graph.dependents(job).map((id) => workflow.jobs.get(id)).filter((other) => other !== void 0).filter((other) => essentialNeeds(workflow, other).includes(job));
+	const own = jobOf(job);
+	const next = workflow.graph.dependents(own).map((id) => workflow.jobs.get(id)).filter((other) => other !== void 0).filter((other) => essentialNeeds(workflow, other).includes(own));
 	const [only] = next;
 	if (only === void 0) return "has nothing left to do on this path, and ends when all other jobs are done";
 	const named = next.slice(0, 6).map(({ id }) => style(id));
@@ -21056,7 +21871,7 @@ function plural(count, noun, many = `${noun}s`) {
 }
 /** The names of the outputs that a job's answer must report. */
 function requiredOutputs(workflow, job) {
-	const definition = workflow.jobs.get(job);
+	const definition = definitionOf(workflow, job);
 	if (definition === void 0 || !("declaredOutputs" in definition)) return [];
 	return definition.declaredOutputs.filter(({ required }) => required).map(({ name }) => name);
 }
@@ -21090,9 +21905,11 @@ function phaseOf(line, document) {
 		case "completed": return line.conclusion ?? "success";
 	}
 }
-/** The phase of a job of a run. */
+/** The phase of a job or a leg of a run. A job with legs stands where those stand that are furthest. */
 function jobPhase(state, job) {
-	return phaseOf(lineOf(state, job), state.jobs[job]);
+	const phase = phaseOf(lineOf(state, job), state.jobs[job]);
+	if (phase !== "waiting" && phase !== "queued") return phase;
+	return legsOf(documentsOf(state), job).map((leg) => phaseOf(lineOf(state, leg), state.jobs[leg])).find((leg) => leg === (phase === "waiting" ? "escalated" : "retrying")) ?? phase;
 }
 /** The phases of the workflow's jobs, in file order. */
 function jobPhases(workflow, state) {
@@ -21118,6 +21935,10 @@ const GLYPHS = {
 function phaseGlyph(phase) {
 	return GLYPHS[phase];
 }
+/** Whether what is pending waits for a concurrency group: the run itself, or one of its jobs. */
+function isInGroup({ groups = {}, jobs }) {
+	return Object.keys(groups).some((place) => (jobs[place]?.status ?? "pending") === "pending");
+}
 /** How a whole run stands, in few words. */
 function runWord(run, phases) {
 	if (run.status === "completed") return `completed: ${run.conclusion ?? "success"}`;
@@ -21125,7 +21946,7 @@ function runWord(run, phases) {
 	if (phases.includes("escalated")) return "waiting for the CEO";
 	if (phases.includes("in_progress")) return "in progress";
 	if (phases.includes("waiting")) return "waiting for an approval";
-	if (phases.includes("pending")) return "waiting for the commit lease";
+	if (phases.includes("pending") || run.status === "pending") return isInGroup(run) ? "waiting for its concurrency group" : "waiting for the commit lease";
 	if (phases.includes("retrying")) return "waiting for a retry";
 	return "queued";
 }
@@ -21140,6 +21961,10 @@ function causeInBrief(cause) {
 		case "loop": return "going round in circles";
 		case "effect-failed": return "Treadle could not do its part";
 		case "failure": return "the job failed";
+		case "definition": return "the definition lacks a value";
+		case "dispatches": return "too many dispatches in an hour";
+		case "hops": return "the hop limit is reached";
+		case "budget": return "the budget is used up";
 	}
 }
 
@@ -21160,30 +21985,44 @@ function awaitedOf(workflow, state) {
 		since: paused.at
 	}];
 	const effects = awaitedEffects(state.run.outbox);
-	const jobs = [...workflow.jobs.values()].flatMap((job) => [...effects.filter((effect) => effect.job === job.id), ...awaitedByJob(job.id, essentialNeeds(workflow, job), state)]);
+	const held = awaitedByRun(state);
+	if (held !== null) return [
+		...stopped,
+		held,
+		...effects
+	];
+	const jobs = definitionsOf(workflow, state).flatMap((job) => [...effects.filter((effect) => effect.job === job.id), ...awaitedByJob(job.id, essentialNeeds(workflow, job), state)]);
 	return [
 		...stopped,
-		...effects.filter(({ job }) => job === null || !workflow.jobs.has(job)),
+		...effects.filter(({ job }) => job === null || definitionOf(workflow, job) === void 0),
 		...jobs
 	];
 }
 /** What one job waits for besides effects; nothing when it is completed. */
 function awaitedByJob(job, needs, state) {
 	const document = state.jobs[job];
+	if ((document?.matrix ?? null) !== null) return [];
 	switch (lineOf(state, job).status) {
 		case "completed": return [];
 		case "queued": return [awaitedToStart(job, needs, state, document)];
-		case "pending": return [awaitedLease(job, state)];
+		case "pending": return [awaitedInGroup(state, job) ?? awaitedChecks(job, document) ?? awaitedLease(job, state)];
 		case "waiting": return awaitedPerson(job, state, document);
 		case "in_progress": return awaitedAgent(job, state, document);
 	}
 }
 function awaitedToStart(job, needs, state, document) {
-	const open = needs.filter((need) => lineOf(state, need).status !== "completed");
+	const isBegun = document !== void 0 && document.retryAt !== null;
+	const legs = jobOf(job) === job || isBegun ? [] : legsOf(documentsOf(state), jobOf(job));
+	const open = [...needs, ...legs.filter((leg) => lineOf(state, leg).status !== "queued")].filter((need) => lineOf(state, need).status !== "completed");
 	if (open.length > 0) return {
 		kind: "needs",
 		job,
 		needs: open
+	};
+	if (document?.retryAt != null && state.run.paused === null && runningAttempt(document) !== void 0) return {
+		kind: "hour",
+		job,
+		until: document.retryAt
 	};
 	if (document !== void 0 && document.retryAt !== null) return {
 		kind: "retry",
@@ -21194,6 +22033,17 @@ function awaitedToStart(job, needs, state, document) {
 	return {
 		kind: "wake",
 		job
+	};
+}
+function awaitedChecks(job, document) {
+	const merge = document?.merge ?? null;
+	if (merge?.checks === void 0) return null;
+	return {
+		kind: "checks",
+		job,
+		pull: merge.pull,
+		...merge.checks,
+		until: document?.timeoutAt ?? null
 	};
 }
 function awaitedLease(job, state) {
@@ -21524,7 +22374,7 @@ function stageOn(snapshot) {
 	return {
 		async readFile(path) {
 			const { node, rest } = find(path);
-			if (node?.kind === "file") return readNode(snapshot, node);
+			if (node?.kind === "file") return readNode$1(snapshot, node);
 			return node?.base === void 0 || rest.length === 0 ? void 0 : snapshot.readFile(joinPath(node.base, ...rest));
 		},
 		async list(path) {
@@ -21546,7 +22396,7 @@ function stageOn(snapshot) {
 				base: void 0,
 				content: void 0
 			};
-			file.content = file.base !== void 0 && await snapshot.readFile(file.base) === content ? void 0 : content;
+			file.content = (file.base === void 0 ? null : await snapshot.oidAt(file.base)) === hashObject("blob", Buffer.from(content, "utf8")) ? void 0 : content;
 			members.set(name, file);
 		},
 		async remove(path) {
@@ -21575,7 +22425,7 @@ function stageOn(snapshot) {
 		}
 	};
 }
-async function readNode(snapshot, node) {
+async function readNode$1(snapshot, node) {
 	return node.content ?? (node.base === void 0 ? void 0 : snapshot.readFile(node.base));
 }
 async function load(snapshot, folder) {
@@ -21681,48 +22531,6 @@ function joinPath(...segments) {
 }
 function taken$1(path) {
 	return new TreadleError("path-taken", `${JSON.stringify(path)} cannot be written: something else is there`, { facts: { path } });
-}
-
-// src/base/canonical-json.ts
-/**
-* Encodes a value as canonical JSON: keys sorted by code unit, two spaces of indent, one field a line, a final newline.
-* Equal values give equal text, so text can be compared, diffed and hashed. Properties that are `undefined` are left out.
-*
-* @throws {TypeError} when the value holds something JSON cannot: a function, a bigint, NaN, an infinity.
-*/
-function canonicalJson(value) {
-	return `${JSON.stringify(ordered(value), null, 2)}\n`;
-}
-/** The same order of keys as {@link canonicalJson}, on one line and without the final newline. */
-function canonicalJsonLine(value) {
-	return JSON.stringify(ordered(value));
-}
-function ordered(value) {
-	if (value === null || typeof value === "boolean" || typeof value === "string") return value;
-	if (typeof value === "number") {
-		if (!Number.isFinite(value)) throw new TypeError(`${value} has no JSON form`);
-		return value;
-	}
-	if (Array.isArray(value)) return value.map(ordered);
-	if (typeof value === "object") {
-		const fields = Object.entries(value).filter(([, field]) => field !== void 0).sort(([a], [b]) => a < b ? -1 : a > b ? 1 : 0).map(([key, field]) => [key, ordered(field)]);
-		return Object.fromEntries(fields);
-	}
-	throw new TypeError(`a ${typeof value} has no JSON form`);
-}
-
-// src/base/digest.ts
-/** The SHA-256 of a text's UTF-8 bytes. */
-function sha256(text) {
-	return createHash("sha256").update(text, "utf8").digest("hex");
-}
-/**
-* The id of something that follows from a cause: 24 hexadecimal characters (96 bits) over the canonical JSON of the cause.
-* Any runner that sees the same cause derives the same id. The first part names the kind of thing, so that ids of different
-* kinds never meet.
-*/
-function derivedId(kind, ...cause) {
-	return sha256(canonicalJsonLine([kind, ...cause])).slice(0, 24);
 }
 
 // src/codec/address.ts
@@ -28386,6 +29194,54 @@ var answer_index_schema_default = {
 	}
 };
 
+// state/checks-index.schema.json
+var checks_index_schema_default = {
+	$schema: "http://json-schema.org/draft-07/schema#",
+	$id: "checks-index.schema.json",
+	title: "index/checks/<run>.<job>.json: a merge that waits for the required checks of its pull request",
+	type: "object",
+	additionalProperties: false,
+	required: [
+		"version",
+		"run",
+		"job",
+		"attempt",
+		"pull",
+		"state",
+		"since"
+	],
+	properties: {
+		"version": { "const": 1 },
+		"run": {
+			"type": "string",
+			"minLength": 1,
+			"maxLength": 200
+		},
+		"job": {
+			"type": "string",
+			"minLength": 1,
+			"maxLength": 200
+		},
+		"attempt": {
+			"type": "integer",
+			"minimum": 1
+		},
+		"pull": {
+			"type": "integer",
+			"minimum": 1
+		},
+		"state": {
+			"enum": [
+				"unread",
+				"pending",
+				"held"
+			],
+			"description": "What is known of them."
+		},
+		"since": { "$ref": "common.schema.json#/definitions/time" }
+	}
+};
+
 // state/common.schema.json
 var common_schema_default = {
 	$schema: "http://json-schema.org/draft-07/schema#",
@@ -28396,6 +29252,11 @@ var common_schema_default = {
 			"type": "string",
 			"pattern": "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{3})?Z$",
 			"description": "ISO 8601 in UTC."
+		},
+		"hour": {
+			"type": "string",
+			"pattern": "^\\d{4}-\\d{2}-\\d{2}T\\d{2}$",
+			"description": "A clock hour in UTC."
 		},
 		"oid": {
 			"type": "string",
@@ -28506,6 +29367,99 @@ var common_schema_default = {
 			"type": "object",
 			"additionalProperties": { "$ref": "common.schema.json#/definitions/text" },
 			"description": "Output name to value."
+		},
+		"trigger": {
+			"type": "object",
+			"additionalProperties": false,
+			"required": [
+				"event",
+				"repository",
+				"actor",
+				"issue",
+				"inputs"
+			],
+			"properties": {
+				"event": { "enum": ["issues", "workflow_dispatch"] },
+				"repository": { "type": "string" },
+				"actor": { "$ref": "common.schema.json#/definitions/actor" },
+				"issue": {
+					"type": "object",
+					"additionalProperties": false,
+					"required": [
+						"number",
+						"title",
+						"body",
+						"labels",
+						"author"
+					],
+					"properties": {
+						"number": {
+							"type": "integer",
+							"minimum": 1
+						},
+						"title": { "$ref": "common.schema.json#/definitions/text" },
+						"body": { "$ref": "common.schema.json#/definitions/text" },
+						"labels": {
+							"type": "array",
+							"items": { "type": "string" }
+						},
+						"author": { "$ref": "common.schema.json#/definitions/actor" }
+					}
+				},
+				"inputs": { "type": "object" }
+			}
+		},
+		"parent": {
+			"type": "object",
+			"additionalProperties": false,
+			"required": [
+				"run",
+				"job",
+				"attempt",
+				"callers",
+				"outermost"
+			],
+			"properties": {
+				"run": {
+					"type": "string",
+					"minLength": 1,
+					"maxLength": 200
+				},
+				"job": {
+					"type": "string",
+					"minLength": 1,
+					"maxLength": 200
+				},
+				"attempt": {
+					"type": "integer",
+					"minimum": 1
+				},
+				"callers": {
+					"type": "array",
+					"minItems": 1,
+					"maxItems": 10,
+					"items": {
+						"type": "string",
+						"minLength": 1,
+						"maxLength": 200
+					},
+					"description": "The runs that wait for this one, the outermost first."
+				},
+				"outermost": {
+					"type": "object",
+					"additionalProperties": false,
+					"required": ["number", "workflow"],
+					"properties": {
+						"number": {
+							"type": "integer",
+							"minimum": 1
+						},
+						"workflow": { "type": "string" }
+					},
+					"description": "What the outermost of them says in the `github` context."
+				}
+			},
+			"description": "The job that called the run; left out where nobody did."
 		}
 	}
 };
@@ -28611,6 +29565,54 @@ var config_schema_default = {
 					"type": "array",
 					"items": { "$ref": "common.schema.json#/definitions/member" },
 					"description": "Apps whose reviews count, where they hold the role."
+				},
+				"limits": {
+					"type": "object",
+					"additionalProperties": false,
+					"required": [
+						"dispatchesPerHourPerRun",
+						"dispatchesPerHour",
+						"hops",
+						"tokensPerRun",
+						"costUsdPerRun"
+					],
+					"properties": {
+						"dispatchesPerHourPerRun": {
+							"type": "integer",
+							"minimum": 1,
+							"description": "Dispatches of one run in one clock hour."
+						},
+						"dispatchesPerHour": {
+							"type": "integer",
+							"minimum": 1,
+							"description": "Dispatches of the whole repository in one clock hour."
+						},
+						"hops": {
+							"type": "integer",
+							"minimum": 1,
+							"description": "Dispatches of one run, until the CEO lets it go on."
+						},
+						"tokensPerRun": {
+							"anyOf": [{ "type": "null" }, {
+								"type": "integer",
+								"minimum": 1
+							}],
+							"description": "Tokens that agents report for one run; null for no limit."
+						},
+						"costUsdPerRun": {
+							"anyOf": [{ "type": "null" }, {
+								"type": "number",
+								"exclusiveMinimum": 0
+							}],
+							"description": "US dollars that agents report for one run; null for no limit."
+						}
+					},
+					"description": "What stops a runaway run."
+				},
+				"escalationReminderHours": {
+					"type": "number",
+					"exclusiveMinimum": 0,
+					"description": "How long the CEO may leave an escalation before they are reminded."
 				}
 			}
 		}
@@ -28832,6 +29834,71 @@ var finished_index_schema_default = {
 	}
 };
 
+// state/group.schema.json
+var group_schema_default = {
+	$schema: "http://json-schema.org/draft-07/schema#",
+	$id: "group.schema.json",
+	title: "groups/<sha256>.json: a concurrency group of users",
+	type: "object",
+	additionalProperties: false,
+	required: [
+		"version",
+		"name",
+		"running",
+		"pending"
+	],
+	properties: {
+		"version": { "const": 1 },
+		"name": {
+			"type": "string",
+			"minLength": 1,
+			"maxLength": 400,
+			"description": "As it was first written; letter case makes no difference."
+		},
+		"running": {
+			"anyOf": [{ "type": "null" }, { "$ref": "#/definitions/member" }],
+			"description": "Who is at work."
+		},
+		"pending": {
+			"type": "array",
+			"maxItems": 100,
+			"items": { "$ref": "#/definitions/member" },
+			"description": "Who waits, first come first."
+		}
+	},
+	definitions: { "member": {
+		"type": "object",
+		"additionalProperties": false,
+		"required": [
+			"run",
+			"job",
+			"since"
+		],
+		"properties": {
+			"run": {
+				"type": "string",
+				"minLength": 1,
+				"maxLength": 200
+			},
+			"job": {
+				"anyOf": [{ "type": "null" }, {
+					"type": "string",
+					"minLength": 1,
+					"maxLength": 200
+				}],
+				"description": "Null: the whole run."
+			},
+			"since": { "$ref": "common.schema.json#/definitions/time" },
+			"displacedBy": {
+				"type": "string",
+				"minLength": 1,
+				"maxLength": 200,
+				"description": "The run whose newcomer cancels this one, which keeps the place until it has ended."
+			}
+		}
+	} }
+};
+
 // state/inbox.schema.json
 var inbox_schema_default = {
 	$schema: "http://json-schema.org/draft-07/schema#",
@@ -28844,44 +29911,292 @@ var inbox_schema_default = {
 		"version": { "const": 1 },
 		"event": {
 			"type": "object",
-			"additionalProperties": false,
-			"required": [
-				"version",
-				"type",
-				"id",
-				"run",
-				"at",
-				"actor",
-				"ground",
-				"wake",
-				"base"
-			],
-			"properties": {
-				"version": { "const": 1 },
-				"type": { "const": "queue_advanced" },
-				"id": {
-					"type": "string",
-					"minLength": 1,
-					"maxLength": 200
+			"discriminator": { "propertyName": "type" },
+			"oneOf": [
+				{
+					"type": "object",
+					"additionalProperties": false,
+					"required": [
+						"version",
+						"type",
+						"id",
+						"run",
+						"at",
+						"actor",
+						"ground",
+						"wake",
+						"base"
+					],
+					"properties": {
+						"version": { "const": 1 },
+						"type": { "const": "queue_advanced" },
+						"id": {
+							"type": "string",
+							"minLength": 1,
+							"maxLength": 200
+						},
+						"run": {
+							"type": "string",
+							"minLength": 1,
+							"maxLength": 200,
+							"description": "The run it is for."
+						},
+						"at": { "$ref": "common.schema.json#/definitions/time" },
+						"actor": { "$ref": "common.schema.json#/definitions/actor" },
+						"ground": {
+							"type": "string",
+							"description": "Why the actor may cause this, in words."
+						},
+						"wake": { "$ref": "common.schema.json#/definitions/claim" },
+						"base": {
+							"type": "string",
+							"description": "The base branch whose commit queue moved on."
+						}
+					}
 				},
-				"run": {
-					"type": "string",
-					"minLength": 1,
-					"maxLength": 200,
-					"description": "The run it is for."
+				{
+					"type": "object",
+					"additionalProperties": false,
+					"required": [
+						"version",
+						"type",
+						"id",
+						"run",
+						"at",
+						"actor",
+						"ground",
+						"wake",
+						"group",
+						"by"
+					],
+					"properties": {
+						"version": { "const": 1 },
+						"type": { "const": "group_moved" },
+						"id": {
+							"type": "string",
+							"minLength": 1,
+							"maxLength": 200
+						},
+						"run": {
+							"type": "string",
+							"minLength": 1,
+							"maxLength": 200,
+							"description": "The run it is for."
+						},
+						"at": { "$ref": "common.schema.json#/definitions/time" },
+						"actor": { "$ref": "common.schema.json#/definitions/actor" },
+						"ground": {
+							"type": "string",
+							"description": "Why the actor may cause this, in words."
+						},
+						"wake": { "$ref": "common.schema.json#/definitions/claim" },
+						"group": {
+							"type": "string",
+							"minLength": 1,
+							"maxLength": 400,
+							"description": "The concurrency group's name."
+						},
+						"by": {
+							"type": "string",
+							"minLength": 1,
+							"maxLength": 200,
+							"description": "The run that caused it."
+						}
+					}
 				},
-				"at": { "$ref": "common.schema.json#/definitions/time" },
-				"actor": { "$ref": "common.schema.json#/definitions/actor" },
-				"ground": {
-					"type": "string",
-					"description": "Why the actor may cause this, in words."
+				{
+					"type": "object",
+					"additionalProperties": false,
+					"required": [
+						"version",
+						"type",
+						"id",
+						"run",
+						"at",
+						"actor",
+						"ground",
+						"wake",
+						"number",
+						"workflow",
+						"definition",
+						"config",
+						"trigger",
+						"parent",
+						"inputs"
+					],
+					"properties": {
+						"version": { "const": 1 },
+						"type": { "const": "run_started" },
+						"id": {
+							"type": "string",
+							"minLength": 1,
+							"maxLength": 200
+						},
+						"run": {
+							"type": "string",
+							"minLength": 1,
+							"maxLength": 200,
+							"description": "The run it is for."
+						},
+						"at": { "$ref": "common.schema.json#/definitions/time" },
+						"actor": { "$ref": "common.schema.json#/definitions/actor" },
+						"ground": {
+							"type": "string",
+							"description": "Why the actor may cause this, in words."
+						},
+						"wake": { "$ref": "common.schema.json#/definitions/claim" },
+						"number": {
+							"type": "integer",
+							"minimum": 1,
+							"description": "Counts the runs of the bead."
+						},
+						"workflow": { "type": "string" },
+						"definition": {
+							"$ref": "common.schema.json#/definitions/sha256",
+							"description": "What the sub-run is pinned to."
+						},
+						"config": {
+							"$ref": "common.schema.json#/definitions/sha256",
+							"description": "What the sub-run is pinned to."
+						},
+						"trigger": {
+							"$ref": "common.schema.json#/definitions/trigger",
+							"description": "That of the caller."
+						},
+						"parent": {
+							"$ref": "common.schema.json#/definitions/parent",
+							"description": "The job that calls."
+						},
+						"inputs": {
+							"type": "object",
+							"description": "What it is called with.",
+							"additionalProperties": true
+						}
+					}
 				},
-				"wake": { "$ref": "common.schema.json#/definitions/claim" },
-				"base": {
-					"type": "string",
-					"description": "The base branch whose commit queue moved on."
+				{
+					"type": "object",
+					"additionalProperties": false,
+					"required": [
+						"version",
+						"type",
+						"id",
+						"run",
+						"at",
+						"actor",
+						"ground",
+						"wake",
+						"job",
+						"child",
+						"conclusion",
+						"outputs",
+						"reason",
+						"closed"
+					],
+					"properties": {
+						"version": { "const": 1 },
+						"type": { "const": "sub_run_completed" },
+						"id": {
+							"type": "string",
+							"minLength": 1,
+							"maxLength": 200
+						},
+						"run": {
+							"type": "string",
+							"minLength": 1,
+							"maxLength": 200,
+							"description": "The run it is for."
+						},
+						"at": { "$ref": "common.schema.json#/definitions/time" },
+						"actor": { "$ref": "common.schema.json#/definitions/actor" },
+						"ground": {
+							"type": "string",
+							"description": "Why the actor may cause this, in words."
+						},
+						"wake": { "$ref": "common.schema.json#/definitions/claim" },
+						"job": {
+							"type": "string",
+							"minLength": 1,
+							"maxLength": 200
+						},
+						"child": {
+							"type": "string",
+							"minLength": 1,
+							"maxLength": 200,
+							"description": "The sub-run."
+						},
+						"conclusion": {
+							"enum": [
+								"success",
+								"failure",
+								"cancelled",
+								"skipped"
+							],
+							"description": "How it ended."
+						},
+						"outputs": {
+							"type": "object",
+							"additionalProperties": { "type": "string" },
+							"description": "What the called workflow hands out."
+						},
+						"reason": { "type": ["string", "null"] },
+						"closed": {
+							"anyOf": [{ "type": "null" }, { "$ref": "common.schema.json#/definitions/recorded" }],
+							"description": "Who closed it for good; null where nobody did."
+						}
+					}
+				},
+				{
+					"type": "object",
+					"additionalProperties": false,
+					"required": [
+						"version",
+						"type",
+						"id",
+						"run",
+						"at",
+						"actor",
+						"ground",
+						"wake",
+						"change",
+						"word"
+					],
+					"properties": {
+						"version": { "const": 1 },
+						"type": { "const": "caller_changed" },
+						"id": {
+							"type": "string",
+							"minLength": 1,
+							"maxLength": 200
+						},
+						"run": {
+							"type": "string",
+							"minLength": 1,
+							"maxLength": 200,
+							"description": "The run it is for."
+						},
+						"at": { "$ref": "common.schema.json#/definitions/time" },
+						"actor": { "$ref": "common.schema.json#/definitions/actor" },
+						"ground": {
+							"type": "string",
+							"description": "Why the actor may cause this, in words."
+						},
+						"wake": { "$ref": "common.schema.json#/definitions/claim" },
+						"change": {
+							"enum": [
+								"cancelled",
+								"paused",
+								"resumed"
+							],
+							"description": "What became of the caller."
+						},
+						"word": {
+							"$ref": "common.schema.json#/definitions/recorded",
+							"description": "Who did it, and why."
+						}
+					}
 				}
-			}
+			]
 		}
 	}
 };
@@ -28942,6 +30257,11 @@ var issue_index_schema_default = {
 				}
 			}],
 			"description": "Set where the issue is the CEO bead of an escalation."
+		},
+		"notice": {
+			"type": "string",
+			"pattern": "^[0-9a-f]{64}$",
+			"description": "Digest of what was last said about why no run is started."
 		}
 	}
 };
@@ -29012,6 +30332,7 @@ var job_schema_default = {
 						"timed_out",
 						"rejected",
 						"cancelled",
+						"displaced",
 						"skipped"
 					] },
 					"reason": {
@@ -29131,6 +30452,12 @@ var job_schema_default = {
 							"description": "One dispatch within an attempt."
 						},
 						"description": "Oldest first; empty for gates and jobs nobody is dispatched for."
+					},
+					"child": {
+						"type": "string",
+						"minLength": 1,
+						"maxLength": 200,
+						"description": "Callers only: the sub-run."
 					},
 					"review": {
 						"type": "integer",
@@ -29273,7 +30600,11 @@ var job_schema_default = {
 						"nobody-in-role",
 						"loop",
 						"effect-failed",
-						"failure"
+						"failure",
+						"definition",
+						"dispatches",
+						"hops",
+						"budget"
 					],
 					"description": "What was used up or went wrong; `reason` says it in plain words."
 				},
@@ -29315,10 +30646,388 @@ var job_schema_default = {
 						"type": "integer",
 						"minimum": 1,
 						"description": "How often the lease ran out before the merge was done; absent for never."
+					},
+					"checks": {
+						"type": "object",
+						"additionalProperties": false,
+						"required": [
+							"state",
+							"names",
+							"since"
+						],
+						"properties": {
+							"state": {
+								"enum": [
+									"unread",
+									"pending",
+									"held"
+								],
+								"description": "unread: nobody looked yet. held: somebody must approve their workflow runs on the forge."
+							},
+							"names": {
+								"type": "array",
+								"items": { "type": "string" },
+								"description": "The checks that did not succeed yet."
+							},
+							"since": { "$ref": "common.schema.json#/definitions/time" }
+						},
+						"description": "The required checks that are awaited before the merge queues; left out once they succeeded."
 					}
 				}
 			}],
 			"description": "Commits only: what is to be merged, once the engineering manager has agreed."
+		},
+		"matrix": {
+			"description": "What the strategy came to when the job was reached; null after a reset.",
+			"anyOf": [{ "type": "null" }, {
+				"type": "object",
+				"additionalProperties": false,
+				"required": [
+					"failFast",
+					"maxParallel",
+					"legs"
+				],
+				"properties": {
+					"failFast": {
+						"type": "boolean",
+						"description": "Whether the first leg that fails cancels the others."
+					},
+					"maxParallel": {
+						"type": "integer",
+						"minimum": 1,
+						"description": "How many legs may be begun and not completed at a time."
+					},
+					"legs": {
+						"type": "array",
+						"minItems": 1,
+						"maxItems": 256,
+						"description": "By strategy.job-index.",
+						"items": {
+							"type": "object",
+							"additionalProperties": false,
+							"required": ["name", "matrix"],
+							"properties": {
+								"name": {
+									"$ref": "common.schema.json#/definitions/text",
+									"description": "What people see."
+								},
+								"matrix": {
+									"anyOf": [{ "type": "null" }, {
+										"type": "object",
+										"additionalProperties": true
+									}],
+									"description": "The context matrix; null where excludes left nothing."
+								}
+							}
+						}
+					}
+				}
+			}]
+		}
+	}
+};
+
+// state/meter.schema.json
+var meter_schema_default = {
+	$schema: "http://json-schema.org/draft-07/schema#",
+	$id: "meter.schema.json",
+	title: "meter.json: how much the whole repository dispatches",
+	type: "object",
+	additionalProperties: false,
+	required: [
+		"version",
+		"hour",
+		"dispatches",
+		"tripped"
+	],
+	properties: {
+		"version": { "const": 1 },
+		"hour": {
+			"$ref": "common.schema.json#/definitions/hour",
+			"description": "The clock hour that is counted."
+		},
+		"dispatches": {
+			"type": "integer",
+			"minimum": 0,
+			"description": "Dispatches of all runs in that hour."
+		},
+		"tripped": {
+			"anyOf": [{ "type": "null" }, {
+				"type": "object",
+				"additionalProperties": false,
+				"required": ["run", "job"],
+				"properties": {
+					"run": {
+						"type": "string",
+						"minLength": 1,
+						"maxLength": 200
+					},
+					"job": {
+						"type": "string",
+						"minLength": 1,
+						"maxLength": 200
+					}
+				}
+			}],
+			"description": "The job that was handed to the CEO because of it; the others wait for the next hour."
+		}
+	}
+};
+
+// state/metrics.schema.json
+var metrics_schema_default = {
+	$schema: "http://json-schema.org/draft-07/schema#",
+	$id: "metrics.schema.json",
+	title: "metrics/<yyyy-mm>.json: the runs that ended in a month, rolled up",
+	type: "object",
+	additionalProperties: false,
+	required: [
+		"version",
+		"month",
+		"workflows",
+		"waits",
+		"leases"
+	],
+	properties: {
+		"version": { "const": 1 },
+		"month": {
+			"type": "string",
+			"pattern": "^\\d{4}-\\d{2}$",
+			"description": "In UTC."
+		},
+		"workflows": {
+			"type": "object",
+			"maxProperties": 201,
+			"additionalProperties": { "$ref": "#/definitions/workflow" },
+			"description": "By the workflow's key."
+		},
+		"waits": {
+			"type": "object",
+			"maxProperties": 201,
+			"additionalProperties": { "$ref": "#/definitions/histogram" },
+			"description": "Role to how many seconds its holders let a turn or a gate wait."
+		},
+		"leases": {
+			"type": "object",
+			"additionalProperties": false,
+			"required": [
+				"queued",
+				"held",
+				"depth"
+			],
+			"properties": {
+				"queued": {
+					"allOf": [{ "$ref": "#/definitions/histogram" }],
+					"description": "Seconds."
+				},
+				"held": {
+					"allOf": [{ "$ref": "#/definitions/histogram" }],
+					"description": "Seconds."
+				},
+				"depth": {
+					"allOf": [{ "$ref": "#/definitions/histogram" }],
+					"description": "Commits in the queue when a lease was granted."
+				}
+			},
+			"description": "The commit leases that ended."
+		}
+	},
+	definitions: {
+		"counts": {
+			"type": "object",
+			"maxProperties": 201,
+			"additionalProperties": {
+				"type": "integer",
+				"minimum": 0
+			},
+			"description": "Name to number."
+		},
+		"histogram": {
+			"type": "object",
+			"additionalProperties": false,
+			"required": [
+				"count",
+				"sum",
+				"max",
+				"buckets"
+			],
+			"properties": {
+				"count": {
+					"type": "integer",
+					"minimum": 0,
+					"description": "How many values."
+				},
+				"sum": {
+					"type": "integer",
+					"minimum": 0,
+					"description": "Of the values."
+				},
+				"max": {
+					"type": "integer",
+					"minimum": 0,
+					"description": "The largest value."
+				},
+				"buckets": {
+					"type": "object",
+					"maxProperties": 20,
+					"additionalProperties": {
+						"type": "integer",
+						"minimum": 0
+					},
+					"description": "Upper bound, included, to how many values lie in that range; `more` is above all."
+				}
+			},
+			"description": "How often values fell into which range."
+		},
+		"workflow": {
+			"type": "object",
+			"additionalProperties": false,
+			"required": [
+				"conclusions",
+				"resolution",
+				"escalated",
+				"escalations",
+				"cycles",
+				"dispatches",
+				"redispatch",
+				"usage",
+				"jobs"
+			],
+			"properties": {
+				"conclusions": {
+					"allOf": [{ "$ref": "#/definitions/counts" }],
+					"description": "Conclusion to runs."
+				},
+				"resolution": {
+					"allOf": [{ "$ref": "#/definitions/histogram" }],
+					"description": "Seconds from the start of a run to its success."
+				},
+				"escalated": {
+					"type": "integer",
+					"minimum": 0,
+					"description": "Runs that were handed to the CEO."
+				},
+				"escalations": {
+					"allOf": [{ "$ref": "#/definitions/counts" }],
+					"description": "Cause to escalations."
+				},
+				"cycles": {
+					"allOf": [{ "$ref": "#/definitions/histogram" }],
+					"description": "Rework edges taken, by run."
+				},
+				"dispatches": {
+					"allOf": [{ "$ref": "#/definitions/histogram" }],
+					"description": "Turns dispatched, by run."
+				},
+				"redispatch": {
+					"allOf": [{ "$ref": "#/definitions/histogram" }],
+					"description": "Seconds from the end of a turn to the next of the same attempt."
+				},
+				"usage": {
+					"type": "object",
+					"additionalProperties": false,
+					"required": ["tokens", "costMicroUsd"],
+					"properties": {
+						"tokens": {
+							"type": "integer",
+							"minimum": 0
+						},
+						"costMicroUsd": {
+							"type": "integer",
+							"minimum": 0,
+							"description": "In millionths of a dollar."
+						}
+					},
+					"description": "What agents reported to have used."
+				},
+				"jobs": {
+					"type": "object",
+					"maxProperties": 201,
+					"additionalProperties": { "$ref": "#/definitions/job" },
+					"description": "By the job's id."
+				}
+			}
+		},
+		"job": {
+			"type": "object",
+			"additionalProperties": false,
+			"required": [
+				"type",
+				"outcomes",
+				"attempts",
+				"turns",
+				"reworks",
+				"duration"
+			],
+			"properties": {
+				"type": {
+					"type": "string",
+					"maxLength": 40
+				},
+				"outcomes": {
+					"allOf": [{ "$ref": "#/definitions/counts" }],
+					"description": "Outcome to attempts."
+				},
+				"attempts": { "$ref": "#/definitions/histogram" },
+				"turns": {
+					"allOf": [{ "$ref": "#/definitions/histogram" }],
+					"description": "By attempt that was dispatched."
+				},
+				"reworks": {
+					"type": "integer",
+					"minimum": 0,
+					"description": "How often it sent the work back."
+				},
+				"duration": {
+					"allOf": [{ "$ref": "#/definitions/histogram" }],
+					"description": "Seconds that its attempts took."
+				}
+			}
+		}
+	}
+};
+
+// state/notice.schema.json
+var notice_schema_default = {
+	$schema: "http://json-schema.org/draft-07/schema#",
+	$id: "notice.schema.json",
+	title: "index/notice/<issue>.json: what is to be said on an issue that no run is started for; gone once it was said",
+	type: "object",
+	additionalProperties: false,
+	required: [
+		"version",
+		"issue",
+		"text",
+		"claim"
+	],
+	properties: {
+		"version": { "const": 1 },
+		"issue": {
+			"type": "integer",
+			"minimum": 1
+		},
+		"text": {
+			"type": "string",
+			"maxLength": 6e4,
+			"description": "Markdown, rendered: all that is not ours in it is escaped."
+		},
+		"claim": {
+			"type": "object",
+			"additionalProperties": false,
+			"required": ["wake", "until"],
+			"properties": {
+				"wake": {
+					"type": "string",
+					"minLength": 1,
+					"maxLength": 200
+				},
+				"until": {
+					"type": "string",
+					"minLength": 1,
+					"maxLength": 40
+				}
+			},
+			"description": "Only this wake may say it, and only before `until`."
 		}
 	}
 };
@@ -29574,46 +31283,14 @@ var run_schema_default = {
 			"description": "The document in config/ it is pinned to."
 		},
 		"trigger": {
-			"type": "object",
-			"additionalProperties": false,
-			"required": [
-				"event",
-				"repository",
-				"actor",
-				"issue",
-				"inputs"
-			],
-			"properties": {
-				"event": { "enum": ["issues", "workflow_dispatch"] },
-				"repository": { "type": "string" },
-				"actor": { "$ref": "common.schema.json#/definitions/actor" },
-				"issue": {
-					"type": "object",
-					"additionalProperties": false,
-					"required": [
-						"number",
-						"title",
-						"body",
-						"labels",
-						"author"
-					],
-					"properties": {
-						"number": {
-							"type": "integer",
-							"minimum": 1
-						},
-						"title": { "$ref": "common.schema.json#/definitions/text" },
-						"body": { "$ref": "common.schema.json#/definitions/text" },
-						"labels": {
-							"type": "array",
-							"items": { "type": "string" }
-						},
-						"author": { "$ref": "common.schema.json#/definitions/actor" }
-					}
-				},
-				"inputs": { "type": "object" }
-			},
+			"$ref": "common.schema.json#/definitions/trigger",
 			"description": "What the run was started by; becomes the contexts `github.event`, `bead` and `inputs`."
+		},
+		"parent": { "$ref": "common.schema.json#/definitions/parent" },
+		"inputs": {
+			"type": "object",
+			"description": "What the run was called with; left out where nobody called it.",
+			"additionalProperties": true
 		},
 		"status": { "enum": [
 			"queued",
@@ -29648,6 +31325,19 @@ var run_schema_default = {
 			},
 			"description": "Rework edge to how often it was taken."
 		},
+		"groups": {
+			"type": "object",
+			"propertyNames": {
+				"minLength": 1,
+				"maxLength": 200
+			},
+			"additionalProperties": {
+				"type": "string",
+				"minLength": 1,
+				"maxLength": 400
+			},
+			"description": "Places in concurrency groups: job, or * for the run itself, and the group's name."
+		},
 		"jobs": {
 			"type": "object",
 			"additionalProperties": {
@@ -29655,6 +31345,57 @@ var run_schema_default = {
 				"pattern": "^(queued|pending|waiting|in_progress|completed (success|failure|cancelled|skipped)( as (success|failure|cancelled|skipped))?)$"
 			},
 			"description": "One line for every job: its status, or `completed`, the conclusion and, where it differs, `as` what the jobs that need it see."
+		},
+		"spent": {
+			"type": "object",
+			"additionalProperties": false,
+			"required": [
+				"dispatches",
+				"hour",
+				"inHour",
+				"tokens",
+				"costUsd"
+			],
+			"properties": {
+				"dispatches": {
+					"type": "integer",
+					"minimum": 0,
+					"description": "The hop limit counts them."
+				},
+				"hour": {
+					"$ref": "common.schema.json#/definitions/hour",
+					"description": "The clock hour that inHour counts."
+				},
+				"inHour": {
+					"type": "integer",
+					"minimum": 0,
+					"description": "Dispatches in that hour."
+				},
+				"tokens": {
+					"type": "integer",
+					"minimum": 0,
+					"description": "As agents reported them."
+				},
+				"costUsd": {
+					"type": "number",
+					"minimum": 0,
+					"description": "As agents reported it."
+				}
+			},
+			"description": "What the limits count, since the run began or the CEO let it go on at a limit."
+		},
+		"legs": {
+			"type": "object",
+			"additionalProperties": {
+				"type": "object",
+				"minProperties": 1,
+				"propertyNames": { "pattern": "^(queued|pending|waiting|in_progress|completed (success|failure|cancelled|skipped)( as (success|failure|cancelled|skipped))?)$" },
+				"additionalProperties": {
+					"type": "string",
+					"pattern": "^[0-9]{1,3}(-[0-9]{1,3})?(,[0-9]{1,3}(-[0-9]{1,3})?)*$"
+				}
+			},
+			"description": "Of each job with a matrix that was expanded: a line as in `jobs`, and the indexes of the legs that have it, such as 0-17,19."
 		},
 		"outbox": {
 			"type": "array",
@@ -29955,6 +31696,100 @@ var run_schema_default = {
 				}
 			}],
 			"description": "The commit of a transition; exact while its event is the last event."
+		},
+		"tally": {
+			"type": "object",
+			"additionalProperties": false,
+			"required": [
+				"escalations",
+				"reworks",
+				"leases"
+			],
+			"properties": {
+				"escalations": {
+					"type": "array",
+					"maxItems": 200,
+					"items": {
+						"type": "object",
+						"additionalProperties": false,
+						"required": [
+							"job",
+							"cause",
+							"seconds"
+						],
+						"properties": {
+							"job": {
+								"type": "string",
+								"minLength": 1,
+								"maxLength": 200
+							},
+							"cause": {
+								"type": "string",
+								"pattern": "^[a-z-]{1,40}$",
+								"description": "Why it was handed over."
+							},
+							"seconds": {
+								"anyOf": [{ "type": "null" }, {
+									"type": "integer",
+									"minimum": 0
+								}],
+								"description": "How long it waited for the CEO; null while it waits."
+							}
+						}
+					},
+					"description": "Jobs that were handed to the CEO, oldest first."
+				},
+				"reworks": {
+					"type": "object",
+					"additionalProperties": {
+						"type": "integer",
+						"minimum": 0
+					},
+					"description": "Rework edge to how often it was taken, the forgiven times included."
+				},
+				"leases": {
+					"type": "array",
+					"maxItems": 200,
+					"items": {
+						"type": "object",
+						"additionalProperties": false,
+						"required": [
+							"job",
+							"grantedAt",
+							"queued",
+							"depth",
+							"held"
+						],
+						"properties": {
+							"job": {
+								"type": "string",
+								"minLength": 1,
+								"maxLength": 200
+							},
+							"grantedAt": { "$ref": "common.schema.json#/definitions/time" },
+							"queued": {
+								"type": "integer",
+								"minimum": 0,
+								"description": "Seconds in the commit queue."
+							},
+							"depth": {
+								"type": "integer",
+								"minimum": 0,
+								"description": "Commits in the queue when it was granted."
+							},
+							"held": {
+								"anyOf": [{ "type": "null" }, {
+									"type": "integer",
+									"minimum": 0
+								}],
+								"description": "Seconds; null until it ended."
+							}
+						}
+					},
+					"description": "Commit leases that the run had, oldest first."
+				}
+			},
+			"description": "What metrics count and the other documents forget."
 		}
 	}
 };
@@ -29963,15 +31798,20 @@ var run_schema_default = {
 var import_ajv = require_ajv();
 const schemas = {
 	"answer-index": answer_index_schema_default,
+	"checks-index": checks_index_schema_default,
 	config: config_schema_default,
 	cursor: cursor_schema_default,
 	deadline: deadline_schema_default,
 	definition: definition_schema_default,
 	"dispatch-index": dispatch_index_schema_default,
 	"finished-index": finished_index_schema_default,
+	group: group_schema_default,
 	inbox: inbox_schema_default,
 	"issue-index": issue_index_schema_default,
 	job: job_schema_default,
+	meter: meter_schema_default,
+	metrics: metrics_schema_default,
+	notice: notice_schema_default,
 	"outbox-index": outbox_index_schema_default,
 	"pull-index": pull_index_schema_default,
 	queue: queue_schema_default,
@@ -30085,13 +31925,42 @@ function corrupt(path, problem, cause) {
 }
 
 // src/codec/job-line.ts
-/** A job's line in run.json: `in_progress`, `completed success`, or `completed failure as success` where the result differs. */
+/** The lines of jobs and legs as they are stored; `legs` is left out where there are none. */
+function formatJobLines(lines) {
+	const jobs = [];
+	const legs = /* @__PURE__ */ new Map();
+	for (const [id, line] of Object.entries(lines)) {
+		const index = legIndexOf(id);
+		if (index === null) {
+			jobs.push([id, formatJobLine(line)]);
+			continue;
+		}
+		const ofJob = legs.get(jobOf(id)) ?? /* @__PURE__ */ new Map();
+		legs.set(jobOf(id), ofJob);
+		const text = formatJobLine(line);
+		ofJob.set(text, [...ofJob.get(text) ?? [], index]);
+	}
+	const stored = [...legs].map(([job, ofJob]) => [job, Object.fromEntries([...ofJob].map(([text, indexes]) => [text, formatRanges(indexes)]))]);
+	return {
+		jobs: Object.fromEntries(jobs),
+		...stored.length === 0 ? {} : { legs: Object.fromEntries(stored) }
+	};
+}
+/** Reads what {@link formatJobLines} writes; the schema has checked the words. */
+function parseJobLines({ jobs, legs = {} }) {
+	const ofJobs = Object.entries(jobs).map(([id, text]) => [id, parseJobLine(text)]);
+	const ofLegs = Object.entries(legs).flatMap(([job, byLine]) => Object.entries(byLine).flatMap(([text, ranges]) => {
+		const line = parseJobLine(text);
+		return parseRanges(ranges).map((index) => [legId(job, index), line]);
+	}));
+	return Object.fromEntries([...ofJobs, ...ofLegs]);
+}
+/** A job's line: `in_progress`, `completed success`, or `completed failure as success` where the result differs. */
 function formatJobLine(line) {
 	if (line.conclusion === null) return line.status;
 	const result = line.result === null || line.result === line.conclusion ? "" : ` as ${line.result}`;
 	return `${line.status} ${line.conclusion}${result}`;
 }
-/** Reads what {@link formatJobLine} writes; the schema has checked the words. */
 function parseJobLine(text) {
 	const [status, conclusion, , result] = text.split(" ");
 	if (conclusion === void 0) return {
@@ -30105,52 +31974,78 @@ function parseJobLine(text) {
 		result: result ?? conclusion
 	};
 }
+/** `0-2,5` for 0, 1, 2 and 5. */
+function formatRanges(indexes) {
+	const ranges = [];
+	for (const index of indexes.toSorted((a, b) => a - b)) {
+		const last = ranges.at(-1);
+		if (last?.to === index - 1) last.to = index;
+		else ranges.push({
+			from: index,
+			to: index
+		});
+	}
+	return ranges.map(({ from, to }) => from === to ? `${from}` : `${from}-${to}`).join(",");
+}
+function parseRanges(text) {
+	return text.split(",").flatMap((range) => {
+		const [from = 0, to = from] = range.split("-").map(Number);
+		return Array.from({ length: Math.max(0, to - from + 1) }, (_, offset) => from + offset);
+	});
+}
 
 // src/codec/documents.ts
 /** Long texts in runs and jobs are references (`blobs.ts`) on both sides of these codecs. */
 const runCodec = createDocumentCodec("run", {
-	fromStored: (stored) => ({
+	fromStored: ({ jobs, legs, ...stored }) => ({
 		...stored,
-		jobs: mapFields(stored.jobs, parseJobLine)
+		jobs: parseJobLines(legs === void 0 ? { jobs } : {
+			jobs,
+			legs
+		})
 	}),
 	toStored: (run) => ({
 		...run,
-		jobs: mapFields(run.jobs, formatJobLine)
+		...formatJobLines(run.jobs)
 	})
 });
 const jobCodec = createPlainCodec("job");
 const queueCodec = createPlainCodec("queue");
+const meterCodec = createPlainCodec("meter");
+const groupCodec = createPlainCodec("group");
 const configCodec = createPlainCodec("config");
 const rootCodec = createPlainCodec("root");
 const definitionCodec = createPlainCodec("definition");
 const cursorCodec = createPlainCodec("cursor");
 const issueIndexCodec = createPlainCodec("issue-index");
+const noticeCodec = createPlainCodec("notice");
 const pullIndexCodec = createPlainCodec("pull-index");
 const dispatchIndexCodec = createPlainCodec("dispatch-index");
 const answerIndexCodec = createPlainCodec("answer-index");
+const checksIndexCodec = createPlainCodec("checks-index");
 const outboxIndexCodec = createPlainCodec("outbox-index");
 const finishedIndexCodec = createPlainCodec("finished-index");
 const deadlineCodec = createPlainCodec("deadline");
+const metricsCodec = createPlainCodec("metrics");
 const inboxCodec = createPlainCodec("inbox");
 /** Blobs and decision files are their own text. */
 const textCodec = {
 	decode: (text) => text,
 	encode: (text) => text
 };
-function mapFields(record, map) {
-	return Object.fromEntries(Object.entries(record).map(([key, field]) => [key, map(field)]));
-}
 
 // src/codec/layout.ts
 /**
 * Where everything is on the state branch.
 *
-* `runs/…/<run>/run.json` · `runs/…/<run>/jobs/…/<job>.json` · `runs/…/<run>/blobs/…/<sha256>` · `definitions/…/<sha256>.json` ·
-* `config/…/<sha256>.json` · `queues/commit/…/<base>.json` · `inbox/…/<event>.json` · `deadlines/<hour>/…/<entry>.json` ·
-* `index/<what>/…/<key>.json` · `decisions/<run>/<file>.md` · `cursor.json` · `treadle.json`
+* `runs/…/<run>/run.json` · `runs/…/<run>/jobs/…/<job>.json` · `runs/…/<run>/jobs/…/<job>.legs/…/<index>.json` · `runs/…/<run>/blobs/…/<sha256>` · `definitions/…/<sha256>.json` ·
+* `config/…/<sha256>.json` · `queues/commit/…/<base>.json` · `groups/…/<sha256>.json` · `inbox/…/<event>.json` ·
+* `deadlines/<hour>/…/<entry>.json` · `index/<what>/…/<key>.json` · `metrics/…/<yyyy-mm>.json` · `decisions/<run>/<file>.md` ·
+* `meter.json` · `cursor.json` · `treadle.json`
 */
 const layout = {
 	root: ["treadle.json"],
+	meter: ["meter.json"],
 	cursor: ["cursor.json"],
 	runs: ["runs"],
 	runFolder: (run) => ["runs", { entry: run }],
@@ -30164,11 +32059,21 @@ const layout = {
 		{ entry: run },
 		"jobs"
 	],
-	job: (run, job) => [
+	/** Of a job, or of a leg, which has its place in the folder of its job's legs. */
+	job: (run, id) => {
+		const index = legIndexOf(id);
+		return index === null ? [
+			"runs",
+			{ entry: run },
+			"jobs",
+			{ entry: `${id}.json` }
+		] : [...layout.legs(run, jobOf(id)), { entry: `${index}.json` }];
+	},
+	legs: (run, job) => [
 		"runs",
 		{ entry: run },
 		"jobs",
-		{ entry: `${job}.json` }
+		{ entry: `${job}.legs` }
 	],
 	blob: (run, digest) => [
 		"runs",
@@ -30184,18 +32089,26 @@ const layout = {
 		"commit",
 		{ entry: `${encodeURIComponent(base)}.json` }
 	],
+	/** `key` is the group's name in small letters. */
+	group: (key) => ["groups", { entry: `${sha256(key)}.json` }],
 	inbox: ["inbox"],
 	inboxEvent: (event) => ["inbox", { entry: `${event}.json` }],
 	deadlines: ["deadlines"],
 	deadlineHour: (hour) => ["deadlines", hour],
 	deadline: (at, run, kind, job) => [
 		"deadlines",
-		hourOf(at),
+		hourOf$1(at),
 		{ entry: `${run}.${job}.${kind}.json` }
 	],
 	issueIndex: (issue) => [
 		"index",
 		"issue",
+		{ entry: `${issue}.json` }
+	],
+	notices: ["index", "notice"],
+	notice: (issue) => [
+		"index",
+		"notice",
 		{ entry: `${issue}.json` }
 	],
 	pulls: ["index", "pull"],
@@ -30217,6 +32130,13 @@ const layout = {
 		"answer",
 		{ entry: `${dispatch}.json` }
 	],
+	/** Merges that wait for checks. */
+	checks: ["index", "checks"],
+	checksIndex: (run, job) => [
+		"index",
+		"checks",
+		{ entry: `${run}.${job}.json` }
+	],
 	outboxes: ["index", "outbox"],
 	outboxIndex: (run) => [
 		"index",
@@ -30229,11 +32149,14 @@ const layout = {
 		"finished",
 		{ entry: `${run}.json` }
 	],
+	metrics: ["metrics"],
+	/** The roll-up of a month, `2026-11`. */
+	monthlyMetrics: (month) => ["metrics", { entry: `${month}.json` }],
 	/** `path` is `decisions/<run>/<job>-<attempt>.md`: the same path as in the pull request that was reviewed. */
 	decision: (path) => path.split("/")
 };
 /** The folder a deadline falls into: `2026-11-22T16`, the hour in UTC. */
-function hourOf(at) {
+function hourOf$1(at) {
 	return at.slice(0, 13);
 }
 
@@ -30817,22 +32740,6 @@ function isLegalIdentifier(str) {
 // node_modules/@actions/expressions/dist/filtered_array.js
 var FilteredArray = class extends Array$1 {};
 
-// node_modules/@actions/expressions/dist/funcs/case.js
-const caseFunc = {
-	name: "case",
-	description: "`case( pred1, val1, pred2, val2, ..., default )`\n\nEvaluates predicates in order and returns the value corresponding to the first predicate that evaluates to `true`. If no predicate matches, it returns the last argument as the default value.",
-	minArgs: 3,
-	maxArgs: Number.MAX_SAFE_INTEGER,
-	call: (...args) => {
-		for (let i = 0; i < args.length - 1; i += 2) {
-			const predicate = args[i];
-			if (predicate.kind !== Kind.Boolean) throw new Error("case predicate must evaluate to a boolean value");
-			if (predicate.value) return args[i + 1];
-		}
-		return args[args.length - 1];
-	}
-};
-
 // node_modules/@actions/expressions/dist/result.js
 function falsy(d) {
 	switch (d.kind) {
@@ -30970,8 +32877,24 @@ function toUpperSpecial(s) {
 	return sb.join("");
 }
 
+// node_modules/@actions/expressions/dist/funcs/case.js
+const caseFunc = {
+	name: "case",
+	description: "`case( pred1, val1, pred2, val2, ..., default )`\n\nEvaluates predicates in order and returns the value corresponding to the first predicate that evaluates to `true`. If no predicate matches, it returns the last argument as the default value.",
+	minArgs: 3,
+	maxArgs: Number.MAX_SAFE_INTEGER,
+	call: (...args) => {
+		for (let i = 0; i < args.length - 1; i += 2) {
+			const predicate = args[i];
+			if (predicate.kind !== Kind.Boolean) throw new Error("case predicate must evaluate to a boolean value");
+			if (predicate.value) return args[i + 1];
+		}
+		return args[args.length - 1];
+	}
+};
+
 // node_modules/@actions/expressions/dist/funcs/contains.js
-const contains = {
+const contains$1 = {
 	name: "contains",
 	description: "`contains( search, item )`\n\nReturns `true` if `search` contains `item`. If `search` is an array, this function returns `true` if the `item` is an element in the array. If `search` is a string, this function returns `true` if the `item` is a substring of `search`. This function is not case sensitive. Casts values to a string.",
 	minArgs: 2,
@@ -31140,7 +33063,7 @@ const tojson = {
 // node_modules/@actions/expressions/dist/funcs.js
 const wellKnownFunctions = {
 	case: caseFunc,
-	contains,
+	contains: contains$1,
 	endswith,
 	format,
 	fromjson,
@@ -31616,6 +33539,16 @@ const table = {
 		],
 		functions: statusFunctions$2
 	},
+	"jobs.strategy": {
+		contexts: [
+			"github",
+			"needs",
+			"vars",
+			"inputs",
+			...own
+		],
+		functions: []
+	},
 	"jobs.name": jobLevel,
 	"jobs.runs-on": jobLevel,
 	"jobs.timeout-minutes": jobLevel,
@@ -31672,13 +33605,13 @@ function formatNumber(value) {
 }
 /**
 * A text as a number, as GitHub reads it: blanks around are ignored, nothing is 0, `0x` and `0o` (small letters) are 32-bit
-* integers, everything else that is no decimal is NaN.
+* integers, Infinity in any case, as .NET has it; everything else that is no decimal is NaN.
 */
 function parseNumber(text) {
 	const trimmed = text.trim();
 	if (trimmed === "") return 0;
 	if (/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(trimmed)) return Number(trimmed);
-	if (/^[+-]?Infinity$/.test(trimmed)) return Number(trimmed);
+	if (/^[+-]?infinity$/i.test(trimmed)) return trimmed.startsWith("-") ? -Infinity : Infinity;
 	if (/^0x[0-9a-fA-F]+$/.test(trimmed) || /^0o[0-7]+$/.test(trimmed)) {
 		const unsigned = Number(trimmed);
 		return unsigned <= 4294967295 ? unsigned | 0 : NaN;
@@ -31884,7 +33817,7 @@ function createParser() {
 function lex(source) {
 	let tokens;
 	try {
-		tokens = new Lexer$2(source).lex().tokens;
+		tokens = new Lexer$2(plainBlanks(source)).lex().tokens;
 	} catch (error) {
 		const [, symbol = "", position = "1"] = /Unexpected symbol: '(.*)'\. Located at position (\d+) within/s.exec(String(error)) ?? [];
 		const offset = Number(position) - 1;
@@ -31913,6 +33846,11 @@ function lex(source) {
 		ok: true,
 		value: placed
 	};
+}
+/** Blanks of all kinds outside of texts as plain ones, which are all that the package skips. No place moves. */
+function plainBlanks(source) {
+	if (!/[\v\f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/.test(source)) return source;
+	return source.split("'").map((part, index) => index % 2 === 0 ? part.replace(/(?!\ufeff)[\s\x85]/g, " ") : part).join("'");
 }
 /** What GitHub refuses and the package lets pass, and unknown names, for which we have better words. */
 function findTokenProblem(tokens, availability) {
@@ -31951,14 +33889,14 @@ function functionProblem(written, name, availability) {
 		"failure",
 		"always",
 		"cancelled"
-	].includes(name)) return `The function '${written}' is not available here: status functions belong to the \`if\` of a job`;
-	if (name === "hashfiles") return `The function '${written}' is not available here: it belongs to steps`;
+	].includes(name)) return `Unrecognized function: '${written}'. Status functions belong to the \`if\` of a job`;
+	if (name === "hashfiles") return `Unrecognized function: '${written}'. It belongs to steps`;
 	return `Unrecognized function: '${written}'. Available here: ${available.join(", ")}`;
 }
 function contextProblem(written, name, availability) {
 	if (availability.contexts.includes(name)) return null;
 	const available = `Available here: ${availability.contexts.join(", ")}`;
-	return knownContexts().includes(name) ? `The context '${written}' is not available here. ${available}` : `Unrecognized named-value: '${written}'. ${available}`;
+	return knownContexts().includes(name) ? `Unrecognized named-value: '${written}'. The context is not available here. ${available}` : `Unrecognized named-value: '${written}'. ${available}`;
 }
 function parserProblem(error, tokens, source) {
 	if (!(error instanceof ExpressionError$1)) return {
@@ -32149,8 +34087,7 @@ const everyJob = [
 	"if",
 	"env",
 	"continue-on-error",
-	"concurrency",
-	"strategy"
+	"concurrency"
 ];
 const agentJob = [
 	...everyJob,
@@ -32168,6 +34105,7 @@ const agentJob = [
 const keysOfType = {
 	task: [
 		...agentJob,
+		"strategy",
 		"uses",
 		"with",
 		"secrets",
@@ -32176,6 +34114,7 @@ const keysOfType = {
 	],
 	approval: [
 		...everyJob,
+		"strategy",
 		"runs-on",
 		"prompt",
 		"timeout-minutes",
@@ -32183,14 +34122,17 @@ const keysOfType = {
 		"on-rejected",
 		"on-timeout"
 	],
-	decision: [...everyJob, "outputs"],
+	decision: [
+		...everyJob,
+		"strategy",
+		"outputs"
+	],
 	merge: [...everyJob, "wait"],
 	commit: [...agentJob, "pull-request"],
-	verify: agentJob
+	verify: [...agentJob, "strategy"]
 };
 /** Keys that GitHub Actions has and a later version will: what each is for. */
 const laterKeys = {
-	strategy: "a matrix",
 	uses: "calling another workflow",
 	with: "calling another workflow",
 	secrets: "calling another workflow",
@@ -32278,6 +34220,65 @@ function limitSchema(key, description, minimum, maximum) {
 		}
 	};
 }
+/** A list, or an expression that comes to one. */
+function listSchema(description, message) {
+	return {
+		description,
+		type: ["array", "string"],
+		pattern: beginsExpression,
+		"x-treadle": {
+			code: "invalid-value",
+			message
+		}
+	};
+}
+/** `strategy` of a job. */
+const strategySchema = {
+	description: "Has the job done several times, once for each combination of values.",
+	type: ["object", "string"],
+	properties: {
+		matrix: {
+			description: "The values of each leg: lists by name, all combinations of which are made; at most 256.",
+			type: ["object", "string"],
+			properties: {
+				include: listSchema("Mappings that extend the combinations they fit, or are legs of their own.", "`include` is a list of mappings, or an expression"),
+				exclude: listSchema("Mappings; combinations that fit any of them are left out.", "`exclude` is a list of mappings, or an expression")
+			},
+			patternProperties: { "\\$\\{\\{": {} },
+			additionalProperties: listSchema("The values; each may be of any kind.", "A matrix has a list of values for each name, or an expression"),
+			pattern: beginsExpression,
+			"x-treadle": {
+				code: "invalid-value",
+				message: "`matrix` is a mapping of lists, or an expression"
+			}
+		},
+		"fail-fast": {
+			description: "Whether the first leg that fails cancels the others. Default: true.",
+			type: ["boolean", "string"],
+			pattern: beginsExpression,
+			"x-treadle": {
+				code: "invalid-value",
+				message: "`fail-fast` is true, false or an expression"
+			}
+		},
+		"max-parallel": {
+			description: "How many legs are worked on at a time. Default: all.",
+			type: ["integer", "string"],
+			minimum: 1,
+			pattern: beginsExpression,
+			"x-treadle": {
+				code: "wrong-limit",
+				message: "`max-parallel` is a whole number above 0, or an expression"
+			}
+		}
+	},
+	additionalProperties: false,
+	pattern: beginsExpression,
+	"x-treadle": {
+		code: "invalid-value",
+		message: "`strategy` is a mapping, or an expression"
+	}
+};
 /** Keys that validation refuses by a rule of its own, with better words than "unknown key". */
 function refusedKeys() {
 	const later = Object.entries(laterKeys).map(([key, use]) => [key, `For ${use}; not supported yet.`]);
@@ -32356,6 +34357,7 @@ const jobSchema = {
 				message: "`continue-on-error` is true, false or an expression"
 			}
 		},
+		strategy: strategySchema,
 		concurrency: concurrencySchema,
 		"max-attempts": limitSchema("max-attempts", "How often it is tried before its edge is taken. Default: 3.", 1, 100),
 		"retry-delay": {
@@ -32644,7 +34646,7 @@ function buildJob(job, graph, position) {
 		continueOnError: literalOf(job.continueOnError) ?? false,
 		env: buildTemplates(job.env),
 		concurrency: buildConcurrency(job.concurrency),
-		strategy: null,
+		strategy: job.strategy?.value ?? null,
 		position
 	};
 	const edge = (key, otherwise) => edgeOf(job, key, otherwise, graph);
@@ -32803,9 +34805,9 @@ const diagnosticCodes = {
 		severity: "warning",
 		meaning: "An event of GitHub that starts no Treadle workflow."
 	},
-	"concurrency-not-enforced": {
-		severity: "warning",
-		meaning: "A concurrency group that holds more than one bead is not enforced yet."
+	"concurrency-deadlock": {
+		severity: "error",
+		meaning: "A job in the concurrency group of its own workflow would wait for ever."
 	},
 	"concurrency-conflict": {
 		severity: "error",
@@ -33085,12 +35087,12 @@ function wrongType(error, node, where) {
 		"number",
 		"boolean"
 	].every((kind) => kinds.includes(kind));
-	return `Expected ${kinds.filter((kind) => kind !== "null" && !(isScalar && (kind === "number" || kind === "boolean"))).map((kind) => names[kind] ?? kind).join(" or ")} at ${where}, found ${describe$2(node)}`;
+	return `Expected ${kinds.filter((kind) => kind !== "null" && !(isScalar && (kind === "number" || kind === "boolean"))).map((kind) => names[kind] ?? kind).join(" or ")} at ${where}, found ${describe$3(node)}`;
 }
 function notAllowed(error, node, key) {
 	const { allowedValues } = error.params;
 	const names = allowedValues.map(String);
-	if (node.kind !== "scalar") return `Expected one of ${names.join(", ")} for \`${key}\`, found ${describe$2(node)}`;
+	if (node.kind !== "scalar") return `Expected one of ${names.join(", ")} for \`${key}\`, found ${describe$3(node)}`;
 	const written = node.text;
 	return `'${written}' is not a value for \`${key}\`.${suggestion(written, names) || ` Allowed: ${names.join(", ")}.`}`;
 }
@@ -33104,9 +35106,9 @@ function annotatedCode(error, otherwise) {
 }
 function annotated(error, node) {
 	const { message } = annotation(error);
-	return typeof message === "string" ? `${message}, found ${describe$2(node)}` : null;
+	return typeof message === "string" ? `${message}, found ${describe$3(node)}` : null;
 }
-function describe$2(node) {
+function describe$3(node) {
 	if (node.kind === "list") return "a list";
 	if (node.kind === "map") return "a mapping";
 	if (node.value === null) return "nothing";
@@ -33288,13 +35290,13 @@ function createGraph(nodes) {
 			bits = closeOver(direction === "up" ? needs : dependents);
 			closures.set(direction, bits);
 		}
-		const index = indexOf.get(id);
+		const index = indexOf.get(jobOf(id));
 		return new JobSet(order, indexOf, index === void 0 ? /* @__PURE__ */ new Uint32Array(0) : itemAt(bits, index));
 	};
 	return {
 		resolve: (id) => canonical.get(id.toLowerCase()),
 		dependents: (id) => {
-			const index = indexOf.get(id);
+			const index = indexOf.get(jobOf(id));
 			return index === void 0 ? [] : itemAt(dependents, index).map((dependent) => itemAt(order, dependent));
 		},
 		ancestors: (id) => closure("up", id),
@@ -33356,6 +35358,8 @@ function effectiveCondition(source, availability, parse = parseExpression) {
 	if (!template.ok) return template;
 	const sole = soleExpression(template.value);
 	if (sole !== null) {
+		const text = /^'((?:[^']|'')*)'$/.exec(sole.source)?.[1]?.replaceAll("''", "'");
+		if (text !== void 0) return conditionInQuotes(text, availability, parse);
 		const written = placedExpressions(template.value)[0] ?? null;
 		return withSuccess({
 			source: sole.source,
@@ -33376,6 +35380,15 @@ function effectiveCondition(source, availability, parse = parseExpression) {
 		}
 	} : condition;
 }
+function conditionInQuotes(text, availability, parse) {
+	if (text.trim() === "") return effectiveCondition("", availability, parse);
+	const parsed = parse(text, availability);
+	if (!parsed.ok) return parsed;
+	return withSuccess({
+		source: text.trim(),
+		written: null
+	}, parsed.value, availability, parse);
+}
 function formatCall(parts) {
 	const values = [];
 	return `format(${[`'${parts.map((part) => {
@@ -33395,7 +35408,7 @@ function withSuccess(written, expression, availability, parse) {
 			isAlwaysTrue: false
 		}
 	};
-	return withText(`success() && (${expression.source.trim()})`, written, availability, parse);
+	return withText(`success() && (${expression.source})`, written, availability, parse);
 }
 function withText(text, written, availability, parse) {
 	const parsed = parse(text, availability);
@@ -33407,6 +35420,103 @@ function withText(text, written, availability, parse) {
 			isAlwaysTrue: false
 		}
 	} : parsed;
+}
+
+// src/workflow/read-value.ts
+/**
+* Reads a value of any shape with expressions in it. Nodes that several aliases share are read once; what holds no expression stays
+* the plain value.
+*
+* @param readText reads a text with expressions, and collects what does not parse
+*/
+function readValue(node, readText) {
+	const texts = [];
+	const known = /* @__PURE__ */ new Map();
+	const read = (one) => {
+		const ready = known.get(one);
+		if (ready !== void 0) return ready;
+		const template = readNode(one, read, collect);
+		known.set(one, template);
+		return template;
+	};
+	const collect = (scalar) => {
+		const field = readText(scalar);
+		if (field !== null) texts.push(field);
+		return field;
+	};
+	return {
+		node,
+		value: read(node),
+		texts
+	};
+}
+function readNode(node, read, readText) {
+	switch (node.kind) {
+		case "scalar": return readScalar(node, readText);
+		case "list": {
+			const items = node.items.map(read);
+			const values = items.flatMap((item) => item.kind === "literal" ? [item.value] : []);
+			return values.length === items.length ? {
+				kind: "literal",
+				value: values
+			} : {
+				kind: "list",
+				items
+			};
+		}
+		case "map": return foldEntries(node.entries.map((entry) => readEntry$1(entry, read, readText)));
+	}
+}
+function readScalar(scalar, readText) {
+	if (typeof scalar.value !== "string" || !holdsExpression(scalar.value)) return {
+		kind: "literal",
+		value: scalar.value
+	};
+	const template = readText(scalar)?.template ?? null;
+	if (template === null) return {
+		kind: "literal",
+		value: scalar.value
+	};
+	const expression = soleExpression(template);
+	return expression === null ? {
+		kind: "text",
+		template
+	} : {
+		kind: "expression",
+		expression
+	};
+}
+/** `${{ insert }}` as a key is GitHub's word for: the fields of the value stand here. */
+function readEntry$1({ key, value }, read, readText) {
+	const literal = {
+		source: key.text,
+		parts: [key.text]
+	};
+	const isInsert = /^\s*\$\{\{\s*insert\s*\}\}\s*$/.test(key.text);
+	if (isInsert || !holdsExpression(key.text)) return {
+		key: literal,
+		isInsert,
+		value: read(value)
+	};
+	return {
+		key: readText(key)?.template ?? literal,
+		isInsert,
+		value: read(value)
+	};
+}
+function foldEntries(entries) {
+	const fields = [];
+	for (const { key, isInsert, value } of entries) {
+		const [name] = key.parts;
+		if (!isInsert && key.parts.length === 1 && typeof name === "string" && value.kind === "literal") fields.push([name, value.value]);
+	}
+	return fields.length === entries.length ? {
+		kind: "literal",
+		value: Object.fromEntries(fields)
+	} : {
+		kind: "map",
+		entries
+	};
 }
 
 // src/workflow/source-text.ts
@@ -33536,6 +35646,7 @@ function createFieldReader(source) {
 			});
 			return Object.fromEntries(fields);
 		},
+		value: (node, key) => node === void 0 ? null : readValue(node, (scalar) => text(scalar, key)),
 		concurrency(node, key) {
 			if (node === void 0 || node.kind === "list") return null;
 			const group = node.kind === "scalar" ? node : scalarAt(node, "group");
@@ -33629,6 +35740,7 @@ function readJob(entry, fields) {
 		env: fields.texts(valueAt(node, "env"), "jobs.env"),
 		timeoutMinutes: fields.literal(scalarAt(node, "timeout-minutes"), "jobs.timeout-minutes", isNumber),
 		continueOnError: fields.literal(scalarAt(node, "continue-on-error"), "jobs.continue-on-error", isBoolean),
+		strategy: fields.value(valueAt(node, "strategy"), "jobs.strategy"),
 		concurrency: fields.concurrency(valueAt(node, "concurrency"), "jobs.concurrency"),
 		maxAttempts: numberAt(node, "max-attempts"),
 		retryDelay: scalarAt(node, "retry-delay") ?? null,
@@ -40594,23 +42706,35 @@ function* findCommitProblems({ draft, graph }) {
 }
 
 // src/workflow/rules/concurrency.ts
+/** GitHub's limit on the name of a group, in characters. */
+const longestName = 400;
 /**
-* One run of a bead is the engine's own rule, so a group that holds the issue's number holds. Wider groups have no effect yet, and
-* `queue: max` cannot go with cancelling.
+* A group has a name, `queue: max` cannot go with cancelling, and no job is in the group of its own workflow: it would wait for the
+* run that waits for it.
 */
 function* findConcurrencyProblems({ draft }) {
-	for (const concurrency of [draft.concurrency, ...draft.jobs.map((job) => job.concurrency)]) {
+	const ofRun = draft.concurrency?.group?.node.text.toLowerCase();
+	if (draft.concurrency !== null) yield* checkEntry(draft.concurrency);
+	for (const { id, concurrency } of draft.jobs) {
 		if (concurrency === null) continue;
-		const { group, cancelInProgress, queue } = concurrency;
-		if (group?.template != null && !isPerBead(concurrency)) yield finding("concurrency-not-enforced", group.node, "Concurrency groups across beads are not enforced yet: one bead has one run at a time, others run beside it");
-		if (queue === "max" && cancelInProgress?.literal === true) yield finding("concurrency-conflict", cancelInProgress.node, "`queue: max` cannot go with `cancel-in-progress: true`");
+		yield* checkEntry(concurrency);
+		const { group } = concurrency;
+		if (group === null || group.node.text.toLowerCase() !== ofRun) continue;
+		const message = `The job '${id}' is in the group of its own workflow: it would wait for the run that waits for it`;
+		yield finding("concurrency-deadlock", group.node, message);
 	}
 }
-function isPerBead({ group }) {
-	return (group?.template?.parts ?? []).filter((part) => typeof part !== "string").some((expression) => referencesOf(expression.tree).some(({ context, path }) => {
-		const read = path.join(".").toLowerCase();
-		return context === "bead" || context === "run" || context === "github" && /^(event\.issue\.|run_id)/.test(read);
-	}));
+function* checkEntry({ group, cancelInProgress, queue }) {
+	const text = group?.node.text ?? null;
+	if (group !== null && text?.trim() === "") yield finding("invalid-value", group.node, "The name of the group is empty");
+	else if (group !== null && isLiteral(group.template) && group.node.text.length > longestName) {
+		const message = `The name of the group has more than ${longestName} characters`;
+		yield finding("wrong-limit", group.node, message);
+	}
+	if (queue === "max" && cancelInProgress?.literal === true) yield finding("concurrency-conflict", cancelInProgress.node, "`queue: max` cannot go with `cancel-in-progress: true`");
+}
+function isLiteral(template) {
+	return template?.parts.every((part) => typeof part === "string") === true;
 }
 
 // src/expression/expression-error.ts
@@ -40690,9 +42814,18 @@ var ObjectValue = class extends Dictionary {
 		return this.pairs().map((pair) => pair.value);
 	}
 	pairs() {
-		return [...new Map(Object.keys(this.#json).map((key) => [key.toLowerCase(), key])).values()].map((key) => ({
+		const names = /* @__PURE__ */ new Map();
+		for (const key of Object.keys(this.#json)) {
+			const known = names.get(key.toLowerCase());
+			if (known === void 0) names.set(key.toLowerCase(), {
+				key,
+				last: key
+			});
+			else known.last = key;
+		}
+		return [...names.values()].map(({ key, last }) => ({
 			key,
-			value: this.#valueOf(key)
+			value: this.#valueOf(last)
 		}));
 	}
 	#valueOf(key) {
@@ -40720,14 +42853,14 @@ function toData(json, depth = 0) {
 	if (typeof json === "string") return new StringValue(json);
 	if (typeof json === "number") return new NumberValue(json);
 	if (typeof json === "boolean") return new BooleanData(json);
-	if (isList(json)) {
+	if (isList$2(json)) {
 		const list = new Array$1();
 		for (const item of json) list.add(toData(item, depth + 1));
 		return list;
 	}
 	return new ObjectValue(json, depth);
 }
-function isList(json) {
+function isList$2(json) {
 	return Array.isArray(json);
 }
 /** A computed value with GitHub's conversions at hand. */
@@ -40771,7 +42904,7 @@ function toJson(value) {
 	}
 }
 /**
-* The text of `toJSON`: two blanks of indent, keys in their order.
+* The text of `toJSON`: two blanks of indent, keys in their order; numbers as in any text, NaN and the infinities by name.
 *
 * @throws {BudgetSpent} as soon as the text is too long.
 */
@@ -40782,54 +42915,145 @@ function toJsonText(value, budget, indent = "") {
 		return text;
 	};
 	switch (value.kind) {
-		case Kind.Null:
+		case Kind.Null: return charged("null");
 		case Kind.Boolean:
-		case Kind.Number:
-		case Kind.String: return charged(JSON.stringify(toJson(value)));
+		case Kind.Number: return charged(value.coerceString());
+		case Kind.String: return charged(quote$1(value.value));
 		case Kind.Array: {
 			const items = value.values().map((item) => `${charged(inner)}${toJsonText(item, budget, inner)}`);
 			return items.length === 0 ? charged("[]") : `[\n${items.join(",\n")}\n${indent}]`;
 		}
 		case Kind.Dictionary: {
-			const fields = value.pairs().map((pair) => `${charged(`${inner}${JSON.stringify(pair.key)}: `)}${toJsonText(pair.value, budget, inner)}`);
+			const fields = value.pairs().map((pair) => `${charged(`${inner}${quote$1(pair.key)}: `)}${toJsonText(pair.value, budget, inner)}`);
 			return fields.length === 0 ? charged("{}") : `{\n${fields.join(",\n")}\n${indent}}`;
 		}
 	}
 }
+/** A text in double quotes; line breaks that JSON would let stand are escaped, as on GitHub. */
+function quote$1(text) {
+	const escape = (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+	return JSON.stringify(text).replace(/[\u0085\u2028\u2029]/g, escape);
+}
+
+// src/expression/compare.ts
+/** Whether `a == b` holds in an expression: texts ignore case, values of different kinds are compared as numbers. */
+function equalValues(a, b) {
+	return equalData(toData(a), toData(b));
+}
+/** {@link equalValues} of what was evaluated: lists and objects are equal to themselves only. */
+function equalData(a, b) {
+	const [left, right] = coerceTypes(a, b);
+	if (left.kind === Kind.Null && right.kind === Kind.Null) return true;
+	if (left.kind === Kind.String && right.kind === Kind.String) return upperCase(left.value) === upperCase(right.value);
+	if (left.kind === Kind.Number || left.kind === Kind.Boolean) return left.kind === right.kind && left.value === right.value;
+	return left === right;
+}
+/** Whether `a > b` holds; never for what has no order: null with itself, NaN, lists and objects, a text with one of these. */
+function isGreater(a, b) {
+	const [left, right] = coerceTypes(a, b);
+	if (left.kind === Kind.String && right.kind === Kind.String) return upperCase(left.value) > upperCase(right.value);
+	if (left.kind === Kind.Number && right.kind === Kind.Number) return left.value > right.value;
+	return left.kind === Kind.Boolean && right.kind === Kind.Boolean && left.value && !right.value;
+}
+/**
+* A text in which letter case makes no difference, as .NET's OrdinalIgnoreCase has it: character by character, so `ß` is not `SS`,
+* and the dotless `ı` is no `I`.
+*/
+function upperCase(text) {
+	if (!/[^\0-\x7f]/.test(text)) return text.toUpperCase();
+	return Array.from(text, (character) => {
+		const upper = character.toUpperCase();
+		return character === "ı" || upper.length !== character.length ? character : upper;
+	}).join("");
+}
+/** What `value[key]` comes to: names ignore case and the last of equal ones wins, what is missing is null. */
+function fieldOf(value, key) {
+	if (typeof value !== "object" || value === null) return null;
+	if (isList$1(value)) {
+		const index = typeof key === "number" ? key : parseNumber(key);
+		return value[Math.floor(index)] ?? null;
+	}
+	const wanted = String(key).toLowerCase();
+	const name = Object.keys(value).findLast((one) => one.toLowerCase() === wanted);
+	return name === void 0 ? null : value[name] ?? null;
+}
+function isList$1(value) {
+	return Array.isArray(value);
+}
 
 // src/expression/functions.ts
 /**
-* The functions that make text or values, within a budget: they stand in for the package's own, which have no limit.
+* The functions that every place has, by their names in small letters; those that make text or values do so within a budget.
 *
 * @see https://docs.github.com/en/actions/reference/workflows-and-actions/expressions#functions
 */
-function budgetedFunctions(budget) {
+function functionsWithin(budget) {
 	return /* @__PURE__ */ new Map([
+		["case", selectCase],
+		["contains", contains],
+		["startswith", textTest((text, part) => text.startsWith(part))],
+		["endswith", textTest((text, part) => text.endsWith(part))],
 		["format", (template, ...values) => stringValue(formatText(textOf(template), values, budget))],
 		["join", (list, separator) => stringValue(joinTexts(list, separator, budget))],
-		["tojson", (value) => stringValue(toJsonText(value, budget))],
+		["tojson", (value) => stringValue(toJsonText(valueOf(value), budget))],
 		["fromjson", (text) => parseJson(textOf(text), budget)]
 	]);
 }
-function textOf(value) {
-	return value?.coerceString() ?? "";
+/** The functions of an `if`, by their names in small letters. */
+function statusCalls(status) {
+	const names = (jobs) => jobs.map(textOf);
+	return /* @__PURE__ */ new Map([
+		["success", (...jobs) => new BooleanData(status.success(names(jobs)))],
+		["failure", (...jobs) => new BooleanData(status.failure(names(jobs)))],
+		["always", () => new BooleanData(status.always())],
+		["cancelled", () => new BooleanData(status.cancelled())]
+	]);
+}
+function valueOf(argument) {
+	return argument?.() ?? new Null();
+}
+function textOf(argument) {
+	return valueOf(argument).coerceString();
+}
+/** The value after the first predicate that is true, else the last one. */
+function selectCase(...args) {
+	for (let index = 0; index + 1 < args.length; index += 2) {
+		const predicate = valueOf(args[index]);
+		if (predicate.kind !== Kind.Boolean) throw new Error("A predicate of case is not a boolean");
+		if (predicate.value) return valueOf(args[index + 1]);
+	}
+	return valueOf(args.at(-1));
+}
+function contains(searched, wanted) {
+	const left = valueOf(searched);
+	if (left.kind === Kind.Array && left.values().length > 0) {
+		const right = valueOf(wanted);
+		return new BooleanData(left.values().some((item) => equalData(right, item)));
+	}
+	return textTest((text, part) => text.includes(part))(() => left, wanted ?? (() => new Null()));
+}
+/** A test of two texts, ignoring case; false for lists and objects. */
+function textTest(test) {
+	return (text, part) => {
+		const left = valueOf(text);
+		if (!left.primitive) return new BooleanData(false);
+		const right = valueOf(part);
+		if (!right.primitive) return new BooleanData(false);
+		return new BooleanData(test(upperCase(left.coerceString()), upperCase(right.coerceString())));
+	};
 }
 /** `{0}` stands for the first value, `{{` and `}}` for braces; any other brace is an error, as on GitHub. */
 function formatText(template, values, budget) {
-	const append = (text) => {
-		budget.charge(text.length);
-		return text;
-	};
-	let result = "";
+	const texts = [];
 	let index = 0;
 	while (index < template.length) {
 		const brace = template.slice(index).search(/[{}]/);
 		if (brace < 0) break;
-		result += append(template.slice(index, index + brace));
+		texts.push(template.slice(index, index + brace));
 		index += brace;
 		const character = template.charAt(index);
 		if (template.charAt(index + 1) === character) {
-			result += append(character);
+			texts.push(character);
 			index += 2;
 			continue;
 		}
@@ -40837,17 +43061,23 @@ function formatText(template, values, budget) {
 		if (place === null) throw new Error(`The following format string is invalid: ${template}`);
 		const value = values[Number(place[1])];
 		if (value === void 0) throw new Error(`The following format string references more arguments than were supplied: ${template}`);
-		result += append(value.coerceString());
+		texts.push(value);
 		index += place[0].length;
 	}
-	return result + append(template.slice(index));
+	texts.push(template.slice(index));
+	return texts.reduce((result, part) => {
+		const text = typeof part === "string" ? part : textOf(part);
+		budget.charge(text.length);
+		return result + text;
+	}, "");
 }
 function joinTexts(list, separator, budget) {
-	if (list === void 0) return "";
-	if (list.kind !== Kind.Array) return list.primitive ? list.coerceString() : "";
-	const between = separator?.primitive === true ? separator.coerceString() : ",";
+	const items = valueOf(list);
+	if (items.kind !== Kind.Array) return items.primitive ? items.coerceString() : "";
+	const given = items.values().length > 1 ? separator?.() : void 0;
+	const between = given?.primitive === true ? given.coerceString() : ",";
 	const texts = [];
-	for (const item of list.values()) {
+	for (const item of items.values()) {
 		const text = item.coerceString();
 		budget.charge(text.length + between.length);
 		texts.push(text);
@@ -40877,10 +43107,9 @@ const maxRenderedUnits = 5242880;
 * @throws {ExpressionError} when it has none: bad JSON, a bad format string, a `case` without a boolean, the budget spent.
 */
 function evaluate(expression, contexts, status) {
-	const budget = createBudget();
+	const functions = new Map([...functionsWithin(createBudget()), ...status === void 0 ? [] : statusCalls(status)]);
 	try {
-		const evaluator = new GithubEvaluator(expression.tree, contexts, functionsFor(budget, status));
-		return toValue(evaluator.evaluate());
+		return toValue(new GithubEvaluator(expression.tree, contexts, functions).evaluate());
 	} catch (error) {
 		throw new ExpressionError(expression.source, error instanceof Error ? error.message : String(error), error);
 	}
@@ -40898,13 +43127,15 @@ function renderTemplate(template, contexts) {
 	}
 	return text;
 }
-/** GitHub's evaluator with the corrections that the package needs: lazy `case`, GitHub's numbers, absent contexts, a budget. */
+/** GitHub's evaluator with the corrections that the package needs: laziness, GitHub's numbers, absent contexts, a budget. */
 var GithubEvaluator = class extends Evaluator {
 	#contexts;
+	#functions;
 	#known = /* @__PURE__ */ new Map();
 	constructor(tree, contexts, functions) {
-		super(tree, new Dictionary(), functionMap(functions));
+		super(tree, new Dictionary());
 		this.#contexts = contexts;
+		this.#functions = functions;
 	}
 	visitLiteral(literal) {
 		const { token } = literal;
@@ -40920,45 +43151,59 @@ var GithubEvaluator = class extends Evaluator {
 		this.#known.set(name, value);
 		return value;
 	}
-	visitFunctionCall(call) {
-		if (call.functionName.lexeme.toLowerCase() === "case") return this.#selectCase(call.args);
-		return super.visitFunctionCall(call);
+	visitBinary(binary) {
+		const left = this.eval(binary.left);
+		const right = this.eval(binary.right);
+		return new BooleanData(holds$1(binary.operator.type, left, right));
 	}
-	#selectCase(args) {
-		let isSelected = false;
-		for (const [index, arg] of args.entries()) {
-			const isLast = index === args.length - 1;
-			if (isSelected || isLast) return this.eval(arg);
-			if (index % 2 === 1) continue;
-			const predicate = this.eval(arg);
-			if (predicate.kind !== Kind.Boolean) throw new Error("A predicate of case is not a boolean");
-			isSelected = predicate.value;
+	visitFunctionCall(call) {
+		const name = call.functionName.lexeme;
+		const known = this.#functions.get(name.toLowerCase());
+		if (known === void 0) throw new Error(`The function '${name}' cannot be called here`);
+		return known(...call.args.map((arg) => {
+			let value = null;
+			return () => value ??= this.eval(arg);
+		}));
+	}
+	visitIndexAccess(access) {
+		const left = this.eval(access.expr);
+		const isStar = access.index instanceof Star;
+		if (!(left.kind === Kind.Array || left.kind === Kind.Dictionary)) return isStar ? new FilteredArray() : new Null();
+		if (left instanceof FilteredArray) {
+			const index = isStar ? null : this.eval(access.index);
+			const found = left.values().flatMap((item) => index === null ? itemsOf(item) : findItem(item, index));
+			return new FilteredArray(...found);
 		}
-		return new Null();
+		if (isStar) return new FilteredArray(...itemsOf(left));
+		return findItem(left, this.eval(access.index))[0] ?? new Null();
 	}
 };
+function holds$1(operator, left, right) {
+	switch (operator) {
+		case TokenType.EQUAL_EQUAL: return equalData(left, right);
+		case TokenType.BANG_EQUAL: return !equalData(left, right);
+		case TokenType.GREATER: return isGreater(left, right);
+		case TokenType.GREATER_EQUAL: return equalData(left, right) || isGreater(left, right);
+		case TokenType.LESS: return isGreater(right, left);
+		case TokenType.LESS_EQUAL: return equalData(left, right) || isGreater(right, left);
+		default: throw new Error("This is no operator between two values");
+	}
+}
+/** What a `*` stands for. */
+function itemsOf(value) {
+	return value.kind === Kind.Array || value.kind === Kind.Dictionary ? value.values() : [];
+}
+/** What an index finds in a list or an object: one value, or none. */
+function findItem(value, index) {
+	let found;
+	if (value.kind === Kind.Array) {
+		const number = Math.floor(index.number());
+		found = number >= 0 ? value.values()[number] : void 0;
+	} else if (value.kind === Kind.Dictionary && index.primitive) found = value.get(index.coerceString());
+	return found === void 0 ? [] : [found];
+}
 function unquote(lexeme) {
 	return lexeme.slice(1, -1).replaceAll("''", "'");
-}
-function functionMap(functions) {
-	return new Map([...functions].map(([name, call]) => [name, {
-		name,
-		minArgs: 0,
-		maxArgs: 255,
-		call
-	}]));
-}
-function functionsFor(budget, status) {
-	const functions = budgetedFunctions(budget);
-	if (status === void 0) return functions;
-	const names = (args) => args.map((arg) => arg.coerceString());
-	return new Map([
-		...functions,
-		["success", (...jobs) => new BooleanData(status.success(names(jobs)))],
-		["failure", (...jobs) => new BooleanData(status.failure(names(jobs)))],
-		["always", () => new BooleanData(status.always())],
-		["cancelled", () => new BooleanData(status.cancelled())]
-	]);
 }
 
 // src/workflow/rules/conditions.ts
@@ -41282,6 +43527,7 @@ function* expressionUses(draft) {
 			...Object.values(job.env)
 		]);
 		yield* inTexts(job, [job.timeoutMinutes, job.continueOnError]);
+		yield* inTexts(job, job.strategy?.texts ?? []);
 		yield* inConcurrency(job, job.concurrency);
 		for (const output of job.outputs) if (output.kind === "expression") yield* inTexts(job, [output.field]);
 	}
@@ -41681,12 +43927,80 @@ function compileDefinition(document) {
 	return entry === void 0 ? null : compileWorkflow(entry, { roles: document.roles }).workflow;
 }
 
-// src/engine/actor.ts
-const TREADLE = {
-	kind: "treadle",
-	login: "treadle",
-	id: 0
+// src/runtime/ingest/checks.ts
+/**
+* Looks at the required checks that merges wait for, and applies what changed, so that who need not wait queues in the same push.
+* Costs the forge one query where somebody waits, and nothing else. `isFresh`: facts were just read; else only those are looked at
+* that began to wait since.
+*/
+async function applyAwaitedChecks(unit, forge, now, isFresh) {
+	const awaited = await listAwaited$1(unit, isFresh);
+	if (awaited.length === 0) return;
+	const found = await forge.pulls.readiness(awaited.map(({ pull }) => pull));
+	for (const { run, job, attempt, pull, since } of awaited) {
+		const readiness = found.find(({ number }) => number === pull);
+		const { verdict, names } = readiness === void 0 ? NOTHING_AWAITED : judgeChecks(readiness);
+		await unit.apply({
+			run,
+			happening: {
+				type: "checks_changed",
+				job,
+				attempt,
+				pull,
+				verdict,
+				names
+			},
+			actor: TREADLE,
+			ground: "read from the forge",
+			at: now,
+			cause: [
+				job,
+				attempt,
+				pull,
+				verdict,
+				names,
+				since
+			]
+		});
+	}
+}
+async function listAwaited$1(unit, isFresh) {
+	const documents = unit.documents();
+	const names = [];
+	for await (const name of documents.list(layout.checks)) names.push(name);
+	const awaited = [];
+	for (const name of names.sort()) {
+		const address = [...layout.checks, { entry: name }];
+		const index = await documents.read(address, checksIndexCodec);
+		if (index === void 0) continue;
+		if (isFresh || await unit.before.read(address, checksIndexCodec) === void 0) awaited.push(index);
+	}
+	return awaited.sort((a, b) => a.since < b.since ? -1 : a.since > b.since ? 1 : 0);
+}
+/** A pull request that is gone, closed or merged: the merge itself finds out what that means. */
+const NOTHING_AWAITED = {
+	verdict: "passed",
+	names: []
 };
+/** What the required checks of a pull request come to. Whatever else stands in the way, the merge finds and names. */
+function judgeChecks({ isOpen, isBehind, isHeld, checks }) {
+	if (!isOpen) return NOTHING_AWAITED;
+	const named = (...states) => checks.filter(({ state }) => states.includes(state)).map(({ name }) => name);
+	const failed = named("failed");
+	if (failed.length > 0) return {
+		verdict: "failed",
+		names: failed
+	};
+	const open = named("pending", "held");
+	if (open.length > 0) return {
+		verdict: isHeld || named("held").length > 0 ? "held" : "pending",
+		names: open
+	};
+	return isBehind ? {
+		verdict: "behind",
+		names: []
+	} : NOTHING_AWAITED;
+}
 
 // src/runtime/ingest/deadlines.ts
 /** Applies what has fallen due. Finding it costs one small read where nothing has. */
@@ -41716,7 +44030,7 @@ async function applyDueDeadlines(unit, now) {
 /** When the next thing falls due after now, or null where nothing does. What is due already was decided on. */
 async function nextDeadline(documents, now) {
 	for await (const hour of sortedHours(documents)) {
-		if (hour < hourOf(now)) continue;
+		if (hour < hourOf$1(now)) continue;
 		const next = (await readHour(documents, hour)).find(({ at }) => at > now);
 		if (next !== void 0) return next.at;
 	}
@@ -41726,7 +44040,7 @@ async function nextDeadline(documents, now) {
 async function dueDeadlines(documents, now) {
 	const due = [];
 	for await (const hour of sortedHours(documents)) {
-		if (hour > hourOf(now)) break;
+		if (hour > hourOf$1(now)) break;
 		due.push(...(await readHour(documents, hour)).filter(({ at }) => at <= now));
 	}
 	return due;
@@ -41740,31 +44054,6 @@ async function readHour(documents, hour) {
 	const names = [];
 	for await (const name of documents.list(layout.deadlineHour(hour))) names.push(name);
 	return (await Promise.all(names.map((name) => documents.read([...layout.deadlineHour(hour), { entry: name }], deadlineCodec)))).filter((deadline) => deadline !== void 0).sort((a, b) => a.at < b.at ? -1 : a.at > b.at ? 1 : 0);
-}
-
-// src/engine/view/visible-text.ts
-/**
-* Makes a text show everything it holds: line ends become `\n`, and characters that hide, reorder or control text (C0 and C1
-* controls but for newline and tab, zero-width spaces, bidirectional controls, invisible operators, tag characters) are
-* written as `\u{202E}`; half surrogates become U+FFFD. What people approve is what agents get
-* (https://trojansource.codes), and no text can steer a terminal. Joiners (U+200C, U+200D) stay: scripts and emoji need them.
-*/
-function visibleText(text) {
-	return text.replace(/\p{Surrogate}/gu, "�").replace(/\r\n?|[\u2028\u2029]/gu, "\n").replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u00AD\u061C\u180E\u200B\u200E\u200F\u202A-\u202E\u2060-\u206F\uFEFF\u{E0000}-\u{E007F}]/gu, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}}`);
-}
-/** The text on one line: visible, every run of white space one space, trimmed. */
-function visibleLine(text) {
-	return visibleText(text).replace(/\s+/gu, " ").trim();
-}
-/** The first `max` UTF-16 units of a text with `…` in the last place where something was cut. Never splits a character. */
-function cutText(text, max) {
-	if (text.length <= max) return text;
-	return `${sliceWhole(text, max - 1)}…`;
-}
-/** The first units of a text, at most `length`, without half a surrogate pair at the end. */
-function sliceWhole(text, length) {
-	const kept = text.slice(0, Math.max(0, length));
-	return /[\uD800-\uDBFF]$/u.test(kept) ? kept.slice(0, -1) : kept;
 }
 
 // src/engine/view/markdown.ts
@@ -41950,7 +44239,8 @@ function projectRun(state, deadlines) {
 		...Object.values(state.jobs).flatMap((job) => [
 			...projectPulls(state, job.id),
 			...projectDispatches(state, job.id),
-			...projectAnswers(state, job.id)
+			...projectAnswers(state, job.id),
+			...projectChecks(state, job.id)
 		]),
 		...projectOutbox(state)
 	];
@@ -42024,6 +44314,25 @@ function projectAnswers(state, job) {
 		}
 	}];
 }
+function projectChecks(state, job) {
+	const { merge = null, attempts = [] } = state.jobs[job] ?? {};
+	if (merge?.checks === void 0 || state.run.jobs[job]?.status !== "pending") return [];
+	const { checks, pull } = merge;
+	const run = state.run.id;
+	return [{
+		address: layout.checksIndex(run, job),
+		codec: checksIndexCodec,
+		value: {
+			version: 1,
+			run,
+			job,
+			attempt: attempts.length,
+			pull,
+			state: checks.state,
+			since: checks.since
+		}
+	}];
+}
 function projectOutbox(state) {
 	const until = state.run.outbox.map((entry) => entry.claim.until).sort().at(-1);
 	if (until === void 0) return [];
@@ -42077,11 +44386,332 @@ function leaseDeadlines(run, queue) {
 	}];
 }
 
+// src/engine/histogram.ts
+const MINUTE = 60;
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+/** The upper bounds of a scale's ranges. The targets that are judged by a share of the values are among them. */
+const BOUNDS = {
+	seconds: [
+		1,
+		5,
+		10,
+		30,
+		MINUTE,
+		180,
+		300,
+		900,
+		HOUR,
+		4 * HOUR,
+		DAY,
+		7 * DAY
+	],
+	times: [
+		0,
+		1,
+		2,
+		3,
+		4,
+		5,
+		10,
+		20,
+		50,
+		100
+	]
+};
+const EMPTY_HISTOGRAM = {
+	count: 0,
+	sum: 0,
+	max: 0,
+	buckets: {}
+};
+/** Counts whole numbers from 0 on; what lies below counts as 0, fractions are cut off, so that sums are exact. */
+function histogramOf(scale, values) {
+	const buckets = {};
+	let [sum, max] = [0, 0];
+	for (const value of values) {
+		const whole = Math.max(0, Math.trunc(value));
+		const bound = BOUNDS[scale].find((upper) => whole <= upper);
+		const key = bound === void 0 ? "more" : String(bound);
+		buckets[key] = (buckets[key] ?? 0) + 1;
+		sum += whole;
+		max = Math.max(max, whole);
+	}
+	return {
+		count: values.length,
+		sum,
+		max,
+		buckets
+	};
+}
+/** The histogram of the values of both. */
+function mergeHistograms(a, b) {
+	const buckets = { ...a.buckets };
+	for (const [bound, count] of Object.entries(b.buckets)) buckets[bound] = (buckets[bound] ?? 0) + count;
+	return {
+		count: a.count + b.count,
+		sum: a.sum + b.sum,
+		max: Math.max(a.max, b.max),
+		buckets
+	};
+}
+
+// src/engine/time.ts
+/** The moment that lies `ms` milliseconds after another; both ISO 8601 in UTC. */
+function addMs(at, ms) {
+	return new Date(Date.parse(at) + ms).toISOString();
+}
+/** Milliseconds from one moment to another. */
+function msBetween(from, to) {
+	return Date.parse(to) - Date.parse(from);
+}
+/** Tells whether a moment has come. */
+function isReached(due, at) {
+	return msBetween(due, at) >= 0;
+}
+
+// src/engine/tally.ts
+const EMPTY = {
+	escalations: [],
+	reworks: {},
+	leases: []
+};
+/** Counts that a job was handed to the CEO. */
+function countEscalation(draft, job, cause) {
+	patchTally(draft, { escalations: [...tallyOf(draft).escalations, {
+		job,
+		cause,
+		seconds: null
+	}].slice(-200) });
+}
+/** Notes how long an escalation waited for its answer. Where it is asked again, the whole time counts. */
+function countAnswer(draft, job, { at }) {
+	const { escalations } = tallyOf(draft);
+	const last = escalations.findLastIndex((one) => one.job === job);
+	if (last === -1) return;
+	const seconds = secondsBetween(at, draft.cause.at);
+	patchTally(draft, { escalations: escalations.map((one, index) => index === last ? {
+		...one,
+		seconds
+	} : one) });
+}
+/** Counts that a rework edge was taken. Unlike `cycles` it is never forgiven. */
+function countRework(draft, edge) {
+	const { reworks } = tallyOf(draft);
+	patchTally(draft, { reworks: {
+		...reworks,
+		[edge]: (lookup(reworks, edge) ?? 0) + 1
+	} });
+}
+/** Notes that a commit got the lease: since when it queued, and how many queued with it. */
+function countLease(draft, { job, grantedAt }, since, depth) {
+	const lease = {
+		job,
+		grantedAt,
+		queued: secondsBetween(since, grantedAt),
+		depth,
+		held: null
+	};
+	patchTally(draft, { leases: [...tallyOf(draft).leases, lease].slice(-200) });
+}
+/** Notes that the lease of a commit came to its end, however. */
+function countRelease(draft, job) {
+	const { leases } = tallyOf(draft);
+	const last = leases.findLastIndex((one) => one.job === job);
+	if (leases[last]?.held !== null) return;
+	patchTally(draft, { leases: leases.map((one, index) => index === last ? {
+		...one,
+		held: secondsBetween(one.grantedAt, draft.cause.at)
+	} : one) });
+}
+/** Whole seconds from one moment to another, never negative. */
+function secondsBetween(from, to) {
+	return Math.max(0, Math.floor(msBetween(from, to) / 1e3));
+}
+function tallyOf(draft) {
+	return draft.run.tally ?? EMPTY;
+}
+function patchTally(draft, patch) {
+	draft.patchRun({ tally: {
+		...tallyOf(draft),
+		...patch
+	} });
+}
+
+// src/engine/metrics.ts
+/** Workflows, or jobs of one workflow, that are told apart in a month; what comes later is counted together as {@link OTHERS}. */
+const MOST_NAMES = 200;
+/** No workflow, job or role can have this name. */
+const OTHERS = "(others)";
+/** The month that a moment belongs to: `2026-11`. */
+function monthOf(at) {
+	return at.slice(0, 7);
+}
+/** A month in which no run ended. */
+function emptyMetrics(month) {
+	const none = EMPTY_HISTOGRAM;
+	return {
+		version: 1,
+		month,
+		workflows: {},
+		waits: {},
+		leases: {
+			queued: none,
+			held: none,
+			depth: none
+		}
+	};
+}
+/** The roll-up of one run that is completed, from its last state alone: whoever has the history derives it again. */
+function measureRun(workflow, { run, jobs }) {
+	const documents = Object.values(jobs);
+	const attempts = documents.flatMap((job) => job.attempts);
+	const turns = attempts.flatMap((attempt) => attempt.turns);
+	const tally = run.tally ?? {
+		escalations: [],
+		reworks: {},
+		leases: []
+	};
+	const conclusion = run.conclusion ?? "cancelled";
+	const duration = secondsBetween(run.createdAt, run.completedAt ?? run.updatedAt);
+	const costs = turns.map((turn) => Math.round((turn.usage?.costUsd ?? 0) * 1e6));
+	const measured = {
+		conclusions: { [conclusion]: 1 },
+		resolution: histogramOf("seconds", conclusion === "success" ? [duration] : []),
+		escalated: tally.escalations.length === 0 ? 0 : 1,
+		escalations: countBy(tally.escalations.map(({ cause }) => cause)),
+		cycles: histogramOf("times", [sumOf(Object.values(tally.reworks))]),
+		dispatches: histogramOf("times", [turns.length]),
+		redispatch: histogramOf("seconds", attempts.flatMap(pausesBetweenTurns)),
+		usage: {
+			tokens: sumOf(turns.map((turn) => turn.usage?.tokens ?? 0)),
+			costMicroUsd: sumOf(costs)
+		},
+		jobs: sumByName(documents.map((job) => [job.id, measureJob(workflow, job, tally.reworks)]), mergeJobs)
+	};
+	const { leases } = tally;
+	return {
+		version: 1,
+		month: monthOf(run.completedAt ?? run.updatedAt),
+		workflows: { [run.workflow]: measured },
+		waits: measureWaits(documents, tally.escalations),
+		leases: {
+			queued: histogramOf("seconds", leases.map(({ queued }) => queued)),
+			held: histogramOf("seconds", leases.flatMap(({ held }) => held ?? [])),
+			depth: histogramOf("times", leases.map(({ depth }) => depth))
+		}
+	};
+}
+/** The roll-up of the runs of both; the month is that of the first. */
+function mergeMetrics(a, b) {
+	const histograms = (x, y) => ({
+		queued: mergeHistograms(x.queued, y.queued),
+		held: mergeHistograms(x.held, y.held),
+		depth: mergeHistograms(x.depth, y.depth)
+	});
+	return {
+		version: 1,
+		month: a.month,
+		workflows: mergeNamed(a.workflows, b.workflows, mergeWorkflows),
+		waits: mergeNamed(a.waits, b.waits, mergeHistograms),
+		leases: histograms(a.leases, b.leases)
+	};
+}
+function measureJob(workflow, job, reworks) {
+	const own = Object.entries(reworks).filter(([edge]) => edge.startsWith(`${job.id}.`));
+	const ended = job.attempts.filter(({ endedAt }) => endedAt !== null);
+	const dispatched = job.attempts.filter(({ turns }) => turns.length > 0);
+	return {
+		type: workflow.jobs.get(job.id)?.type ?? "task",
+		outcomes: countBy(job.attempts.map(({ outcome }) => outcome)),
+		attempts: histogramOf("times", job.attempts.length === 0 ? [] : [job.attempts.length]),
+		turns: histogramOf("times", dispatched.map(({ turns }) => turns.length)),
+		reworks: sumOf(own.map(([, count]) => count)),
+		duration: histogramOf("seconds", ended.map(durationOf))
+	};
+}
+function measureWaits(jobs, escalations) {
+	const waits = escalations.flatMap(({ seconds }) => seconds === null ? [] : [["ceo", seconds]]);
+	for (const { role, gate, attempts } of jobs) {
+		const gates = gate === null ? [] : attempts.filter(({ endedAt }) => endedAt !== null);
+		const turns = attempts.flatMap((attempt) => attempt.turns);
+		for (const attempt of gates) waits.push([role ?? "(others)", durationOf(attempt)]);
+		for (const turn of turns) if (isAnswered(turn)) waits.push([role ?? "(others)", durationOfTurn(turn)]);
+	}
+	return sumByName(waits.map(([role, seconds]) => [role, histogramOf("seconds", [seconds])]), mergeHistograms);
+}
+/** A turn that was called off, or ran out of time, waited for nobody's answer to its end. */
+function isAnswered({ outcome }) {
+	return outcome !== "open" && outcome !== "cancelled";
+}
+function durationOf({ startedAt, endedAt }) {
+	return endedAt === null ? 0 : secondsBetween(startedAt, endedAt);
+}
+function durationOfTurn({ dispatchedAt, endedAt }) {
+	return endedAt === null ? 0 : secondsBetween(dispatchedAt, endedAt);
+}
+function pausesBetweenTurns({ turns }) {
+	return turns.slice(1).map(({ dispatchedAt }, index) => {
+		const ended = turns[index]?.endedAt;
+		return ended == null ? 0 : secondsBetween(ended, dispatchedAt);
+	});
+}
+function mergeWorkflows(a, b) {
+	return {
+		conclusions: mergeCounts(a.conclusions, b.conclusions),
+		resolution: mergeHistograms(a.resolution, b.resolution),
+		escalated: a.escalated + b.escalated,
+		escalations: mergeCounts(a.escalations, b.escalations),
+		cycles: mergeHistograms(a.cycles, b.cycles),
+		dispatches: mergeHistograms(a.dispatches, b.dispatches),
+		redispatch: mergeHistograms(a.redispatch, b.redispatch),
+		usage: {
+			tokens: a.usage.tokens + b.usage.tokens,
+			costMicroUsd: a.usage.costMicroUsd + b.usage.costMicroUsd
+		},
+		jobs: mergeNamed(a.jobs, b.jobs, mergeJobs)
+	};
+}
+/** A job keeps the type that it had first. */
+function mergeJobs(a, b) {
+	return {
+		type: a.type,
+		outcomes: mergeCounts(a.outcomes, b.outcomes),
+		attempts: mergeHistograms(a.attempts, b.attempts),
+		turns: mergeHistograms(a.turns, b.turns),
+		reworks: a.reworks + b.reworks,
+		duration: mergeHistograms(a.duration, b.duration)
+	};
+}
+/** Adds up by name. Names that come when there are {@link MOST_NAMES} already are counted together. */
+function mergeNamed(a, b, merge) {
+	return sumByName([...Object.entries(a), ...Object.entries(b)], merge);
+}
+function sumByName(entries, merge) {
+	const sums = /* @__PURE__ */ new Map();
+	for (const [name, value] of entries) {
+		const key = sums.has(name) || sums.size < 200 ? name : OTHERS;
+		const before = sums.get(key);
+		sums.set(key, before === void 0 ? value : merge(before, value));
+	}
+	return Object.fromEntries(sums);
+}
+function mergeCounts(a, b) {
+	return mergeNamed(a, b, (x, y) => x + y);
+}
+function countBy(names) {
+	const counts = {};
+	for (const name of names) counts[name] = (lookup(counts, name) ?? 0) + 1;
+	return counts;
+}
+function sumOf(values) {
+	return values.reduce((sum, value) => sum + value, 0);
+}
+
 // src/runtime/run-documents.ts
 /** Reads a run that is on the tip; undefined where there is none (it never was, or it finished and left). */
 async function loadRun(documents, id) {
-	const names = [];
-	for await (const name of documents.list(layout.jobs(id))) names.push(name.replace(/\.json$/, ""));
+	const names = await listJobs(documents, id);
 	await documents.readAhead([layout.run(id), ...names.map((job) => layout.job(id, job))]);
 	const stored = await documents.read(layout.run(id), runCodec);
 	if (stored === void 0) return void 0;
@@ -42093,14 +44723,29 @@ async function loadRun(documents, id) {
 		const document = await documents.read(layout.job(id, job), jobCodec);
 		if (document !== void 0) jobs[job] = await insertTexts(documents, id, document);
 	}
+	const queue = await loadQueue(documents, config.settings.baseBranch);
+	const meter = await loadMeter(documents);
 	return {
 		state: {
 			run,
 			jobs,
-			queue: await loadQueue(documents, config.settings.baseBranch)
+			queue,
+			...meter === void 0 ? {} : { meter },
+			...await loadGroups(documents, run)
 		},
 		config
 	};
+}
+/** The ids of the jobs and legs that have a document. */
+async function listJobs(documents, run) {
+	const names = [];
+	for await (const name of documents.list(layout.jobs(run))) {
+		const [, job = "", kind] = /^(.*)\.(json|legs)$/.exec(name) ?? [];
+		if (kind === "json") names.push(job);
+		if (kind !== "legs") continue;
+		for await (const leg of documents.list(layout.legs(run, job))) names.push(legId(job, Number(leg.replace(/\.json$/, ""))));
+	}
+	return names;
 }
 /** Reads together what comes with a run: its long texts, what it is pinned to, and what a transition of it may touch. */
 async function readAheadOf(documents, run, names) {
@@ -42125,10 +44770,27 @@ async function readAheadOf(documents, run, names) {
 		layout.config(run.config),
 		layout.definition(run.definition),
 		layout.issueIndex(run.issue),
+		layout.meter,
+		layout.monthlyMetrics(monthOf(run.updatedAt)),
+		...Object.values(run.groups ?? {}).map((name) => layout.group(groupKeyOf(name))),
 		...bases.map((name) => [...layout.queues, { entry: name }]),
 		...[...projectRun(state, deadlinesOf(state)).values()].map(({ address }) => address),
 		...[run, ...Object.values(jobs)].flatMap(findBlobs).map((digest) => layout.blob(run.id, digest))
 	]);
+}
+/** The concurrency groups that a run has a place in. */
+async function loadGroups(documents, run) {
+	if (run.groups === void 0) return {};
+	const groups = {};
+	for (const name of Object.values(run.groups)) {
+		const group = await loadGroup(documents, groupKeyOf(name));
+		if (group !== void 0) groups[groupKeyOf(name)] = group;
+	}
+	return { groups };
+}
+/** A concurrency group by its key; undefined where nobody has a place in it. */
+function loadGroup(documents, key) {
+	return documents.read(layout.group(key), groupCodec);
 }
 async function loadConfig(documents, digest) {
 	const config = await documents.read(layout.config(digest), configCodec);
@@ -42143,6 +44805,10 @@ async function loadQueue(documents, base) {
 		entries: [],
 		lease: null
 	};
+}
+/** How much the whole repository dispatches; undefined where it never did. */
+async function loadMeter(documents) {
+	return documents.read(layout.meter, meterCodec);
 }
 async function loadIssueIndex(documents, issue) {
 	return await documents.read(layout.issueIndex(issue), issueIndexCodec) ?? {
@@ -42163,6 +44829,8 @@ async function stageRun(documents, before, after, queue = before?.queue) {
 	for (const [job, document] of Object.entries(after.jobs)) if (document !== before?.jobs[job]) await writeWithBlobs(documents, id, layout.job(id, job), jobCodec, document);
 	for (const job of Object.keys(before?.jobs ?? {})) if (after.jobs[job] === void 0) await documents.remove(layout.job(id, job));
 	if (after.queue !== queue) await stageQueue(documents, after.queue);
+	if (after.meter !== void 0 && after.meter !== before?.meter) await documents.write(layout.meter, meterCodec, after.meter);
+	for (const [key, group] of Object.entries(after.groups ?? {})) if (group !== before?.groups?.[key]) await stageGroup(documents, key, group);
 	await stageProjection(documents, before, after);
 	await stageIssueIndexes(documents, before, after);
 }
@@ -42193,6 +44861,10 @@ async function stageQueue(documents, queue) {
 	const address = layout.queue(queue.base);
 	if (queue.entries.length === 0 && queue.lease === null) await documents.remove(address);
 	else await documents.write(address, queueCodec, queue);
+}
+async function stageGroup(documents, key, group) {
+	if (group.running === null && group.pending.length === 0) await documents.remove(layout.group(key));
+	else await documents.write(layout.group(key), groupCodec, group);
 }
 async function stageProjection(documents, before, after) {
 	const old = before === null ? /* @__PURE__ */ new Map() : projectRun(before, deadlinesOf(before));
@@ -42308,7 +44980,7 @@ function complaintOf(error) {
 // src/codec/report-block.ts
 /** More than any report needs: a job's outputs are 1 MB of UTF-16 at most, which YAML may quote. */
 const LIMIT_CHARACTERS = 12e5;
-const KEYS$2 = [
+const KEYS$3 = [
 	"outcome",
 	"outputs",
 	"usage",
@@ -42345,8 +45017,8 @@ function renderReport({ job, ...report }) {
 /** Checks the shape of a report that was parsed from YAML or JSON. */
 function decodeReport(value) {
 	if (!isRecord(value)) return malformed$1("its `treadle` block must be a mapping that begins with `outcome:`");
-	const unknown = Object.keys(value).find((key) => !KEYS$2.includes(key));
-	if (unknown !== void 0) return malformed$1(`it has the key \`${unknown.slice(0, 80)}\`; known are ${KEYS$2.slice(0, 5).join(", ")}`);
+	const unknown = Object.keys(value).find((key) => !KEYS$3.includes(key));
+	if (unknown !== void 0) return malformed$1(`it has the key \`${unknown.slice(0, 80)}\`; known are ${KEYS$3.slice(0, 5).join(", ")}`);
 	const again = value["redispatch_requested"] ?? false;
 	if (typeof again !== "boolean") return malformed$1("`redispatch_requested` must be true or false");
 	const said = value["outcome"] ?? (again ? "continue" : null);
@@ -42730,7 +45402,7 @@ async function answerBy(documents, definitions, { run, job, dispatch }, ready) {
 	const { assignee } = turn;
 	const pull = ready.filter(({ author, base }) => author === assignee.id && base === loaded.config.settings.baseBranch).sort((a, b) => b.number - a.number)[0];
 	if (pull === void 0) return null;
-	const node = (await definitions.load(documents, loaded.state.run.definition)).jobs.get(job);
+	const node = definitionOf(await definitions.load(documents, loaded.state.run.definition), job);
 	return {
 		run,
 		happening: {
@@ -42984,7 +45656,7 @@ function reasonNotToCount(review, facts) {
 }
 /** Who reported the outputs that a gate shows, or that would stand if an escalated job counted as done. */
 function reportersOf(state, job) {
-	const turns = [job, ...Object.keys(state.jobs[job]?.gate?.shown ?? {})].flatMap((id) => {
+	const turns = [job, ...Object.keys(state.jobs[job]?.gate?.shown ?? {})].flatMap((id) => [id, ...legsOf(documentsOf(state), id)]).flatMap((id) => {
 		const reported = state.jobs[id]?.attempts.findLast(({ turns }) => turns.some(({ report }) => report !== null));
 		return reported === void 0 ? [] : [reported];
 	}).flatMap((attempt) => attempt.turns).filter((turn) => turn.report !== null);
@@ -42998,7 +45670,7 @@ function reportersOf(state, job) {
 * @throws {TreadleError} `bug` when the job is no approval or has no gate.
 */
 function renderDecision(workflow, state, jobId) {
-	const job = workflow.jobs.get(jobId);
+	const job = definitionOf(workflow, jobId);
 	const gate = state.jobs[jobId]?.gate;
 	invariant(job?.type === "approval", `${jobId} is no approval`);
 	invariant(gate !== null && gate !== void 0, `${jobId} has no gate`);
@@ -43042,6 +45714,902 @@ function consequences(workflow, job) {
 	return [`- **Approve**: the run ${afterSuccess(workflow, job.id, inlineCode)}.`, `- **Request changes**: the run ${afterEdge(job.id, job.onRejected, inlineCode)}. Write in the review what should be different.`].join("\n");
 }
 
+// src/workflow/limits.ts
+/** What holds where the settings say nothing: far above what honest work needs, far below what a loop would cost in a night. */
+const DEFAULT_LIMITS = {
+	dispatchesPerHourPerRun: 300,
+	dispatchesPerHour: 1e3,
+	hops: 500,
+	tokensPerRun: 5e7,
+	costUsdPerRun: 100
+};
+/** Each key with its field, and whether `none` may be said. */
+const KEYS$2 = {
+	"dispatches-per-hour-per-run": {
+		field: "dispatchesPerHourPerRun",
+		mayBeNone: false
+	},
+	"dispatches-per-hour": {
+		field: "dispatchesPerHour",
+		mayBeNone: false
+	},
+	hops: {
+		field: "hops",
+		mayBeNone: false
+	},
+	"tokens-per-run": {
+		field: "tokensPerRun",
+		mayBeNone: true
+	},
+	"cost-usd-per-run": {
+		field: "costUsdPerRun",
+		mayBeNone: true
+	}
+};
+/** Reads `limits` of the settings; what is wrong is reported, and the default holds for it. */
+function readLimits(map, report) {
+	const limits = {};
+	for (const { key, value } of map?.entries ?? []) {
+		if (!isKey(key.text)) {
+			const message = `Unknown key '${key.text}' of 'limits'.${suggestion(key.text, Object.keys(KEYS$2))}`;
+			report("unknown-key", key.span, message);
+			continue;
+		}
+		const { field, mayBeNone } = KEYS$2[key.text];
+		const limit = readLimit(value, key.text, mayBeNone);
+		if (limit === void 0) {
+			const what = key.text.startsWith("cost") ? "a number above 0" : "a whole number above 0";
+			report("wrong-limit", value.span, `'${key.text}' is ${what}${mayBeNone ? ", or 'none'" : ""}`);
+		} else limits[field] = limit;
+	}
+	return {
+		...DEFAULT_LIMITS,
+		...limits
+	};
+}
+function isKey(key) {
+	return Object.hasOwn(KEYS$2, key);
+}
+function readLimit(node, key, mayBeNone) {
+	if (node.kind !== "scalar") return void 0;
+	const { value } = node;
+	if (mayBeNone && value === "none") return null;
+	if (typeof value !== "number" || !(value > 0) || !Number.isFinite(value)) return void 0;
+	return key.startsWith("cost") || Number.isSafeInteger(value) ? value : void 0;
+}
+
+// src/engine/budget.ts
+/** The limits that a run is pinned to. */
+function limitsOf({ config }) {
+	return config.settings.limits ?? DEFAULT_LIMITS;
+}
+/** The limit that one more dispatch would go beyond, or null. Counted in the committed state, so that no restart forgets it. */
+function findReachedLimit(draft) {
+	const limits = limitsOf(draft);
+	const { dispatches, inHour, tokens, costUsd } = spentNow(draft);
+	const own = (cause, reason) => ({
+		cause,
+		reason,
+		isShared: false
+	});
+	if (limits.tokensPerRun !== null && tokens >= limits.tokensPerRun) return own("budget", `the agents reported ${tokens} tokens, ${limits.tokensPerRun} are allowed for a run`);
+	if (limits.costUsdPerRun !== null && costUsd >= limits.costUsdPerRun) return own("budget", `the agents reported a cost of ${dollars(costUsd)}, ${dollars(limits.costUsdPerRun)} are allowed for a run`);
+	if (dispatches >= limits.hops) return own("hops", `the run was dispatched ${dispatches} times, which is all that it may be`);
+	if (inHour >= limits.dispatchesPerHourPerRun) return own("dispatches", `the run was dispatched ${inHour} times within the hour, which is all that it may be`);
+	const meter = meterNow(draft);
+	if (meter.dispatches < limits.dispatchesPerHour) return null;
+	return {
+		cause: "dispatches",
+		reason: `the repository dispatched ${meter.dispatches} times within the hour, which is all that it may`,
+		isShared: true
+	};
+}
+/** Counts a dispatch: of the run, of its hour, and of the repository's. */
+function countDispatch(draft) {
+	const spent = spentNow(draft);
+	draft.patchRun({ spent: {
+		...spent,
+		dispatches: spent.dispatches + 1,
+		inHour: spent.inHour + 1
+	} });
+	const meter = meterNow(draft);
+	draft.setMeter({
+		...meter,
+		dispatches: meter.dispatches + 1
+	});
+}
+/** Counts what an agent says that its turn cost. */
+function countUsage(draft, usage) {
+	if (usage === null) return;
+	const spent = spentNow(draft);
+	const tokens = spent.tokens + Math.round(usage.tokens ?? 0);
+	const costUsd = roundCost(spent.costUsd + (usage.costUsd ?? 0));
+	if (tokens !== spent.tokens || costUsd !== spent.costUsd) draft.patchRun({ spent: {
+		...spent,
+		tokens,
+		costUsd
+	} });
+}
+/** Writes down that a job of this run is with the CEO because of the repository's limit. */
+function tripMeter(draft, job) {
+	draft.setMeter({
+		...meterNow(draft),
+		tripped: {
+			run: draft.run.id,
+			job
+		}
+	});
+}
+/** Whether the CEO is being asked about the repository's limit already. */
+function isTripped(draft) {
+	return meterNow(draft).tripped !== null;
+}
+/** The CEO lets the run go on: it counts anew, and so does the repository where the run stood for it. */
+function forgiveSpending(draft) {
+	draft.patchRun({ spent: {
+		...spentNow(draft),
+		dispatches: 0,
+		inHour: 0,
+		tokens: 0,
+		costUsd: 0
+	} });
+	const meter = meterNow(draft);
+	if (meter.tripped?.run === draft.run.id) draft.setMeter({
+		...meter,
+		dispatches: 0,
+		tripped: null
+	});
+}
+/** When the clock hour ends in which a moment lies. */
+function endOfHour(at) {
+	return new Date((Math.floor(Date.parse(at) / HOUR_MS) + 1) * HOUR_MS).toISOString();
+}
+const HOUR_MS = 36e5;
+/** What was spent, with the hour that it is now: another hour begins at nothing. */
+function spentNow({ run, cause }) {
+	const hour = hourOf(cause.at);
+	const spent = run.spent ?? {
+		dispatches: 0,
+		hour,
+		inHour: 0,
+		tokens: 0,
+		costUsd: 0
+	};
+	return spent.hour === hour ? spent : {
+		...spent,
+		hour,
+		inHour: 0
+	};
+}
+function meterNow({ meter, cause }) {
+	const hour = hourOf(cause.at);
+	if (meter === void 0) return {
+		version: 1,
+		hour,
+		dispatches: 0,
+		tripped: null
+	};
+	return meter.hour === hour ? meter : {
+		...meter,
+		hour,
+		dispatches: 0
+	};
+}
+function hourOf(at) {
+	return at.slice(0, 13);
+}
+/** Costs are sums of small fractions: what lies below a millionth of a dollar is noise. */
+function roundCost(costUsd) {
+	return Math.round(costUsd * 1e6) / 1e6;
+}
+function dollars(costUsd) {
+	return `$${costUsd.toFixed(2)}`;
+}
+
+// src/expression/value-template.ts
+/**
+* The value with all its expressions evaluated. Of equal keys the last wins.
+*
+* @throws {ExpressionError} when an expression has no value, or what is inserted is no mapping.
+*/
+function evaluateValue(template, contexts) {
+	switch (template.kind) {
+		case "literal": return template.value;
+		case "expression": return evaluate(template.expression, contexts).json;
+		case "text": return renderTemplate(template.template, contexts);
+		case "list": return template.items.map((item) => evaluateValue(item, contexts));
+		case "map": return Object.fromEntries(template.entries.flatMap((entry) => evaluateEntry(entry, contexts)));
+	}
+}
+function evaluateEntry({ key, isInsert, value }, contexts) {
+	const evaluated = evaluateValue(value, contexts);
+	if (!isInsert) return [[renderTemplate(key, contexts), evaluated]];
+	if (isMapping$1(evaluated)) return Object.entries(evaluated);
+	throw new ExpressionError(key.source, "What is inserted must be a mapping");
+}
+/** Whether a value is a mapping. */
+function isMapping$1(value) {
+	return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+// src/engine/contexts.ts
+/**
+* What the names in an expression of a job or a leg stand for: `github`, `needs`, `inputs`, `vars`, `env`, `matrix`, `strategy`, and
+* our own `bead` (the issue) and `run`. Each is made when it is first read; reading `env` throws an `ExpressionError` where one of its values has none.
+*/
+function contextsOf(context, state, job, purpose) {
+	return contextsFor(viewOf(context, state), job, purpose);
+}
+/** The same as {@link contextsOf}, in the middle of a transition. */
+function contextsFor(view, job, purpose) {
+	const base = {
+		...runContexts(view),
+		matrix: legOf(view, job)?.matrix ?? null,
+		strategy: strategyContext(view, job)
+	};
+	const needs = onceOf(() => needsContext(view, job, purpose));
+	const env = onceOf(() => envContext(view, job, {
+		...base,
+		needs: needs()
+	}));
+	return {
+		...base,
+		get needs() {
+			return needs();
+		},
+		get env() {
+			return env();
+		}
+	};
+}
+/** What is known of a run apart from its jobs: what `run-name` may use. */
+function runContexts(view) {
+	const { run, workflow } = view;
+	return {
+		github: githubContext(run.trigger, workflow, run),
+		inputs: run.trigger.inputs,
+		vars: {},
+		bead: beadContext(run.trigger),
+		run: {
+			id: run.id,
+			number: run.number,
+			title: run.title,
+			cycles: run.cycles
+		}
+	};
+}
+function githubContext(trigger, workflow, run) {
+	const { issue, actor } = trigger;
+	return {
+		event_name: trigger.event,
+		event: {
+			issue: {
+				number: issue.number,
+				title: issue.title,
+				body: issue.body,
+				labels: issue.labels.map((name) => ({ name })),
+				user: {
+					login: issue.author.login,
+					id: issue.author.id
+				}
+			},
+			inputs: trigger.inputs,
+			sender: {
+				login: actor.login,
+				id: actor.id
+			}
+		},
+		repository: trigger.repository,
+		repository_owner: trigger.repository.split("/")[0] ?? "",
+		actor: actor.login,
+		actor_id: String(actor.id),
+		triggering_actor: actor.login,
+		run_id: run.id,
+		run_number: String(run.number),
+		run_attempt: "1",
+		workflow: workflow.name
+	};
+}
+function beadContext(trigger) {
+	const { issue } = trigger;
+	const priority = issue.labels.map((label) => /^(?:priority[:/ -]?)?(p[0-4])$/i.exec(label)?.[1]);
+	return {
+		number: issue.number,
+		title: issue.title,
+		body: issue.body,
+		labels: issue.labels,
+		author: issue.author.login,
+		priority: priority.find((label) => label !== void 0)?.toUpperCase() ?? null
+	};
+}
+function needsContext(view, job, purpose) {
+	const ids = purpose === "if" ? view.workflow.graph.ancestors(job) : view.definition(job)?.needs;
+	const needs = [];
+	for (const id of ids ?? []) {
+		const outputs = view.document(id)?.outputs ?? NO_OUTPUTS;
+		needs.push([id, {
+			result: view.line(id).result,
+			outputs
+		}]);
+	}
+	return Object.fromEntries(needs);
+}
+/** @see https://docs.github.com/en/actions/reference/workflows-and-actions/contexts#strategy-context */
+function strategyContext(view, job) {
+	const plan = matrixOf(view, jobOf(job));
+	const total = plan?.legs.length ?? 1;
+	return {
+		"fail-fast": plan?.failFast ?? true,
+		"job-index": legIndexOf(job) ?? 0,
+		"job-total": total,
+		"max-parallel": plan?.maxParallel ?? 1
+	};
+}
+function envContext(view, job, contexts) {
+	const own = view.definition(job)?.env ?? {};
+	return {
+		...renderAll(view.workflow.env, contexts),
+		...renderAll(own, contexts)
+	};
+}
+function renderAll(templates, contexts) {
+	if (isEmpty$1(templates)) return {};
+	return Object.fromEntries(Object.entries(templates).map(([name, template]) => [name, renderTemplate(template, contexts)]));
+}
+function onceOf(make) {
+	let made;
+	return () => (made ??= { value: make() }).value;
+}
+
+// src/engine/evaluation.ts
+/** The text of a template of a job, outside its `if`. */
+function renderFor(view, job, template) {
+	return guard(() => renderTemplate(template, contextsFor(view, job, "job")));
+}
+/** Whether a job's condition holds. */
+function testCondition(view, job, condition, status) {
+	return guard(() => evaluate(condition.expression, contextsFor(view, job, "if"), status).truthy);
+}
+/** The minutes of `timeout-minutes`: a finite number above 0. */
+function minutesFor(view, job, minutes) {
+	if (typeof minutes === "number") return {
+		ok: true,
+		value: minutes
+	};
+	const evaluated = guard(() => evaluate(minutes, contextsFor(view, job, "job")));
+	if (!evaluated.ok) return evaluated;
+	const { text } = evaluated.value;
+	const number = text.trim() === "" ? NaN : Number(text);
+	if (Number.isFinite(number) && number > 0) return {
+		ok: true,
+		value: number
+	};
+	return {
+		ok: false,
+		problem: `timeout-minutes gives "${text}", which is no number of minutes`
+	};
+}
+/** Whether a failure of the job counts as success (`continue-on-error`); what cannot be evaluated does not. */
+function continuesOnError(view, job, value) {
+	if (typeof value === "boolean") return value;
+	const evaluated = guard(() => evaluate(value, contextsFor(view, job, "job")).truthy);
+	return evaluated.ok && evaluated.value;
+}
+/** What the `strategy` of a job comes to. */
+function strategyFor(view, { id, strategy }) {
+	if (strategy === null) return {
+		ok: true,
+		value: null
+	};
+	return guard(() => evaluateValue(strategy, contextsFor(view, id, "job")));
+}
+/** Whether a boolean of a job, or an expression for one, is true. */
+function truthFor(view, job, value) {
+	return truthIn(value, () => contextsFor(view, job, "job"));
+}
+/** The same, where the contexts are others. */
+function truthIn(value, contexts) {
+	return typeof value === "boolean" ? {
+		ok: true,
+		value
+	} : guard(() => evaluate(value, contexts()).truthy);
+}
+/** The number of the pull request that a template names: `12`, `#12`, or the address of its page. */
+function pullRequestFor(view, job, template) {
+	const rendered = renderFor(view, job, template);
+	if (!rendered.ok) return rendered;
+	const text = rendered.value.trim();
+	const [, digits] = /^(?:#|https?:\/\/\S+\/pulls?\/)?([1-9]\d{0,14})(?:[/?#]\S*)?$/.exec(text) ?? [];
+	if (digits !== void 0) return {
+		ok: true,
+		value: Number(digits)
+	};
+	return {
+		ok: false,
+		problem: `"${text}" names no pull request: a number, #number or its address is needed`
+	};
+}
+/** Reads a value, or says in words why there is none. */
+function guard(read) {
+	try {
+		return {
+			ok: true,
+			value: read()
+		};
+	} catch (error) {
+		if (error instanceof ExpressionError) return {
+			ok: false,
+			problem: error.message
+		};
+		throw error;
+	}
+}
+
+// src/engine/outputs.ts
+/** GitHub's limit per job: 1 MB, counted in UTF-16. */
+const largestBytes = 1048576;
+/**
+* Checks reported outputs against their declaration. The answer says in words all that is wrong, or is null.
+* `isComplete` asks for the required ones, too.
+*
+* @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idoutputs
+*/
+function findOutputProblem(declared, outputs, isComplete) {
+	const problems = [];
+	const known = declared.map((output) => output.name).join(", ") || "none";
+	let bytes = 0;
+	for (const [name, value] of Object.entries(outputs)) {
+		bytes += 2 * value.length;
+		const declaration = declared.find((output) => output.name === name);
+		if (declaration === void 0) problems.push(`there is no output "${name}" (declared: ${known})`);
+		else if (value !== "" && declaration.enum.length > 0 && !declaration.enum.includes(value)) problems.push(`output "${name}" must be one of ${declaration.enum.join(", ")}, not "${shorten(value)}"`);
+	}
+	if (bytes > largestBytes) problems.push("the outputs are larger than 1 MB");
+	if (isComplete) {
+		for (const { name, required } of declared) if (required && (lookup(outputs, name) ?? "") === "") problems.push(`output "${name}" is missing`);
+	}
+	return problems.length === 0 ? null : problems.join("; ");
+}
+/** Outputs without the empty ones: those count as not given, as on GitHub. */
+function dropEmpty(outputs) {
+	return Object.fromEntries(Object.entries(outputs).filter(([, value]) => value !== ""));
+}
+function shorten(value) {
+	return value.length <= 80 ? value : `${value.slice(0, 80)}…`;
+}
+
+// src/engine/conclude.ts
+/**
+* Completes a job and has its dependents looked at. `result` is what they see; it differs from the conclusion where
+* continue-on-error or an override says so.
+*/
+function completeJob(draft, job, conclusion, result) {
+	const line = {
+		status: "completed",
+		conclusion,
+		result
+	};
+	for (const leg of legsOf(draft, job)) if (draft.line(leg).status !== "completed") draft.setLine(leg, line);
+	draft.setLine(job, line);
+	if (draft.document(job) !== void 0) draft.patchJob(job, {
+		timeoutAt: null,
+		retryAt: null,
+		merge: null
+	});
+	leaveGroup(draft, job);
+	if (jobOf(job) !== job) draft.visit(jobOf(job));
+	if (jobOf(job) === job || result === "success") for (const dependent of draft.workflow.graph.dependents(job)) draft.visit(dependent);
+}
+/**
+* Merges the outputs of a job's legs: of each output the value of the leg that finished last, unless it is empty.
+*
+* @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idoutputs
+*/
+function mergeOutputs(draft, job) {
+	const outputs = legsOf(draft, job).flatMap((leg) => draft.document(leg) ?? []).filter((leg) => draft.line(leg.id).status === "completed" && !isEmpty$1(leg.outputs)).map(({ outputs, attempts }) => ({
+		outputs,
+		at: attempts.at(-1)?.endedAt ?? ""
+	})).sort((a, b) => Date.parse(a.at) - Date.parse(b.at)).reduce((all, leg) => ({
+		...all,
+		...dropEmpty(leg.outputs)
+	}), NO_OUTPUTS);
+	draft.patchJob(job, { outputs });
+}
+/** Completes a job with success: its attempt, its outputs, its line. */
+function concludeSuccess(draft, job, outputs, told = { reason: null }) {
+	const ending = {
+		...told,
+		outcome: "success"
+	};
+	if (runningAttempt(draft.document(job)) === void 0) recordAttempt(draft, job, ending);
+	else endAttempt(draft, job, ending);
+	draft.patchJob(job, {
+		outputs,
+		feedback: null
+	});
+	completeJob(draft, job, "success", "success");
+}
+/**
+* Completes a job that did not succeed. With `continue-on-error` a failure counts as success for what follows, and stays a failure
+* to look at; a timeout (`cancelled`) is no failure.
+*
+* @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idcontinue-on-error
+*/
+function concludeFailure(draft, job, conclusion) {
+	const definition = draft.definition(job);
+	completeJob(draft, job, conclusion, conclusion === "failure" && definition !== void 0 && continuesOnError(draft, job, definition.continueOnError) ? "success" : conclusion);
+}
+/**
+* Brings the run's own status up to date, and concludes it once all its jobs are completed: a failure when a job's result is one,
+* else cancelled when it was cancelled or a job ran out of time, skipped when nothing ran, else success, which closes the bead.
+*/
+function concludeRun(draft) {
+	const status = statusOf(draft);
+	if (status !== draft.run.status) draft.patchRun({ status });
+	if (status !== "completed") return;
+	const conclusion = conclusionOf(draft, draft.lines());
+	draft.patchRun({
+		conclusion,
+		completedAt: draft.cause.at
+	});
+	leaveGroup(draft, "*");
+	draft.tell("end");
+	if (conclusion === "success") draft.emit({
+		type: "close_issue",
+		reason: "completed"
+	});
+}
+/** in_progress while anybody or anything works, waiting when only people can move it, pending when only the commit queue can. */
+function statusOf(draft) {
+	for (const line of draft.changedLines()) if (line.status === "in_progress") return "in_progress";
+	const lines = draft.lines();
+	const seen = /* @__PURE__ */ new Set();
+	for (const job in lines) {
+		const status = lines[job]?.status ?? "queued";
+		if (status === "in_progress") return status;
+		seen.add(status);
+	}
+	if (seen.has("queued") && isHeld(draft)) return "pending";
+	if (seen.has("waiting")) return "waiting";
+	if (seen.has("pending")) return "pending";
+	return seen.has("queued") ? "in_progress" : "completed";
+}
+function conclusionOf(view, lines) {
+	const all = Object.entries(lines).filter(([id]) => !hasLost(view, jobOf(id)));
+	const jobs = all.filter(([id]) => jobOf(id) === id);
+	if (jobs.some(([, line]) => line.result === "failure")) return "failure";
+	const wasAnyStopped = all.some(([job, line]) => line.result === "cancelled" && wasStopped(view.document(job)));
+	if (view.run.cancelled !== null || wasAnyStopped) return "cancelled";
+	return jobs.every(([, line]) => line.result === "skipped") ? "skipped" : "success";
+}
+/** Whether only joins waited for a job which went on with another branch: what became of it does not matter any more. */
+function hasLost(view, job) {
+	const dependents = view.workflow.graph.dependents(job).map((id) => view.workflow.jobs.get(id));
+	return dependents.length > 0 && dependents.every((one) => one?.type === "merge" && one.wait === "any" && hasSucceeded(view, one.id));
+}
+function hasSucceeded(view, job) {
+	return view.line(job).conclusion === "success";
+}
+/** Whether a job was cancelled by what it met: its time was over, or a newcomer took its place in a concurrency group. */
+function wasStopped(document) {
+	const outcome = document?.attempts.at(-1)?.outcome;
+	return outcome === "timed_out" || outcome === "displaced";
+}
+
+// src/engine/gate.ts
+/** The gate of a job while it is open: opened in the running attempt, and not answered. */
+function openGateOf(view, job) {
+	if (view.line(job).status !== "waiting") return void 0;
+	const document = view.document(job);
+	const gate = document?.gate ?? null;
+	if (gate?.answer !== null || document?.escalation !== null) return void 0;
+	return gate;
+}
+/**
+* Closes a job's gate that is not to be answered by a review any more. The pull request of a text gate goes; that of a code gate is
+* somebody's work and stays.
+*/
+function closeGate$1(draft, job, reason) {
+	const gate = openGateOf(draft, job);
+	if (gate === void 0) return;
+	emitCloseGate(draft, job, gate, reason);
+	draft.patchJob(job, { gate: null });
+}
+/** Has the decision pull request of a text gate closed, as far as it is known. */
+function emitCloseGate(draft, job, gate, reason) {
+	if (gate.kind === "code" || gate.pull === null) return;
+	draft.emit({
+		type: "close_gate",
+		job,
+		attempt: gate.attempt,
+		pull: gate.pull,
+		reason
+	});
+}
+
+// src/engine/outcome.ts
+function applied(about, note) {
+	return {
+		kind: "applied",
+		about,
+		note
+	};
+}
+function ignored(reason) {
+	return {
+		kind: "ignored",
+		reason
+	};
+}
+
+// src/engine/queue.ts
+/** The commit queue where the branch has no document for it. */
+function emptyQueue(base) {
+	return {
+		version: 1,
+		base,
+		entries: [],
+		lease: null
+	};
+}
+/** The run's lease, or null where it has none. */
+function ownLease(view) {
+	return view.queue.lease?.run === view.run.id ? view.queue.lease : null;
+}
+/**
+* Puts a commit job at the tail of the queue, or gives it the lease at once where nobody else is there. In a paused run it keeps
+* out of the queue, so that others are not held up, and joins it on resume.
+*/
+function enqueueMerge(draft, job) {
+	draft.setLine(job, {
+		status: "pending",
+		conclusion: null,
+		result: null
+	});
+	const attempt = draft.document(job)?.attempts.length ?? 0;
+	if (draft.run.paused !== null) return;
+	const entry = {
+		run: draft.run.id,
+		job,
+		attempt,
+		since: draft.cause.at
+	};
+	draft.setQueue({
+		...draft.queue,
+		entries: [...draft.queue.entries, entry]
+	});
+	if (draft.queue.lease === null && draft.queue.entries.length === 1) grantLease(draft);
+}
+/** Takes a job out of the queue and gives its lease back; whoever is next is told. */
+function leaveQueue(draft, job) {
+	const { entries, lease } = draft.queue;
+	const kept = entries.filter((entry) => !(entry.run === draft.run.id && entry.job === job));
+	const holds = ownLease(draft)?.job === job;
+	countRelease(draft, job);
+	if (kept.length === entries.length && !holds) return;
+	const wasNext = lease === null && kept[0] !== entries[0];
+	if (holds) draft.settleEffects((effect) => effect.type === "merge_pull" && effect.fence === lease?.fence);
+	draft.setQueue({
+		...draft.queue,
+		entries: kept,
+		lease: holds ? null : lease
+	});
+	if (holds || wasNext) advanceQueue(draft);
+}
+/**
+* Gives the run, whose entry is the head, the lease when it is free or ran out. A holder that loses it so is told, and queues again.
+* Returns whether it was granted.
+*/
+function takeLease(draft) {
+	const { entries, lease } = draft.queue;
+	if (entries[0]?.run !== draft.run.id) return false;
+	if (lease !== null && !isReached(lease.until, draft.cause.at)) return false;
+	grantLease(draft);
+	if (lease !== null && lease.run !== draft.run.id) tellQueueAdvanced(draft, lease.run);
+	return true;
+}
+/** Hands the free lease to the head of the queue: here, or by an event when it is another run. */
+function advanceQueue(draft) {
+	const [head] = draft.queue.entries;
+	if (head === void 0) return;
+	if (head.run === draft.run.id) grantLease(draft);
+	else tellQueueAdvanced(draft, head.run);
+}
+function grantLease(draft) {
+	const { cause, config, queue } = draft;
+	const [head, ...entries] = queue.entries;
+	const merge = head === void 0 ? null : draft.document(head.job)?.merge ?? null;
+	if (head === void 0 || merge === null) return;
+	const lease = {
+		run: head.run,
+		job: head.job,
+		attempt: head.attempt,
+		grantedAt: cause.at,
+		until: addMs(cause.at, config.settings.leaseMinutes * 6e4),
+		fence: cause.id
+	};
+	draft.setQueue({
+		...queue,
+		entries,
+		lease
+	});
+	countLease(draft, lease, head.since, queue.entries.length);
+	draft.setLine(head.job, {
+		status: "in_progress",
+		conclusion: null,
+		result: null
+	});
+	const { pull, head: commit } = merge;
+	const { job, attempt } = head;
+	draft.emit({
+		type: "merge_pull",
+		job,
+		attempt,
+		pull,
+		head: commit,
+		fence: cause.id
+	});
+}
+function tellQueueAdvanced(draft, run) {
+	const { cause, queue } = draft;
+	draft.send({
+		version: 1,
+		type: "queue_advanced",
+		id: derivedId("queue_advanced", cause.id, run),
+		run,
+		at: cause.at,
+		actor: TREADLE,
+		ground: `the commit queue of ${queue.base} moved`,
+		wake: cause.wake,
+		base: queue.base
+	});
+}
+
+// src/engine/pause.ts
+/** Holds the run: no new dispatch, gate or merge. What is out may still answer; a merge that waits leaves the queue to others. */
+function pauseRun(draft, event) {
+	if (draft.run.paused !== null) return ignored("the run is paused already");
+	holdRun(draft, {
+		by: event.actor,
+		reason: event.reason,
+		at: draft.cause.at
+	});
+	return applied("run", "paused");
+}
+/** Pauses a run that is not paused. */
+function holdRun(draft, recorded) {
+	if (draft.run.paused !== null) return;
+	draft.patchRun({ paused: recorded });
+	for (const job of pendingJobs(draft)) leaveQueue(draft, job);
+}
+/** Ends the pause: all that became ready starts. Time stood still: timeouts move on by the length of the pause. */
+function releaseRun(draft) {
+	const { paused } = draft.run;
+	if (paused === null) return;
+	draft.patchRun({ paused: null });
+	const lengthMs = msBetween(paused.at, draft.cause.at);
+	for (const job of jobsAndLegs(draft)) {
+		const timeoutAt = draft.document(job)?.timeoutAt ?? null;
+		if (timeoutAt !== null) draft.patchJob(job, { timeoutAt: addMs(timeoutAt, lengthMs) });
+	}
+	goOn$1(draft);
+}
+/** Looks at everything that a pause may have held back. */
+function goOn$1(draft) {
+	for (const job of jobsAndLegs(draft)) if (draft.line(job).status === "queued") draft.visit(job);
+	for (const job of pendingJobs(draft)) {
+		if (draft.document(job)?.merge?.checks !== void 0) continue;
+		if (!draft.queue.entries.some((entry) => entry.run === draft.run.id && entry.job === job) && ownLease(draft) === null) enqueueMerge(draft, job);
+	}
+}
+/** The jobs that wait for the commit queue; others wait for their concurrency group. */
+function pendingJobs(draft) {
+	const isPending = (job) => draft.line(job).status === "pending" && (draft.document(job)?.merge ?? null) !== null;
+	return [...draft.workflow.jobs.keys()].filter(isPending);
+}
+
+// src/engine/escalation.ts
+/**
+* Hands a job to the CEO: it is not concluded, it waits. Exactly one CEO bead is opened. In a run that was cancelled nobody is to
+* be bothered any more: there the job fails.
+*/
+function escalate(draft, job, cause, reason) {
+	endAttempt(draft, job, {
+		outcome: "failure",
+		reason
+	});
+	closeGate$1(draft, job, `${job} was handed to the CEO: ${reason}`);
+	if (cause !== "effect-failed") leaveQueue(draft, job);
+	if (draft.run.cancelled !== null) {
+		concludeFailure(draft, job, "failure");
+		return;
+	}
+	const id = derivedId("escalation", draft.run.id, job, draft.cause.id);
+	draft.patchJob(job, { timeoutAt: null });
+	openEscalation$1(draft, job, {
+		id,
+		cause,
+		reason,
+		at: draft.cause.at
+	});
+}
+/** Has the job wait for the CEO, and the CEO bead opened. */
+function openEscalation$1(draft, job, asked) {
+	const escalation = {
+		...asked,
+		issue: null,
+		pull: null,
+		head: null
+	};
+	draft.patchJob(job, {
+		retryAt: null,
+		escalation
+	});
+	draft.setLine(job, {
+		status: "waiting",
+		conclusion: null,
+		result: null
+	});
+	draft.emit({
+		type: "open_escalation",
+		job,
+		escalation: asked.id
+	});
+	countEscalation(draft, job, asked.cause);
+	draft.tell("CEO");
+}
+/** Whether a job waits because the run, or the repository, reached a limit. */
+function isAtLimit(escalation) {
+	return escalation !== null && limitCauses.includes(escalation.cause);
+}
+const limitCauses = [
+	"dispatches",
+	"hops",
+	"budget"
+];
+/** Puts the question of an escalation in a new bead and a new decision pull request; the bead before is closed with the reason. */
+function escalateAgain(draft, job, escalation, reason) {
+	emitClose(draft, escalation, `It is asked again in a new bead: ${reason}`);
+	const id = derivedId("escalation", draft.run.id, job, draft.cause.id);
+	draft.patchJob(job, { escalation: {
+		...escalation,
+		id,
+		issue: null,
+		pull: null,
+		head: null
+	} });
+	draft.emit({
+		type: "open_escalation",
+		job,
+		escalation: id
+	});
+	draft.tell("CEO");
+}
+/**
+* Ends the escalation of a job, if it has one; its CEO bead is closed with the answer in words. At a limit that is the CEO's word
+* to go on: the run is no longer paused, and counts anew.
+*/
+function closeEscalation$1(draft, job, answer) {
+	const escalation = draft.document(job)?.escalation ?? null;
+	if (escalation === null) return;
+	draft.patchJob(job, { escalation: null });
+	countAnswer(draft, job, escalation);
+	emitClose(draft, escalation, answer);
+	if (!isAtLimit(escalation)) return;
+	forgiveSpending(draft);
+	releaseRun(draft);
+}
+function emitClose(draft, { id, issue, pull }, answer) {
+	if (issue === null) return;
+	draft.emit({
+		type: "close_escalation",
+		escalation: id,
+		issue,
+		pull,
+		answer
+	});
+}
+
 // src/engine/view/commands.ts
 /** What people type: each command and comment that a text of ours names is spelled here and nowhere else. */
 /** A command line that answers or shows something; arguments that hold blanks are given as placeholders in capitals. */
@@ -43063,36 +46631,9 @@ const overrideComment = {
 	goto: (job) => `/treadle goto ${job} WHY`,
 	reassign: (role) => `/treadle reassign ${role} WHY`,
 	resume: () => "/treadle resume WHY",
+	repin: (workflow) => `/treadle repin ${workflow} WHY`,
 	close: () => "/treadle close WHY"
 };
-
-// src/engine/view/duration.ts
-/** Milliseconds between two times, never negative. */
-function elapsedMs(from, to) {
-	return Math.max(0, Date.parse(to) - Date.parse(from));
-}
-/** A duration in the two largest units that tell something: `0 s`, `42 s`, `3 min 5 s`, `2 h 10 min`, `4 d 1 h`. */
-function formatDuration(ms) {
-	const seconds = Math.floor(ms / 1e3);
-	const [days, hours, minutes] = [
-		Math.floor(seconds / 86400),
-		Math.floor(seconds / 3600) % 24,
-		Math.floor(seconds / 60) % 60
-	];
-	const parts = [
-		[days, "d"],
-		[hours, "h"],
-		[minutes, "min"],
-		[seconds % 60, "s"]
-	];
-	const first = parts.findIndex(([count]) => count > 0);
-	if (first === -1) return "0 s";
-	return parts.slice(first, first + 2).filter(([count]) => count > 0).map(([count, unit]) => `${count} ${unit}`).join(" ");
-}
-/** A time for people: `2026-01-05 10:04 UTC`. */
-function formatTime(iso) {
-	return `${new Date(iso).toISOString().slice(0, 16).replace("T", " ")} UTC`;
-}
 
 // src/engine/view/history.ts
 /** The attempts of several jobs, by the time they began. */
@@ -43127,6 +46668,7 @@ function outcomeWord(outcome) {
 		case "failure":
 		case "rejected":
 		case "cancelled":
+		case "displaced":
 		case "skipped":
 		case "crashed": return outcome;
 	}
@@ -43170,9 +46712,26 @@ function adviseOnCause(facts) {
 		case "loop": return [`The reports repeat themselves: more of the same will not help. Give a fact that is missing with ${code(overrideComment.retry())}, or ${canReassign(job) ? `let another role look at it with ${code(overrideComment.reassign("ROLE"))}` : `go back to an earlier job with ${code(overrideComment.goto("JOB"))}`}.`];
 		case "timeout": return [`It took longer than ${inlineCode("timeout-minutes")} allows. Find out whether ${inlineCode(document.assignee?.login ?? document.role ?? "anybody")} is at work at all; if it needs the time, raise the limit in the workflow, else split the task.`];
 		case "effect-failed": return [`Treadle itself was refused. Check that its token may do this in the repository and that the forge can be reached; then ${code(overrideComment.retry())}.`];
+		case "definition": return [`The workflow gives no value where one is needed, so trying again cannot help. Mend ${inlineCode(facts.workflow.path)} on the default branch, then ${code(overrideComment.repin(facts.workflow.key))}.`];
+		case "dispatches":
+		case "hops":
+		case "budget": return adviseOnLimit(facts, escalation.cause);
 		case "attempts":
 		case "failure": return [];
 	}
+}
+const LIMIT_KEYS = {
+	dispatches: "dispatches-per-hour-per-run` or `dispatches-per-hour",
+	hops: "hops",
+	budget: "tokens-per-run` or `cost-usd-per-run"
+};
+/** Who worked most is where the money went. */
+function adviseOnLimit({ state }, cause) {
+	const worked = Object.values(state.jobs).map(({ id, attempts }) => ({
+		id,
+		turns: attempts.reduce((sum, one) => sum + one.turns.length, 0)
+	})).filter(({ turns }) => turns > 0).sort((a, b) => b.turns - a.turns).slice(0, 3).map(({ id, turns }) => `${inlineCode(id)} ${plural(turns, "turn")}`);
+	return [`Look whether the run gets anywhere: its history is on the bead.${worked.length === 0 ? "" : ` Most of it went to ${listWords(worked)}.`} If it does, ${code(overrideComment.resume())} lets it go on and counting begins anew; if it runs in circles, ${code(overrideComment.close())}.`, `The limit is \`${LIMIT_KEYS[cause]}\` of \`limits\` in \`.github/treadle.yml\`: another value holds for runs that begin after it.`];
 }
 function adviseOnRole({ config, document, job }) {
 	const role = document.reassigned ?? document.role ?? "the role";
@@ -43184,6 +46743,7 @@ function adviseOnCycles({ job, state }) {
 }
 /** Nobody ever answered. */
 function adviseOnSilence({ turns, config, escalation }) {
+	if (isAtLimit(escalation)) return [];
 	const [last] = turns.slice(-1);
 	if (last === void 0 || escalation.cause === "effect-failed") return [];
 	if (!turns.every(({ outcome }) => outcome === "timed_out" || outcome === "open" || outcome === "cancelled")) return [];
@@ -43290,7 +46850,7 @@ function sum(numbers) {
 * @throws {TreadleError} `bug` when the job is not escalated.
 */
 function renderEscalation(workflow, config, state, jobId) {
-	const job = workflow.jobs.get(jobId);
+	const job = definitionOf(workflow, jobId);
 	const document = state.jobs[jobId];
 	const escalation = document?.escalation;
 	invariant(job !== void 0 && document !== void 0, `${jobId} is no job of the run`);
@@ -43298,7 +46858,7 @@ function renderEscalation(workflow, config, state, jobId) {
 	const brief = causeInBrief(escalation.cause);
 	const soFar = `- So far: ${progressLine(progressOf(workflow, state))}`;
 	const head = headPart(workflow, state, job, escalation);
-	const options = optionsPart(workflow, job);
+	const options = optionsPart(workflow, job, escalation);
 	const advice = `## What could help\n\n${nextSteps(workflow, config, state, job, document, escalation).map((step) => `- ${step}`).join("\n")}`;
 	const rest = [
 		triedPart(document, BODY_LIMIT - head.length - soFar.length - options.length - advice.length - 8),
@@ -43336,30 +46896,32 @@ function triedPart(document, room) {
 	const left = (count) => `- ${plural(count, "older attempt")} left out`;
 	return heading + joinWithin(items, room - heading.length, left);
 }
-function optionsPart(workflow, job) {
-	const { approve, requestChanges } = answers(workflow, job);
+function optionsPart(workflow, job, escalation) {
+	const { approve, requestChanges } = answers(workflow, job, escalation);
 	const ancestor = [...workflow.jobs.keys()].find((id) => workflow.graph.ancestors(job.id).has(id)) ?? job.id;
 	return [
 		"## What you can do",
 		[
 			`- **Approve** the decision pull request: ${approve}`,
 			`- **Request changes** on it: ${requestChanges}`,
+			...isAtLimit(escalation) ? [`- Comment ${inlineCode(overrideComment.resume())}: the same as to approve.`] : [],
 			`- Comment ${inlineCode(overrideComment.retry())} here: ${inlineCode(job.id)} is tried again with fresh attempts, and your words go along as feedback.`,
 			`- Comment ${inlineCode(overrideComment.goto("JOB"))}: the run goes on from that job, for instance ${inlineCode(ancestor)}; it and everything after it is done again.`,
 			...canReassign(job) ? [`- Comment ${inlineCode(overrideComment.reassign("ROLE"))}: ${inlineCode(job.id)} goes to another role, with fresh attempts.`] : [],
+			`- Comment ${inlineCode(overrideComment.repin(workflow.key))}: the run goes on by the workflow as it stands on the default branch now.`,
 			`- Comment ${inlineCode(overrideComment.close())}: the run ends and the bead is closed.`
 		].join("\n"),
 		"The words in capitals are yours to fill in. Nothing is lost while you think: the run waits."
 	].join("\n\n");
 }
-function answers(workflow, job) {
+function answers(workflow, job, escalation) {
 	return {
-		approve: `${inlineCode(job.id)} counts as done by your word, and the run ${afterSuccess(workflow, job.id, inlineCode)}.`,
+		approve: isAtLimit(escalation) ? `the run is no longer paused, ${inlineCode(job.id)} goes on where it stands, and the limits count from nothing again.` : `${inlineCode(job.id)} counts as done by your word, and the run ${afterSuccess(workflow, job.id, inlineCode)}.`,
 		requestChanges: "the run ends as failed and the bead is closed."
 	};
 }
 function decisionBody(workflow, state, job, escalation) {
-	const { approve, requestChanges } = answers(workflow, job);
+	const { approve, requestChanges } = answers(workflow, job, escalation);
 	const bead = escalation.issue === null ? "the CEO bead" : `#${escalation.issue}`;
 	return [
 		`Job ${inlineCode(job.id)} of issue #${state.run.issue} is stuck: **${causeInBrief(escalation.cause)}**. The file of this pull request and ${bead} tell what was tried.`,
@@ -43476,6 +47038,18 @@ async function isAltered({ forge, documents, definitions }, watch, pull) {
 	const workflow = await definitions.load(documents, loaded.state.run.definition);
 	const asked = decisionAsked(workflow, loaded.config, loaded.state, watch.job, pull.number);
 	return asked !== null && await forge.files.read(asked.path, pull.head.oid) !== asked.text;
+}
+
+// src/beads/priority.ts
+const LABELS = /* @__PURE__ */ new Map([
+	["p0", 0],
+	["p1", 1],
+	["p2", 2],
+	["p3", 3]
+]);
+/** Whether a label says a priority. */
+function isPriorityLabel(label) {
+	return LABELS.has(label.toLowerCase());
 }
 
 // src/beads/render-bead.ts
@@ -43914,10 +47488,573 @@ function describeChange({ kind, head, job }, pull, noted) {
 	};
 }
 
+// src/beads/render-notice.ts
+/**
+* What is to be said on an issue about the workflow that was selected for it, as Markdown; null where nothing is. Who was told of a
+* problem before is told that it is over.
+*
+* @param run the run that was started; null where none was
+*/
+function renderNotice(selection, run, wasTold) {
+	switch (selection.kind) {
+		case "chosen":
+			if (run === null || !wasTold) return null;
+			return `Settled: run ${escapeInline(run)} of ${escapeInline(selection.workflow)} was started.\n`;
+		case "kept": return wasTold ? `Settled: ${escapeInline(selection.label)} keeps every workflow away.\n` : null;
+		case "undecided":
+			if (!selection.isAsked && !wasTold) return null;
+			return [
+				`**Nothing was started.** ${escapeInline(sentence(selection.reason))}`,
+				"",
+				`What to do: ${escapeInline(sentence(selection.remedy))} This comment is brought up to date when that changes.`,
+				""
+			].join("\n");
+	}
+}
+/** The text with a capital at its beginning and a stop at its end. */
+function sentence(text) {
+	const begun = text.slice(0, 1).toUpperCase() + text.slice(1);
+	return /[.?!]$/.test(begun) ? begun : `${begun}.`;
+}
+
+// src/beads/select-workflow.ts
+/** The label that asks for a workflow by its name: `workflow:bug`. */
+const WORKFLOW_LABEL = "workflow:";
+/** After the prefix: no workflow is wanted, now or later. */
+const NO_WORKFLOW = "none";
+/** Beads with this label wait for somebody who sets something up by hand: nobody is ever dispatched for them. */
+const HUMAN_CONFIG_LABEL = "requires-human-config";
+/** What Treadle files by itself. */
+const AUTO_FILED_LABEL = "auto-filed";
+/**
+* Selects the workflow of a bead by its labels and by what workflows ask for. Labels count as wholes, in any letter case; titles
+* choose nothing. The label `workflow:NAME` goes before triggers, the repository's own workflows before built-in ones.
+*/
+function selectWorkflow(labels, candidates) {
+	const carried = labels.map((label) => label.toLowerCase());
+	const isCarried = (label) => carried.includes(label.toLowerCase());
+	const kept = [HUMAN_CONFIG_LABEL, `${WORKFLOW_LABEL}${NO_WORKFLOW}`].find(isCarried);
+	if (kept !== void 0) return {
+		kind: "kept",
+		label: kept
+	};
+	const asked = [...new Set(carried.filter((label) => label.startsWith(WORKFLOW_LABEL)))];
+	if (asked.length > 0) return selectByName(asked, candidates);
+	const triggered = candidates.filter(({ isTriggered }) => isTriggered);
+	const own = triggered.filter(({ isBuiltIn }) => !isBuiltIn);
+	const [first, ...others] = own.length > 0 ? own : triggered;
+	if (first !== void 0 && others.length === 0) return {
+		kind: "chosen",
+		workflow: first.key,
+		by: "trigger"
+	};
+	if (first !== void 0) {
+		const keys = [first, ...others].map(({ key }) => key);
+		return {
+			kind: "undecided",
+			code: "several-workflows",
+			isAsked: true,
+			reason: `several workflows want it: ${keys.join(", ")}`,
+			remedy: `say which by one of the labels ${keys.map((key) => WORKFLOW_LABEL + key).join(", ")}`
+		};
+	}
+	const broken = candidates.find(({ key, problem, isBuiltIn }) => problem !== null && !isBuiltIn && isCarried(key));
+	if (broken !== void 0) return unusable(broken, candidates);
+	return {
+		kind: "undecided",
+		code: "no-workflow",
+		isAsked: isCarried("auto-filed") || labels.some(isPriorityLabel),
+		reason: "no workflow wants it",
+		remedy: `give it a label that one asks for in its 'on: issues', or ${namesOf(candidates)}`
+	};
+}
+function selectByName(asked, candidates) {
+	const [label = "", ...others] = asked;
+	if (others.length > 0) return {
+		kind: "undecided",
+		code: "several-workflows",
+		isAsked: true,
+		reason: `several labels name a workflow: ${asked.join(", ")}`,
+		remedy: "leave one of them"
+	};
+	const name = label.slice(9);
+	const found = candidates.find(({ key }) => key.toLowerCase() === name);
+	if (found === void 0) {
+		const keys = candidates.map(({ key }) => key);
+		return {
+			kind: "undecided",
+			code: "unknown-workflow",
+			isAsked: true,
+			reason: `there is no workflow '${name}'.${suggestion(name, keys)}`,
+			remedy: `replace the label ${label} by ${namesOf(candidates)}`
+		};
+	}
+	return found.problem === null ? {
+		kind: "chosen",
+		workflow: found.key,
+		by: "label"
+	} : unusable(found, candidates);
+}
+function unusable({ key, problem }, candidates) {
+	return {
+		kind: "undecided",
+		code: "workflow-unusable",
+		isAsked: true,
+		reason: `the workflow ${key} ${problem ?? ""}`,
+		remedy: `mend it, or choose another one by ${namesOf(candidates)}`
+	};
+}
+/** The labels that choose a workflow which can be started. */
+function namesOf(candidates) {
+	const keys = candidates.filter(({ problem }) => problem === null).map(({ key }) => key);
+	return `a label ${WORKFLOW_LABEL}NAME (${keys.join(", ")})`;
+}
+
+// src/workflow/agent-setting.ts
+/** Each dispatch with the keys that go with it. */
+const KEYS$1 = {
+	comment: [],
+	command: ["command"],
+	workflow: [
+		"workflow",
+		"ref",
+		"inputs"
+	],
+	assign: []
+};
+const DISPATCHES = Object.keys(KEYS$1);
+/** Inputs by which a workflow is told its task: an agent's own have other names. */
+const TASK_INPUTS = [
+	"dispatch",
+	"issue",
+	"run",
+	"job",
+	"attempt",
+	"turn",
+	"comment"
+];
+/**
+* GitHub's limits for the inputs of a dispatch, all together. What the task itself needs is less than `reserved`.
+* https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#onworkflow_dispatchinputs
+*/
+const LIMITS = {
+	inputs: 25,
+	characters: 65535,
+	reserved: 2e3
+};
+/** Reads one entry of `agents`; null where it cannot be used, which was reported then. */
+function readAgent(key, map, reader) {
+	const dispatch = map.byKey.get("dispatch")?.value;
+	const way = dispatch?.kind === "scalar" ? dispatch.text : "";
+	reader.refuseUnknown(map, ["dispatch", ...Object.values(KEYS$1).flat()]);
+	if (!isDispatch(way)) {
+		const message = `'dispatch' of '${key.text}' must be comment, command, workflow or assign.${suggestion(way, DISPATCHES)}`;
+		reader.report("bad-dispatch", (dispatch ?? key).span, message);
+		return null;
+	}
+	refuseForeign(way, map, reader);
+	switch (way) {
+		case "comment":
+		case "assign": return { dispatch: way };
+		case "command": return readCommand(key, map, reader);
+		case "workflow": return readWorkflow(key, map, reader);
+	}
+}
+function isDispatch(way) {
+	return Object.hasOwn(KEYS$1, way);
+}
+/** Keys of another dispatch mean that something else was meant. */
+function refuseForeign(way, map, reader) {
+	for (const [other, keys] of Object.entries(KEYS$1)) {
+		if (other === way) continue;
+		for (const name of keys) {
+			const entry = map.byKey.get(name);
+			if (entry !== void 0) reader.report("unknown-key", entry.key.span, `'${name}' goes with 'dispatch: ${other}'`);
+		}
+	}
+}
+function readCommand(key, map, reader) {
+	const command = map.byKey.get("command");
+	const words = command === void 0 ? null : reader.texts(command.value, `'command' of '${key.text}'`);
+	if (words !== null && words.length > 0) return {
+		dispatch: "command",
+		command: words
+	};
+	if (command === void 0 || words !== null) {
+		const message = `'${key.text}' needs a 'command': a list of the program and its arguments`;
+		reader.report("missing-command", (command?.value ?? key).span, message);
+	}
+	return null;
+}
+function readWorkflow(key, map, reader) {
+	const workflow = map.byKey.get("workflow")?.value;
+	const name = workflow?.kind === "scalar" ? workflow.text.replace(/^\.github\/workflows\//, "") : "";
+	if (!/^[\w-][\w.-]*\.ya?ml$/.test(name)) {
+		const message = `'${key.text}' needs a 'workflow': the name of its file in .github/workflows, for instance agent.yml`;
+		reader.report("missing-workflow", (workflow ?? key).span, message);
+		return null;
+	}
+	const ref = map.byKey.get("ref")?.value;
+	const refName = ref?.kind === "scalar" ? ref.text : "";
+	if (ref !== void 0 && !/^(?![-/.])(?!.*(?:\.\.|\/\/|@\{|\.lock$))[\w./-]*[\w-]$/.test(refName)) {
+		reader.report("bad-branch", ref.span, "A branch or tag is expected here");
+		return null;
+	}
+	const inputs = readInputs(map.byKey.get("inputs")?.value, reader);
+	return inputs === null ? null : {
+		dispatch: "workflow",
+		workflow: name,
+		...ref === void 0 ? {} : { ref: refName },
+		...Object.keys(inputs).length === 0 ? {} : { inputs }
+	};
+}
+/** GitHub takes texts, numbers and booleans for inputs, all as texts. */
+function readInputs(node, reader) {
+	if (node === void 0) return {};
+	if (node.kind !== "map") {
+		reader.report("wrong-type", node.span, "'inputs' must be a mapping");
+		return null;
+	}
+	const inputs = [];
+	for (const { key, value } of node.entries) if (TASK_INPUTS.includes(key.text)) {
+		const message = `The input '${key.text}' is Treadle's own: it tells the workflow its task`;
+		reader.report("reserved-input", key.span, message);
+	} else if (value.kind === "scalar" && value.value !== null) inputs.push([key.text, value.text]);
+	else reader.report("wrong-type", value.span, `The input '${key.text}' is a text, a number or true or false`);
+	if (inputs.length < node.entries.length) return null;
+	const own = LIMITS.inputs - TASK_INPUTS.length;
+	const size = JSON.stringify(Object.fromEntries(inputs)).length;
+	if (inputs.length > own || size > LIMITS.characters - LIMITS.reserved) {
+		const message = `GitHub takes ${LIMITS.inputs} inputs of ${LIMITS.characters} characters together: ${own} of them, of ${LIMITS.characters - LIMITS.reserved} characters, are yours`;
+		reader.report("wrong-limit", node.span, message);
+		return null;
+	}
+	return Object.fromEntries(inputs);
+}
+
+// src/workflow/settings.ts
+/** Where a repository keeps its settings. */
+const SETTINGS_PATH = ".github/treadle.yml";
+const KEYS = [
+	"roles",
+	"agents",
+	"approving-apps",
+	"base-branch",
+	"state-branch",
+	"protected-paths",
+	"lease-minutes",
+	"limits",
+	"escalation-reminder-hours"
+];
+const LOGIN = /^[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\[bot\])?$/;
+/** As in CODEOWNERS; YAML wants quotes around it. */
+const TEAM = /^@[A-Za-z0-9][A-Za-z0-9-]*\/[A-Za-z0-9][\w.-]*$/;
+/** What holds where the file says nothing. Agents' own instructions are code: they always need a review of the code. */
+const DEFAULTS = {
+	stateBranch: "treadle/state",
+	protectedPaths: [
+		".github/**",
+		".claude/**",
+		".cursor/**",
+		"AGENTS.md",
+		"CLAUDE.md",
+		"CODEOWNERS"
+	],
+	leaseMinutes: 5,
+	escalationReminderHours: 24
+};
+/** Reads a settings file. Reports all problems at once; the settings are null when there is any. Never throws over the text. */
+function readSettings(file) {
+	const reader = new SettingsReader(file.path, createSourceText(file.text));
+	const { root, findings } = readYaml(file.text);
+	for (const { code, span, message } of findings) reader.report(code, span, message);
+	const settings = root === null ? reader.readRoot(null) : reader.readRoot(root);
+	const diagnostics = [...reader.diagnostics].sort((a, b) => a.start.line - b.start.line || a.start.column - b.start.column);
+	return {
+		settings: diagnostics.length > 0 ? null : settings,
+		diagnostics
+	};
+}
+var SettingsReader = class {
+	diagnostics = [];
+	#path;
+	#source;
+	constructor(path, source) {
+		this.#path = path;
+		this.#source = source;
+	}
+	report(code, span, message) {
+		this.diagnostics.push({
+			path: this.#path,
+			start: this.#source.positionAt(span.start),
+			end: this.#source.positionAt(Math.max(span.end, span.start + 1)),
+			severity: "error",
+			code,
+			message
+		});
+	}
+	readRoot(root) {
+		const map = root === null || isEmpty(root) ? null : this.#map(root, "The settings");
+		this.refuseUnknown(map, KEYS);
+		const holders = this.#readRoles(map?.byKey.get("roles")?.value);
+		const roles = mapRoles(holders, (names) => names.filter((name) => !TEAM.test(name)));
+		const teams = mapRoles(holders, (names) => names.filter((name) => TEAM.test(name)).map((name) => name.replace(/^@/, "")));
+		const members = new Set(Object.values(roles).flat());
+		const known = Object.values(teams).flat().length > 0 ? null : members;
+		return {
+			roles,
+			teams: Object.fromEntries(Object.entries(teams).filter(([, names]) => names.length > 0)),
+			approvingApps: this.#readApps(map?.byKey.get("approving-apps")?.value, members),
+			agents: this.#readAgents(map?.byKey.get("agents")?.value, known),
+			baseBranch: this.#branch(map?.byKey.get("base-branch")?.value),
+			stateBranch: this.#branch(map?.byKey.get("state-branch")?.value) ?? DEFAULTS.stateBranch,
+			protectedPaths: this.texts(map?.byKey.get("protected-paths")?.value, "'protected-paths'") ?? DEFAULTS.protectedPaths,
+			leaseMinutes: this.#number(map, "lease-minutes", {
+				from: 1,
+				to: 60
+			}) ?? DEFAULTS.leaseMinutes,
+			limits: this.#readLimits(map?.byKey.get("limits")?.value),
+			escalationReminderHours: this.#number(map, "escalation-reminder-hours", {
+				from: 1,
+				to: 720
+			}) ?? DEFAULTS.escalationReminderHours
+		};
+	}
+	#readRoles(node) {
+		const map = node === void 0 ? null : this.#map(node, "'roles'");
+		const roles = [];
+		for (const { key, value } of map?.entries ?? []) {
+			if (!/^[a-z][a-z0-9-]*$/.test(key.text)) this.report("bad-role-name", key.span, `A role is named in small letters, digits and hyphens, unlike '${key.text}'`);
+			roles.push([key.text, this.#logins(value, key.text)]);
+		}
+		return Object.fromEntries(roles);
+	}
+	#logins(node, role) {
+		const logins = this.texts(node, `The role '${role}'`) ?? [];
+		const nodes = node.kind === "list" ? node.items : [node];
+		logins.forEach((login, index) => {
+			if (LOGIN.test(login) || TEAM.test(login)) return;
+			this.report("bad-login", nodes[index]?.span ?? node.span, `'${login}' is no login of the forge`);
+		});
+		return logins;
+	}
+	/** An App whose reviews are to count must hold a role, as everybody. */
+	#readApps(node, members) {
+		const logins = this.texts(node, "'approving-apps'") ?? [];
+		const nodes = node?.kind === "list" ? node.items : [node];
+		logins.forEach((login, index) => {
+			const span = nodes[index]?.span;
+			if (span === void 0) return;
+			if (!LOGIN.test(login) || !login.endsWith("[bot]")) this.report("bad-login", span, `'${login}' is no App: the login of an App ends with [bot]`);
+			else if (!members.has(login)) {
+				const message = `'${login}' holds no role, so its reviews would never count.`;
+				this.report("agent-without-role", span, `${message}${suggestion(login, members)}`);
+			}
+		});
+		return logins;
+	}
+	/** `members` null: not all of them are known. */
+	#readAgents(node, members) {
+		const map = node === void 0 ? null : this.#map(node, "'agents'");
+		const agents = [];
+		for (const entry of map?.entries ?? []) {
+			if (members !== null && !members.has(entry.key.text)) this.report("agent-without-role", entry.key.span, `'${entry.key.text}' holds no role, so it would never be dispatched.${suggestion(entry.key.text, members)}`);
+			const agent = this.#readAgent(entry);
+			if (agent !== null) agents.push([entry.key.text, agent]);
+		}
+		return Object.fromEntries(agents);
+	}
+	#readAgent({ key, value }) {
+		const map = this.#map(value, `The agent '${key.text}'`);
+		return map === null ? null : readAgent(key, map, this);
+	}
+	#readLimits(node) {
+		const map = node === void 0 ? null : this.#map(node, "'limits'");
+		return readLimits(map, (code, span, message) => {
+			this.report(code, span, message);
+		});
+	}
+	#number(map, key, { from, to }) {
+		const node = map?.byKey.get(key)?.value;
+		if (node === void 0) return null;
+		if (node.kind === "scalar" && typeof node.value === "number" && node.value >= from && node.value <= to) return node.value;
+		this.report("wrong-limit", node.span, `'${key}' is a number from ${from} to ${to}`);
+		return null;
+	}
+	#branch(node) {
+		if (node === void 0) return null;
+		const name = node.kind === "scalar" && typeof node.value === "string" ? node.value : "";
+		if (/^(?![-/.])(?!.*(?:\.\.|\/\/|@\{|\.lock$))[\w./-]*[\w-]$/.test(name)) return name;
+		this.report("bad-branch", node.span, "A branch name is expected here");
+		return null;
+	}
+	/** A list of texts; one text stands for a list of it. */
+	texts(node, what) {
+		if (node === void 0) return null;
+		const items = node.kind === "list" ? node.items : [node];
+		const texts = [];
+		for (const item of items) if (item.kind === "scalar" && item.value !== null) texts.push(item.text);
+		else this.report("wrong-type", item.span, `${what} is a list of texts`);
+		return texts.length === items.length ? texts : null;
+	}
+	#map(node, what) {
+		if (node.kind === "map") return node;
+		this.report("wrong-type", node.span, `${what} must be a mapping`);
+		return null;
+	}
+	refuseUnknown(map, known) {
+		const seen = /* @__PURE__ */ new Set();
+		for (const { key } of map?.entries ?? []) {
+			if (!known.includes(key.text)) this.report("unknown-key", key.span, `Unknown key '${key.text}'.${suggestion(key.text, known)}`);
+			if (seen.has(key.text)) this.report("duplicate-key", key.span, `'${key.text}' stands here twice`);
+			seen.add(key.text);
+		}
+	}
+};
+function mapRoles(roles, choose) {
+	return Object.fromEntries(Object.entries(roles).map(([role, names]) => [role, choose(names)]));
+}
+function isEmpty(node) {
+	return node.kind === "scalar" && node.value === null;
+}
+
+// src/runtime/repository-config.ts
+/** Where a repository keeps workflows of its own. */
+const WORKFLOWS_FOLDER = ".github/treadle/workflows";
+/**
+* Reads settings and workflows from the default branch and resolves logins to ids.
+*
+* @throws TreadleError `config-missing`, or `config-invalid` with all diagnostics in its facts
+*/
+async function readRepositoryConfig(forge, builtInWorkflows) {
+	const wanted = {
+		files: [SETTINGS_PATH],
+		folder: WORKFLOWS_FOLDER
+	};
+	const { branch, texts } = await forge.files.ofDefaultBranch(wanted);
+	const text = texts.get(SETTINGS_PATH);
+	if (text === void 0) throw new TreadleError("config-missing", `there is no ${SETTINGS_PATH} on the branch ${branch} of ${forge.repository}`, { remedy: `Commit one to ${branch} that says who holds which role, for instance:\n\n  roles:\n    ceo: [your-login]\n` });
+	const settings = settingsOf({
+		path: SETTINGS_PATH,
+		text
+	});
+	const accounts = await findAccounts$1(forge, settings, text);
+	const approvingApps = settings.approvingApps.flatMap((login) => accounts.get(login) ?? []);
+	const config = {
+		version: 1,
+		roles: await resolveRoles(forge, settings, accounts, text),
+		agents: settings.agents,
+		settings: {
+			baseBranch: settings.baseBranch ?? branch,
+			protectedPaths: settings.protectedPaths,
+			leaseMinutes: settings.leaseMinutes,
+			limits: settings.limits,
+			escalationReminderHours: settings.escalationReminderHours,
+			...approvingApps.length === 0 ? {} : { approvingApps }
+		}
+	};
+	const roles = Object.keys(settings.roles).sort();
+	const own = [...texts].filter(([path]) => path !== ".github/treadle.yml" && /\.ya?ml$/.test(path)).sort();
+	const workflows = /* @__PURE__ */ new Map();
+	for (const [path, content] of [...builtInWorkflows, ...own]) {
+		const key = path.replace(/^.*\//, "").replace(/\.ya?ml$/, "");
+		const file = {
+			path,
+			text: content
+		};
+		workflows.set(key, {
+			key,
+			file,
+			...compileWorkflow(file, { roles })
+		});
+	}
+	return {
+		config,
+		roles,
+		workflows
+	};
+}
+/** The settings of a file, or an error that holds every diagnostic. */
+function settingsOf(file) {
+	const { settings, diagnostics } = readSettings(file);
+	if (settings === null) throw invalidFile("config-invalid", file, diagnostics);
+	return settings;
+}
+/** An error over a file of the user's: `diagnostics` and the `text` they stand in are in its facts, for whoever shows them. */
+function invalidFile(code, file, diagnostics) {
+	const [first] = diagnostics;
+	const place = first === void 0 ? "" : `:${first.start.line}:${first.start.column}: ${first.message}`;
+	const more = diagnostics.length > 1 ? ` (and ${diagnostics.length - 1} more)` : "";
+	return new TreadleError(code, `${file.path}${place}${more}`, {
+		remedy: "Nothing was started. Mend the file, commit it to the default branch, and try again.",
+		facts: {
+			path: file.path,
+			text: file.text,
+			diagnostics
+		}
+	});
+}
+/** Everybody whom the settings name. */
+async function findAccounts$1(forge, settings, text) {
+	const logins = [.../* @__PURE__ */ new Set([...Object.values(settings.roles).flat(), ...settings.approvingApps])];
+	const accounts = await forge.people.findAll(logins);
+	const unknown = logins.find((login) => !accounts.has(login));
+	if (unknown === void 0) return accounts;
+	throw invalidName(text, unknown, "unknown-login", `The forge knows no account '${unknown}'`);
+}
+/** Each role's holders: those named first, then those of its teams, each once. */
+async function resolveRoles(forge, { roles, teams }, accounts, text) {
+	const members = /* @__PURE__ */ new Map();
+	for (const team of new Set(Object.values(teams).flat())) members.set(team, await readTeam(forge, team, text));
+	const resolved = [];
+	for (const [role, logins] of Object.entries(roles)) {
+		const named = logins.flatMap((login) => accounts.get(login) ?? []);
+		const inTeams = (teams[role] ?? []).flatMap((team) => members.get(team) ?? []);
+		const holders = new Map([...named, ...inTeams].map((account) => [account.id, account]));
+		resolved.push([role, [...holders.values()]]);
+	}
+	return Object.fromEntries(resolved);
+}
+async function readTeam(forge, team, text) {
+	const [organisation = "", name = ""] = team.split("/");
+	const members = await forge.people.teamMembers(organisation, name);
+	if (members !== void 0) return members;
+	throw invalidName(text, team, "unreadable-team", `This token cannot read who is in the team '@${team}': it needs an App or a person that may, or the logins themselves`);
+}
+/** An error at the place where the settings name somebody. */
+function invalidName(text, name, code, message) {
+	const lines = text.split("\n");
+	const line = lines.findIndex((candidate) => candidate.includes(name));
+	const column = (lines[line]?.indexOf(name) ?? 0) + 1;
+	const start = {
+		line: line + 1,
+		column
+	};
+	const end = {
+		line: start.line,
+		column: column + name.length
+	};
+	return invalidFile("config-invalid", {
+		path: SETTINGS_PATH,
+		text
+	}, [{
+		path: SETTINGS_PATH,
+		start,
+		end,
+		severity: "error",
+		code,
+		message
+	}]);
+}
+
 // src/runtime/ingest/start.ts
 /** Starts a run of a workflow for a bead, unless one is active. */
 async function startRun(unit, repository, found, start) {
 	const { issue, workflow, actor } = start;
+	if (issue.labels.some((label) => label.toLowerCase() === "requires-human-config")) return {
+		kind: "refused",
+		reason: `#${issue.number} carries ${HUMAN_CONFIG_LABEL}: set up what it asks for, and take the label away`
+	};
 	if (workflow.workflow === null) return {
 		kind: "refused",
 		reason: `the workflow ${workflow.key} has errors`
@@ -43978,12 +48115,30 @@ async function startRun(unit, repository, found, start) {
 		reason: outcome.reason
 	};
 }
-/** The workflows whose `on: issues` an issue answers as it stands; `isOpened`: it was opened since the last reading. */
-function workflowsFor(issue, isOpened, found) {
-	return [...found.workflows.values()].filter((entry) => {
-		const trigger = entry.workflow?.on.issues;
-		return trigger !== null && trigger !== void 0 && isTriggered(trigger, issue, isOpened);
+/** Which workflow an issue is worked by as it stands; `isOpened`: it was opened since the last reading. */
+function selectionFor(issue, isOpened, found) {
+	const candidates = [...found.workflows.values()].map((entry) => {
+		const trigger = entry.workflow?.on.issues ?? null;
+		return {
+			key: entry.key,
+			isBuiltIn: !entry.file.path.startsWith(`${WORKFLOWS_FOLDER}/`),
+			problem: problemOf(entry),
+			isTriggered: trigger !== null && isTriggered(trigger, issue, isOpened)
+		};
 	});
+	return selectWorkflow(issue.labels, candidates);
+}
+/** Why a workflow cannot be started for an issue, whatever the issue says. */
+function problemOf({ workflow, diagnostics }) {
+	if (workflow === null) {
+		const first = diagnostics.find(({ severity }) => severity === "error");
+		return `has errors, which treadle lint shows${first === void 0 ? "" : ` (line ${first.start.line}: ${first.message})`}`;
+	}
+	const { issues, workflowDispatch } = workflow.on;
+	if (issues === null && workflowDispatch === null) return "is only called by others";
+	const wanted = workflowDispatch?.inputs.filter((input) => input.required && input.default === null) ?? [];
+	if (issues !== null || wanted.length === 0) return null;
+	return `needs to be told ${wanted.map(({ name }) => name).join(", ")}, by treadle start`;
 }
 /**
 * What happened to the issue, as far as it tells by how it stands: GitHub's lists give issues, not events. One that was opened
@@ -44049,6 +48204,7 @@ async function startRuns(unit, { waiting: waited, catalog }, fresh, cursor) {
 	const decided = new Set([...waited, ...fresh].map(({ number }) => number));
 	const known = cursor.waiting ?? [];
 	const waiting = new Set(known.filter((number) => !decided.has(number)));
+	const notices = [];
 	let started = 0;
 	for (const issue of [...waited, ...fresh]) {
 		if (issue.state !== "open" || !await mayStart(unit.documents(), issue)) continue;
@@ -44060,6 +48216,10 @@ async function startRuns(unit, { waiting: waited, catalog }, fresh, cursor) {
 			issue,
 			isOpened: known.includes(issue.number) || isOpenedSince(cursor, issue)
 		}, started < catalog.maxNewRuns);
+		if (outcome.notice !== null) notices.push({
+			issue: issue.number,
+			text: outcome.notice
+		});
 		if (outcome.kind === "started") started += 1;
 		else if (outcome.kind === "deferred") waiting.add(issue.number);
 		else if (outcome.reason !== null) remarks.push(`#${issue.number}: ${outcome.reason}`);
@@ -44067,31 +48227,40 @@ async function startRuns(unit, { waiting: waited, catalog }, fresh, cursor) {
 	const order = [...known, ...fresh.map(({ number }) => number)];
 	return {
 		waiting: [...waiting].sort((a, b) => order.indexOf(a) - order.indexOf(b)),
-		remarks
+		remarks,
+		notices
 	};
 }
 async function startFor(unit, { found, repository }, { issue, isOpened }, mayStartNow) {
-	const wanted = workflowsFor(issue, isOpened, found);
-	const [workflow, other] = wanted;
-	if (workflow === void 0) return {
+	const selection = selectionFor(issue, isOpened, found);
+	const wasTold = (await loadIssueIndex(unit.documents(), issue.number)).notice !== void 0;
+	const workflow = selection.kind === "chosen" ? found.workflows.get(selection.workflow) : void 0;
+	if (selection.kind !== "chosen" || workflow === void 0) return {
 		kind: "refused",
-		reason: null
+		reason: selection.kind === "undecided" && selection.isAsked ? `${selection.reason}, so none was started: ${selection.remedy}` : null,
+		notice: renderNotice(selection, null, wasTold)
 	};
-	if (other !== void 0) return {
-		kind: "refused",
-		reason: `several workflows want it (${wanted.map(({ key }) => key).join(", ")}), so none was started`
+	if (!mayStartNow) return {
+		kind: "deferred",
+		notice: null
 	};
-	if (!mayStartNow) return { kind: "deferred" };
 	const outcome = await startRun(unit, repository, found, {
 		issue,
 		workflow,
 		event: "issues",
 		inputs: {},
 		actor: actorOf(issue.author),
-		ground: `opened or labelled #${issue.number}, which ${workflow.file.path} asks for`,
+		ground: `opened or labelled #${issue.number}, ${selection.by === "label" ? `and its label asks for ${workflow.key}` : `which ${workflow.file.path} asks for`}`,
 		at: issue.updatedAt
 	});
-	return outcome.kind === "started" ? { kind: "started" } : outcome;
+	if (outcome.kind === "refused") return {
+		...outcome,
+		notice: null
+	};
+	return {
+		kind: "started",
+		notice: renderNotice(selection, outcome.run, wasTold)
+	};
 }
 
 // src/runtime/ingest/ingest.ts
@@ -44120,12 +48289,12 @@ async function ingestFacts(unit, facts, budget) {
 	for (const issue of fresh.issues) if (issue.state === "closed") await applyClosing(unit, issue, facts);
 	const started = await startRuns(unit, facts, fresh.issues, cursor);
 	remarks.push(...started.remarks);
-	const { waiting } = started;
+	const { waiting, notices } = started;
 	const next = cursorAfter(facts, cursor, {
 		comments: left,
 		waiting
 	});
-	if (facts.listed >= MOST_LISTED_AGAIN && next.since > cursor.since || fresh.comments.length > left.length || fresh.issues.length > 0 || facts.horizon !== null || waiting.join() !== (cursor.waiting ?? []).join()) await unit.moveCursor(next);
+	if (facts.listed >= MOST_LISTED_AGAIN && next.since > cursor.since || fresh.comments.length > left.length || fresh.issues.length > 0 || facts.horizon !== null || notices.length > 0 || waiting.join() !== (cursor.waiting ?? []).join()) await unit.moveCursor(next, notices);
 	return {
 		remarks,
 		isBehind: left.length > 0 || facts.horizon !== null
@@ -44215,808 +48384,6 @@ async function readMergesInDoubt(forge, documents, now) {
 		});
 	}
 	return facts;
-}
-
-// src/engine/own-keys.ts
-/**
-* The value of a record's own key, or undefined. Keys come from workflows and agents, so `constructor` may be a job or a role:
-* what every object inherits must not be found.
-*/
-function lookup(record, key) {
-	return Object.hasOwn(record, key) ? record[key] : void 0;
-}
-/** Tells whether a record has no keys. */
-function isEmpty$1(record) {
-	for (const key in record) if (Object.hasOwn(record, key)) return false;
-	return true;
-}
-/** A copy without some keys, or the record itself where it has none of them. */
-function without(record, unwanted) {
-	const entries = Object.entries(record);
-	const kept = entries.filter(([key]) => !unwanted(key));
-	return kept.length === entries.length ? record : Object.fromEntries(kept);
-}
-
-// src/engine/overlay.ts
-/** Lays an empty overlay over a record. */
-function openOverlay(base) {
-	let kept = base;
-	const changes = /* @__PURE__ */ new Map();
-	let copied;
-	return {
-		get: (key) => changes.get(key) ?? lookup(kept, key),
-		set: (key, value) => {
-			changes.set(key, value);
-			copied = void 0;
-		},
-		retain: (isKept) => {
-			kept = without(kept, (key) => !isKept(key));
-			for (const key of [...changes.keys()]) if (!isKept(key)) changes.delete(key);
-			copied = void 0;
-		},
-		changed: () => changes.values(),
-		merged: () => {
-			if (changes.size === 0) return kept;
-			copied ??= copyWith(kept, changes);
-			return copied;
-		}
-	};
-}
-function copyWith(record, changes) {
-	const copy = { ...record };
-	for (const [key, value] of changes) copy[key] = value;
-	return copy;
-}
-
-// src/engine/draft.ts
-/** The line of a job that was not started. */
-const QUEUED = {
-	status: "queued",
-	conclusion: null,
-	result: null
-};
-/** Outputs of a job that has none. */
-const NO_OUTPUTS = {};
-/** What policy reads of a run that is not being changed. */
-function viewOf(context, state) {
-	return {
-		workflow: context.workflow,
-		config: context.config,
-		run: state.run,
-		queue: state.queue,
-		line: (job) => lookup(state.run.jobs, job) ?? QUEUED,
-		document: (job) => lookup(state.jobs, job)
-	};
-}
-/** Opens the changes of one transition. */
-function openDraft(context, base, cause) {
-	let { workflow } = context;
-	let { run, queue } = base;
-	let effects = 0;
-	let visited = 0;
-	const lines = openOverlay(base.run.jobs);
-	const documents = openOverlay(base.jobs);
-	const visits = [];
-	const told = [];
-	const inbox = [];
-	const line = (job) => lines.get(job) ?? QUEUED;
-	return {
-		get workflow() {
-			return workflow;
-		},
-		get run() {
-			return run;
-		},
-		get queue() {
-			return queue;
-		},
-		config: context.config,
-		cause,
-		told,
-		inbox,
-		line,
-		document: documents.get,
-		patchRun: (patch) => run = {
-			...run,
-			...patch
-		},
-		setLine: (job, next) => {
-			if (!equalLines(line(job), next)) lines.set(job, next);
-		},
-		patchJob: (job, patch) => {
-			const before = documents.get(job) ?? blankDocument(job);
-			const after = {
-				...before,
-				...patch
-			};
-			if (!equalFields(before, after)) documents.set(job, after);
-		},
-		setQueue: (next) => queue = next,
-		replaceWorkflow: (next) => {
-			workflow = next;
-			lines.retain((job) => next.jobs.has(job));
-			documents.retain((job) => next.jobs.has(job));
-			for (const job of next.jobs.keys()) if (lines.get(job) === void 0) lines.set(job, QUEUED);
-		},
-		emit: (effect) => {
-			const entry = {
-				id: derivedId("effect", run.id, cause.id, effects++),
-				effect,
-				claim: cause.wake,
-				failures: 0,
-				problem: null
-			};
-			run = {
-				...run,
-				outbox: [...run.outbox, entry]
-			};
-		},
-		settleEffects: (isAnswered) => {
-			const outbox = run.outbox.filter(({ effect }) => !isAnswered(effect));
-			if (outbox.length < run.outbox.length) run = {
-				...run,
-				outbox
-			};
-		},
-		send: (event) => inbox.push(event),
-		visit: (job) => visits.push(job),
-		nextVisit: () => visits[visited++],
-		tell: (target) => {
-			if (!told.includes(target)) told.push(target);
-		},
-		documentsBefore: () => Object.values(base.jobs),
-		changedLines: lines.changed,
-		lines: lines.merged,
-		state: () => stateOf$1(base, lines.merged(), documents.merged(), run, queue)
-	};
-}
-/** The documents together; the base itself where nothing changed. */
-function stateOf$1(base, lines, jobs, run, queue) {
-	const next = lines === run.jobs ? run : {
-		...run,
-		jobs: lines
-	};
-	return next === base.run && jobs === base.jobs && queue === base.queue ? base : {
-		run: next,
-		jobs,
-		queue
-	};
-}
-function blankDocument(id) {
-	return {
-		version: 1,
-		id,
-		role: null,
-		reassigned: null,
-		assignee: null,
-		attempts: [],
-		budgetFrom: 1,
-		outputs: NO_OUTPUTS,
-		timeoutAt: null,
-		retryAt: null,
-		feedback: null,
-		gate: null,
-		escalation: null,
-		merge: null
-	};
-}
-function equalLines(a, b) {
-	return a.status === b.status && a.conclusion === b.conclusion && a.result === b.result;
-}
-function equalFields(a, b) {
-	return Object.keys(b).every((key) => a[key] === b[key]);
-}
-
-// src/engine/attempt.ts
-/** The newest attempt while it is running. */
-function runningAttempt(document) {
-	const last = document?.attempts.at(-1);
-	return last?.outcome === "running" ? last : void 0;
-}
-/** The turn whose answer is awaited. */
-function openTurn(document) {
-	const last = runningAttempt(document)?.turns.at(-1);
-	return last?.outcome === "open" ? last : void 0;
-}
-/** How many attempts count against `max-attempts`: those since the last reset. */
-function attemptsUsed(document) {
-	return document.attempts.length - document.budgetFrom + 1;
-}
-/** Begins the job's next attempt. Numbers never restart. */
-function beginAttempt(draft, job) {
-	const attempts = draft.document(job)?.attempts ?? [];
-	const number = attempts.length + 1;
-	const attempt = {
-		number,
-		startedAt: draft.cause.at,
-		endedAt: null,
-		outcome: "running",
-		reason: null,
-		turns: []
-	};
-	draft.patchJob(job, { attempts: [...attempts, attempt] });
-	return number;
-}
-/** Ends the running attempt, if there is one; a turn that is still open is called off. */
-function endAttempt(draft, job, ending) {
-	if (runningAttempt(draft.document(job)) === void 0) return;
-	stopTurn(draft, job, ending.outcome === "timed_out" ? "timed_out" : "cancelled", ending.reason ?? "the attempt is over");
-	patchLastAttempt(draft, job, (attempt) => ({
-		...attempt,
-		endedAt: draft.cause.at,
-		...ending
-	}));
-}
-/** Writes down an attempt that takes no time: a decision, a join, the word of a person. */
-function recordAttempt(draft, job, ending) {
-	beginAttempt(draft, job);
-	endAttempt(draft, job, ending);
-}
-/** Adds a turn to the running attempt. */
-function addTurn(draft, job, turn) {
-	patchLastAttempt(draft, job, (attempt) => ({
-		...attempt,
-		turns: [...attempt.turns, turn]
-	}));
-}
-/** Changes fields of the turn whose answer is awaited, where there is one. */
-function patchOpenTurn(draft, job, patch) {
-	patchLastAttempt(draft, job, (attempt) => ({
-		...attempt,
-		turns: attempt.turns.map((turn) => turn.outcome === "open" ? {
-			...turn,
-			...patch
-		} : turn)
-	}));
-}
-/** Ends the open turn with what its answer came to. Its dispatch needs no performing any more, whether it was seen done or not. */
-function endTurn(draft, job, ending) {
-	const ended = openTurn(draft.document(job))?.dispatch;
-	draft.settleEffects((effect) => effect.type === "dispatch" && effect.dispatch === ended);
-	patchLastAttempt(draft, job, (attempt) => {
-		const turns = attempt.turns.map((turn) => turn.outcome === "open" ? {
-			...turn,
-			endedAt: draft.cause.at,
-			...ending
-		} : turn);
-		return {
-			...attempt,
-			turns
-		};
-	});
-}
-/** Calls the open turn off, if there is one, and has whoever works on it told. */
-function stopTurn(draft, job, outcome, reason) {
-	const turn = openTurn(draft.document(job));
-	if (turn === void 0) return;
-	endTurn(draft, job, { outcome });
-	draft.emit({
-		type: "cancel_dispatch",
-		job,
-		dispatch: turn.dispatch,
-		reason
-	});
-}
-/** The outputs reported so far in the running attempt, later turns winning. */
-function outputsSoFar(attempt) {
-	return attempt.turns.reduce((outputs, turn) => ({
-		...outputs,
-		...turn.outputs
-	}), NO_OUTPUTS);
-}
-/** What the newest attempt with a report brought, whatever its outcome; empty where nothing was ever reported. */
-function lastReportedOutputs(document) {
-	const attempt = document.attempts.findLast((one) => one.turns.some((turn) => turn.report !== null));
-	return attempt === void 0 ? NO_OUTPUTS : outputsSoFar(attempt);
-}
-function patchLastAttempt(draft, job, change) {
-	const attempts = draft.document(job)?.attempts ?? [];
-	const last = attempts.at(-1);
-	if (last === void 0) return;
-	draft.patchJob(job, { attempts: [...attempts.slice(0, -1), change(last)] });
-}
-
-// src/engine/contexts.ts
-/**
-* What the names in an expression of a job stand for: `github`, `needs`, `inputs`, `vars`, `env`, and our own `bead` (the issue)
-* and `run`. Each is made when it is first read; reading `env` throws an `ExpressionError` where one of its values has none.
-*/
-function contextsOf(context, state, job, purpose) {
-	return contextsFor(viewOf(context, state), job, purpose);
-}
-/** The same as {@link contextsOf}, in the middle of a transition. */
-function contextsFor(view, job, purpose) {
-	const base = runContexts(view);
-	const needs = onceOf(() => needsContext(view, job, purpose));
-	const env = onceOf(() => envContext(view, job, {
-		...base,
-		needs: needs()
-	}));
-	return {
-		...base,
-		get needs() {
-			return needs();
-		},
-		get env() {
-			return env();
-		}
-	};
-}
-/** What is known of a run apart from its jobs: what `run-name` may use. */
-function runContexts(view) {
-	const { run, workflow } = view;
-	return {
-		github: githubContext(run.trigger, workflow, run),
-		inputs: run.trigger.inputs,
-		vars: {},
-		bead: beadContext(run.trigger),
-		run: {
-			id: run.id,
-			number: run.number,
-			title: run.title,
-			cycles: run.cycles
-		}
-	};
-}
-function githubContext(trigger, workflow, run) {
-	const { issue, actor } = trigger;
-	return {
-		event_name: trigger.event,
-		event: {
-			issue: {
-				number: issue.number,
-				title: issue.title,
-				body: issue.body,
-				labels: issue.labels.map((name) => ({ name })),
-				user: {
-					login: issue.author.login,
-					id: issue.author.id
-				}
-			},
-			inputs: trigger.inputs,
-			sender: {
-				login: actor.login,
-				id: actor.id
-			}
-		},
-		repository: trigger.repository,
-		repository_owner: trigger.repository.split("/")[0] ?? "",
-		actor: actor.login,
-		actor_id: String(actor.id),
-		triggering_actor: actor.login,
-		run_id: run.id,
-		run_number: String(run.number),
-		run_attempt: "1",
-		workflow: workflow.name
-	};
-}
-function beadContext(trigger) {
-	const { issue } = trigger;
-	const priority = issue.labels.map((label) => /^(?:priority[:/ -]?)?(p[0-4])$/i.exec(label)?.[1]);
-	return {
-		number: issue.number,
-		title: issue.title,
-		body: issue.body,
-		labels: issue.labels,
-		author: issue.author.login,
-		priority: priority.find((label) => label !== void 0)?.toUpperCase() ?? null
-	};
-}
-function needsContext(view, job, purpose) {
-	const ids = purpose === "if" ? view.workflow.graph.ancestors(job) : view.workflow.jobs.get(job)?.needs;
-	const needs = [];
-	for (const id of ids ?? []) {
-		const outputs = view.document(id)?.outputs ?? NO_OUTPUTS;
-		needs.push([id, {
-			result: view.line(id).result,
-			outputs
-		}]);
-	}
-	return Object.fromEntries(needs);
-}
-function envContext(view, job, contexts) {
-	const own = view.workflow.jobs.get(job)?.env ?? {};
-	return {
-		...renderAll(view.workflow.env, contexts),
-		...renderAll(own, contexts)
-	};
-}
-function renderAll(templates, contexts) {
-	if (isEmpty$1(templates)) return {};
-	return Object.fromEntries(Object.entries(templates).map(([name, template]) => [name, renderTemplate(template, contexts)]));
-}
-function onceOf(make) {
-	let made;
-	return () => (made ??= { value: make() }).value;
-}
-
-// src/engine/evaluation.ts
-/** The text of a template of a job, outside its `if`. */
-function renderFor(view, job, template) {
-	return guard(() => renderTemplate(template, contextsFor(view, job, "job")));
-}
-/** Whether a job's condition holds. */
-function testCondition(view, job, condition, status) {
-	return guard(() => evaluate(condition.expression, contextsFor(view, job, "if"), status).truthy);
-}
-/** The minutes of `timeout-minutes`: a finite number above 0. */
-function minutesFor(view, job, minutes) {
-	if (typeof minutes === "number") return {
-		ok: true,
-		value: minutes
-	};
-	const evaluated = guard(() => evaluate(minutes, contextsFor(view, job, "job")));
-	if (!evaluated.ok) return evaluated;
-	const { text } = evaluated.value;
-	const number = text.trim() === "" ? NaN : Number(text);
-	if (Number.isFinite(number) && number > 0) return {
-		ok: true,
-		value: number
-	};
-	return {
-		ok: false,
-		problem: `timeout-minutes gives "${text}", which is no number of minutes`
-	};
-}
-/** Whether a failure of the job counts as success (`continue-on-error`); what cannot be evaluated does not. */
-function continuesOnError(view, job, value) {
-	if (typeof value === "boolean") return value;
-	const evaluated = guard(() => evaluate(value, contextsFor(view, job, "job")).truthy);
-	return evaluated.ok && evaluated.value;
-}
-/** The number of the pull request that a template names: `12`, `#12`, or the address of its page. */
-function pullRequestFor(view, job, template) {
-	const rendered = renderFor(view, job, template);
-	if (!rendered.ok) return rendered;
-	const text = rendered.value.trim();
-	const [, digits] = /^(?:#|https?:\/\/\S+\/pulls?\/)?([1-9]\d{0,14})(?:[/?#]\S*)?$/.exec(text) ?? [];
-	if (digits !== void 0) return {
-		ok: true,
-		value: Number(digits)
-	};
-	return {
-		ok: false,
-		problem: `"${text}" names no pull request: a number, #number or its address is needed`
-	};
-}
-function guard(read) {
-	try {
-		return {
-			ok: true,
-			value: read()
-		};
-	} catch (error) {
-		if (error instanceof ExpressionError) return {
-			ok: false,
-			problem: error.message
-		};
-		throw error;
-	}
-}
-
-// src/engine/conclude.ts
-/**
-* Completes a job and has its dependents looked at. `result` is what they see; it differs from the conclusion where
-* continue-on-error or an override says so.
-*/
-function completeJob(draft, job, conclusion, result) {
-	draft.setLine(job, {
-		status: "completed",
-		conclusion,
-		result
-	});
-	if (draft.document(job) !== void 0) draft.patchJob(job, {
-		timeoutAt: null,
-		retryAt: null,
-		merge: null
-	});
-	for (const dependent of draft.workflow.graph.dependents(job)) draft.visit(dependent);
-}
-/** Completes a job with success: its attempt, its outputs, its line. */
-function concludeSuccess(draft, job, outputs, told = { reason: null }) {
-	const ending = {
-		...told,
-		outcome: "success"
-	};
-	if (runningAttempt(draft.document(job)) === void 0) recordAttempt(draft, job, ending);
-	else endAttempt(draft, job, ending);
-	draft.patchJob(job, {
-		outputs,
-		feedback: null
-	});
-	completeJob(draft, job, "success", "success");
-}
-/**
-* Completes a job that did not succeed. With `continue-on-error` a failure counts as success for what follows, and stays a failure
-* to look at; a timeout (`cancelled`) is no failure.
-*
-* @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idcontinue-on-error
-*/
-function concludeFailure(draft, job, conclusion) {
-	const definition = draft.workflow.jobs.get(job);
-	completeJob(draft, job, conclusion, conclusion === "failure" && definition !== void 0 && continuesOnError(draft, job, definition.continueOnError) ? "success" : conclusion);
-}
-/**
-* Brings the run's own status up to date, and concludes it once all its jobs are completed: a failure when a job's result is one,
-* else cancelled when it was cancelled or a job ran out of time, skipped when nothing ran, else success, which closes the bead.
-*/
-function concludeRun(draft) {
-	const status = statusOf(draft);
-	if (status !== draft.run.status) draft.patchRun({ status });
-	if (status !== "completed") return;
-	const conclusion = conclusionOf(draft, draft.lines());
-	draft.patchRun({
-		conclusion,
-		completedAt: draft.cause.at
-	});
-	draft.tell("end");
-	if (conclusion === "success") draft.emit({
-		type: "close_issue",
-		reason: "completed"
-	});
-}
-/** in_progress while anybody or anything works, waiting when only people can move it, pending when only the commit queue can. */
-function statusOf(draft) {
-	for (const line of draft.changedLines()) if (line.status === "in_progress") return "in_progress";
-	const lines = draft.lines();
-	const seen = /* @__PURE__ */ new Set();
-	for (const job in lines) {
-		const status = lines[job]?.status ?? "queued";
-		if (status === "in_progress") return status;
-		seen.add(status);
-	}
-	if (seen.has("waiting")) return "waiting";
-	if (seen.has("pending")) return "pending";
-	return seen.has("queued") ? "in_progress" : "completed";
-}
-function conclusionOf(view, lines) {
-	const jobs = Object.entries(lines);
-	if (jobs.some(([, line]) => line.result === "failure")) return "failure";
-	const ranOutOfTime = jobs.some(([job, line]) => line.result === "cancelled" && view.document(job)?.attempts.at(-1)?.outcome === "timed_out");
-	if (view.run.cancelled !== null || ranOutOfTime) return "cancelled";
-	return jobs.every(([, line]) => line.result === "skipped") ? "skipped" : "success";
-}
-
-// src/engine/gate.ts
-/** The gate of a job while it is open: opened in the running attempt, and not answered. */
-function openGateOf(view, job) {
-	if (view.line(job).status !== "waiting") return void 0;
-	const document = view.document(job);
-	const gate = document?.gate ?? null;
-	if (gate?.answer !== null || document?.escalation !== null) return void 0;
-	return gate;
-}
-/**
-* Closes a job's gate that is not to be answered by a review any more. The pull request of a text gate goes; that of a code gate is
-* somebody's work and stays.
-*/
-function closeGate$1(draft, job, reason) {
-	const gate = openGateOf(draft, job);
-	if (gate === void 0) return;
-	emitCloseGate(draft, job, gate, reason);
-	draft.patchJob(job, { gate: null });
-}
-/** Has the decision pull request of a text gate closed, as far as it is known. */
-function emitCloseGate(draft, job, gate, reason) {
-	if (gate.kind === "code" || gate.pull === null) return;
-	draft.emit({
-		type: "close_gate",
-		job,
-		attempt: gate.attempt,
-		pull: gate.pull,
-		reason
-	});
-}
-
-// src/engine/time.ts
-/** The moment that lies `ms` milliseconds after another; both ISO 8601 in UTC. */
-function addMs(at, ms) {
-	return new Date(Date.parse(at) + ms).toISOString();
-}
-/** Milliseconds from one moment to another. */
-function msBetween(from, to) {
-	return Date.parse(to) - Date.parse(from);
-}
-/** Tells whether a moment has come. */
-function isReached(due, at) {
-	return msBetween(due, at) >= 0;
-}
-
-// src/engine/queue.ts
-/** The commit queue where the branch has no document for it. */
-function emptyQueue(base) {
-	return {
-		version: 1,
-		base,
-		entries: [],
-		lease: null
-	};
-}
-/** The run's lease, or null where it has none. */
-function ownLease(view) {
-	return view.queue.lease?.run === view.run.id ? view.queue.lease : null;
-}
-/**
-* Puts a commit job at the tail of the queue, or gives it the lease at once where nobody else is there. In a paused run it keeps
-* out of the queue, so that others are not held up, and joins it on resume.
-*/
-function enqueueMerge(draft, job) {
-	draft.setLine(job, {
-		status: "pending",
-		conclusion: null,
-		result: null
-	});
-	const attempt = draft.document(job)?.attempts.length ?? 0;
-	if (draft.run.paused !== null) return;
-	const entry = {
-		run: draft.run.id,
-		job,
-		attempt,
-		since: draft.cause.at
-	};
-	draft.setQueue({
-		...draft.queue,
-		entries: [...draft.queue.entries, entry]
-	});
-	if (draft.queue.lease === null && draft.queue.entries.length === 1) grantLease(draft);
-}
-/** Takes a job out of the queue and gives its lease back; whoever is next is told. */
-function leaveQueue(draft, job) {
-	const { entries, lease } = draft.queue;
-	const kept = entries.filter((entry) => !(entry.run === draft.run.id && entry.job === job));
-	const holds = ownLease(draft)?.job === job;
-	if (kept.length === entries.length && !holds) return;
-	const wasNext = lease === null && kept[0] !== entries[0];
-	if (holds) draft.settleEffects((effect) => effect.type === "merge_pull" && effect.fence === lease?.fence);
-	draft.setQueue({
-		...draft.queue,
-		entries: kept,
-		lease: holds ? null : lease
-	});
-	if (holds || wasNext) advanceQueue(draft);
-}
-/**
-* Gives the run, whose entry is the head, the lease when it is free or ran out. A holder that loses it so is told, and queues again.
-* Returns whether it was granted.
-*/
-function takeLease(draft) {
-	const { entries, lease } = draft.queue;
-	if (entries[0]?.run !== draft.run.id) return false;
-	if (lease !== null && !isReached(lease.until, draft.cause.at)) return false;
-	grantLease(draft);
-	if (lease !== null && lease.run !== draft.run.id) tellQueueAdvanced(draft, lease.run);
-	return true;
-}
-/** Hands the free lease to the head of the queue: here, or by an event when it is another run. */
-function advanceQueue(draft) {
-	const [head] = draft.queue.entries;
-	if (head === void 0) return;
-	if (head.run === draft.run.id) grantLease(draft);
-	else tellQueueAdvanced(draft, head.run);
-}
-function grantLease(draft) {
-	const { cause, config, queue } = draft;
-	const [head, ...entries] = queue.entries;
-	const merge = head === void 0 ? null : draft.document(head.job)?.merge ?? null;
-	if (head === void 0 || merge === null) return;
-	const lease = {
-		run: head.run,
-		job: head.job,
-		attempt: head.attempt,
-		grantedAt: cause.at,
-		until: addMs(cause.at, config.settings.leaseMinutes * 6e4),
-		fence: cause.id
-	};
-	draft.setQueue({
-		...queue,
-		entries,
-		lease
-	});
-	draft.setLine(head.job, {
-		status: "in_progress",
-		conclusion: null,
-		result: null
-	});
-	const { pull, head: commit } = merge;
-	const { job, attempt } = head;
-	draft.emit({
-		type: "merge_pull",
-		job,
-		attempt,
-		pull,
-		head: commit,
-		fence: cause.id
-	});
-}
-function tellQueueAdvanced(draft, run) {
-	const { cause, queue } = draft;
-	draft.send({
-		version: 1,
-		type: "queue_advanced",
-		id: derivedId("queue_advanced", cause.id, run),
-		run,
-		at: cause.at,
-		actor: TREADLE,
-		ground: `the commit queue of ${queue.base} moved`,
-		wake: cause.wake,
-		base: queue.base
-	});
-}
-
-// src/engine/escalation.ts
-/**
-* Hands a job to the CEO: it is not concluded, it waits. Exactly one CEO bead is opened. In a run that was cancelled nobody is to
-* be bothered any more: there the job fails.
-*/
-function escalate(draft, job, cause, reason) {
-	endAttempt(draft, job, {
-		outcome: "failure",
-		reason
-	});
-	closeGate$1(draft, job, `${job} was handed to the CEO: ${reason}`);
-	if (cause !== "effect-failed") leaveQueue(draft, job);
-	if (draft.run.cancelled !== null) {
-		concludeFailure(draft, job, "failure");
-		return;
-	}
-	const id = derivedId("escalation", draft.run.id, job, draft.cause.id);
-	draft.patchJob(job, {
-		timeoutAt: null,
-		retryAt: null,
-		escalation: {
-			id,
-			cause,
-			reason,
-			at: draft.cause.at,
-			issue: null,
-			pull: null,
-			head: null
-		}
-	});
-	draft.setLine(job, {
-		status: "waiting",
-		conclusion: null,
-		result: null
-	});
-	draft.emit({
-		type: "open_escalation",
-		job,
-		escalation: id
-	});
-	draft.tell("CEO");
-}
-/** Puts the question of an escalation in a new bead and a new decision pull request; the bead before is closed with the reason. */
-function escalateAgain(draft, job, escalation, reason) {
-	closeEscalation$1(draft, job, `It is asked again in a new bead: ${reason}`);
-	const id = derivedId("escalation", draft.run.id, job, draft.cause.id);
-	draft.patchJob(job, { escalation: {
-		...escalation,
-		id,
-		issue: null,
-		pull: null,
-		head: null
-	} });
-	draft.emit({
-		type: "open_escalation",
-		job,
-		escalation: id
-	});
-	draft.tell("CEO");
-}
-/** Ends the escalation of a job, if it has one; its CEO bead is closed with the answer in words. */
-function closeEscalation$1(draft, job, answer) {
-	const escalation = draft.document(job)?.escalation ?? null;
-	if (escalation === null) return;
-	draft.patchJob(job, { escalation: null });
-	if (escalation.issue === null) return;
-	const { id, issue, pull } = escalation;
-	draft.emit({
-		type: "close_escalation",
-		escalation: id,
-		issue,
-		pull,
-		answer
-	});
 }
 
 // src/engine/status-wish.ts
@@ -45170,7 +48537,7 @@ function learnGate(draft, effect, remote) {
 		pull: remote.pull ?? gate.pull,
 		head: remote.head ?? gate.head
 	} });
-	else if (remote.pull !== void 0 && asksByText(draft.workflow, job)) draft.emit({
+	else if (remote.pull !== void 0 && asksByText(draft, job)) draft.emit({
 		type: "close_gate",
 		job,
 		attempt,
@@ -45178,8 +48545,8 @@ function learnGate(draft, effect, remote) {
 		reason: "the question was settled before it could be asked"
 	});
 }
-function asksByText(workflow, job) {
-	const definition = workflow.jobs.get(job);
+function asksByText(draft, job) {
+	const definition = draft.definition(job);
 	return definition?.type === "approval" && definition.pullRequest === null;
 }
 function learnEscalation(draft, effect, remote) {
@@ -45290,7 +48657,7 @@ function statusMarker(issue) {
 
 // src/runtime/perform/say.ts
 /** Says something once on the bead. */
-async function say({ runtime, state, entry, doubtful }, text) {
+async function say$1({ runtime, state, entry, doubtful }, text) {
 	const comment = await postComment(runtime.forge, {
 		issue: state.run.issue,
 		marker: entry.id,
@@ -45525,7 +48892,7 @@ async function cancelDispatch(performance, effect, running) {
 	const words = `The dispatch of ${effect.job} no longer counts: ${effect.reason}`;
 	const turn = state.jobs[effect.job]?.attempts.flatMap((attempt) => attempt.turns).find((candidate) => candidate.dispatch === effect.dispatch);
 	const agent = turn === void 0 ? void 0 : config.agents[turn.assignee.login];
-	if (turn === void 0 || agent === void 0) return say(performance, words);
+	if (turn === void 0 || agent === void 0) return say$1(performance, words);
 	switch (agent.dispatch) {
 		case "command": return done();
 		case "workflow":
@@ -45536,8 +48903,8 @@ async function cancelDispatch(performance, effect, running) {
 			return done();
 		case "assign":
 			await runtime.forge.assignees.remove(state.run.issue, turn.assignee);
-			return say(performance, words);
-		case "comment": return say(performance, words);
+			return say$1(performance, words);
+		case "comment": return say$1(performance, words);
 	}
 }
 
@@ -45549,7 +48916,7 @@ async function cancelDispatch(performance, effect, running) {
 * @throws {TreadleError} `bug` when the job is not for an agent or has no open turn.
 */
 function taskOf(workflow, config, state, jobId, prompt) {
-	const job = workflow.jobs.get(jobId);
+	const job = definitionOf(workflow, jobId);
 	const document = state.jobs[jobId];
 	invariant(job?.type === "task" || job?.type === "verify" || job?.type === "commit", `${jobId} is no job for an agent`);
 	const attempt = document?.attempts.at(-1);
@@ -45781,7 +49148,7 @@ async function dispatch(performance, effect, running) {
 }
 /** The task of a job's open turn, with its prompt filled in. */
 function renderTask({ workflow, config, state }, job) {
-	const node = workflow.jobs.get(job);
+	const node = definitionOf(workflow, job);
 	const prompt = node !== void 0 && "prompt" in node ? node.prompt : null;
 	const text = prompt === null ? "" : renderTemplate(prompt, contextsOf({
 		workflow,
@@ -48015,7 +51382,10 @@ function explainAwaited(workflow, config, state, awaited) {
 		case "approval": return explainApproval(workflow, config, state, awaited);
 		case "escalation": return explainEscalation(workflow, config, awaited);
 		case "retry": return `${awaited.job} failed and is tried again (attempt ${awaited.attempt}) at ${formatTime(awaited.until)}.\nThe first wake after that starts it, for instance \`${commandLine.advance()}\`. To start it at once, a CEO member comments \`${overrideComment.goto(awaited.job)}\` on issue #${state.run.issue}.`;
+		case "hour": return `${awaited.job} waits until ${formatTime(awaited.until)}: the repository dispatched as much as \`limits\` in .github/treadle.yml allow in an hour.\nThe CEO was asked about it once; the first wake after that time goes on, for instance \`${commandLine.advance()}\`.`;
+		case "checks": return explainChecks(awaited);
 		case "lease": return explainLease(awaited);
+		case "group": return explainGroup(awaited);
 		case "merge": return `${awaited.job} holds the commit lease${until(awaited.until)} and merges ${pullName(awaited.pull)}.\nThe next wake does it: \`${commandLine.advance()}\`.`;
 		case "effect": return explainEffect(awaited);
 		case "needs": return `${awaited.job} has not started: it needs ${listWords(awaited.needs)}.`;
@@ -48030,13 +51400,13 @@ function explainAgent(workflow, awaited, issue) {
 		...awaited.workflowRun === void 0 ? [] : [awaited.held === void 0 ? `Workflow run ${awaited.workflowRun} works on it.` : `Workflow run ${awaited.workflowRun} does not go on before somebody approves it on the forge, in the Actions tab of the repository.`],
 		`When it succeeds, the run ${afterSuccess(workflow, job, plain)}.`,
 		`To answer in their place: ${commandLine.report(awaited.dispatch, requiredOutputs(workflow, job))}`,
-		...canReassign(workflow.jobs.get(job)) ? [`To give it to another role, a CEO member comments \`${overrideComment.reassign("ROLE")}\` on issue #${issue}.`] : []
+		...canReassign(definitionOf(workflow, job)) ? [`To give it to another role, a CEO member comments \`${overrideComment.reassign("ROLE")}\` on issue #${issue}.`] : []
 	].join("\n");
 }
 function explainApproval(workflow, config, state, awaited) {
 	const { job, role, pull } = awaited;
 	const holders = role === null ? [] : config.roles[role] ?? [];
-	const definition = workflow.jobs.get(job);
+	const definition = definitionOf(workflow, job);
 	const rejected = definition?.type === "approval" ? ` If rejected, the run ${afterEdge(job, definition.onRejected, plain)}.` : "";
 	const voided = state.jobs[job]?.gate?.voided.at(-1);
 	return [
@@ -48048,22 +51418,29 @@ function explainApproval(workflow, config, state, awaited) {
 }
 function explainEscalation(workflow, config, awaited) {
 	const { job, cause, reason, issue, pull } = awaited;
+	const approved = isAtLimit(awaited) ? "the run is no longer paused, and counting begins anew" : `${job} counts as done and the run ${afterSuccess(workflow, job, plain)}`;
 	const steers = [
 		overrideComment.retry(),
 		overrideComment.goto("JOB"),
-		...canReassign(workflow.jobs.get(job)) ? [overrideComment.reassign("ROLE")] : []
+		...canReassign(definitionOf(workflow, job)) ? [overrideComment.reassign("ROLE")] : []
 	].map((comment) => `\`${comment}\``);
 	const bead = issue === null ? "the CEO bead, which is not opened yet," : `the CEO bead #${issue}`;
 	return [
 		`${job} is escalated since ${formatTime(awaited.since)}: ${whyEscalated(causeInBrief(cause), endSentence(plain(reason)))}`,
 		`It waits for ${whoMay("ceo", config.roles["ceo"] ?? [])}, who finds what was tried on ${bead}.`,
-		`To go on: approve ${pullName(pull)} (${job} counts as done and the run ${afterSuccess(workflow, job, plain)}), or comment ${listWords(steers, "or")} on the CEO bead.`,
+		`To go on: approve ${pullName(pull)} (${approved}), or comment ${listWords(steers, "or")} on the CEO bead.`,
 		`To end it: request changes, or comment \`${overrideComment.close()}\` there.`
 	].join("\n");
 }
 /** The cause and the reason, without saying twice what a reason begins with. */
 function whyEscalated(cause, reason) {
 	return reason.toLowerCase().startsWith(cause.toLowerCase()) ? reason : `${cause}. ${reason}`;
+}
+function explainChecks({ job, pull, state, names, since, until: end }) {
+	const which = names.length === 0 ? "" : `: ${listWords(names.slice(0, 10).map(plain))}`;
+	const head = `${job} waits for the required checks of pull request #${pull} since ${formatTime(since)}${until(end)}${which}.`;
+	if (state === "held") return `${head}\nThey do not begin before somebody with write access approves their workflow runs: "Approve workflows to run" on the pull request, or in the Actions tab.`;
+	return `${head}\nThen it queues for the merge. Each wake looks, for instance \`${commandLine.advance()}\`. A check that nothing reports is a rule of the base branch that names what no workflow runs.`;
 }
 function explainLease({ job, base, position, holder }) {
 	const ahead = position <= 1 ? "it is next" : `${plural(position - 1, "commit")} before it`;
@@ -48158,7 +51535,14 @@ function graphMermaid(workflow, state) {
 }
 function renderNode(job, node, state) {
 	const [open, close] = SHAPES[job.type];
-	return `${node}${open}"${state === null ? "" : `${phaseGlyph(jobPhase(state, job.id))} `}${mermaidLabel(jobName(job))}"${close}`;
+	return `${node}${open}"${state === null ? "" : `${phaseGlyph(jobPhase(state, job.id))} `}${mermaidLabel(jobName(job))}${legCount(job, state)}"${close}`;
+}
+/** How many legs of a job are done: ` 2/5`. */
+function legCount(job, state) {
+	if (state === null) return "";
+	const legs = legsOf(documentsOf(state), job.id);
+	const done = legs.filter((leg) => lineOf(state, leg).status === "completed").length;
+	return legs.length === 0 ? "" : ` ${done}/${legs.length}`;
 }
 function renderClasses(jobs, node, state) {
 	const members = /* @__PURE__ */ new Map();
@@ -48228,7 +51612,10 @@ function awaitedItem(config, state, awaited) {
 		case "approval": return `${job} waits for an approval by ${holdersWords(config, awaited.role)}: please review ${pullWords(awaited.pull)}${awaited.until === null ? "" : ` before ${formatTime(awaited.until)}`}.${voidedWords(state, awaited.job)}`;
 		case "escalation": return `${job} waits for the CEO: ${causeInBrief(awaited.cause)}. ${endSentence(inline(awaited.reason, 500))} Please answer on ${awaited.issue === null ? "the CEO bead, which is being opened" : `#${awaited.issue}`}.`;
 		case "retry": return `${job} is tried again (attempt ${awaited.attempt}) at ${formatTime(awaited.until)}. Nobody has to do anything.`;
+		case "hour": return `${job} waits until ${formatTime(awaited.until)}: the repository dispatched as much as it may in an hour. Nobody has to do anything.`;
+		case "checks": return `${job} waits for the required checks of #${awaited.pull}${checkWords(awaited.names)} since ${formatTime(awaited.since)}. ${awaited.state === "held" ? "They do not begin before somebody with write access approves their workflow runs, on the pull request or in the Actions tab." : "Nobody has to do anything."}`;
 		case "lease": return `${job} waits to merge into ${inlineCode(awaited.base)}: position ${awaited.position} in the queue${awaited.holder === null ? "" : `, after run ${inlineCode(awaited.holder.run)}`}. Nobody has to do anything.`;
+		case "group": return `${job === "" ? "The run" : job} waits for its turn in the concurrency group ${inlineCode(awaited.group)}, after ${inlineCode(groupHolderWords(awaited))}. Nobody has to do anything.`;
 		case "merge": return `${job} is merging ${pullWords(awaited.pull)}. Nobody has to do anything.`;
 		case "effect": return `Treadle has yet to do: ${effectWords(awaited.effect)}${job === "" ? "" : ` for ${job}`}.${awaited.failures === 0 ? "" : ` It failed ${plural(awaited.failures, "time")}: ${endSentence(inline(awaited.problem ?? "no reason given", 500))}`}`;
 		case "needs": return `${job} needs ${listWords(awaited.needs.slice(0, 10).map((need) => inlineCode(need)))}.`;
@@ -48247,6 +51634,9 @@ function agentWords(config, awaited) {
 		case "comment":
 		case void 0: return `Please answer on the dispatch comment${by}.`;
 	}
+}
+function checkWords(names) {
+	return names.length === 0 ? "" : ` (${listWords(names.slice(0, 10).map((name) => inline(name, 100)))})`;
 }
 function roleWords(role) {
 	return role === null ? "" : ` (${inlineCode(role)})`;
@@ -48405,7 +51795,7 @@ function performEffect(performance, effect, running) {
 		case "open_escalation": return openEscalation(performance, effect);
 		case "close_escalation": return closeEscalation(performance, effect);
 		case "merge_pull": return mergePull$1(performance, effect);
-		case "reply": return say(performance, effect.text);
+		case "reply": return say$1(performance, effect.text);
 		case "update_status": return updateStatus(performance);
 		case "close_issue": return runtime.forge.issues.close(performance.state.run.issue, effect.reason).then(() => done());
 	}
@@ -48563,53 +51953,41 @@ async function closeSecondBead(forge, state, effect, { issue }) {
 	if (escalation.issue !== issue) await forge.issues.close(issue, "not_planned");
 }
 
-// src/engine/outcome.ts
-function applied(about, note) {
-	return {
-		kind: "applied",
-		about,
-		note
-	};
+// src/engine/limit.ts
+/**
+* Stops a dispatch that would go beyond a limit, and tells whether it did. The run is paused and the CEO asked, once: about the
+* repository's limit, too, where only the first run that reaches it asks, and the others wait for the next hour. The job stands
+* where it was, with its attempt: it goes on when the CEO lets it. In a run that was cancelled nobody is asked: there it fails.
+*/
+function stopAtLimit(draft, job) {
+	const limit = findReachedLimit(draft);
+	if (limit === null) return false;
+	if (draft.run.cancelled !== null) {
+		endAttempt(draft, job, {
+			outcome: "failure",
+			reason: limit.reason
+		});
+		concludeFailure(draft, job, "failure");
+	} else if (limit.isShared && isTripped(draft)) {
+		draft.setLine(job, QUEUED);
+		draft.patchJob(job, { retryAt: endOfHour(draft.cause.at) });
+		draft.tell("the next hour");
+	} else askForMore(draft, job, limit);
+	return true;
 }
-function ignored(reason) {
-	return {
-		kind: "ignored",
-		reason
-	};
-}
-
-// src/engine/pause.ts
-/** Holds the run: no new dispatch, gate or merge. What is out may still answer; a merge that waits leaves the queue to others. */
-function pauseRun(draft, event) {
-	if (draft.run.paused !== null) return ignored("the run is paused already");
-	draft.patchRun({ paused: {
-		by: event.actor,
-		reason: event.reason,
+function askForMore(draft, job, { cause, reason, isShared }) {
+	if (isShared) tripMeter(draft, job);
+	holdRun(draft, {
+		by: TREADLE,
+		reason,
 		at: draft.cause.at
-	} });
-	for (const job of pendingJobs(draft)) leaveQueue(draft, job);
-	return applied("run", "paused");
-}
-/** Ends the pause: all that became ready starts. Time stood still: timeouts move on by the length of the pause. */
-function resumeRun(draft) {
-	const { paused } = draft.run;
-	if (paused === null) return ignored("the run is not paused");
-	draft.patchRun({ paused: null });
-	const lengthMs = msBetween(paused.at, draft.cause.at);
-	for (const job of draft.workflow.jobs.keys()) {
-		const timeoutAt = draft.document(job)?.timeoutAt ?? null;
-		if (timeoutAt !== null) draft.patchJob(job, { timeoutAt: addMs(timeoutAt, lengthMs) });
-	}
-	goOn(draft);
-	return applied("run", "resumed");
-}
-/** Looks at everything that a pause may have held back. */
-function goOn(draft) {
-	for (const [job] of draft.workflow.jobs) if (draft.line(job).status === "queued") draft.visit(job);
-	for (const job of pendingJobs(draft)) if (!draft.queue.entries.some((entry) => entry.run === draft.run.id && entry.job === job) && ownLease(draft) === null) enqueueMerge(draft, job);
-}
-function pendingJobs(draft) {
-	return [...draft.workflow.jobs.keys()].filter((job) => draft.line(job).status === "pending");
+	});
+	openEscalation$1(draft, job, {
+		id: derivedId("escalation", draft.run.id, job, draft.cause.id),
+		cause,
+		reason,
+		at: draft.cause.at
+	});
 }
 
 // src/engine/loop-detector.ts
@@ -48661,8 +52039,10 @@ function findAlternation(view) {
 * line is the caller's to say.
 */
 function withdrawJob(draft, job, reason, outcome = "cancelled") {
+	leaveGroup(draft, job);
 	const document = draft.document(job);
 	if (document === void 0) return;
+	for (const leg of legsOf(draft, job)) withdrawJob(draft, leg, reason, outcome);
 	closeGate$1(draft, job, reason);
 	closeEscalation$1(draft, job, reason);
 	if (runningAttempt(document) !== void 0) endAttempt(draft, job, {
@@ -48675,8 +52055,13 @@ function withdrawJob(draft, job, reason, outcome = "cancelled") {
 		retryAt: null
 	});
 }
-/** Concludes an open job as cancelled. */
+/** Concludes an open job as cancelled; of one that was expanded, the legs that are open. */
 function cancelJob(draft, job, reason) {
+	const legs = legsOf(draft, job);
+	if (legs.length > 0) {
+		for (const leg of legs) if (draft.line(leg).status !== "completed") cancelJob(draft, leg, reason);
+		return;
+	}
 	withdrawJob(draft, job, reason);
 	completeJob(draft, job, "cancelled", "cancelled");
 }
@@ -48688,9 +52073,13 @@ function resetFrom(draft, job, reason) {
 	resetJob(draft, job, reason);
 	for (const descendant of draft.workflow.graph.descendants(job)) resetJob(draft, descendant, reason);
 }
-/** Puts one job back to where it was before it started. */
+/** Puts one job back to where it was before it started: an expanded one has no legs then, but their history is kept. */
 function resetJob(draft, job, reason) {
 	withdrawJob(draft, job, reason);
+	const legs = legsOf(draft, job);
+	for (const leg of legs) resetJob(draft, leg, reason);
+	if (legs.length > 0) draft.removeLines(legs);
+	if (matrixOf(draft, job) !== null) draft.patchJob(job, { matrix: null });
 	draft.setLine(job, QUEUED);
 	const document = draft.document(job);
 	if (document === void 0) return;
@@ -48701,6 +52090,7 @@ function resetJob(draft, job, reason) {
 		feedback: null,
 		merge: null
 	});
+	if (jobOf(job) !== job) mergeOutputs(draft, jobOf(job));
 }
 /** Has a queued job go on, whatever its `if`: in this transition, or after a pause. */
 function startUnconditionally(draft, job) {
@@ -48718,7 +52108,7 @@ function takeEdge(draft, job, defeat) {
 	const { edge, target, reason } = defeat;
 	if (target.kind === "fail" || draft.run.cancelled !== null) concludeFailure(draft, job, edge === "on-timeout" ? "cancelled" : "failure");
 	else if (target.kind === "escalate") escalate(draft, job, defeat.cause, reason);
-	else rework(draft, job, `${job}.${edge}`, target.job, reason);
+	else rework(draft, job, `${jobOf(job)}.${edge}`, target.job, reason);
 }
 /** Counts and takes a rework edge, unless it was taken as often as `max-cycles` allows. */
 function rework(draft, job, edge, target, reason) {
@@ -48738,6 +52128,7 @@ function rework(draft, job, edge, target, reason) {
 		...draft.run.cycles,
 		[edge]: cycles + 1
 	} });
+	countRework(draft, edge);
 	resetFrom(draft, target, `${job} sent the work back to ${target}`);
 	draft.patchJob(target, { feedback: {
 		from: job,
@@ -48750,7 +52141,7 @@ function forgiveCycles(draft, job) {
 	const descendants = draft.workflow.graph.descendants(job);
 	const cycles = without(draft.run.cycles, (edge) => {
 		const from = edge.slice(0, edge.indexOf("."));
-		return from === job || descendants.has(from);
+		return from === jobOf(job) || descendants.has(from);
 	});
 	if (cycles !== draft.run.cycles) draft.patchRun({ cycles });
 }
@@ -48786,7 +52177,7 @@ function failAttempt(draft, job, failure) {
 		timeoutAt: null,
 		merge: null
 	});
-	const definition = draft.workflow.jobs.get(job);
+	const definition = draft.definition(job);
 	const document = draft.document(job);
 	if (definition === void 0 || document === void 0) return;
 	if (!isAgentJob(definition)) defeatOther(draft, definition, failure);
@@ -48825,7 +52216,7 @@ function defeatAgentJob(draft, definition, document, failure) {
 	}
 	const isUsedUp = attemptsUsed(document) >= definition.maxAttempts;
 	const { onFailure: target } = definition;
-	const cause = failure.again && isUsedUp ? "attempts" : "failure";
+	const cause = failure.isDefinition === true ? "definition" : failure.again && isUsedUp ? "attempts" : "failure";
 	takeEdge(draft, job, {
 		edge: "on-failure",
 		target,
@@ -48863,7 +52254,8 @@ function startAgentJob(draft, definition) {
 			failAttempt(draft, job, {
 				outcome: "failure",
 				reason: ready.problem,
-				again: false
+				again: false,
+				isDefinition: true
 			});
 			return;
 		}
@@ -48897,7 +52289,8 @@ function assign(draft, definition) {
 		failAttempt(draft, job, {
 			outcome: "failure",
 			reason: role.problem,
-			again: false
+			again: false,
+			isDefinition: true
 		});
 		return null;
 	}
@@ -48923,7 +52316,8 @@ function holderOf(config, role) {
 	return members.find((member) => lookup(config.agents, member.login) !== void 0) ?? members[0] ?? null;
 }
 function roleOf(draft, definition) {
-	const reassigned = draft.document(definition.id)?.reassigned ?? null;
+	const { id } = definition;
+	const reassigned = draft.document(id)?.reassigned ?? draft.document(jobOf(id))?.reassigned ?? null;
 	const role = reassigned === null ? renderFor(draft, definition.id, definition.runsOn) : {
 		ok: true,
 		value: reassigned
@@ -48952,7 +52346,8 @@ function dispatchTurn(draft, job) {
 	const document = draft.document(job);
 	const attempt = runningAttempt(document);
 	const assignee = document?.assignee ?? null;
-	if (attempt === void 0 || assignee === null) return;
+	if (attempt === void 0 || assignee === null || stopAtLimit(draft, job)) return;
+	countDispatch(draft);
 	const number = attempt.turns.length + 1;
 	const dispatch = derivedId("dispatch", draft.run.id, job, attempt.number, number);
 	addTurn(draft, job, {
@@ -48992,6 +52387,10 @@ function startApproval(draft, definition) {
 	if (assign(draft, definition) === null) return;
 	const minutes = minutesFor(draft, job, definition.timeoutMinutes ?? approvalTimeoutMinutes);
 	const gate = describeGate(draft, definition, attempt, voided);
+	if (!gate.ok && definition.pullRequest !== null && !continuesOnError(draft, job, definition.continueOnError)) {
+		escalate(draft, job, "failure", gate.problem);
+		return;
+	}
 	if (!minutes.ok || !gate.ok) {
 		const reason = minutes.ok ? gate.ok ? "" : gate.problem : minutes.problem;
 		failAttempt(draft, job, {
@@ -49058,7 +52457,7 @@ function answerGate(draft, definition, gate, answer) {
 }
 /** The open gate of an approval job with its definition, or undefined. */
 function findOpenGate(draft, job) {
-	const definition = draft.workflow.jobs.get(job);
+	const definition = draft.definition(job);
 	const gate = openGateOf(draft, job);
 	return definition?.type === "approval" && gate !== void 0 ? {
 		definition,
@@ -49113,6 +52512,315 @@ function describeGate(draft, definition, attempt, voided) {
 	};
 }
 
+// src/workflow/matrix.ts
+/** GitHub's limit of one matrix. */
+const maxMatrixLegs = 256;
+/** How many combinations are looked at before excludes: what is more is a mistake, and would take forever. */
+const maxCombinations = 1e5;
+/** GitHub's limit of a job's name, in UTF-16 units; what is longer ends with three dots. */
+const maxNameUnits = 100;
+/**
+* The legs of a `strategy.matrix` whose expressions are evaluated. Combinations in the order of the file, the first vector varying
+* slowest; `exclude` before `include`; an include extends the combinations that it matches, or is a leg of its own. Values are
+* compared as expressions compare them. When nothing is left the job runs once, with `matrix` null.
+*
+* @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstrategymatrix
+*/
+function expandMatrix(matrix, jobName) {
+	if (!isMapping(matrix)) return invalid([`A matrix is a mapping, not ${describe$2(matrix)}`]);
+	const read = readMatrix(matrix);
+	if (read.problems.length > 0) return invalid(read.problems);
+	const combinations = [...read.vectors.values()].reduce((size, values) => size * values.length, 1);
+	if (combinations > maxCombinations) return invalid([`The matrix has ${combinations} combinations; at most ${maxMatrixLegs} jobs are allowed`]);
+	const matched = read.include.map(() => false);
+	const legs = [];
+	for (const combination of combine(read.vectors)) {
+		if (read.exclude.some((filter) => matchesAll(filter, combination))) continue;
+		const extras = /* @__PURE__ */ new Map();
+		for (const [index, { filter, extra }] of read.include.entries()) {
+			if (!matchesAll(filter, combination)) continue;
+			matched[index] = true;
+			for (const [key, value] of Object.entries(extra)) {
+				const [known] = extras.get(key.toLowerCase()) ?? [key];
+				extras.set(key.toLowerCase(), [known, value]);
+			}
+		}
+		const matrixOfLeg = {
+			...combination,
+			...Object.fromEntries(extras.values())
+		};
+		legs.push({
+			name: nameOf(jobName, combination),
+			matrix: matrixOfLeg
+		});
+	}
+	for (const [index, { filter, extra }] of read.include.entries()) {
+		if (matched[index] === true) continue;
+		const own = {
+			...filter,
+			...extra
+		};
+		legs.push({
+			name: nameOf(jobName, own),
+			matrix: own
+		});
+	}
+	if (legs.length > maxMatrixLegs) return invalid([`The matrix makes ${legs.length} jobs; at most ${maxMatrixLegs} are allowed`]);
+	return {
+		ok: true,
+		configs: legs.length > 0 ? legs : [{
+			name: nameOf(jobName, {}),
+			matrix: null
+		}]
+	};
+}
+function readMatrix(matrix) {
+	const problems = [];
+	const vectors = /* @__PURE__ */ new Map();
+	const names = /* @__PURE__ */ new Set();
+	for (const [name, values] of Object.entries(matrix)) {
+		if (name === "include" || name === "exclude") continue;
+		if (name === "") problems.push("A matrix vector has a name");
+		if (names.has(name.toLowerCase())) problems.push(`Matrix vector '${name}' is already defined`);
+		names.add(name.toLowerCase());
+		if (!isList(values)) problems.push(`Matrix vector '${name}' is a list, not ${describe$2(values)}`);
+		else if (values.length === 0) problems.push(`Matrix vector '${name}' does not contain any values`);
+		else vectors.set(name, values);
+	}
+	const include = readItems(matrix, "include", problems);
+	const exclude = readItems(matrix, "exclude", problems);
+	if (names.size === 0 && include.length === 0) problems.push("Matrix must define at least one vector");
+	for (const filter of exclude) {
+		if (Object.keys(filter).length === 0) problems.push("Matrix exclude filter must not be empty");
+		for (const key of Object.keys(filter)) {
+			if (names.has(key.toLowerCase())) continue;
+			problems.push(`Matrix exclude key '${key}' does not match any key within the matrix`);
+		}
+	}
+	for (const item of include) if (Object.keys(item).length === 0) problems.push("Matrix include mapping does not contain any values");
+	return {
+		vectors,
+		exclude,
+		include: include.map((item) => split(item, names)),
+		problems
+	};
+}
+/** The mappings of `include` or `exclude`. */
+function readItems(matrix, key, problems) {
+	const items = Object.hasOwn(matrix, key) ? matrix[key] ?? null : [];
+	if (!isList(items)) {
+		problems.push(`Matrix ${key} is a list, not ${describe$2(items)}`);
+		return [];
+	}
+	return items.flatMap((item) => {
+		if (isMapping(item)) return [item];
+		problems.push(`An item of matrix ${key} is a mapping, not ${describe$2(item)}`);
+		return [];
+	});
+}
+/** What an include must match, and what it adds. */
+function split(item, names) {
+	const isFilter = ([key]) => names.has(key.toLowerCase());
+	const entries = Object.entries(item);
+	return {
+		filter: Object.fromEntries(entries.filter(isFilter)),
+		extra: Object.fromEntries(entries.filter((entry) => !isFilter(entry)))
+	};
+}
+/** Every choice of one value of each vector; the last vector varies fastest. */
+function* combine(vectors) {
+	if (vectors.size === 0) return;
+	const entries = [...vectors];
+	const total = entries.reduce((size, [, values]) => size * values.length, 1);
+	for (let index = 0; index < total; index += 1) {
+		let block = total;
+		const chosen = [];
+		for (const [name, values] of entries) {
+			block /= values.length;
+			chosen.push([name, values[Math.floor(index / block) % values.length] ?? null]);
+		}
+		yield Object.fromEntries(chosen);
+	}
+}
+/** Every leaf of the filter equals the value at the same path; what is missing there is null. */
+function matchesAll(filter, value) {
+	if (isMapping(filter)) return Object.entries(filter).every(([key, part]) => matchesAll(part, fieldOf(value, key)));
+	if (isList(filter)) return filter.every((part, index) => matchesAll(part, fieldOf(value, index)));
+	return equalValues(value, typeof filter === "number" ? Number(formatNumber(filter)) : filter);
+}
+/** `job (v1, v2)` from the scalars of the values, however deep; null and empty texts add nothing. */
+function nameOf(jobName, values) {
+	const parts = scalarsIn(values).map(scalarText).filter((text) => text !== "");
+	const name = parts.length === 0 ? jobName : `${jobName} (${parts.join(", ")})`;
+	return name.length > maxNameUnits ? `${name.slice(0, 97)}...` : name;
+}
+function scalarsIn(value) {
+	if (value === null || typeof value !== "object") return [value];
+	return (isList(value) ? value : Object.values(value)).flatMap(scalarsIn);
+}
+function isList(value) {
+	return Array.isArray(value);
+}
+function isMapping(value) {
+	return typeof value === "object" && value !== null && !isList(value);
+}
+function describe$2(value) {
+	if (value === null) return "nothing";
+	if (isList(value)) return "a list";
+	return typeof value === "object" ? "a mapping" : `'${scalarText(value)}'`;
+}
+function invalid(problems) {
+	return {
+		ok: false,
+		problems
+	};
+}
+
+// src/engine/matrix.ts
+/**
+* Expands the matrix of a job that is ready: its legs are queued, and looked at next. A strategy without a value, or one that breaks
+* GitHub's rules, fails the job.
+*/
+function expandJob(draft, definition) {
+	const job = definition.id;
+	const plan = planMatrix(draft, definition);
+	if (!plan.ok) {
+		recordAttempt(draft, job, {
+			outcome: "failure",
+			reason: `its strategy: ${plan.problem}`
+		});
+		concludeFailure(draft, job, "failure");
+		return;
+	}
+	draft.patchJob(job, { matrix: plan.value });
+	for (const leg of legsOf(draft, job)) draft.setLine(leg, QUEUED);
+	nameLegs(draft, definition, plan.value);
+	draft.tell(plan.value.legs.length === 1 ? `${job}.0` : `${job} ×${plan.value.legs.length}`);
+	draft.visit(job);
+}
+/**
+* Goes on with a job that was expanded: after a failure the other legs are cancelled (`fail-fast`), and when all are completed the job
+* is. The answer names the legs that may begin now, as many as `max-parallel` allows.
+*/
+function followLegs(draft, job) {
+	const plan = matrixOf(draft, job);
+	const legs = legsOf(draft, job);
+	if (plan === null || draft.line(job).status === "completed") return [];
+	const failed = plan.failFast ? legs.find((leg) => draft.line(leg).result === "failure") : void 0;
+	if (failed !== void 0) cancelJob(draft, job, `${failed} failed (fail-fast)`);
+	const lines = legs.map((leg) => draft.line(leg));
+	if (openStatusOf(lines) === null) {
+		const result = rollUp(lines.map((line) => line.result));
+		if (result === "success") draft.patchJob(job, { feedback: null });
+		mergeOutputs(draft, job);
+		completeJob(draft, job, rollUp(lines.map((line) => line.conclusion)), result);
+		return [];
+	}
+	const waiting = legs.filter((leg) => isUntouched(draft, leg));
+	const begun = lines.filter((line) => line.status !== "completed").length - waiting.length;
+	return waiting.slice(0, Math.max(0, plan.maxParallel - begun));
+}
+/** Whether a leg waits to begin: it was not started since it was queued, and nothing else holds it. */
+function isUntouched(draft, leg) {
+	return draft.line(leg).status === "queued" && (draft.document(leg)?.retryAt ?? null) === null;
+}
+function planMatrix(draft, definition) {
+	const strategy = strategyFor(draft, definition);
+	if (!strategy.ok) return strategy;
+	const settings = isMapping$1(strategy.value) ? strategy.value : { matrix: strategy.value };
+	const legs = expand(settings["matrix"] ?? null, definition);
+	if (!legs.ok) return legs;
+	const failFast = readFailFast(settings["fail-fast"] ?? null);
+	if (!failFast.ok) return failFast;
+	const maxParallel = readMaxParallel(settings["max-parallel"] ?? null, legs.value.length);
+	if (!maxParallel.ok) return maxParallel;
+	return {
+		ok: true,
+		value: {
+			failFast: failFast.value,
+			maxParallel: maxParallel.value,
+			legs: legs.value
+		}
+	};
+}
+function expand(matrix, definition) {
+	const name = plainNameOf(definition);
+	if (matrix === null) return {
+		ok: true,
+		value: [{
+			name,
+			matrix: null
+		}]
+	};
+	const expanded = expandMatrix(matrix, name);
+	if (!expanded.ok) return {
+		ok: false,
+		problem: expanded.problems.join("; ")
+	};
+	return {
+		ok: true,
+		value: expanded.configs.map(({ name: own, matrix: values }) => ({
+			name: own,
+			matrix: values
+		}))
+	};
+}
+/** What the names of the legs begin with; a name with expressions is rendered for each leg instead. */
+function plainNameOf({ id, name }) {
+	const text = name === null || holdsExpression(name.source) ? "" : name.source.trim();
+	return text === "" ? id : text;
+}
+/** A `name` with expressions is the whole name of each leg, as on GitHub. One without a value leaves the leg its own. */
+function nameLegs(draft, { id: job, name }, plan) {
+	if (name === null || !holdsExpression(name.source)) return;
+	const ids = legsOf(draft, job);
+	const legs = plan.legs.map((leg, index) => {
+		const rendered = renderFor(draft, ids[index] ?? job, name);
+		const text = rendered.ok ? rendered.value.trim() : "";
+		return text === "" ? leg : {
+			...leg,
+			name: text
+		};
+	});
+	draft.patchJob(job, { matrix: {
+		...plan,
+		legs
+	} });
+}
+function readFailFast(value) {
+	if (value === null) return {
+		ok: true,
+		value: true
+	};
+	if (typeof value === "boolean") return {
+		ok: true,
+		value
+	};
+	if (value === "true" || value === "false") return {
+		ok: true,
+		value: value === "true"
+	};
+	return {
+		ok: false,
+		problem: `fail-fast is true or false, not ${JSON.stringify(value)}`
+	};
+}
+function readMaxParallel(value, total) {
+	if (value === null) return {
+		ok: true,
+		value: total
+	};
+	const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+	if (typeof number === "number" && Number.isInteger(number) && number > 0) return {
+		ok: true,
+		value: number
+	};
+	return {
+		ok: false,
+		problem: `max-parallel is a whole number above 0, not ${JSON.stringify(value)}`
+	};
+}
+
 // src/engine/nodes.ts
 /** Decides: the outputs are evaluated, and the job is done. An output without a value fails it. Empty ones are left out. */
 function decide$1(draft, definition) {
@@ -49163,6 +52871,105 @@ function cancelLosers(draft, definition) {
 	}
 }
 
+// src/engine/group-displace.ts
+/** Cancels a job that lost its place in a concurrency group, or can have none. What had not begun never begins. */
+function displaceJob(draft, job, reason) {
+	const ending = {
+		outcome: "displaced",
+		reason
+	};
+	if (runningAttempt(draft.document(job)) === void 0) recordAttempt(draft, job, ending);
+	else endAttempt(draft, job, ending);
+	withdrawJob(draft, job, reason);
+	completeJob(draft, job, "cancelled", "cancelled");
+}
+
+// src/engine/group-entry.ts
+/** Lets a job that may start into its group. Returns whether it may go on now; else it is pending, or concluded. */
+function enterJobGroup(draft, { id: job, concurrency }) {
+	if (concurrency === null) return true;
+	const entrance = enterGroup(draft, job, concurrency, {
+		text: (template) => renderFor(draft, job, template),
+		truth: (value) => truthFor(draft, job, value)
+	});
+	switch (entrance.kind) {
+		case "running": return true;
+		case "pending":
+			draft.setLine(job, {
+				...QUEUED,
+				status: "pending"
+			});
+			draft.tell("concurrency group");
+			return false;
+		case "barred":
+			displaceJob(draft, job, entrance.reason);
+			return false;
+		case "wrong":
+			recordAttempt(draft, job, {
+				outcome: "failure",
+				reason: `concurrency: ${entrance.reason}`
+			});
+			concludeFailure(draft, job, "failure");
+			return false;
+	}
+}
+/** Enters a group for a place of the run, unless it has one already. Whoever that costs their place is told. */
+function enterGroup(draft, place, concurrency, reading) {
+	const holder = holderOf$1(draft, place);
+	const present = groupOf(draft, place);
+	if (present !== void 0) return { kind: placeIn(present, holder) ?? "pending" };
+	const name = reading.text(concurrency.group);
+	if (!name.ok) return {
+		kind: "wrong",
+		reason: name.problem
+	};
+	const cancelInProgress = reading.truth(concurrency.cancelInProgress);
+	if (!cancelInProgress.ok) return {
+		kind: "wrong",
+		reason: cancelInProgress.problem
+	};
+	const entry = {
+		cancelInProgress: cancelInProgress.value,
+		queue: concurrency.queue
+	};
+	const problem = findGroupProblem(name.value.trim(), entry);
+	if (problem !== null) return {
+		kind: "wrong",
+		reason: problem
+	};
+	const group = draft.group(name.value);
+	const caller = findWaitingCaller(draft, group);
+	if (caller !== null) return {
+		kind: "barred",
+		reason: `the concurrency group ${name.value} is held by run ${caller}, which waits for this: it would never come to its turn`
+	};
+	const entered = enter$2(group, {
+		...holder,
+		since: draft.cause.at
+	}, entry);
+	if (entered.place === "refused") return {
+		kind: "barred",
+		reason: `as many wait in the concurrency group ${name.value} as may`
+	};
+	keepPlace(draft, place, entered.group);
+	displaceOthers(draft, entered);
+	return { kind: placeIn(draft.group(name.value), holder) ?? "pending" };
+}
+/** The run that holds the group and goes on only after this: the run itself, or one that called it. */
+function findWaitingCaller(draft, { running }) {
+	if (running === null) return null;
+	const { id, parent } = draft.run;
+	if (running.run === id) return running.job === null ? id : null;
+	return parent?.callers.includes(running.run) === true ? running.run : null;
+}
+function displaceOthers(draft, { group, displaced }) {
+	for (const member of displaced) if (member.run !== draft.run.id) tellGroupMoved(draft, group.name, member.run);
+	else if (member.job !== null) {
+		if (member.displacedBy === void 0) forgetPlace(draft, member.job);
+		displaceJob(draft, member.job, `another job took its place in the concurrency group ${group.name}`);
+	}
+}
+
 // src/engine/readiness.ts
 /**
 * Looks at every job that something changed for, and starts, skips or joins what is ready, until nothing more follows. Costs what
@@ -49170,12 +52977,30 @@ function cancelLosers(draft, definition) {
 */
 function settle(draft) {
 	for (let job = draft.nextVisit(); job !== void 0; job = draft.nextVisit()) {
-		const definition = draft.workflow.jobs.get(job);
-		if (definition === void 0 || draft.run.paused !== null) continue;
-		if (draft.line(job).status !== "queued") continue;
-		const retryAt = draft.document(job)?.retryAt ?? null;
-		if (retryAt === null) consider(draft, definition);
-		else if (isReached(retryAt, draft.cause.at)) start(draft, definition);
+		const definition = draft.definition(job);
+		if (definition === void 0 || isHeld(draft)) continue;
+		if (matrixOf(draft, jobOf(job)) !== null) lookAtLegs(draft, job);
+		else if (draft.run.paused === null && draft.line(job).status === "queued") lookAt(draft, definition);
+	}
+}
+function lookAt(draft, definition) {
+	const retryAt = draft.document(definition.id)?.retryAt ?? null;
+	if (retryAt === null) consider(draft, definition);
+	else if (isReached(retryAt, draft.cause.at)) start(draft, definition);
+}
+/** Goes on with a job that was expanded, or with one of its legs. */
+function lookAtLegs(draft, id) {
+	const isLeg = legOf(draft, id) !== void 0;
+	const isPaused = draft.run.paused !== null;
+	if (isLeg && !isUntouched(draft, id)) {
+		const definition = draft.definition(id);
+		if (definition !== void 0 && !isPaused && draft.line(id).status === "queued") lookAt(draft, definition);
+		return;
+	}
+	for (const leg of followLegs(draft, jobOf(id))) {
+		const definition = draft.definition(leg);
+		if (definition === void 0 || isPaused) continue;
+		if (isUntouched(draft, leg)) start(draft, definition);
 	}
 }
 /**
@@ -49224,7 +53049,7 @@ function considerJoin(draft, definition) {
 	const { id: job, needs } = definition;
 	const isOver = areCompleted(draft, needs);
 	const isCancelled = draft.run.cancelled !== null;
-	if (!needs.some((need) => draft.line(need).result === "success")) {
+	if (!needs.some((need) => hasSuccess(draft, need))) {
 		if (!isOver) return;
 		if (needs.every((need) => draft.line(need).result === "skipped") || isCancelled) completeJob(draft, job, "skipped", "skipped");
 		else failJoin(draft, definition);
@@ -49240,6 +53065,10 @@ function considerJoin(draft, definition) {
 	});
 	if (isOver || !holds.ok || holds.value) followCondition(draft, definition, holds);
 }
+/** Whether a job, or any leg of it, succeeded. */
+function hasSuccess(view, job) {
+	return [job, ...legsOf(view, job)].some((id) => view.line(id).result === "success");
+}
 function followCondition(draft, definition, holds) {
 	const job = definition.id;
 	if (!holds.ok) {
@@ -49252,7 +53081,15 @@ function followCondition(draft, definition, holds) {
 	else completeJob(draft, job, "skipped", "skipped");
 }
 function start(draft, definition) {
-	if (draft.document(definition.id)?.retryAt != null) draft.patchJob(definition.id, { retryAt: null });
+	const { id } = definition;
+	if (draft.document(id)?.retryAt != null) draft.patchJob(id, { retryAt: null });
+	if (definition.strategy !== null) {
+		expandJob(draft, definition);
+		return;
+	}
+	if (!enterJobGroup(draft, definition)) return;
+	const feedback = jobOf(id) === id ? null : draft.document(jobOf(id))?.feedback ?? null;
+	if (feedback !== null && (draft.document(id)?.feedback ?? null) === null) draft.patchJob(id, { feedback });
 	switch (definition.type) {
 		case "task":
 		case "verify":
@@ -49307,16 +53144,22 @@ function cancelRun(draft, recorded) {
 		cancelled: recorded,
 		paused: null
 	});
+	if (isHeld(draft)) {
+		for (const job of draft.workflow.jobs.keys()) cancelJob(draft, job, recorded.reason);
+		return;
+	}
 	for (const [job, definition] of draft.workflow.jobs) {
 		const { status } = draft.line(job);
 		if (status === "completed") continue;
 		const document = draft.document(job);
-		const hasBegun = runningAttempt(document) !== void 0 || (document?.retryAt ?? null) !== null;
+		const legs = legsOf(draft, job);
+		const hasBegun = legs.length > 0 || runningAttempt(document) !== void 0 || (document?.retryAt ?? null) !== null;
 		if (status === "queued" && !hasBegun) continue;
 		const holds = definition.if === null ? null : conditionHolds(draft, definition);
-		if (status === "waiting" || holds?.ok !== true || !holds.value) cancelJob(draft, job, recorded.reason);
+		if (holds?.ok !== true || !holds.value) cancelJob(draft, job, recorded.reason);
+		else for (const id of [job, ...legs]) if (asksPeople(draft, id)) cancelJob(draft, id, recorded.reason);
 	}
-	goOn(draft);
+	goOn$1(draft);
 }
 /**
 * Closes the run and its bead for good: jobs that the CEO was asked about have failed, everything else is cancelled. Jobs whose `if`
@@ -49324,7 +53167,7 @@ function cancelRun(draft, recorded) {
 */
 function closeRun(draft, recorded) {
 	const wasCancelled = draft.run.cancelled !== null;
-	for (const job of draft.workflow.jobs.keys()) if ((draft.document(job)?.escalation ?? null) !== null) {
+	for (const job of jobsAndLegs(draft)) if ((draft.document(job)?.escalation ?? null) !== null) {
 		closeEscalation$1(draft, job, `closed by @${recorded.by.login}: ${recorded.reason}`);
 		leaveQueue(draft, job);
 		completeJob(draft, job, "failure", "failure");
@@ -49335,12 +53178,181 @@ function closeRun(draft, recorded) {
 		reason: "not_planned"
 	});
 }
+/** Whether a job, apart from its legs, waits for a person. */
+function asksPeople(draft, job) {
+	return matrixOf(draft, job) === null && draft.line(job).status === "waiting";
+}
+
+// src/engine/checks.ts
+/** Checks that never end must not hold a bead for ever. */
+const checksTimeoutMinutes = 360;
+/** Has a merge wait for the required checks of its pull request; it queues for the lease when they succeeded. */
+function awaitChecks(draft, job, merge) {
+	const { at } = draft.cause;
+	draft.patchJob(job, {
+		merge: {
+			...merge,
+			checks: {
+				state: "unread",
+				names: [],
+				since: at
+			}
+		},
+		timeoutAt: addMs(at, checksTimeoutMinutes * 6e4)
+	});
+	draft.setLine(job, {
+		status: "pending",
+		conclusion: null,
+		result: null
+	});
+}
+/**
+* The required checks stand otherwise than was known. Failed ones, and a head that must be brought up to date first, go back to
+* rework at once: the engineering manager asked again cannot change them.
+*/
+function applyChecks(draft, event) {
+	const { job, attempt, pull, verdict, names } = event;
+	const document = draft.document(job);
+	const merge = document?.merge ?? null;
+	if (merge?.checks === void 0 || merge.pull !== pull) return ignored("no such checks are awaited");
+	if (runningAttempt(document)?.number !== attempt) return ignored("its attempt is over");
+	switch (verdict) {
+		case "passed": {
+			const { head, expiries } = merge;
+			const agreed = {
+				pull,
+				head,
+				...expiries === void 0 ? {} : { expiries }
+			};
+			draft.patchJob(job, {
+				merge: agreed,
+				timeoutAt: null
+			});
+			enqueueMerge(draft, job);
+			draft.tell(draft.line(job).status === "pending" ? "commit queue" : "merge");
+			return applied(job, "checks passed");
+		}
+		case "pending":
+		case "held": {
+			const { checks } = merge;
+			if (checks.state === verdict && checks.names.join() === names.join()) return ignored("that is known already");
+			draft.patchJob(job, { merge: {
+				...merge,
+				checks: {
+					state: verdict,
+					names,
+					since: draft.cause.at
+				}
+			} });
+			return applied(job, verdict === "held" ? "checks wait for approval" : "checks pending");
+		}
+		case "failed":
+		case "behind":
+			failAttempt(draft, job, {
+				outcome: "failure",
+				reason: refusalFor$1(event),
+				again: false
+			});
+			return applied(job, verdict === "failed" ? "checks failed" : "base moved on");
+	}
+}
+function refusalFor$1({ pull, verdict, names }) {
+	return verdict === "behind" ? `#${pull} is behind its base branch, and a rule of the branch wants it up to date: merge the base branch into it.` : `The required checks of #${pull} failed: ${names.join(", ")}.`;
+}
+
+// src/engine/group-run.ts
+/** Lets a run that begins into the group of its workflow. Returns whether its jobs may start. */
+function enterRunGroup(draft) {
+	const { concurrency } = draft.workflow;
+	if (concurrency === null) return true;
+	const entrance = enterGroup(draft, "*", concurrency, {
+		text: (template) => guard(() => renderTemplate(template, runContexts(draft))),
+		truth: (value) => truthIn(value, () => runContexts(draft))
+	});
+	switch (entrance.kind) {
+		case "running": return true;
+		case "pending":
+			draft.tell("concurrency group");
+			return false;
+		case "barred":
+			displaceRun(draft, entrance.reason);
+			return false;
+		case "wrong":
+			for (const { id, needs } of draft.workflow.jobs.values()) {
+				if (needs.length > 0) continue;
+				recordAttempt(draft, id, {
+					outcome: "failure",
+					reason: `concurrency: ${entrance.reason}`
+				});
+				completeJob(draft, id, "failure", "failure");
+			}
+			return false;
+	}
+}
+/** Cancels a run that lost its place in a group, or can have none. Where nothing had begun, nothing begins. */
+function displaceRun(draft, reason) {
+	const hasBegun = [...draft.workflow.jobs.keys()].some((job) => draft.line(job).status !== "queued");
+	cancelRun(draft, {
+		by: TREADLE,
+		reason,
+		at: draft.cause.at
+	});
+	if (hasBegun) return;
+	for (const job of draft.workflow.jobs.keys()) cancelJob(draft, job, reason);
+}
+
+// src/engine/group-moved.ts
+/**
+* A concurrency group moved: whatever the run has in it goes on if its turn came, and is cancelled if a newcomer took its place.
+*/
+function applyGroupMoved(draft, event) {
+	const key = groupKeyOf(event.group);
+	const places = Object.entries(draft.run.groups ?? {}).filter(([, name]) => groupKeyOf(name) === key);
+	let outcome = ignored("the run has no place in that group that changed");
+	for (const [place] of places) {
+		const note = followPlace(draft, place, event);
+		if (note !== null) outcome = applied(place === "*" ? "run" : place, note);
+	}
+	return outcome;
+}
+/** What became of a place of the run, in words; null where nothing did. */
+function followPlace(draft, place, { group: name, by }) {
+	const group = draft.group(name);
+	const reason = `run ${by} took its place in the concurrency group ${name}`;
+	switch (placeIn(group, holderOf$1(draft, place))) {
+		case null:
+			forgetPlace(draft, place);
+			displace(draft, place, reason);
+			return "displaced";
+		case "running":
+			if (group.running?.displacedBy === void 0) return goOn(draft, place) ? "its turn came" : null;
+			if (place === "*" && draft.run.cancelled !== null) return null;
+			displace(draft, place, reason);
+			return "displaced";
+		case "pending": return null;
+	}
+}
+function displace(draft, place, reason) {
+	if (place === "*") displaceRun(draft, reason);
+	else displaceJob(draft, place, reason);
+}
+/** Starts what waited for its turn. Returns whether anything did. */
+function goOn(draft, place) {
+	if (place === "*") {
+		if (draft.run.status !== "pending") return false;
+		for (const job of draft.workflow.jobs.keys()) if (draft.line(job).status === "queued") draft.visit(job);
+		return true;
+	}
+	if (draft.line(place).status !== "pending") return false;
+	admit(draft, place);
+	return true;
+}
 
 // src/engine/merge.ts
 /** After this many leases that ran out, the attempt failed. */
 const mostExpiries = 2;
 /**
-* The engineering manager agrees: the pull request is known and its merge is queued for. `shown` is the head they were shown; a
+* The engineering manager agrees: the pull request is known, and its checks are awaited before its merge is queued for. `shown` is the head they were shown; a
 * head that a code approval was given for goes before it.
 */
 function agreeToMerge(draft, definition, outputs, shown) {
@@ -49358,13 +53370,9 @@ function agreeToMerge(draft, definition, outputs, shown) {
 		pull: pull.value,
 		head: approvedHead(draft, definition, pull.value) ?? shown
 	};
-	draft.patchJob(job, {
-		outputs,
-		merge,
-		timeoutAt: null
-	});
-	enqueueMerge(draft, job);
-	draft.tell(draft.line(job).status === "pending" ? "commit queue" : "merge");
+	draft.patchJob(job, { outputs });
+	awaitChecks(draft, job, merge);
+	draft.tell("checks");
 }
 /** The pull request was merged: by us, or it is a fact anyway, whoever holds the lease by now. */
 function applyMerged(draft, event) {
@@ -49380,8 +53388,8 @@ function applyMerged(draft, event) {
 	return applied(job, "merged");
 }
 /**
-* The forge, or our own check, refused the merge. Where trying the same again cannot help (a conflict, a void approval) the work
-* goes back at once; else the attempt failed like any other.
+* The forge, or our own check, refused the merge. Where trying the same again cannot help (a conflict, a failed check, a void
+* approval) the work goes back at once; else the attempt failed like any other.
 */
 function applyMergeRefused(draft, event) {
 	const { job, cause, detail } = event;
@@ -49391,7 +53399,7 @@ function applyMergeRefused(draft, event) {
 	failAttempt(draft, job, {
 		outcome: "failure",
 		reason: detail,
-		again: cause === "checks" || cause === "not-permitted"
+		again: cause === "not-permitted"
 	});
 	return applied(job, `merge refused: ${cause}`);
 }
@@ -49455,7 +53463,8 @@ function isMerging(draft, document, event) {
 }
 /** The head that a code approval before the commit was given for, where there is one for this very pull request. */
 function approvedHead(draft, definition, pull) {
-	for (const job of draft.workflow.graph.ancestors(definition.id)) {
+	const ancestors = [...draft.workflow.graph.ancestors(definition.id)];
+	for (const job of ancestors.flatMap((ancestor) => [ancestor, ...legsOf(draft, ancestor)])) {
 		const gate = draft.document(job)?.gate ?? null;
 		if (gate?.kind !== "code" || gate.pull !== pull || gate.answer?.verdict !== "approved") continue;
 		return gate.answer.head ?? gate.head;
@@ -49473,7 +53482,7 @@ function repinRun(draft, definition, workflow) {
 	for (const [job, before] of draft.workflow.jobs) {
 		const after = workflow.jobs.get(job);
 		if (after === void 0) withdrawJob(draft, job, `the new definition has no job ${job}`);
-		else if (after.type !== before.type && draft.line(job).status !== "completed") resetJob(draft, job, `the new definition makes ${job} a ${after.type}`);
+		else if (draft.line(job).status !== "completed" && changesKind(before, after)) resetJob(draft, job, `the new definition makes ${job} another kind of job: ${after.type}`);
 	}
 	draft.replaceWorkflow(workflow);
 	draft.patchRun({
@@ -49481,8 +53490,11 @@ function repinRun(draft, definition, workflow) {
 		workflow: workflow.key,
 		cycles: without(draft.run.cycles, (edge) => !workflow.jobs.has(edge.slice(0, edge.indexOf("."))))
 	});
-	goOn(draft);
+	goOn$1(draft);
 	return applied("run", `repinned to ${definition.slice(0, 8)}`);
+}
+function changesKind(before, after) {
+	return after.type !== before.type || after.strategy === null !== (before.strategy === null);
 }
 
 // src/engine/review.ts
@@ -49511,8 +53523,8 @@ function applyReview(draft, event) {
 	return applied(job, verdict === "approved" ? "approved" : "changes requested");
 }
 /**
-* The CEO's answer to an escalation. Approved: the job counts as done, with what was last reported, and the next goes on. Changes
-* requested: the run and its bead are closed.
+* The CEO's answer to an escalation. Approved: the job counts as done, with what was last reported, and the next goes on; at a limit
+* the job itself goes on, and counting begins anew. Changes requested: the run and its bead are closed.
 */
 function answerEscalation(draft, job, by, verdict, body) {
 	const word = body.trim() === "" ? "" : `: ${body}`;
@@ -49525,8 +53537,12 @@ function answerEscalation(draft, job, by, verdict, body) {
 		return applied(job, "closed by the CEO");
 	}
 	const document = draft.document(job);
+	if (isAtLimit(document?.escalation ?? null)) {
+		letGoOn(draft, job, `@${by.login} approved${word}`);
+		return applied(job, "let go on by the CEO");
+	}
 	const reported = document === void 0 ? {} : lastReportedOutputs(document);
-	const isApproval = draft.workflow.jobs.get(job)?.type === "approval";
+	const isApproval = draft.definition(job)?.type === "approval";
 	closeEscalation$1(draft, job, `@${by.login} approved${word}`);
 	leaveQueue(draft, job);
 	concludeSuccess(draft, job, isApproval ? {
@@ -49534,6 +53550,11 @@ function answerEscalation(draft, job, by, verdict, body) {
 		comment: body
 	} : reported, { reason: `approved by @${by.login}${word}` });
 	return applied(job, "approved by the CEO");
+}
+/** Has a job that a limit stopped go on where it stood. */
+function letGoOn(draft, job, answer) {
+	closeEscalation$1(draft, job, answer);
+	startUnconditionally(draft, job);
 }
 /**
 * What was approved changed, or the review was dismissed. An open gate asks for the new head; an answered one is opened again, with
@@ -49602,7 +53623,7 @@ function refused$2(problem) {
 }
 /** Has a job that ran before done again, with a fresh budget and the reason as feedback; what followed from it is reset. */
 function retryJob(draft, job, event) {
-	if (!((draft.document(job)?.attempts.length ?? 0) > 0) || !areNeedsDone(draft, job)) return refused$2(`${job} cannot be tried again before it was reached; \`goto ${job}\` starts it anyway`);
+	if (!((draft.document(job)?.attempts.length ?? 0) > 0 || matrixOf(draft, job) !== null) || !areNeedsDone(draft, job)) return refused$2(`${job} cannot be tried again before it was reached; \`goto ${job}\` starts it anyway`);
 	restart(draft, job, event, "another try");
 	return applied(job, "retry");
 }
@@ -49631,7 +53652,7 @@ function skipJob(draft, job, event) {
 }
 /** Gives a job to another role; one that is going on starts anew there, with a fresh budget. */
 function reassignJob(draft, job, role, event) {
-	const definition = draft.workflow.jobs.get(job);
+	const definition = draft.definition(job);
 	if (definition === void 0 || !isAgentJob(definition) && definition.type !== "approval") return refused$2(`${job} is done by nobody, so it has no role`);
 	const fixed = lookup(fixedRoles, definition.type);
 	if (fixed !== void 0 && fixed !== role) return refused$2(`a ${definition.type} job is for ${fixed} only`);
@@ -49661,7 +53682,7 @@ function skipOpen(draft, job, reason) {
 	completeJob(draft, job, "skipped", "success");
 }
 function areNeedsDone(draft, job) {
-	return (draft.workflow.jobs.get(job)?.needs ?? []).every((need) => draft.line(need).status === "completed");
+	return (draft.definition(job)?.needs ?? []).every((need) => draft.line(need).status === "completed");
 }
 
 // src/engine/override.ts
@@ -49694,7 +53715,7 @@ function steer(draft, event, context) {
 		case "goto": return withJob(draft, override.job, isAsked, "", (job) => goToJob(draft, job, event));
 		case "skip": return withJob(draft, override.job, isAsked, "", (job) => skipJob(draft, job, event));
 		case "pause": return pauseRun(draft, event);
-		case "resume": return resumeRun(draft);
+		case "resume": return resume(draft, event);
 		case "cancel": return cancel(draft, event);
 		case "close":
 			closeRun(draft, recordOf(draft, event));
@@ -49714,11 +53735,11 @@ function changesCourse(override) {
 /** Does something with the job that is named, or with the only one that can be meant. */
 function withJob(draft, named, canBeMeant, meaning, act) {
 	if (named !== null) {
-		const job = draft.workflow.graph.resolve(named);
+		const job = resolveJob(draft, named);
 		if (job !== void 0) return act(job);
 		return refused$2(`there is no job "${named}" (jobs: ${[...draft.workflow.jobs.keys()].join(", ")})`);
 	}
-	const candidates = [...draft.workflow.jobs.keys()].filter((job) => canBeMeant(draft, job));
+	const candidates = [...jobsAndLegs(draft)].filter((job) => matrixOf(draft, job) === null && canBeMeant(draft, job));
 	const [only, ...others] = candidates;
 	if (only === void 0) return refused$2(`no job ${meaning}`);
 	if (others.length === 0) return act(only);
@@ -49754,6 +53775,14 @@ function cancel(draft, event) {
 	cancelRun(draft, recordOf(draft, event));
 	return applied("run", "cancelled");
 }
+/** Goes on with a paused run. At a limit that is the answer to its escalation: counting begins anew. */
+function resume(draft, event) {
+	if (draft.run.paused === null) return ignored("the run is not paused");
+	const stopped = [...draft.workflow.jobs.keys()].find((job) => isAtLimit(draft.document(job)?.escalation ?? null));
+	if (stopped === void 0) releaseRun(draft);
+	else letGoOn(draft, stopped, `@${event.actor.login} resumed the run: ${event.reason}`);
+	return applied("run", "resumed");
+}
 function repin(draft, definition, context) {
 	if (definition === draft.run.definition) return ignored("the run is pinned to that definition already");
 	const workflow = context.definitionOf?.(definition);
@@ -49788,39 +53817,6 @@ function refusalFor({ actor, word }) {
 	return `Thank you, ${actor.login}, but in this run ${who}, so this does not count. Who holds which role is said in .github/treadle.yml. This is said once; comments are welcome all the same.`;
 }
 
-// src/engine/outputs.ts
-/** GitHub's limit per job: 1 MB, counted in UTF-16. */
-const largestBytes = 1048576;
-/**
-* Checks reported outputs against their declaration. The answer says in words all that is wrong, or is null.
-* `isComplete` asks for the required ones, too.
-*
-* @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idoutputs
-*/
-function findOutputProblem(declared, outputs, isComplete) {
-	const problems = [];
-	const known = declared.map((output) => output.name).join(", ") || "none";
-	let bytes = 0;
-	for (const [name, value] of Object.entries(outputs)) {
-		bytes += 2 * value.length;
-		const declaration = declared.find((output) => output.name === name);
-		if (declaration === void 0) problems.push(`there is no output "${name}" (declared: ${known})`);
-		else if (value !== "" && declaration.enum.length > 0 && !declaration.enum.includes(value)) problems.push(`output "${name}" must be one of ${declaration.enum.join(", ")}, not "${shorten(value)}"`);
-	}
-	if (bytes > largestBytes) problems.push("the outputs are larger than 1 MB");
-	if (isComplete) {
-		for (const { name, required } of declared) if (required && (lookup(outputs, name) ?? "") === "") problems.push(`output "${name}" is missing`);
-	}
-	return problems.length === 0 ? null : problems.join("; ");
-}
-/** Outputs without the empty ones: those count as not given, as on GitHub. */
-function dropEmpty(outputs) {
-	return Object.fromEntries(Object.entries(outputs).filter(([, value]) => value !== ""));
-}
-function shorten(value) {
-	return value.length <= 80 ? value : `${value.slice(0, 80)}…`;
-}
-
 // src/engine/report.ts
 /** An agent's answer: the job is done, goes on with another turn, or failed. */
 function applyReport(draft, event) {
@@ -49828,6 +53824,7 @@ function applyReport(draft, event) {
 	if (found === void 0) return ignored("no such dispatch in this run");
 	const { definition, attempt, turn } = found;
 	if (definition === void 0 || openTurn(draft.document(found.job)) !== turn) return refuseLate(draft, found, event);
+	countUsage(draft, event.usage);
 	const outputs = dropEmpty(event.outputs);
 	const all = {
 		...outputsSoFar(attempt),
@@ -49916,7 +53913,7 @@ function findTurnIn(draft, documents, dispatch) {
 	}
 }
 function foundTurn(draft, job, attempt, turn) {
-	const definition = draft.workflow.jobs.get(job);
+	const definition = draft.definition(job);
 	return {
 		job,
 		definition: definition !== void 0 && isAgentJob(definition) ? definition : void 0,
@@ -50000,7 +53997,8 @@ function beginRun(context, event) {
 			title: titleOf(context, run)
 		},
 		jobs: {},
-		queue: context.queue ?? emptyQueue(config.settings.baseBranch)
+		queue: context.queue ?? emptyQueue(config.settings.baseBranch),
+		...context.meter === void 0 ? {} : { meter: context.meter }
 	};
 }
 /** `run-name`, or the issue's title where there is none or it has no value. */
@@ -50085,7 +54083,9 @@ function findMismatch(state, event) {
 	return state.run.status === "completed" && !isAnswer ? "the run is completed" : null;
 }
 function startJobs(draft) {
-	for (const [job, { needs }] of draft.workflow.jobs) if (needs.length === 0) draft.visit(job);
+	if (enterRunGroup(draft)) {
+		for (const [job, { needs }] of draft.workflow.jobs) if (needs.length === 0) draft.visit(job);
+	}
 	return applied("start", "");
 }
 function applyEvent(draft, event, context) {
@@ -50100,8 +54100,12 @@ function applyEvent(draft, event, context) {
 		case "deadline_passed": return applyDeadline(draft, event);
 		case "override_issued": return applyOverride(draft, event, context);
 		case "pull_request_merged": return applyMerged(draft, event);
+		case "checks_changed": return applyChecks(draft, event);
 		case "merge_refused": return applyMergeRefused(draft, event);
 		case "queue_advanced": return applyQueueAdvanced(draft, event);
+		case "group_moved": return applyGroupMoved(draft, event);
+		case "sub_run_completed":
+		case "caller_changed": return ignored("nothing is called yet");
 		case "outsider_refused": return refuseOutsider(draft, event);
 		case "issue_closed": return applyIssueClosed(draft, event);
 	}
@@ -50162,6 +54166,54 @@ function describe$1({ effect }, result) {
 		case "update_status": return "status comment brought up to date";
 		case "close_issue": return "bead closed";
 	}
+}
+
+// src/runtime/notices.ts
+/** Stages what is to be said, claimed by the wake; what was said already is not said again. */
+async function stageNotices(documents, notices, wake) {
+	for (const { issue, text } of notices) {
+		const index = await loadIssueIndex(documents, issue);
+		const notice = sha256(text);
+		if (index.notice === notice) continue;
+		await documents.write(layout.issueIndex(issue), issueIndexCodec, {
+			...index,
+			notice
+		});
+		const document = {
+			version: 1,
+			issue,
+			text,
+			claim: wake.claim()
+		};
+		await documents.write(layout.notice(issue), noticeCodec, document);
+	}
+}
+/** Writes down what was said, and which of the others this wake takes over. At most one commit, none for no change. */
+async function recordNotices(commits, { said, claimed }, wake) {
+	const documents = commits.documents();
+	for (const { issue, text } of said) if ((await documents.read(layout.notice(issue), noticeCodec))?.text === text) await documents.remove(layout.notice(issue));
+	for (const issue of claimed) {
+		const found = await documents.read(layout.notice(issue), noticeCodec);
+		if (found !== void 0) await documents.write(layout.notice(issue), noticeCodec, {
+			...found,
+			claim: wake.claim()
+		});
+	}
+	if (documents.changes().length === 0) return;
+	const issues = said.map(({ issue }) => issue);
+	const event = {
+		version: 1,
+		type: "notices_recorded",
+		id: derivedId("event", "notices_recorded", commits.tip().oid, issues, claimed, wake.id),
+		at: commits.now,
+		said: issues,
+		claimed
+	};
+	const list = [...issues, ...claimed].map((issue) => `#${issue}`).join(", ");
+	await commits.append({
+		subject: `${issues.length > 0 ? "Told" : "Claim what is to be told"} on ${list}`,
+		event
+	});
 }
 
 // src/runtime/review-workflow.ts
@@ -50290,9 +54342,10 @@ async function recordClaim({ commits, wake, touched }, effects, ground) {
 		event
 	});
 }
-/** Writes down how far facts have been read, unless nothing changed. */
-async function recordCursor(commits, cursor) {
+/** Writes down how far facts have been read, and what is to be said of them, unless nothing changed. */
+async function recordCursor({ commits, wake }, cursor, notices) {
 	const documents = commits.documents();
+	await stageNotices(documents, notices, wake);
 	await documents.write(layout.cursor, cursorCodec, cursor);
 	if (documents.changes().length === 0) return;
 	const event = {
@@ -50300,7 +54353,8 @@ async function recordCursor(commits, cursor) {
 		type: "facts_read",
 		id: derivedId("event", "facts_read", commits.tip().oid, cursor),
 		at: commits.now,
-		since: cursor.since
+		since: cursor.since,
+		...notices.length === 0 ? {} : { notices }
 	};
 	await commits.append({
 		subject: `Read facts up to ${cursor.since}`,
@@ -50503,39 +54557,55 @@ async function planRestoration(store, tip, newest, at) {
 	}
 	return null;
 }
-/** The changes that make one snapshot's files those of another, save for workflow files. */
+/** The changes that make one snapshot's files those of another, save for workflow files. Looks only where they differ. */
 async function findChanges(from, to) {
-	const [before, after] = [await readFiles(from), await readFiles(to)];
-	const removed = [...before.keys()].filter((path) => !after.has(path));
-	const written = [...after].filter(([path, content]) => before.get(path) !== content);
-	const isKept = (path) => path.startsWith(WORKFLOW_FILES);
-	return [...removed.filter((path) => !isKept(path)).map((path) => ({
+	const removed = [];
+	const written = [];
+	const compare = async (path, before, after) => {
+		if (path.startsWith(".github/workflows/") || await isSame(from, to, path)) return;
+		if (before === "file" && after !== "file") removed.push(path);
+		if (after === "file") written.push(path);
+		const old = await membersOf(from, path, before);
+		const fresh = await membersOf(to, path, after);
+		for (const name of /* @__PURE__ */ new Set([...old.keys(), ...fresh.keys()])) await compare(path === "" ? name : `${path}/${name}`, old.get(name), fresh.get(name));
+	};
+	await compare("", "folder", "folder");
+	const contents = await Promise.all(written.map((path) => readText$1(to, path)));
+	return [...removed.map((path) => ({
 		kind: "remove",
 		path
-	})), ...written.filter(([path]) => !isKept(path)).map(([path, content]) => ({
+	})), ...written.map((path, index) => ({
 		kind: "write",
 		path,
-		content: content ?? ""
+		content: contents[index] ?? ""
 	}))];
 }
-/** All files of a snapshot by path; null for one that is no text. */
-async function readFiles(snapshot) {
-	const files = /* @__PURE__ */ new Map();
-	const folders = [""];
-	for (let folder = folders.pop(); folder !== void 0; folder = folders.pop()) for (const { name, kind } of await snapshot.list(folder)) {
-		const path = folder === "" ? name : `${folder}/${name}`;
-		if (kind === "folder") folders.push(path);
-		else files.set(path, await readText$1(snapshot, path));
-	}
-	return files;
+async function isSame(from, to, path) {
+	const [before, after] = await Promise.all([from.oidAt(path), to.oidAt(path)]);
+	return before === after;
 }
+async function membersOf(snapshot, path, kind) {
+	if (kind !== "folder") return /* @__PURE__ */ new Map();
+	return new Map((await snapshot.list(path)).map((entry) => [entry.name, entry.kind]));
+}
+/** Treadle writes text only, so what is none was somebody else's before. */
 async function readText$1(snapshot, path) {
 	try {
-		return await snapshot.readFile(path) ?? null;
+		return await snapshot.readFile(path) ?? "";
 	} catch (error) {
-		if (error instanceof TreadleError && error.code === "file-not-text") return null;
+		if (error instanceof TreadleError && error.code === "file-not-text") return "";
 		throw error;
 	}
+}
+
+// src/runtime/stage-metrics.ts
+/** Adds a run to the roll-up of its month, by the transition that completed it. Other transitions change no roll-up. */
+async function stageMetrics(documents, workflow, before, after) {
+	if (after.run.status !== "completed" || before?.run.status === "completed") return;
+	const measured = measureRun(workflow, after);
+	const address = layout.monthlyMetrics(measured.month);
+	const known = await documents.read(address, metricsCodec) ?? emptyMetrics(measured.month);
+	await documents.write(address, metricsCodec, mergeMetrics(known, measured));
 }
 
 // src/runtime/unit.ts
@@ -50605,7 +54675,8 @@ async function openUnit(context, base) {
 		},
 		record: (results) => recordResults(bookkeeping, results),
 		claim: (effects, ground) => recordClaim(bookkeeping, effects, ground),
-		moveCursor: (cursor) => recordCursor(commits, cursor),
+		moveCursor: (cursor, notices = []) => recordCursor(bookkeeping, cursor, notices),
+		recordNotices: (notices) => recordNotices(commits, notices, wake),
 		tip: () => commits.tip(),
 		publish: () => commits.publish()
 	};
@@ -50623,15 +54694,18 @@ async function decide(commits, definitions, event, pins) {
 	};
 	const workflow = await definitions.load(documents, definition);
 	const queue = await loadQueue(documents, config.settings.baseBranch);
-	const outcome = transition({
+	const meter = await loadMeter(documents);
+	const outcome = await decideWithGroups(documents, {
 		workflow,
 		config,
 		queue,
+		...meter === void 0 ? {} : { meter },
 		definitionOf: (digest) => definitions.cached(digest)
 	}, before, event);
 	if (outcome.kind === "ignored") return outcome;
 	const subject = renderSubject(outcome.state.run, outcome.summary);
 	await stageRun(documents, before, outcome.state, before?.queue ?? queue);
+	await stageMetrics(documents, workflow, before, outcome.state);
 	return {
 		kind: "applied",
 		outcome,
@@ -50640,6 +54714,23 @@ async function decide(commits, definitions, event, pins) {
 		config,
 		subject
 	};
+}
+/** Decides with the concurrency groups that the transition asks for: which those are, only it can say. */
+async function decideWithGroups(documents, context, before, event) {
+	const known = /* @__PURE__ */ new Map();
+	for (;;) {
+		const missing = /* @__PURE__ */ new Set();
+		const groupOf = (key) => {
+			if (!known.has(key)) missing.add(key);
+			return known.get(key);
+		};
+		const outcome = transition({
+			...context,
+			groupOf
+		}, before, event);
+		if (missing.size === 0) return outcome;
+		for (const key of missing) known.set(key, await loadGroup(documents, key));
+	}
 }
 /** The transition's commit: what it changed, what it caused for others, and the decision that it approves. */
 async function commitTransition(commits, event, { outcome, before, workflow, config, subject }) {
@@ -50748,6 +54839,59 @@ async function publish(runtime, definitions, wake, decide, known = null) {
 	throw new TreadleError("state-contended", `the state branch moved ${LIMIT_ATTEMPTS} times while it was being written`, { remedy: "Nothing was lost: the next wake reads the same facts again. If this keeps happening, wake less often at the same time." });
 }
 
+// src/runtime/say-notices.ts
+/**
+* Says what is to be said on issues without a run, as far as it is this wake's, or nobody's any more, and records it. What the
+* forge refuses is left to the wake that finds its claim run out.
+*
+* @returns the tip after it
+*/
+async function sayNotices(runtime, definitions, wake, tip) {
+	const open = await readNotices(openDocuments(tip));
+	const now = runtime.clock.now();
+	const claimed = open.filter(({ claim }) => claim.until <= now || runtime.alone && claim.wake !== wake.id).map(({ issue }) => issue);
+	let newest = tip;
+	const record = async (said, taken) => {
+		if (said.length + taken.length === 0) return;
+		const decide = {
+			said,
+			claimed: taken
+		};
+		newest = (await publish(runtime, definitions, wake, (unit) => unit.recordNotices(decide), newest)).tip;
+	};
+	await record([], claimed);
+	const own = (await readNotices(openDocuments(newest))).filter(({ claim }) => claim.wake === wake.id);
+	const said = [];
+	for (const notice of own) if (await say(runtime, notice)) said.push(notice);
+	await record(said, []);
+	return newest;
+}
+async function readNotices(documents) {
+	const names = [];
+	for await (const name of documents.list(layout.notices)) names.push(name);
+	return (await Promise.all(names.map((name) => documents.read([...layout.notices, { entry: name }], noticeCodec)))).filter((notice) => notice !== void 0);
+}
+/** Posts the comment, or brings the one that stands up to date. Returns whether it says now what it should. */
+async function say(runtime, { issue, text, claim }) {
+	const forge = forgeUntil(runtime.forge, () => runtime.clock.now() >= claim.until);
+	const marker = `selection/${issue}`;
+	const body = `${renderMarker(marker)}\n${text}`;
+	try {
+		const standing = await findMarked(forge, issue, marker);
+		if (standing?.body === body) return true;
+		if (standing === void 0 || await forge.comments.update(standing.id, body) === "gone") await forge.comments.create(issue, body);
+		return true;
+	} catch (error) {
+		if (!(error instanceof TreadleError)) throw error;
+		runtime.observe({
+			type: "problem",
+			run: null,
+			message: `#${issue} could not be told: ${error.message}`
+		});
+		return false;
+	}
+}
+
 // src/runtime/advance.ts
 /** The status comment waits for a quiet moment, but not longer than this. */
 const STATUS_EVERY_MINUTES = .25;
@@ -50820,13 +54964,14 @@ var AdvanceLoop = class {
 			for (const program of this.#programs.values()) program.stop();
 			await Promise.all(this.#inFlight.values());
 		}
+		this.#tip = await sayNotices(this.#runtime, this.#definitions, this.#wake, await this.#knownTip());
 		return {
 			wake: this.#wake.id,
 			transitions: this.#transitions,
 			touched: this.#touched,
 			remarks: [...this.#remarks],
 			nextDue: this.#isBehind ? this.#runtime.clock.now() : this.#soonest(),
-			tip: this.#tip?.oid ?? null
+			tip: this.#tip.oid
 		};
 	}
 	#soonest() {
@@ -50867,6 +55012,7 @@ var AdvanceLoop = class {
 			orphans = await this.#findOrphans(unit, settled);
 			for (const fact of [...settled.flatMap((one) => one.facts), ...merged]) await unit.apply(fact);
 			await applyDueDeadlines(unit, clock.now());
+			await applyAwaitedChecks(unit, forge, clock.now(), facts !== null);
 			await unit.record(resultsOf(settled));
 			leftovers = await claimLeftovers(unit, this.#wake, this.#runtime, busy, this.#limited);
 			this.#nextDue = await nextDeadline(unit.documents(), clock.now());
@@ -51056,423 +55202,6 @@ function packageRoot() {
 	return folder;
 }
 
-// src/workflow/agent-setting.ts
-/** Each dispatch with the keys that go with it. */
-const KEYS$1 = {
-	comment: [],
-	command: ["command"],
-	workflow: [
-		"workflow",
-		"ref",
-		"inputs"
-	],
-	assign: []
-};
-const DISPATCHES = Object.keys(KEYS$1);
-/** Inputs by which a workflow is told its task: an agent's own have other names. */
-const TASK_INPUTS = [
-	"dispatch",
-	"issue",
-	"run",
-	"job",
-	"attempt",
-	"turn",
-	"comment"
-];
-/**
-* GitHub's limits for the inputs of a dispatch, all together. What the task itself needs is less than `reserved`.
-* https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#onworkflow_dispatchinputs
-*/
-const LIMITS = {
-	inputs: 25,
-	characters: 65535,
-	reserved: 2e3
-};
-/** Reads one entry of `agents`; null where it cannot be used, which was reported then. */
-function readAgent(key, map, reader) {
-	const dispatch = map.byKey.get("dispatch")?.value;
-	const way = dispatch?.kind === "scalar" ? dispatch.text : "";
-	reader.refuseUnknown(map, ["dispatch", ...Object.values(KEYS$1).flat()]);
-	if (!isDispatch(way)) {
-		const message = `'dispatch' of '${key.text}' must be comment, command, workflow or assign.${suggestion(way, DISPATCHES)}`;
-		reader.report("bad-dispatch", (dispatch ?? key).span, message);
-		return null;
-	}
-	refuseForeign(way, map, reader);
-	switch (way) {
-		case "comment":
-		case "assign": return { dispatch: way };
-		case "command": return readCommand(key, map, reader);
-		case "workflow": return readWorkflow(key, map, reader);
-	}
-}
-function isDispatch(way) {
-	return Object.hasOwn(KEYS$1, way);
-}
-/** Keys of another dispatch mean that something else was meant. */
-function refuseForeign(way, map, reader) {
-	for (const [other, keys] of Object.entries(KEYS$1)) {
-		if (other === way) continue;
-		for (const name of keys) {
-			const entry = map.byKey.get(name);
-			if (entry !== void 0) reader.report("unknown-key", entry.key.span, `'${name}' goes with 'dispatch: ${other}'`);
-		}
-	}
-}
-function readCommand(key, map, reader) {
-	const command = map.byKey.get("command");
-	const words = command === void 0 ? null : reader.texts(command.value, `'command' of '${key.text}'`);
-	if (words !== null && words.length > 0) return {
-		dispatch: "command",
-		command: words
-	};
-	if (command === void 0 || words !== null) {
-		const message = `'${key.text}' needs a 'command': a list of the program and its arguments`;
-		reader.report("missing-command", (command?.value ?? key).span, message);
-	}
-	return null;
-}
-function readWorkflow(key, map, reader) {
-	const workflow = map.byKey.get("workflow")?.value;
-	const name = workflow?.kind === "scalar" ? workflow.text.replace(/^\.github\/workflows\//, "") : "";
-	if (!/^[\w-][\w.-]*\.ya?ml$/.test(name)) {
-		const message = `'${key.text}' needs a 'workflow': the name of its file in .github/workflows, for instance agent.yml`;
-		reader.report("missing-workflow", (workflow ?? key).span, message);
-		return null;
-	}
-	const ref = map.byKey.get("ref")?.value;
-	const refName = ref?.kind === "scalar" ? ref.text : "";
-	if (ref !== void 0 && !/^(?![-/.])(?!.*(?:\.\.|\/\/|@\{|\.lock$))[\w./-]*[\w-]$/.test(refName)) {
-		reader.report("bad-branch", ref.span, "A branch or tag is expected here");
-		return null;
-	}
-	const inputs = readInputs(map.byKey.get("inputs")?.value, reader);
-	return inputs === null ? null : {
-		dispatch: "workflow",
-		workflow: name,
-		...ref === void 0 ? {} : { ref: refName },
-		...Object.keys(inputs).length === 0 ? {} : { inputs }
-	};
-}
-/** GitHub takes texts, numbers and booleans for inputs, all as texts. */
-function readInputs(node, reader) {
-	if (node === void 0) return {};
-	if (node.kind !== "map") {
-		reader.report("wrong-type", node.span, "'inputs' must be a mapping");
-		return null;
-	}
-	const inputs = [];
-	for (const { key, value } of node.entries) if (TASK_INPUTS.includes(key.text)) {
-		const message = `The input '${key.text}' is Treadle's own: it tells the workflow its task`;
-		reader.report("reserved-input", key.span, message);
-	} else if (value.kind === "scalar" && value.value !== null) inputs.push([key.text, value.text]);
-	else reader.report("wrong-type", value.span, `The input '${key.text}' is a text, a number or true or false`);
-	if (inputs.length < node.entries.length) return null;
-	const own = LIMITS.inputs - TASK_INPUTS.length;
-	const size = JSON.stringify(Object.fromEntries(inputs)).length;
-	if (inputs.length > own || size > LIMITS.characters - LIMITS.reserved) {
-		const message = `GitHub takes ${LIMITS.inputs} inputs of ${LIMITS.characters} characters together: ${own} of them, of ${LIMITS.characters - LIMITS.reserved} characters, are yours`;
-		reader.report("wrong-limit", node.span, message);
-		return null;
-	}
-	return Object.fromEntries(inputs);
-}
-
-// src/workflow/settings.ts
-/** Where a repository keeps its settings. */
-const SETTINGS_PATH = ".github/treadle.yml";
-const KEYS = [
-	"roles",
-	"agents",
-	"approving-apps",
-	"base-branch",
-	"state-branch",
-	"protected-paths",
-	"lease-minutes"
-];
-const LOGIN = /^[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\[bot\])?$/;
-/** As in CODEOWNERS; YAML wants quotes around it. */
-const TEAM = /^@[A-Za-z0-9][A-Za-z0-9-]*\/[A-Za-z0-9][\w.-]*$/;
-/** What holds where the file says nothing. Agents' own instructions are code: they always need a review of the code. */
-const DEFAULTS = {
-	stateBranch: "treadle/state",
-	protectedPaths: [
-		".github/**",
-		".claude/**",
-		".cursor/**",
-		"AGENTS.md",
-		"CLAUDE.md",
-		"CODEOWNERS"
-	],
-	leaseMinutes: 5
-};
-/** Reads a settings file. Reports all problems at once; the settings are null when there is any. Never throws over the text. */
-function readSettings(file) {
-	const reader = new SettingsReader(file.path, createSourceText(file.text));
-	const { root, findings } = readYaml(file.text);
-	for (const { code, span, message } of findings) reader.report(code, span, message);
-	const settings = root === null ? reader.readRoot(null) : reader.readRoot(root);
-	const diagnostics = [...reader.diagnostics].sort((a, b) => a.start.line - b.start.line || a.start.column - b.start.column);
-	return {
-		settings: diagnostics.length > 0 ? null : settings,
-		diagnostics
-	};
-}
-var SettingsReader = class {
-	diagnostics = [];
-	#path;
-	#source;
-	constructor(path, source) {
-		this.#path = path;
-		this.#source = source;
-	}
-	report(code, span, message) {
-		this.diagnostics.push({
-			path: this.#path,
-			start: this.#source.positionAt(span.start),
-			end: this.#source.positionAt(Math.max(span.end, span.start + 1)),
-			severity: "error",
-			code,
-			message
-		});
-	}
-	readRoot(root) {
-		const map = root === null || isEmpty(root) ? null : this.#map(root, "The settings");
-		this.refuseUnknown(map, KEYS);
-		const holders = this.#readRoles(map?.byKey.get("roles")?.value);
-		const roles = mapRoles(holders, (names) => names.filter((name) => !TEAM.test(name)));
-		const teams = mapRoles(holders, (names) => names.filter((name) => TEAM.test(name)).map((name) => name.replace(/^@/, "")));
-		const members = new Set(Object.values(roles).flat());
-		const known = Object.values(teams).flat().length > 0 ? null : members;
-		return {
-			roles,
-			teams: Object.fromEntries(Object.entries(teams).filter(([, names]) => names.length > 0)),
-			approvingApps: this.#readApps(map?.byKey.get("approving-apps")?.value, members),
-			agents: this.#readAgents(map?.byKey.get("agents")?.value, known),
-			baseBranch: this.#branch(map?.byKey.get("base-branch")?.value),
-			stateBranch: this.#branch(map?.byKey.get("state-branch")?.value) ?? DEFAULTS.stateBranch,
-			protectedPaths: this.texts(map?.byKey.get("protected-paths")?.value, "'protected-paths'") ?? DEFAULTS.protectedPaths,
-			leaseMinutes: this.#leaseMinutes(map?.byKey.get("lease-minutes")?.value)
-		};
-	}
-	#readRoles(node) {
-		const map = node === void 0 ? null : this.#map(node, "'roles'");
-		const roles = [];
-		for (const { key, value } of map?.entries ?? []) {
-			if (!/^[a-z][a-z0-9-]*$/.test(key.text)) this.report("bad-role-name", key.span, `A role is named in small letters, digits and hyphens, unlike '${key.text}'`);
-			roles.push([key.text, this.#logins(value, key.text)]);
-		}
-		return Object.fromEntries(roles);
-	}
-	#logins(node, role) {
-		const logins = this.texts(node, `The role '${role}'`) ?? [];
-		const nodes = node.kind === "list" ? node.items : [node];
-		logins.forEach((login, index) => {
-			if (LOGIN.test(login) || TEAM.test(login)) return;
-			this.report("bad-login", nodes[index]?.span ?? node.span, `'${login}' is no login of the forge`);
-		});
-		return logins;
-	}
-	/** An App whose reviews are to count must hold a role, as everybody. */
-	#readApps(node, members) {
-		const logins = this.texts(node, "'approving-apps'") ?? [];
-		const nodes = node?.kind === "list" ? node.items : [node];
-		logins.forEach((login, index) => {
-			const span = nodes[index]?.span;
-			if (span === void 0) return;
-			if (!LOGIN.test(login) || !login.endsWith("[bot]")) this.report("bad-login", span, `'${login}' is no App: the login of an App ends with [bot]`);
-			else if (!members.has(login)) {
-				const message = `'${login}' holds no role, so its reviews would never count.`;
-				this.report("agent-without-role", span, `${message}${suggestion(login, members)}`);
-			}
-		});
-		return logins;
-	}
-	/** `members` null: not all of them are known. */
-	#readAgents(node, members) {
-		const map = node === void 0 ? null : this.#map(node, "'agents'");
-		const agents = [];
-		for (const entry of map?.entries ?? []) {
-			if (members !== null && !members.has(entry.key.text)) this.report("agent-without-role", entry.key.span, `'${entry.key.text}' holds no role, so it would never be dispatched.${suggestion(entry.key.text, members)}`);
-			const agent = this.#readAgent(entry);
-			if (agent !== null) agents.push([entry.key.text, agent]);
-		}
-		return Object.fromEntries(agents);
-	}
-	#readAgent({ key, value }) {
-		const map = this.#map(value, `The agent '${key.text}'`);
-		return map === null ? null : readAgent(key, map, this);
-	}
-	#leaseMinutes(node) {
-		if (node === void 0) return DEFAULTS.leaseMinutes;
-		if (node.kind === "scalar" && typeof node.value === "number" && node.value >= 1 && node.value <= 60) return node.value;
-		this.report("wrong-limit", node.span, "'lease-minutes' is a number from 1 to 60");
-		return DEFAULTS.leaseMinutes;
-	}
-	#branch(node) {
-		if (node === void 0) return null;
-		const name = node.kind === "scalar" && typeof node.value === "string" ? node.value : "";
-		if (/^(?![-/.])(?!.*(?:\.\.|\/\/|@\{|\.lock$))[\w./-]*[\w-]$/.test(name)) return name;
-		this.report("bad-branch", node.span, "A branch name is expected here");
-		return null;
-	}
-	/** A list of texts; one text stands for a list of it. */
-	texts(node, what) {
-		if (node === void 0) return null;
-		const items = node.kind === "list" ? node.items : [node];
-		const texts = [];
-		for (const item of items) if (item.kind === "scalar" && item.value !== null) texts.push(item.text);
-		else this.report("wrong-type", item.span, `${what} is a list of texts`);
-		return texts.length === items.length ? texts : null;
-	}
-	#map(node, what) {
-		if (node.kind === "map") return node;
-		this.report("wrong-type", node.span, `${what} must be a mapping`);
-		return null;
-	}
-	refuseUnknown(map, known) {
-		const seen = /* @__PURE__ */ new Set();
-		for (const { key } of map?.entries ?? []) {
-			if (!known.includes(key.text)) this.report("unknown-key", key.span, `Unknown key '${key.text}'.${suggestion(key.text, known)}`);
-			if (seen.has(key.text)) this.report("duplicate-key", key.span, `'${key.text}' stands here twice`);
-			seen.add(key.text);
-		}
-	}
-};
-function mapRoles(roles, choose) {
-	return Object.fromEntries(Object.entries(roles).map(([role, names]) => [role, choose(names)]));
-}
-function isEmpty(node) {
-	return node.kind === "scalar" && node.value === null;
-}
-
-// src/runtime/repository-config.ts
-/** Where a repository keeps workflows of its own. */
-const WORKFLOWS_FOLDER = ".github/treadle/workflows";
-/**
-* Reads settings and workflows from the default branch and resolves logins to ids.
-*
-* @throws TreadleError `config-missing`, or `config-invalid` with all diagnostics in its facts
-*/
-async function readRepositoryConfig(forge, builtInWorkflows) {
-	const wanted = {
-		files: [SETTINGS_PATH],
-		folder: WORKFLOWS_FOLDER
-	};
-	const { branch, texts } = await forge.files.ofDefaultBranch(wanted);
-	const text = texts.get(SETTINGS_PATH);
-	if (text === void 0) throw new TreadleError("config-missing", `there is no ${SETTINGS_PATH} on the branch ${branch} of ${forge.repository}`, { remedy: `Commit one to ${branch} that says who holds which role, for instance:\n\n  roles:\n    ceo: [your-login]\n` });
-	const settings = settingsOf({
-		path: SETTINGS_PATH,
-		text
-	});
-	const accounts = await findAccounts$1(forge, settings, text);
-	const approvingApps = settings.approvingApps.flatMap((login) => accounts.get(login) ?? []);
-	const config = {
-		version: 1,
-		roles: await resolveRoles(forge, settings, accounts, text),
-		agents: settings.agents,
-		settings: {
-			baseBranch: settings.baseBranch ?? branch,
-			protectedPaths: settings.protectedPaths,
-			leaseMinutes: settings.leaseMinutes,
-			...approvingApps.length === 0 ? {} : { approvingApps }
-		}
-	};
-	const roles = Object.keys(settings.roles).sort();
-	const own = [...texts].filter(([path]) => path !== ".github/treadle.yml" && /\.ya?ml$/.test(path)).sort();
-	const workflows = /* @__PURE__ */ new Map();
-	for (const [path, content] of [...builtInWorkflows, ...own]) {
-		const key = path.replace(/^.*\//, "").replace(/\.ya?ml$/, "");
-		const file = {
-			path,
-			text: content
-		};
-		workflows.set(key, {
-			key,
-			file,
-			...compileWorkflow(file, { roles })
-		});
-	}
-	return {
-		config,
-		roles,
-		workflows
-	};
-}
-/** The settings of a file, or an error that holds every diagnostic. */
-function settingsOf(file) {
-	const { settings, diagnostics } = readSettings(file);
-	if (settings === null) throw invalidFile("config-invalid", file, diagnostics);
-	return settings;
-}
-/** An error over a file of the user's: `diagnostics` and the `text` they stand in are in its facts, for whoever shows them. */
-function invalidFile(code, file, diagnostics) {
-	const [first] = diagnostics;
-	const place = first === void 0 ? "" : `:${first.start.line}:${first.start.column}: ${first.message}`;
-	const more = diagnostics.length > 1 ? ` (and ${diagnostics.length - 1} more)` : "";
-	return new TreadleError(code, `${file.path}${place}${more}`, {
-		remedy: "Nothing was started. Mend the file, commit it to the default branch, and try again.",
-		facts: {
-			path: file.path,
-			text: file.text,
-			diagnostics
-		}
-	});
-}
-/** Everybody whom the settings name. */
-async function findAccounts$1(forge, settings, text) {
-	const logins = [.../* @__PURE__ */ new Set([...Object.values(settings.roles).flat(), ...settings.approvingApps])];
-	const accounts = await forge.people.findAll(logins);
-	const unknown = logins.find((login) => !accounts.has(login));
-	if (unknown === void 0) return accounts;
-	throw invalidName(text, unknown, "unknown-login", `The forge knows no account '${unknown}'`);
-}
-/** Each role's holders: those named first, then those of its teams, each once. */
-async function resolveRoles(forge, { roles, teams }, accounts, text) {
-	const members = /* @__PURE__ */ new Map();
-	for (const team of new Set(Object.values(teams).flat())) members.set(team, await readTeam(forge, team, text));
-	const resolved = [];
-	for (const [role, logins] of Object.entries(roles)) {
-		const named = logins.flatMap((login) => accounts.get(login) ?? []);
-		const inTeams = (teams[role] ?? []).flatMap((team) => members.get(team) ?? []);
-		const holders = new Map([...named, ...inTeams].map((account) => [account.id, account]));
-		resolved.push([role, [...holders.values()]]);
-	}
-	return Object.fromEntries(resolved);
-}
-async function readTeam(forge, team, text) {
-	const [organisation = "", name = ""] = team.split("/");
-	const members = await forge.people.teamMembers(organisation, name);
-	if (members !== void 0) return members;
-	throw invalidName(text, team, "unreadable-team", `This token cannot read who is in the team '@${team}': it needs an App or a person that may, or the logins themselves`);
-}
-/** An error at the place where the settings name somebody. */
-function invalidName(text, name, code, message) {
-	const lines = text.split("\n");
-	const line = lines.findIndex((candidate) => candidate.includes(name));
-	const column = (lines[line]?.indexOf(name) ?? 0) + 1;
-	const start = {
-		line: line + 1,
-		column
-	};
-	const end = {
-		line: start.line,
-		column: column + name.length
-	};
-	return invalidFile("config-invalid", {
-		path: SETTINGS_PATH,
-		text
-	}, [{
-		path: SETTINGS_PATH,
-		start,
-		end,
-		severity: "error",
-		code,
-		message
-	}]);
-}
-
 // src/runtime/system.ts
 /** The longest time that one timer of Node's can hold. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -51658,7 +55387,7 @@ function numberInAddress(address) {
 
 // src/forge/github/assignees.ts
 /** Issues asked for in one query: each is an alias of its own. */
-const batchSize$4 = 50;
+const batchSize$5 = 50;
 const pullFields$1 = `number isDraft state createdAt baseRefName author { ... on User { databaseId } ... on Bot { databaseId } }
   timelineItems(last: 1, itemTypes: [READY_FOR_REVIEW_EVENT]) { nodes { ... on ReadyForReviewEvent { createdAt } } }`;
 /** Who is assigned to issues over the REST API, and what they opened for them over the GraphQL API. */
@@ -51700,8 +55429,8 @@ function githubAssignees(connection) {
 /** https://docs.github.com/en/graphql/reference/objects#issue, `closedByPullRequestsReferences` */
 async function readLinkedPulls(connection, issues) {
 	const linked = /* @__PURE__ */ new Map();
-	for (let start = 0; start < issues.length; start += batchSize$4) {
-		const batch = issues.slice(start, start + batchSize$4);
+	for (let start = 0; start < issues.length; start += batchSize$5) {
+		const batch = issues.slice(start, start + batchSize$5);
 		const parts = batch.map((number) => `i${number}: issue(number: ${number}) { closedByPullRequestsReferences(first: 50, includeClosedPrs: true) { nodes { ${pullFields$1} } } }`);
 		const found = await connection.query({
 			what: `read the pull requests of ${batch.map((number) => `#${number}`).join(", ")}`,
@@ -51783,7 +55512,7 @@ function isAfter(one, other) {
 
 // src/forge/github/last-edits.ts
 /** GitHub resolves at most this many ids in one query. */
-const batchSize$3 = 100;
+const batchSize$4 = 100;
 const document = `query($ids: [ID!]!) {
   nodes(ids: $ids) {
     ... on IssueComment { fullDatabaseId body lastEditedAt editor { ${ACTOR_FIELDS} } }
@@ -51792,8 +55521,8 @@ const document = `query($ids: [ID!]!) {
 /** Who edited comments last: the REST API does not tell. https://docs.github.com/graphql/reference/objects#issuecomment */
 async function readLastEdits(connection, comments) {
 	const edits = /* @__PURE__ */ new Map();
-	for (let start = 0; start < comments.length; start += batchSize$3) {
-		const ids = comments.slice(start, start + batchSize$3).map(({ node }) => node);
+	for (let start = 0; start < comments.length; start += batchSize$4) {
+		const ids = comments.slice(start, start + batchSize$4).map(({ node }) => node);
 		const found = await connection.query({
 			what: "read who edited comments",
 			document,
@@ -51986,7 +55715,7 @@ const BLOB = "... on Blob { text isTruncated isBinary }";
 async function readDefaultBranch(connection, wanted) {
 	const { branch, files } = await connection.query({
 		what: "read the settings and workflows of the default branch",
-		document: documentFor$1(wanted),
+		document: documentFor$2(wanted),
 		variables: variablesFor(wanted)
 	}, (answer) => decodeAnswer(field(answer, "repository"), wanted));
 	const texts = /* @__PURE__ */ new Map();
@@ -52000,7 +55729,7 @@ async function readDefaultBranch(connection, wanted) {
 		texts
 	};
 }
-function documentFor$1({ files }) {
+function documentFor$2({ files }) {
 	const named = files.map((_, index) => `f${index}: object(expression: $f${index}) { ${BLOB} }`);
 	return `query($owner: String!, $name: String!, $folder: String!, ${files.map((_, index) => `$f${index}: String!`).join(", ")}) {
   repository(owner: $owner, name: $name) {
@@ -52099,16 +55828,16 @@ function decodeFileNames(contents) {
 
 // src/forge/github/glance.ts
 /** Pull requests asked for in one query. */
-const batchSize$2 = 100;
+const batchSize$3 = 100;
 /**
 * The forge port's glance. For each pull request the query costs one small list, which GitHub counts as a hundredth of a point;
 * its reviews as a whole are read by `reviewed`, where there is a reason to.
 */
 async function glanceAt(connection, pulls) {
 	const wanted = [...new Set(pulls)];
-	const glance = await glanceAtSome(connection, wanted.slice(0, batchSize$2));
-	if (wanted.length <= batchSize$2) return glance;
-	const others = await glanceAt(connection, wanted.slice(batchSize$2));
+	const glance = await glanceAtSome(connection, wanted.slice(0, batchSize$3));
+	if (wanted.length <= batchSize$3) return glance;
+	const others = await glanceAt(connection, wanted.slice(batchSize$3));
 	return {
 		viewer: glance.viewer,
 		pulls: [...glance.pulls, ...others.pulls]
@@ -52117,7 +55846,7 @@ async function glanceAt(connection, pulls) {
 function glanceAtSome(connection, wanted) {
 	return connection.query({
 		what: "read whose token this is and what reviews there are",
-		document: documentFor(wanted),
+		document: documentFor$1(wanted),
 		variables: {}
 	}, (answer) => {
 		const repository = wanted.length === 0 ? {} : field(answer, "repository");
@@ -52138,7 +55867,7 @@ function decodeViewer(answer) {
 		kind: login.endsWith("[bot]") ? "app" : "user"
 	};
 }
-function documentFor(numbers) {
+function documentFor$1(numbers) {
 	if (numbers.length === 0) return "query { viewer { login databaseId } }";
 	return `query($owner: String!, $name: String!) {
   viewer { login databaseId }
@@ -54142,7 +57871,7 @@ const permissions = [
 	"none"
 ];
 /** Users asked for in one query: each is an alias of its own. */
-const batchSize$1 = 100;
+const batchSize$2 = 100;
 /** People and Apps. */
 function githubPeople(connection, identity) {
 	const find = (login) => findAccount(connection, login);
@@ -54176,8 +57905,8 @@ async function findAccounts(connection, find, logins) {
 	const wanted = [...new Set(logins)].filter(isLogin);
 	const users = wanted.filter((login) => !login.endsWith("[bot]"));
 	const found = /* @__PURE__ */ new Map();
-	for (let start = 0; start < users.length; start += batchSize$1) {
-		const batch = users.slice(start, start + batchSize$1);
+	for (let start = 0; start < users.length; start += batchSize$2) {
+		const batch = users.slice(start, start + batchSize$2);
 		const accounts = await findUsers(connection, batch);
 		batch.forEach((login, index) => {
 			const account = accounts[index] ?? null;
@@ -54318,7 +58047,8 @@ function judgeNotMergeable(problem, pull) {
 	if (pull.draft) return refused("not-permitted", "it is a draft");
 	if (pull.mergeable === false || pull.mergeableState === "dirty") return refused("conflict", problem);
 	if (pull.mergeable === null) return void 0;
-	if (pull.mergeableState === "behind" || isAboutChecks(problem)) return refused("checks", problem);
+	if (pull.mergeableState === "behind") return refused("behind", problem);
+	if (isAboutChecks(problem)) return refused("checks", problem);
 	return refused("not-permitted", problem);
 }
 /** A blocked pull request has no field that says by what; rules name themselves in the refusal only. */
@@ -54332,6 +58062,118 @@ function refused(cause, problem) {
 		problem
 	};
 }
+
+// src/forge/github/merge-readiness.ts
+/** Pull requests asked for in one query. */
+const batchSize$1 = 20;
+/**
+* How pull requests stand to the checks that their base branch requires: those that reported, and those of which nothing is heard
+* yet. https://docs.github.com/en/graphql/reference/objects#pullrequest
+*/
+async function readReadiness(connection, numbers) {
+	const wanted = [...new Set(numbers)];
+	const found = [];
+	for (let start = 0; start < wanted.length; start += batchSize$1) {
+		const batch = wanted.slice(start, start + batchSize$1);
+		const read = await connection.query({
+			what: `read the checks of ${batch.map((number) => `#${number}`).join(", ")}`,
+			document: documentFor(batch),
+			variables: {}
+		}, (answer) => {
+			const repository = field(answer, "repository");
+			return batch.map((number) => field(repository, `p${number}`) ?? null).filter((pull) => pull !== null).map(decodeReadiness);
+		});
+		found.push(...read);
+	}
+	return found;
+}
+function documentFor(numbers) {
+	return `query($owner: String!, $name: String!) {
+  repository(owner: $owner, name: $name) { ${numbers.map((number) => `p${number}: pullRequest(number: ${number}) {
+      number state mergeStateStatus
+      baseRef {
+        refUpdateRule { requiredStatusCheckContexts }
+        rules(first: 100) { nodes { parameters {
+          __typename
+          ... on RequiredStatusChecksParameters { requiredStatusChecks { context } }
+        } } }
+      }
+      commits(last: 1) { nodes { commit {
+        checkSuites(first: 50) { nodes { conclusion } }
+        statusCheckRollup { contexts(first: 100) { nodes {
+          __typename
+          ... on CheckRun { name checkStatus: status conclusion isRequired(pullRequestNumber: ${number}) }
+          ... on StatusContext { context state isRequired(pullRequestNumber: ${number}) }
+        } } }
+      } } }
+    }`).join("\n")} }
+}`;
+}
+function decodeReadiness(pull) {
+	const [last] = listAt(pull, "commits", "nodes");
+	const commit = last === void 0 ? null : field(last, "commit");
+	const rollup = commit === null ? null : field(commit, "statusCheckRollup") ?? null;
+	const reported = rollup === null ? [] : listAt(rollup, "contexts", "nodes").map(decodeContext);
+	const required = /* @__PURE__ */ new Set([...requiredBy(field(pull, "baseRef") ?? null), ...reported.filter(({ isRequired }) => isRequired).map(({ name }) => name)]);
+	const suites = commit === null ? [] : listAt(commit, "checkSuites", "nodes");
+	return {
+		number: integerAt(pull, "number"),
+		isOpen: textAt(pull, "state").toLowerCase() === "open",
+		isBehind: textAt(pull, "mergeStateStatus").toLowerCase() === "behind",
+		isHeld: suites.some((suite) => nullableTextAt(suite, "conclusion")?.toLowerCase() === "action_required"),
+		checks: [...required].sort().map((name) => {
+			const states = reported.filter((each) => each.name === name).map(({ state }) => state);
+			const worst = [
+				"failed",
+				"held",
+				"pending"
+			].find((state) => states.includes(state));
+			return {
+				name,
+				state: states.length === 0 ? "pending" : worst ?? "passed"
+			};
+		})
+	};
+}
+/** By the classic protection of the branch, and by rulesets. */
+function requiredBy(base) {
+	if (base === null) return [];
+	const classic = field(base, "refUpdateRule") ?? null;
+	const contexts = classic === null ? [] : field(classic, "requiredStatusCheckContexts") ?? [];
+	const rules = field(base, "rules") ?? null;
+	const parameters = rules === null ? [] : listAt(rules, "nodes").map((rule) => field(rule, "parameters") ?? null);
+	return [...Array.isArray(contexts) ? contexts.filter((name) => typeof name === "string") : [], ...parameters.filter((one) => one !== null && field(one, "__typename") === "RequiredStatusChecksParameters").flatMap((one) => listAt(one, "requiredStatusChecks").map((check) => textAt(check, "context")))];
+}
+function decodeContext(context) {
+	const isRequired = booleanAt(context, "isRequired");
+	if (field(context, "__typename") === "StatusContext") {
+		const state = textAt(context, "state").toLowerCase();
+		return {
+			name: textAt(context, "context"),
+			state: STATUS_STATES[state] ?? "pending",
+			isRequired
+		};
+	}
+	const conclusion = nullableTextAt(context, "conclusion")?.toLowerCase() ?? "";
+	const state = textAt(context, "checkStatus").toLowerCase() === "completed" ? CONCLUSIONS[conclusion] ?? "failed" : "pending";
+	return {
+		name: textAt(context, "name"),
+		state,
+		isRequired
+	};
+}
+const STATUS_STATES = {
+	success: "passed",
+	error: "failed",
+	failure: "failed"
+};
+const CONCLUSIONS = {
+	success: "passed",
+	neutral: "passed",
+	skipped: "passed",
+	action_required: "held",
+	stale: "pending"
+};
 
 // src/forge/github/reviewed-pulls.ts
 /** Pull requests asked for in one query: each is an alias of its own. */
@@ -54490,6 +58332,7 @@ function githubPulls(connection) {
 		get: (number) => readPull(connection, number),
 		fromBranch: (branch) => pullFromBranch(connection, branch),
 		reviewed: (numbers) => readReviewedPulls(connection, numbers),
+		readiness: (numbers) => readReadiness(connection, numbers),
 		changedPaths: (number) => listChangedPaths(connection, number),
 		open: (pull) => openPull(connection, pull),
 		close: (number) => closePull(connection, number),
@@ -55278,6 +59121,9 @@ function createBranchStore(backend) {
 			await reader.readCommit(oid, "snapshot");
 			return openSnapshot(reader, oid);
 		},
+		async has(oid) {
+			return isOid(oid) && (await backend.read(oid, { for: "existence" }))?.kind === "commit";
+		},
 		begin: (base) => beginBatch(backend, trees, base),
 		log: (from) => readLog(backend, reader, from)
 	};
@@ -55320,6 +59166,9 @@ function openSnapshot(reader, oid) {
 				name,
 				kind: isFolder(member) ? "folder" : "file"
 			}));
+		},
+		async oidAt(path) {
+			return (await find(path)).entry?.oid ?? null;
 		}
 	};
 }
@@ -55522,7 +59371,7 @@ async function readReply(response, program, hadToken) {
 			reason: `it answers with ${type === "" ? "no type" : type.slice(0, 80)}`
 		};
 	}
-	const said = readWords(await response.text(), headers.get("content-type") ?? "");
+	const said = readWords$1(await response.text(), headers.get("content-type") ?? "");
 	if (status === 429 || status === 403 && (waitMs !== void 0 || /rate limit/i.test(said))) return {
 		kind: "limited",
 		waitMs: waitMs ?? defaultLimitMs,
@@ -55554,7 +59403,7 @@ function readRetryAfter(value) {
 	return Number.isNaN(waitMs) ? void 0 : Math.max(0, waitMs);
 }
 /** A page for browsers says nothing that is meant for us. */
-function readWords(text, type) {
+function readWords$1(text, type) {
 	return type.startsWith("text/plain") ? tidyWords(text) : "";
 }
 /** Words of a server in one line, short and without what a terminal would act on. */
@@ -56300,7 +60149,8 @@ function unclear(url, cause) {
 // src/store/http/read-queue.ts
 /**
 * Makes a queue in front of `fetchFor`. All reads of one turn of the event loop become one request for files and folders, and
-* one for commits of each purpose. An object is asked for once, however many read it at the same time.
+* one for commits of each purpose; commits that must only be there are asked for together with files. An object is asked for
+* once, however many read it at the same time.
 */
 function createReadQueue(objects, fetchFor) {
 	let waiting = /* @__PURE__ */ new Map();
@@ -56317,8 +60167,10 @@ function createReadQueue(objects, fetchFor) {
 	};
 	const fetchWaiting = () => {
 		const groups = /* @__PURE__ */ new Map();
+		const purposes = new Set([...waiting.values()].map(({ purpose }) => purpose));
+		const forFiles = purposes.has("existence") && !purposes.has("folder") ? "existence" : "folder";
 		for (const [oid, read] of waiting) {
-			const group = read.purpose === "file" ? "folder" : read.purpose;
+			const group = read.purpose === "file" ? forFiles : read.purpose;
 			groups.set(group, (groups.get(group) ?? /* @__PURE__ */ new Map()).set(oid, read));
 			underWay.set(oid, read);
 		}
@@ -56608,7 +60460,7 @@ function explainRun(workflow, config, state) {
 }
 function explainEnd(state) {
 	const { run } = state;
-	const failed = Object.values(state.jobs).filter(({ id }) => run.jobs[id]?.conclusion === "failure");
+	const failed = Object.values(state.jobs).filter(({ id, matrix }) => run.jobs[id]?.conclusion === "failure" && (matrix ?? null) === null);
 	return [
 		...run.cancelled === null ? [] : [`Cancelled by ${visibleLine(run.cancelled.by.login)}: ${visibleLine(run.cancelled.reason)}`],
 		...failed.map(({ id, attempts }) => `${id} failed: ${cutText(visibleLine(attempts.at(-1)?.reason ?? "no reason given"), 300)}`),
@@ -56757,13 +60609,141 @@ function placeOf(lines, job) {
 	};
 }
 
+// src/workflow/routing-table.ts
+/** Where a repository keeps a routing table of its own. */
+const ROUTING_PATH = ".github/treadle/routing.yml";
+const MOST_RULES = 100;
+const MOST_WORDS = 500;
+const HIGHEST_SCORE = 100;
+/** Whether a path is that of a routing table, and not of a workflow that is called `routing`. */
+function isRoutingFile(path) {
+	return /(^|[/\\])routing\.ya?ml$/.test(path) && !/workflows[/\\]routing\.ya?ml$/.test(path);
+}
+/**
+* Reads a routing table. Reports all problems at once; the table is null when there is any. Never throws over the text.
+*
+* @param roles roles that were declared besides the built-in ones
+*/
+function readRoutingTable(file, roles) {
+	const source = createSourceText(file.text);
+	const diagnostics = [];
+	const report = (code, { start, end }, message) => {
+		const place = {
+			start: source.positionAt(start),
+			end: source.positionAt(Math.max(end, start + 1))
+		};
+		diagnostics.push({
+			path: file.path,
+			...place,
+			severity: "error",
+			code,
+			message
+		});
+	};
+	const { root, findings } = readYaml(file.text);
+	for (const { code, span, message } of findings) report(code, span, message);
+	const table = root === null ? null : readTable(root, [...BUILT_IN_ROLES, ...roles], report);
+	if (root === null && findings.length === 0) report("missing-key", {
+		start: 0,
+		end: 0
+	}, "A routing table needs 'rules'");
+	diagnostics.sort((a, b) => a.start.line - b.start.line || a.start.column - b.start.column);
+	return {
+		table: diagnostics.length > 0 ? null : table,
+		diagnostics
+	};
+}
+function readTable(root, roles, report) {
+	const map = mapAt(root, "The routing table", ["minimum-score", "rules"], report);
+	if (map === null) return null;
+	const minimum = map.byKey.get("minimum-score")?.value;
+	const rules = map.byKey.get("rules")?.value;
+	if (rules === void 0) report("missing-key", map.span, "A routing table needs 'rules'");
+	else if (rules.kind !== "list") report("wrong-type", rules.span, "'rules' is a list");
+	else if (rules.items.length > MOST_RULES) report("wrong-limit", rules.span, `There are ${MOST_RULES} rules at most`);
+	const items = rules?.kind === "list" ? rules.items : [];
+	return {
+		minimumScore: minimum === void 0 ? 1 : readScore(minimum, "'minimum-score'", report),
+		rules: items.flatMap((item) => readRule(item, roles, report) ?? [])
+	};
+}
+function readRule(node, roles, report) {
+	const map = mapAt(node, "A rule", [
+		"name",
+		"role",
+		"labels",
+		"words"
+	], report);
+	if (map === null) return null;
+	const role = map.byKey.get("role")?.value;
+	const name = map.byKey.get("name")?.value;
+	if (role?.kind !== "scalar") {
+		report("missing-key", role?.span ?? map.span, "A rule needs a 'role'");
+		return null;
+	}
+	if (!roles.includes(role.text)) report("unknown-role", role.span, `There is no role '${role.text}'.${suggestion(role.text, roles)}`);
+	const labels = readLabels(map.byKey.get("labels")?.value, report);
+	const words = readWords(map.byKey.get("words")?.value, report);
+	if (labels.length === 0 && words.length === 0) report("missing-key", map.span, "A rule needs 'labels' or 'words': it would never match");
+	return {
+		name: name?.kind === "scalar" ? name.text : role.text,
+		role: role.text,
+		labels,
+		words
+	};
+}
+function readLabels(node, report) {
+	if (node === void 0) return [];
+	return (node.kind === "list" ? node.items : [node]).flatMap((item) => {
+		if (item.kind === "scalar" && item.text.trim() !== "") return [item.text];
+		report("wrong-type", item.span, "'labels' is a list of texts");
+		return [];
+	});
+}
+function readWords(node, report) {
+	if (node === void 0) return [];
+	if (node.kind !== "map") {
+		report("wrong-type", node.span, "'words' is a mapping of words to what they score");
+		return [];
+	}
+	if (node.entries.length > MOST_WORDS) report("wrong-limit", node.span, `A rule has ${MOST_WORDS} words at most`);
+	return node.entries.flatMap(({ key, value }) => {
+		const text = key.text.trim().toLowerCase();
+		if (/[\p{L}\p{N}]/u.test(text)) return [{
+			text,
+			score: readScore(value, `'${key.text}'`, report)
+		}];
+		report("invalid-value", key.span, "A word holds a letter or a digit");
+		return [];
+	});
+}
+function readScore(node, what, report) {
+	const value = node.kind === "scalar" ? node.value : null;
+	if (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= HIGHEST_SCORE) return value;
+	report("wrong-limit", node.span, `${what} is a whole number from 1 to ${HIGHEST_SCORE}`);
+	return 1;
+}
+function mapAt(node, what, keys, report) {
+	if (node.kind !== "map") {
+		report("wrong-type", node.span, `${what} must be a mapping`);
+		return null;
+	}
+	const seen = /* @__PURE__ */ new Set();
+	for (const { key } of node.entries) {
+		if (!keys.includes(key.text)) report("unknown-key", key.span, `Unknown key '${key.text}'.${suggestion(key.text, keys)}`);
+		if (seen.has(key.text)) report("duplicate-key", key.span, `'${key.text}' stands here twice`);
+		seen.add(key.text);
+	}
+	return node;
+}
+
 // src/workflow/lint-files.ts
-/** Whether a path is that of settings: every other YAML file is taken for a workflow. */
+/** Whether a path is that of settings: every other YAML file but `routing.yml` is taken for a workflow. */
 function isSettingsFile(path) {
 	return /(^|[/\\])treadle\.ya?ml$/.test(path);
 }
 /**
-* All that is wrong with workflows and settings, in the order of the files.
+* All that is wrong with workflows, settings and routing tables, in the order of the files.
 *
 * @param settings say which roles there are and who holds them; null where there are none, or they have errors
 */
@@ -56771,6 +60751,7 @@ function lintFiles(files, settings) {
 	const roles = Object.keys(settings?.roles ?? {});
 	return files.flatMap((file) => {
 		if (isSettingsFile(file.path)) return readSettings(file).diagnostics;
+		if (isRoutingFile(file.path)) return readRoutingTable(file, roles).diagnostics;
 		const { workflow, diagnostics } = compileWorkflow(file, { roles });
 		const unheld = workflow === null || settings === null ? [] : findUnheldRoles(workflow, file.text, settings);
 		return [...diagnostics, ...unheld];
@@ -56785,7 +60766,11 @@ function lintFiles(files, settings) {
 */
 async function lintMode(step, workspace) {
 	const files = [];
-	for (const path of [SETTINGS_PATH, ...await workflowPaths(workspace)]) {
+	for (const path of [
+		SETTINGS_PATH,
+		ROUTING_PATH,
+		...await workflowPaths(workspace)
+	]) {
 		const text = await readText(join(workspace, path));
 		if (text !== null) files.push({
 			path,
