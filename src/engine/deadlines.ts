@@ -18,11 +18,13 @@ export function deadlinesOf(state: RunState): readonly Deadline[] {
 
 /** What falls due for one job, apart from the lease. */
 export function jobDeadlines(document: JobDocument): readonly Deadline[] {
-  const { id: job, timeoutAt, retryAt, attempts } = document;
+  const { id: job, timeoutAt, retryAt, escalation, attempts } = document;
+  const remindAt = escalation?.remindAt;
   const attempt = attempts.length;
   return [
     ...(retryAt === null ? [] : [{ kind: 'retry', job, attempt, at: retryAt } as const]),
     ...(timeoutAt === null ? [] : [{ kind: 'timeout', job, attempt, at: timeoutAt } as const]),
+    ...(remindAt === undefined ? [] : [{ kind: 'reminder', job, attempt, at: remindAt } as const]),
   ];
 }
 

@@ -40,6 +40,15 @@ export type Effect =
       readonly pull: number | null;
       readonly answer: string;
     }
+  /** Tell the CEO again, on the CEO bead, that they are asked. */
+  | {
+      readonly type: 'remind_ceo';
+      readonly job: string;
+      readonly escalation: string;
+      readonly issue: number;
+      /** Counts from 1. */
+      readonly number: number;
+    }
   /** Merge under the lease, after checking the approvals again. */
   | {
       readonly type: 'merge_pull';

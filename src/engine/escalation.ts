@@ -4,10 +4,13 @@ import { forgiveSpending } from './budget.ts';
 import { concludeFailure } from './conclude.ts';
 import type { Draft } from './draft.ts';
 import { closeGate } from './gate.ts';
+import type { Outcome } from './outcome.ts';
+import { applied, ignored } from './outcome.ts';
 import { releaseRun } from './pause.ts';
 import { leaveQueue } from './queue.ts';
 import type { Escalation, EscalationCause, LimitCause } from './state.ts';
 import { countAnswer, countEscalation } from './tally.ts';
+import { addMs } from './time.ts';
 
 /**
  * Hands a job to the CEO: it is not concluded, it waits. Exactly one CEO bead is opened. In a run that was cancelled nobody is to
@@ -33,12 +36,39 @@ export function openEscalation(
   job: string,
   asked: Pick<Escalation, 'id' | 'cause' | 'reason' | 'at'>,
 ): void {
-  const escalation = { ...asked, issue: null, pull: null, head: null };
+  const remindAt = addMs(asked.at, reminderMs(draft));
+  const escalation = { ...asked, issue: null, pull: null, head: null, remindAt };
   draft.patchJob(job, { retryAt: null, escalation });
   draft.setLine(job, { status: 'waiting', conclusion: null, result: null });
   draft.emit({ type: 'open_escalation', job, escalation: asked.id });
   countEscalation(draft, job, asked.cause);
   draft.tell('CEO');
+}
+
+/** A CEO who did not answer is told again, this often at most. */
+const mostReminders = 2;
+
+/** The CEO left an escalation unanswered: they are reminded on its bead. One whose bead is not opened yet waits once more. */
+export function remindCeo(draft: Draft, job: string): Outcome {
+  const escalation = draft.document(job)?.escalation ?? null;
+  if (escalation === null) return ignored('nothing is asked there');
+  const { id, cause, reason, at, issue, pull, head } = escalation;
+  const known = { id, cause, reason, at, issue, pull, head };
+  const next = { remindAt: addMs(draft.cause.at, reminderMs(draft)) };
+  if (issue === null) {
+    draft.patchJob(job, { escalation: { ...known, ...next } });
+    return applied(job, 'its CEO bead is not opened yet');
+  }
+  const reminders = (escalation.reminders ?? 0) + 1;
+  const after = { ...known, reminders, ...(reminders < mostReminders ? next : {}) };
+  draft.patchJob(job, { escalation: after });
+  draft.emit({ type: 'remind_ceo', job, escalation: id, issue, number: reminders });
+  draft.tell('CEO');
+  return applied(job, `reminder ${reminders}`);
+}
+
+function reminderMs({ config }: Draft): number {
+  return (config.settings.escalationReminderHours ?? 24) * 3_600_000;
 }
 
 /** Whether a job waits because the run, or the repository, reached a limit. */

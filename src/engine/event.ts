@@ -127,7 +127,7 @@ export interface DeadlinePassed extends EventBase {
 
 /** Something in a run that falls due. Derived from the documents, so it can be indexed and found again. */
 export interface Deadline {
-  readonly kind: 'timeout' | 'retry' | 'lease';
+  readonly kind: 'timeout' | 'retry' | 'lease' | 'reminder';
   readonly job: string;
   readonly attempt: number;
   readonly at: string;

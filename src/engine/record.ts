@@ -109,6 +109,7 @@ function isWanted(draft: Draft, effect: Effect): boolean {
     case 'cancel_dispatch':
     case 'close_gate':
     case 'close_escalation':
+    case 'remind_ceo':
     case 'reply':
     case 'update_status':
     case 'close_issue':
@@ -136,6 +137,7 @@ function learn(draft: Draft, effect: Effect, remote: Remote): void {
     case 'cancel_dispatch':
     case 'close_gate':
     case 'close_escalation':
+    case 'remind_ceo':
     case 'reply':
     case 'close_issue':
       return;

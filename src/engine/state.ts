@@ -295,6 +295,10 @@ export interface Escalation {
   readonly issue: number | null;
   readonly pull: number | null;
   readonly head: string | null;
+  /** When the CEO is reminded; left out once they were as often as they may be. */
+  readonly remindAt?: string;
+  /** How often the CEO was reminded; left out for never. */
+  readonly reminders?: number;
 }
 
 /** What a commit job will merge. */

@@ -1,13 +1,14 @@
 import { jobDeadlines, leaseDeadlines } from './deadlines.ts';
 import type { Draft } from './draft.ts';
 import type { Deadline, DeadlinePassed } from './event.ts';
+import { remindCeo } from './escalation.ts';
 import { expireLease } from './merge.ts';
 import type { Outcome } from './outcome.ts';
 import { applied, ignored } from './outcome.ts';
 import { failAttempt } from './retry.ts';
 import { isReached } from './time.ts';
 
-/** Something fell due. What the documents do not say any more is ignored; in a paused run only the lease counts. */
+/** Something fell due. What the documents do not say any more is ignored; in a paused run only the lease and reminders count. */
 export function applyDeadline(draft: Draft, event: DeadlinePassed): Outcome {
   const { deadline } = event;
   const { kind, job } = deadline;
@@ -22,6 +23,7 @@ export function applyDeadline(draft: Draft, event: DeadlinePassed): Outcome {
   if (!pending.some((one) => equalDeadlines(one, deadline)))
     return ignored('nothing falls due there any more');
   if (kind === 'lease') return expireLease(draft, job);
+  if (kind === 'reminder') return remindCeo(draft, job);
   if (draft.run.paused !== null) return ignored('the run is paused');
   if (kind === 'retry') {
     draft.visit(job);

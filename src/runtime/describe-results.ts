@@ -39,6 +39,8 @@ function describe({ effect }: OutboxEntry, result: EffectResult): string {
       return `asked the CEO about ${effect.job}${issue === undefined ? '' : ` in #${issue}`}`;
     case 'close_escalation':
       return `closed CEO bead #${effect.issue}`;
+    case 'remind_ceo':
+      return `reminded the CEO on #${effect.issue}`;
     case 'merge_pull':
       return `merged #${effect.pull}`;
     case 'reply':

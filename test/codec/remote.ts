@@ -16,6 +16,7 @@ export function remoteOf(effect: Effect): EffectResult {
       return { kind: 'done', remote: { comment: number, workflowRun: number + 2, head } };
     case 'update_status':
     case 'reply':
+    case 'remind_ceo':
       return { kind: 'done', remote: { comment: number } };
     case 'merge_pull':
       return { kind: 'done', remote: { head } };

@@ -48,6 +48,7 @@ const effects: Record<Effect['type'], true> = {
   close_gate: true,
   open_escalation: true,
   close_escalation: true,
+  remind_ceo: true,
   merge_pull: true,
   reply: true,
   update_status: true,

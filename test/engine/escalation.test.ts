@@ -1,7 +1,8 @@
 /** Escalations: one CEO bead each, always resumable, and every answer to them. */
 import { describe, expect, test } from 'vitest';
 
-import { beginStory } from './story.ts';
+import { DEFAULT_LIMITS } from '../../src/workflow/limits.ts';
+import { beginStory, config, minute } from './story.ts';
 
 const yaml = `jobs:
   a: { runs-on: backend-engineer, prompt: x, max-attempts: 1, outputs: { found: {} } }
@@ -160,5 +161,49 @@ jobs:
       'dispatch a 2.1',
     ]);
     expect(story.lines()).toEqual({ a: 'in_progress', b: 'queued', c: 'queued' });
+  });
+});
+
+describe('a CEO who does not answer', () => {
+  test('is reminded after a day, twice, and then left alone', () => {
+    const story = escalated();
+    const { at, id } = story.document('a').escalation ?? {};
+    story.pass('reminder', 'a');
+    expect(story.now).toBe(new Date(Date.parse(at ?? '') + 24 * 60 * minute).toISOString());
+    expect(story.effects()).toEqual(['remind_ceo #1101 1']);
+    expect(story.said()).toBe('a → CEO (reminder 1)');
+    story.apply(story.lastEvent);
+    expect(story.said()).toBe('ignored: nothing falls due there any more');
+    story.pass('reminder', 'a');
+    expect(story.effects()).toEqual(['remind_ceo #1101 2']);
+    expect(story.document('a').escalation).toMatchObject({ id, reminders: 2 });
+    expect(() => story.pass('reminder', 'a')).toThrow('no reminder of a');
+  });
+
+  test('is reminded when the settings say, also at a limit, and no more once they answered', () => {
+    const settings = {
+      ...config.settings,
+      escalationReminderHours: 2,
+      limits: { ...DEFAULT_LIMITS, hops: 1 },
+    };
+    const story = beginStory(yaml, { config: { ...config, settings } });
+    story.start();
+    story.report('a', { outcome: 'continue' });
+    story.perform();
+    story.pass('reminder', 'a');
+    expect(story.effects()).toEqual(['remind_ceo #1101 1']);
+    story.override({ action: 'resume' });
+    expect(() => story.pass('reminder', 'a')).toThrow('no reminder of a');
+  });
+
+  test('is not reminded before the bead is opened', () => {
+    const story = beginStory(yaml);
+    story.start();
+    story.fail('a');
+    story.pass('reminder', 'a');
+    expect(story.effects()).toEqual([]);
+    story.perform();
+    story.pass('reminder', 'a');
+    expect(story.effects()).toEqual([expect.stringMatching(/^remind_ceo #\d+ 1$/)]);
   });
 });

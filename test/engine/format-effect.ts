@@ -15,6 +15,8 @@ export function formatEffect(effect: Effect): string {
       return `open_escalation ${effect.job}`;
     case 'close_escalation':
       return `close_escalation #${effect.issue}: ${effect.answer}`;
+    case 'remind_ceo':
+      return `remind_ceo #${effect.issue} ${effect.number}`;
     case 'merge_pull':
       return `merge_pull ${effect.job} #${effect.pull}`;
     case 'reply':

@@ -75,6 +75,23 @@ describe('an escalation', () => {
     expect(await line(run, 'mend')).toBe('queued');
   });
 
+  test('that nobody answers is told of again on its bead, twice at most, also when that was closed', async () => {
+    const { bead, run, ceoBead } = await escalated();
+    await world.report('casey', bead, {});
+    await wake();
+    await world.as('ada').issues.close(ceoBead, 'completed');
+    for (let day = 1; day <= 3; day += 1) {
+      world.clock.later(24 * 60 * 60 + 60);
+      await wake();
+    }
+    const said = (await world.as('ada').comments.on(ceoBead)).map(({ body }) => body);
+    expect(said).toHaveLength(2);
+    expect(said[0]).toContain('@ada');
+    expect(said[0]).toContain('This is reminder 1');
+    expect((await world.as('ada').issues.get(ceoBead))?.state).toBe('open');
+    expect(await line(run, 'look')).toBe('waiting');
+  });
+
   test('that is approved goes on with what was reported, though other jobs moved meanwhile', async () => {
     const { bead, run, ceoBead, pull } = await escalated();
     await world.report('casey', bead, {});

@@ -264,6 +264,7 @@ function isAwaited(effect: Effect): boolean {
     case 'cancel_dispatch':
     case 'close_gate':
     case 'close_escalation':
+    case 'remind_ceo':
     case 'reply':
     case 'update_status':
     case 'close_issue':

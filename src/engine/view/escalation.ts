@@ -8,7 +8,7 @@ import { overrideComment } from './commands.ts';
 import type { DecisionFile } from './decision.ts';
 import { elapsedMs, formatDuration, formatTime } from './duration.ts';
 import { attemptItem, attemptsOf } from './history.ts';
-import { block, BODY_LIMIT, inline, inlineCode, joinWithin, TITLE_LIMIT } from './markdown.ts';
+import { block, BODY_LIMIT, inline, inlineCode, joinWithin, mention, TITLE_LIMIT } from './markdown.ts';
 import { nextSteps } from './next-steps.ts';
 import { afterSuccess, canReassign, plural } from './outline.ts';
 import { causeInBrief } from './phase.ts';
@@ -63,6 +63,19 @@ export function renderEscalation(
       body: decisionBody(workflow, state, job, escalation),
     },
   };
+}
+
+/** What a CEO who did not answer is told on the CEO bead; it calls them. */
+export function renderReminder(config: Config, state: RunState, jobId: string, number: number): string {
+  const escalation = state.jobs[jobId]?.escalation;
+  invariant(escalation !== null && escalation !== undefined, `${jobId} is not escalated`);
+  const holders = (config.roles['ceo'] ?? []).slice(0, 10).map(({ login }) => mention(login));
+  const where =
+    escalation.pull === null ? 'a comment here' : `a review of #${escalation.pull}, or a comment here`;
+  return [
+    `${holders.length === 0 ? 'CEO' : holders.join(' ')}: ${inlineCode(jobId)} of issue #${state.run.issue} waits for you since ${formatTime(escalation.at)} (${causeInBrief(escalation.cause)}).`,
+    `Nothing goes on before your answer: ${where}. This is reminder ${number}; ${number < 2 ? 'there will be one more' : 'there will be no other'}.`,
+  ].join('\n\n');
 }
 
 function headPart(workflow: Workflow, state: RunState, job: Job, escalation: Escalation): string {

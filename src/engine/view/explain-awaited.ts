@@ -169,6 +169,8 @@ export function effectWords(effect: Effect['type']): string {
       return 'opening the CEO bead';
     case 'close_escalation':
       return 'closing the CEO bead';
+    case 'remind_ceo':
+      return 'reminding the CEO';
     case 'merge_pull':
       return 'the merge';
     case 'reply':

@@ -1,5 +1,5 @@
 import type { Effect } from '../../engine/effect.ts';
-import { renderEscalation } from '../../engine/view/escalation.ts';
+import { renderEscalation, renderReminder } from '../../engine/view/escalation.ts';
 import { escapeInline, parseMarker, renderMarker } from '../../engine/view/markdown.ts';
 import { addMinutes } from '../wake.ts';
 import { closeAbandoned, closeDecision, openDecision } from './gate.ts';
@@ -59,6 +59,23 @@ export async function closeEscalation(
   });
   await forge.issues.close(effect.issue, 'completed');
   return done();
+}
+
+/** Tells the holders of the role ceo again that they are asked; a CEO bead that was closed without an answer is opened again. */
+export async function remindCeo(performance: Performance, effect: Of<'remind_ceo'>): Promise<Performed> {
+  const { runtime, config, state, entry, doubtful } = performance;
+  const escalation = state.jobs[effect.job]?.escalation;
+  if (escalation?.id !== effect.escalation) return dropped('the escalation was answered meanwhile');
+  const { forge } = runtime;
+  const bead = await forge.issues.get(effect.issue);
+  if (bead?.state === 'closed') await forge.issues.reopen(effect.issue);
+  const comment = await postComment(forge, {
+    issue: effect.issue,
+    marker: entry.id,
+    body: renderReminder(config, state, effect.job, effect.number),
+    doubtful,
+  });
+  return done({ comment });
 }
 
 /** The bead that an earlier, interrupted try opened. */

@@ -3,7 +3,7 @@ import type { Effect } from '../../engine/effect.ts';
 import { cancelDispatch } from './cancel-dispatch.ts';
 import { addMinutes } from '../wake.ts';
 import { dispatch } from './dispatch.ts';
-import { closeEscalation, openEscalation } from './escalation.ts';
+import { closeEscalation, openEscalation, remindCeo } from './escalation.ts';
 import { closeGate, openGate } from './gate.ts';
 import { mergePull } from './merge.ts';
 import { done, failed, limited, UNDECIDED, type Performance, type Performed } from './performance.ts';
@@ -58,6 +58,8 @@ function performEffect(
       return openEscalation(performance, effect);
     case 'close_escalation':
       return closeEscalation(performance, effect);
+    case 'remind_ceo':
+      return remindCeo(performance, effect);
     case 'merge_pull':
       return mergePull(performance, effect);
     case 'reply':

@@ -26,6 +26,9 @@ export async function removeCopies(
       if (remote.comment === state.run.statusComment) return;
       await findMarked(forge, state.run.issue, statusMarker(state.run.issue));
       return;
+    case 'remind_ceo':
+      if (remote.comment !== undefined) await findMarked(forge, effect.issue, id);
+      return;
     case 'open_escalation':
       return closeSecondBead(forge, state, effect, remote);
     // Branches and pull requests bear the effect's name, and closing or merging twice is closing or merging once.

@@ -181,7 +181,7 @@ export const finishedIndex: fc.Arbitrary<FinishedIndex> = fc.record({
 export const deadlineDocument: fc.Arbitrary<DeadlineDocument> = fc.record({
   version,
   run,
-  kind: fc.constantFrom('timeout', 'retry', 'lease'),
+  kind: fc.constantFrom('timeout', 'retry', 'lease', 'reminder'),
   job: name,
   attempt: count,
   at: time,

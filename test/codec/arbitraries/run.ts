@@ -60,6 +60,13 @@ const effect: fc.Arbitrary<Effect> = fc.oneof(
     answer: text,
   }),
   fc.record({
+    type: fc.constant('remind_ceo' as const),
+    job: name,
+    escalation: id,
+    issue: count,
+    number: count,
+  }),
+  fc.record({
     type: fc.constant('merge_pull' as const),
     job: name,
     attempt: count,

@@ -206,6 +206,7 @@ describe('effects', () => {
     [{ type: 'cancel_dispatch', job: 'only', dispatch: 'd', reason: 'r' }, false],
     [{ type: 'close_gate', job: 'only', attempt: 1, pull: 2, reason: 'r' }, false],
     [{ type: 'close_escalation', escalation: 'e', issue: 5, pull: null, answer: 'a' }, false],
+    [{ type: 'remind_ceo', job: 'only', escalation: 'e', issue: 5, number: 1 }, false],
     [{ type: 'reply', to: 'x', text: 'y' }, false],
     [{ type: 'update_status' }, false],
     [{ type: 'close_issue', reason: 'completed' }, false],
