@@ -76,15 +76,19 @@ export function readPlainWorkflow(given: Json): PlainWorkflow {
     problems.push(...findShapeProblems(id, job));
     if (isActionsJob(job)) outputs.set(id, readOutputs(fieldsOf(job['outputs']), problems));
   }
-  problems.push(...compile(plain, (job) => toValidated(job)).problems);
-  const simulated = compile(plain, (job) => toSimulated(job));
+  problems.push(...compile(plain, idleOnTop, toValidated).problems);
+  const simulated = compile(plain, [...idleOnTop, 'concurrency'], toSimulated);
   if (problems.length > 0) return { ok: false, problems };
   if (simulated.workflow === null) return { ok: false, problems: simulated.all };
   return { ok: true, workflow: simulated.workflow, outputs };
 }
 
+/** Keys of a workflow that GitHub has and that do not change the graph. */
+const idleOnTop: readonly string[] = ['permissions', 'defaults'];
+
 function compile(
   plain: Json,
+  idle: readonly string[],
   change: (job: Json) => Json,
 ): {
   readonly workflow: Workflow | null;
@@ -93,9 +97,7 @@ function compile(
 } {
   const root = fieldsOf(plain);
   const { jobs } = root;
-  const kept = Object.fromEntries(
-    Object.entries(root).filter(([key]) => key !== 'permissions' && key !== 'defaults'),
-  );
+  const kept = Object.fromEntries(Object.entries(root).filter(([key]) => !idle.includes(key)));
   const changed = isFields(jobs)
     ? Object.fromEntries(Object.entries(jobs).map(([id, job]): [string, Json] => [id, change(job)]))
     : jobs;
