@@ -34,6 +34,12 @@ export async function openRuntime(
     clock: systemClock,
     randomness: systemRandomness,
     commands: NO_COMMANDS,
+    steps: adapters.steps({
+      folder: around.tempFolder,
+      source: { url: `${serverUrl}/${repository}.git`, token },
+      secrets: [],
+      logs: null,
+    }),
     observe,
     claimMinutes: CLAIM_MINUTES,
     alone: false,

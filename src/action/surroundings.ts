@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+
 import { TreadleError } from '../base/errors.ts';
 
 /** Where a step runs: what GitHub's runner says in the environment of every step. */
@@ -11,6 +13,8 @@ export interface Surroundings {
   readonly event: string;
   /** The checkout, where the job made one. */
   readonly workspace: string;
+  /** A folder for what is removed again. */
+  readonly tempFolder: string;
   /** Whether the variable TREADLE_PAUSED stops all dispatch. */
   readonly paused: boolean;
 }
@@ -36,6 +40,7 @@ export function readSurroundings(environment: Readonly<Record<string, string | u
     serverUrl: need('GITHUB_SERVER_URL').replace(/\/+$/, ''),
     event: environment['GITHUB_EVENT_NAME'] ?? 'unknown',
     workspace: environment['GITHUB_WORKSPACE'] ?? '.',
+    tempFolder: environment['RUNNER_TEMP'] ?? tmpdir(),
     paused: isOn(environment['TREADLE_PAUSED']),
   };
 }

@@ -1,5 +1,7 @@
 import { connectForge } from '../forge/github/connect.ts';
 import type { Forge } from '../forge/port.ts';
+import type { StepsRunner } from '../runtime/ports.ts';
+import { createStepsRunner, type StepsRunnerOptions } from '../runtime/steps/steps-runner.ts';
 import type { Store } from '../store/port.ts';
 import { openHttpStore } from '../store/http/http-store.ts';
 
@@ -9,4 +11,5 @@ export const adapters = {
     openHttpStore({ url, branch, token }),
   forge: (apiUrl: string, repository: string, token: string, log: (line: string) => void): Forge =>
     connectForge({ apiUrl, repository, token, log }),
+  steps: (options: StepsRunnerOptions): StepsRunner => createStepsRunner(options),
 };

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 
 import { TreadleError } from '../base/errors.ts';
-import type { CommandRunner } from '../runtime/ports.ts';
+import type { CommandRunner, StepsRunner } from '../runtime/ports.ts';
 import { EXIT } from './exit-codes.ts';
 
 /** Ctrl-C, or a request to end from outside. */
@@ -54,6 +54,27 @@ export function endWith(commands: CommandRunner, { signal, raised }: Interruptio
         return signal.aborted ? raised : end;
       });
       return { ended, stop };
+    },
+  };
+}
+
+/** Steps that end with an interruption: that, too, is no fact, and the next wake runs them again. */
+export function endStepsWith(steps: StepsRunner, { signal, raised }: Interruption): StepsRunner {
+  return {
+    async open(order) {
+      const opened = await steps.open(order);
+      if (opened.kind === 'not-opened') return signal.aborted ? raised : opened;
+      const { place } = opened;
+      return {
+        kind: 'opened',
+        place: {
+          ...place,
+          async run(command, stop) {
+            const end = await place.run(command, AbortSignal.any([stop, signal]));
+            return signal.aborted ? raised : end;
+          },
+        },
+      };
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { Draft } from './draft.ts';
 import { NO_OUTPUTS } from './draft.ts';
-import type { Attempt, JobDocument, Turn } from './state.ts';
+import type { Attempt, JobDocument, StepsRecord, Turn } from './state.ts';
 
 /** The newest attempt while it is running. */
 export function runningAttempt(document: JobDocument | undefined): Attempt | undefined {
@@ -40,6 +40,7 @@ export interface Ending {
   readonly outcome: Exclude<Attempt['outcome'], 'running'>;
   readonly reason: string | null;
   readonly review?: number;
+  readonly steps?: StepsRecord;
 }
 
 /** Ends the running attempt, if there is one; a turn that is still open is called off. */
@@ -47,6 +48,7 @@ export function endAttempt(draft: Draft, job: string, ending: Ending): void {
   if (runningAttempt(draft.document(job)) === undefined) return;
   const outcome = ending.outcome === 'timed_out' ? 'timed_out' : 'cancelled';
   stopTurn(draft, job, outcome, ending.reason ?? 'the attempt is over');
+  callOffSteps(draft, job, ending.reason ?? 'the attempt is over');
   patchLastAttempt(draft, job, (attempt) => ({ ...attempt, endedAt: draft.cause.at, ...ending }));
 }
 
@@ -87,6 +89,15 @@ function stopTurn(draft: Draft, job: string, outcome: 'cancelled' | 'timed_out',
   if (turn === undefined) return;
   endTurn(draft, job, { outcome });
   draft.emit({ type: 'cancel_dispatch', job, dispatch: turn.dispatch, reason });
+}
+
+/** Calls the steps off that Treadle runs for the job, if it does. */
+function callOffSteps(draft: Draft, job: string, reason: string): void {
+  for (const { effect } of draft.run.outbox) {
+    if (effect.type !== 'run_steps' || effect.job !== job) continue;
+    draft.settleEffects((one) => one === effect);
+    draft.emit({ type: 'cancel_steps', job, attempt: effect.attempt, reason });
+  }
 }
 
 /** The outputs reported so far in the running attempt, later turns winning. */

@@ -20,6 +20,20 @@ export type Effect =
       readonly dispatch: string;
       readonly reason: string;
     }
+  /** Run the commands of a job with `steps` to their end: on the head of `pull`, or where that is null on the base branch. */
+  | {
+      readonly type: 'run_steps';
+      readonly job: string;
+      readonly attempt: number;
+      readonly pull: number | null;
+    }
+  /** End the commands of a job whose attempt no longer counts. */
+  | {
+      readonly type: 'cancel_steps';
+      readonly job: string;
+      readonly attempt: number;
+      readonly reason: string;
+    }
   /** Open the decision pull request of a text gate, or request reviews on the pull request of a code gate. */
   | { readonly type: 'open_gate'; readonly job: string; readonly attempt: number }
   /** Close a decision pull request that was not merged. */

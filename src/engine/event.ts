@@ -4,7 +4,7 @@ import type { Actor } from './actor.ts';
 import { TREADLE } from './actor.ts';
 import type { EffectResult } from './effect.ts';
 import type { Parent } from './parent.ts';
-import type { Claim, Conclusion, Recorded, Trigger, Usage } from './state.ts';
+import type { Claim, Conclusion, Recorded, StepsRecord, Trigger, Usage } from './state.ts';
 
 export type { Actor };
 export { TREADLE };
@@ -29,6 +29,7 @@ export type RunEvent =
   | ReportReceived
   | ReportMalformed
   | AgentCrashed
+  | StepsFinished
   | WorkflowRunChanged
   | ReviewSubmitted
   | ApprovalVoided
@@ -87,6 +88,19 @@ export interface AgentCrashed extends EventBase {
   /** The job it was for, where that is known: saves a search. */
   readonly job?: string;
   readonly problem: string;
+}
+
+/** The commands of a job with `steps` came to their end. */
+export interface StepsFinished extends EventBase {
+  readonly type: 'steps_finished';
+  readonly job: string;
+  readonly attempt: number;
+  readonly outcome: 'success' | 'failure';
+  /** In plain words; null for a success. */
+  readonly reason: string | null;
+  /** The outputs of the job. */
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly steps: StepsRecord;
 }
 
 /** The forge holds the workflow run of a dispatch back until somebody approves it, or does so no more. */

@@ -1,8 +1,8 @@
 import type { DeclaredOutput } from '../workflow/model.ts';
 import { lookup } from './own-keys.ts';
 
-/** GitHub's limit per job: 1 MB, counted in UTF-16. */
-const largestBytes = 1024 * 1024;
+/** GitHub's limit of a job's outputs in bytes: 1 MB, counted in UTF-16. */
+export const longestOutputs = 1024 * 1024;
 
 /**
  * Checks reported outputs against their declaration. The answer says in words all that is wrong, or is null.
@@ -28,7 +28,7 @@ export function findOutputProblem(
       );
     }
   }
-  if (bytes > largestBytes) problems.push('the outputs are larger than 1 MB');
+  if (bytes > longestOutputs) problems.push('the outputs are larger than 1 MB');
   if (isComplete) {
     for (const { name, required } of declared) {
       if (required && (lookup(outputs, name) ?? '') === '') problems.push(`output "${name}" is missing`);

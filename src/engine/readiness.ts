@@ -13,6 +13,7 @@ import { expandJob, followLegs, isUntouched } from './matrix.ts';
 import { decide, failJoin, join } from './nodes.ts';
 import { enterJobGroup } from './group-entry.ts';
 import { isHeld } from './group-place.ts';
+import { startSteps } from './steps.ts';
 import { isReached } from './time.ts';
 
 /**
@@ -156,6 +157,9 @@ function start(draft: Draft, definition: Job): void {
     case 'verify':
     case 'commit':
       startAgentJob(draft, definition);
+      return;
+    case 'steps':
+      startSteps(draft, definition);
       return;
     case 'approval':
       startApproval(draft, definition);

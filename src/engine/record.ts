@@ -78,7 +78,11 @@ function record(draft: Draft, entry: OutboxEntry, result: EffectResult): void {
 function fail(draft: Draft, entry: OutboxEntry, problem: string): void {
   const { effect } = entry;
   const failures = entry.failures + 1;
-  const moves = effect.type === 'dispatch' || effect.type === 'open_gate' || effect.type === 'merge_pull';
+  const moves =
+    effect.type === 'dispatch' ||
+    effect.type === 'run_steps' ||
+    effect.type === 'open_gate' ||
+    effect.type === 'merge_pull';
   if (!moves || failures < mostFailures) {
     const outbox = draft.run.outbox.map((one) => (one === entry ? { ...one, failures, problem } : one));
     draft.patchRun({ outbox });
@@ -86,7 +90,12 @@ function fail(draft: Draft, entry: OutboxEntry, problem: string): void {
   }
   remove(draft, entry);
   if (!isWanted(draft, effect)) return;
-  const what = { dispatch: 'be dispatched', open_gate: 'ask for its approval', merge_pull: 'be merged' };
+  const what = {
+    dispatch: 'be dispatched',
+    run_steps: 'be run',
+    open_gate: 'ask for its approval',
+    merge_pull: 'be merged',
+  };
   escalate(
     draft,
     effect.job,
@@ -100,6 +109,8 @@ function isWanted(draft: Draft, effect: Effect): boolean {
   switch (effect.type) {
     case 'dispatch':
       return openTurn(draft.document(effect.job))?.dispatch === effect.dispatch;
+    case 'run_steps':
+      return runningAttempt(draft.document(effect.job))?.number === effect.attempt;
     case 'open_gate':
       return openGateOf(draft, effect.job)?.attempt === effect.attempt;
     case 'open_escalation':
@@ -107,6 +118,7 @@ function isWanted(draft: Draft, effect: Effect): boolean {
     case 'merge_pull':
       return draft.queue.lease?.fence === effect.fence && draft.queue.lease.run === draft.run.id;
     case 'cancel_dispatch':
+    case 'cancel_steps':
     case 'close_gate':
     case 'close_escalation':
     case 'remind_ceo':
@@ -134,7 +146,9 @@ function learn(draft: Draft, effect: Effect, remote: Remote): void {
     case 'dispatch':
       learnDispatch(draft, effect, remote);
       return;
+    case 'run_steps':
     case 'cancel_dispatch':
+    case 'cancel_steps':
     case 'close_gate':
     case 'close_escalation':
     case 'remind_ceo':

@@ -1,4 +1,4 @@
-import type { Job } from '../workflow/model.ts';
+import type { Job, StepsJob } from '../workflow/model.ts';
 import { attemptsUsed, endAttempt } from './attempt.ts';
 import { concludeFailure } from './conclude.ts';
 import type { Draft } from './draft.ts';
@@ -9,7 +9,7 @@ import { closeGate } from './gate.ts';
 import { repeatsItself } from './loop-detector.ts';
 import { leaveQueue } from './queue.ts';
 import { takeEdge } from './rework.ts';
-import type { JobDocument } from './state.ts';
+import type { JobDocument, StepsRecord } from './state.ts';
 import { addMs } from './time.ts';
 import { startUnconditionally } from './withdraw.ts';
 
@@ -23,6 +23,8 @@ export interface Failure {
   readonly again: boolean;
   /** The definition lacks a value, so that it takes another definition. */
   readonly isDefinition?: true;
+  /** What the steps came to, where they failed. */
+  readonly steps?: StepsRecord;
 }
 
 /** An agent's job, or a job whose attempts one dispatches for. */
@@ -33,29 +35,36 @@ export function isAgentJob(job: Job): job is AgentJob {
   return job.type === 'task' || job.type === 'verify' || job.type === 'commit';
 }
 
+/** A job that is tried again before its edge is taken. */
+type RetriedJob = AgentJob | StepsJob;
+
+function isRetriedJob(job: Job): job is RetriedJob {
+  return isAgentJob(job) || job.type === 'steps';
+}
+
 /**
  * Ends the running attempt as failed and does what follows: another attempt while there are any, at once or after the delay; else
  * `continue-on-error`, else the edge.
  */
 export function failAttempt(draft: Draft, job: string, failure: Failure): void {
-  const { outcome, reason, again } = failure;
-  endAttempt(draft, job, { outcome, reason });
+  const { outcome, reason, again, steps } = failure;
+  endAttempt(draft, job, { outcome, reason, ...(steps === undefined ? {} : { steps }) });
   closeGate(draft, job, reason);
   leaveQueue(draft, job);
   draft.patchJob(job, { timeoutAt: null, merge: null });
   const definition = draft.definition(job);
   const document = draft.document(job);
   if (definition === undefined || document === undefined) return;
-  if (!isAgentJob(definition)) {
+  if (!isRetriedJob(definition)) {
     defeatOther(draft, definition, failure);
   } else if (again && attemptsUsed(document) < definition.maxAttempts) {
     retry(draft, definition, document, reason);
   } else {
-    defeatAgentJob(draft, definition, document, failure);
+    defeatRetriedJob(draft, definition, document, failure);
   }
 }
 
-function retry(draft: Draft, definition: AgentJob, document: JobDocument, reason: string): void {
+function retry(draft: Draft, definition: RetriedJob, document: JobDocument, reason: string): void {
   const job = definition.id;
   if (repeatsItself(document)) {
     escalate(draft, job, 'loop', `the same report came three times running: ${reason}`);
@@ -70,7 +79,12 @@ function retry(draft: Draft, definition: AgentJob, document: JobDocument, reason
   draft.patchJob(job, { retryAt: addMs(draft.cause.at, delay) });
 }
 
-function defeatAgentJob(draft: Draft, definition: AgentJob, document: JobDocument, failure: Failure): void {
+function defeatRetriedJob(
+  draft: Draft,
+  definition: RetriedJob,
+  document: JobDocument,
+  failure: Failure,
+): void {
   const { id: job } = definition;
   if (failure.outcome === 'timed_out') {
     const { onTimeout: target } = definition;

@@ -187,6 +187,35 @@ export interface Attempt {
   readonly child?: string;
   /** Approvals only: the review that answered. A review answers one gate, never a later one. */
   readonly review?: number;
+  /** Jobs with `steps` only: what became of them. */
+  readonly steps?: StepsRecord;
+}
+
+/** What the steps of an attempt came to. */
+export interface StepsRecord {
+  /** In the order of the file, as far as it got. */
+  readonly steps: readonly StepLine[];
+  /** The end of what they printed, at most 16 KiB, without secrets of Treadle's. */
+  readonly log: string;
+  /** The whole log: a file below Treadle's folder of this machine. Absent where none is kept. */
+  readonly file?: string;
+  /** What they wrote to GITHUB_STEP_SUMMARY, at most 16 KiB; absent for nothing. */
+  readonly summary?: string;
+  /** The commit they worked on; absent where they did not get that far. */
+  readonly commit?: string;
+}
+
+/** What one step came to. */
+export interface StepLine {
+  readonly name: string;
+  /** Before `continue-on-error`. */
+  readonly outcome: Conclusion;
+  /** After it. */
+  readonly conclusion: Conclusion;
+  /** In plain words; null where there is nothing to say. */
+  readonly reason: string | null;
+  /** Whole seconds. */
+  readonly seconds: number;
 }
 
 /** One dispatch within an attempt. */

@@ -17,6 +17,7 @@ import { applyReview, applyVoided } from './review.ts';
 import { beginRun } from './start.ts';
 import type { RunState } from './state.ts';
 import { renewStatus } from './status-wish.ts';
+import { applyStepsFinished } from './steps.ts';
 import { applyDeadline } from './timer.ts';
 import type { TransitionContext } from './transition-context.ts';
 
@@ -78,6 +79,8 @@ function applyEvent(draft: Draft, event: RunEvent, context: TransitionContext): 
       return applyMalformed(draft, event);
     case 'agent_crashed':
       return applyCrash(draft, event);
+    case 'steps_finished':
+      return applyStepsFinished(draft, event);
     case 'workflow_run_changed':
       return applyRunChange(draft, event);
     case 'review_submitted':

@@ -15,7 +15,16 @@ export type AvailabilityKey =
   | 'jobs.env'
   | 'jobs.prompt'
   | 'jobs.pull-request'
-  | 'jobs.outputs';
+  | 'jobs.outputs'
+  | 'jobs.steps.outputs'
+  | 'jobs.defaults.run'
+  | 'steps.if'
+  | 'steps.name'
+  | 'steps.run'
+  | 'steps.env'
+  | 'steps.working-directory'
+  | 'steps.continue-on-error'
+  | 'steps.timeout-minutes';
 
 /** What an expression may name there. Names in small letters; those of contexts and functions ignore case. */
 export interface Availability {
@@ -58,6 +67,18 @@ const jobLevel: Availability = {
   contexts: ['github', 'needs', 'strategy', 'matrix', 'vars', 'inputs', ...own],
   functions: [],
 };
+/** Within a job with `steps`. `secrets` and `hashFiles` are left out: Treadle hands none, and reads no files for an expression. */
+const stepLevel: Availability = {
+  contexts: [...jobLevel.contexts, 'job', 'runner', 'env', 'steps'],
+  functions: [],
+};
+/** Steps ask about the steps before them: no job ids. */
+const stepStatusFunctions: readonly FunctionSignature[] = statusFunctions.map(({ name }) => ({
+  name,
+  minArgs: 0,
+  maxArgs: 0,
+}));
+
 /** Keys that GitHub does not have: what an agent is told may also use `env`. */
 const agentLevel: Availability = { contexts: [...jobLevel.contexts, 'env'], functions: [] };
 
@@ -79,6 +100,15 @@ const table: Readonly<Record<AvailabilityKey, Availability>> = {
   'jobs.prompt': agentLevel,
   'jobs.pull-request': agentLevel,
   'jobs.outputs': agentLevel,
+  'jobs.steps.outputs': stepLevel,
+  'jobs.defaults.run': { contexts: [...jobLevel.contexts, 'env'], functions: [] },
+  'steps.if': { ...stepLevel, functions: stepStatusFunctions },
+  'steps.name': stepLevel,
+  'steps.run': stepLevel,
+  'steps.env': stepLevel,
+  'steps.working-directory': stepLevel,
+  'steps.continue-on-error': stepLevel,
+  'steps.timeout-minutes': stepLevel,
 };
 
 /**
@@ -93,5 +123,5 @@ export function availabilityOf(key: AvailabilityKey): Availability {
 /** Every context some key has, and those of GitHub that Treadle does not have; for messages that say where a name belongs. */
 export function knownContexts(): readonly string[] {
   const names = new Set(Object.values(table).flatMap((availability) => availability.contexts));
-  return [...names, 'secrets', 'steps', 'job', 'runner'];
+  return [...names, 'secrets'];
 }

@@ -123,7 +123,9 @@ function functionProblem(written: string, name: string, availability: Availabili
   if (['success', 'failure', 'always', 'cancelled'].includes(name)) {
     return `Unrecognized function: '${written}'. Status functions belong to the \`if\` of a job`;
   }
-  if (name === 'hashfiles') return `Unrecognized function: '${written}'. It belongs to steps`;
+  if (name === 'hashfiles') {
+    return `Unrecognized function: '${written}'. Treadle reads no files for an expression`;
+  }
   return `Unrecognized function: '${written}'. Available here: ${available.join(', ')}`;
 }
 

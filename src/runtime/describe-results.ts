@@ -29,6 +29,10 @@ function describe({ effect }: OutboxEntry, result: EffectResult): string {
   switch (effect.type) {
     case 'dispatch':
       return `dispatched ${effect.job}`;
+    case 'run_steps':
+      return `ran the steps of ${effect.job}`;
+    case 'cancel_steps':
+      return `ended the steps of ${effect.job}`;
     case 'cancel_dispatch':
       return `cancelled a dispatch of ${effect.job}`;
     case 'open_gate':

@@ -1,5 +1,6 @@
 import type { Member } from '../engine/config.ts';
 import type { RunState } from '../engine/state.ts';
+import type { StepCommand, StepEnd } from '../engine/step-run.ts';
 import type { Task } from '../engine/view/task.ts';
 import type { Forge } from '../forge/port.ts';
 import type { Store } from '../store/port.ts';
@@ -49,6 +50,49 @@ export type CommandEnd =
   | { readonly kind: 'stopped' }
   | { readonly kind: 'not-started'; readonly problem: string };
 
+/** Runs the commands of jobs with `steps`, where Treadle runs. */
+export interface StepsRunner {
+  /** Makes a fresh clone to run in; rejects with nothing but bugs and an interruption. */
+  open(order: StepsOrder): Promise<OpenedSteps>;
+}
+
+export interface StepsOrder {
+  readonly run: string;
+  readonly job: string;
+  readonly attempt: number;
+  /** The branch or, of a pull request, the commit that is checked out. */
+  readonly checkout: { readonly branch: string } | { readonly commit: string };
+  /** What GitHub names to every step (`GITHUB_*`), apart from what the runner knows itself. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export type OpenedSteps =
+  | { readonly kind: 'opened'; readonly place: StepsPlace }
+  | { readonly kind: 'not-opened'; readonly problem: string };
+
+/** A clone in which steps are run. */
+export interface StepsPlace {
+  /** The commit that is checked out. */
+  readonly commit: string;
+  /** The context `runner`. */
+  readonly runner: Readonly<Record<string, string>>;
+  /** Writes a line of Treadle's own to the log. */
+  say(line: string): void;
+  /** Runs one command to its end. Aborting `stop` interrupts it, and ends it if it does not end itself. */
+  run(command: StepCommand, stop: AbortSignal): Promise<StepEnd>;
+  /** Ends whatever still runs, removes the clone, and returns what was printed. */
+  close(): Promise<StepsLog>;
+}
+
+export interface StepsLog {
+  /** The end of what was printed, masked. */
+  readonly tail: string;
+  /** What was written to GITHUB_STEP_SUMMARY, masked. */
+  readonly summary: string;
+  /** Where the whole of it is kept; null where it is not. */
+  readonly file: string | null;
+}
+
 /** What happens while a wake works, for whoever shows it. */
 export type Notice =
   | {
@@ -71,6 +115,7 @@ export interface Runtime {
   readonly clock: Clock;
   readonly randomness: Randomness;
   readonly commands: CommandRunner;
+  readonly steps: StepsRunner;
   readonly observe: (notice: Notice) => void;
   /** How long a wake may act on what it claims. */
   readonly claimMinutes: number;

@@ -9,6 +9,8 @@ import type {
   JobDraft,
   LiteralOrExpression,
   OutputDraft,
+  RunDefaultsDraft,
+  StepDraft,
   TextField,
   TriggersDraft,
   WorkflowDraft,
@@ -23,6 +25,7 @@ import type {
   InputDeclaration,
   Job,
   Position,
+  Step,
   Triggers,
   Workflow,
 } from './model.ts';
@@ -47,7 +50,10 @@ export function buildWorkflow(
     maxCycles: draft.maxCycles ?? 3,
     env: buildTemplates(draft.env),
     jobs: new Map(
-      draft.jobs.map((job) => [job.id, buildJob(job, graph, source.positionAt(job.key.span.start))]),
+      draft.jobs.map((job) => [
+        job.id,
+        buildJob(job, graph, draft.defaults, source.positionAt(job.key.span.start)),
+      ]),
     ),
     graph,
   };
@@ -97,7 +103,7 @@ function buildConcurrency(draft: ConcurrencyDraft | null): Concurrency | null {
   return { group, cancelInProgress: literalOf(draft.cancelInProgress) ?? false, queue: draft.queue };
 }
 
-function buildJob(job: JobDraft, graph: Graph, position: Position): Job {
+function buildJob(job: JobDraft, graph: Graph, defaults: RunDefaultsDraft, position: Position): Job {
   const base = {
     id: job.id,
     name: templateOf(job.name),
@@ -125,6 +131,18 @@ function buildJob(job: JobDraft, graph: Graph, position: Position): Job {
       };
     case 'decision':
       return { ...base, type: 'decision', outputs: buildExpressionOutputs(job.outputs) };
+    case 'steps':
+      return {
+        ...base,
+        type: 'steps',
+        steps: job.steps.map((step) => buildStep(step, [job.defaults, defaults])),
+        pullRequest: templateOf(job.pullRequest),
+        outputs: buildExpressionOutputs(job.outputs),
+        maxAttempts: job.maxAttempts ?? 1,
+        retryDelayMs: parseDuration(job.retryDelay?.text ?? '0') ?? 0,
+        onFailure: edge('on-failure', 'fail'),
+        onTimeout: edge('on-timeout', 'fail'),
+      };
     case 'merge':
       return { ...base, type: 'merge', wait: job.wait };
     case 'task':
@@ -145,6 +163,23 @@ function buildJob(job: JobDraft, graph: Graph, position: Position): Job {
       return { ...agent, type: 'commit', pullRequest: requiredTemplate(job.pullRequest) };
     }
   }
+}
+
+/** @param defaults what the step takes from where it says nothing itself, the first that says something */
+function buildStep(step: StepDraft, defaults: readonly RunDefaultsDraft[]): Step {
+  const folders = [step.workingDirectory, ...defaults.map((one) => one.workingDirectory)];
+  const shells = [step.shell, ...defaults.map((one) => one.shell)];
+  return {
+    id: step.id?.text ?? null,
+    name: templateOf(step.name),
+    if: conditionOf(step.if),
+    run: requiredTemplate(step.run),
+    shell: shells.find((shell) => shell !== null)?.text ?? null,
+    workingDirectory: templateOf(folders.find((folder) => folder !== null) ?? null),
+    env: buildTemplates(step.env),
+    continueOnError: literalOf(step.continueOnError) ?? false,
+    timeoutMinutes: literalOf(step.timeoutMinutes),
+  };
 }
 
 function edgeOf(job: JobDraft, key: EdgeKey, otherwise: 'escalate' | 'fail', graph: Graph): EdgeTarget {

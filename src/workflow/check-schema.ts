@@ -6,6 +6,7 @@ import { diagnosticCodes } from './codes.ts';
 import type { Finding } from './finding.ts';
 import { finding, suggestion } from './finding.ts';
 import { foreignKeys, laterKeys } from './job-kinds.ts';
+import type { Schema } from './schema-parts.ts';
 import { workflowSchema } from './workflow-schema.ts';
 import type { YamlNode } from './yaml-tree.ts';
 import { toPlain } from './yaml-tree.ts';
@@ -74,10 +75,18 @@ function toFinding(root: YamlNode, error: ErrorObject): Finding {
 function unknownKey(error: ErrorObject, node: YamlNode, where: string): Finding {
   const key = keyOf(error);
   const at = { span: keySpan(node, key) };
-  const known = Object.keys((error.parentSchema?.['properties'] ?? {}) as object);
+  const properties = (error.parentSchema?.['properties'] ?? {}) as Readonly<Record<string, Schema>>;
+  const known = Object.keys(properties).filter((name) => codeOf(properties[name]) !== 'unsupported-key');
   const offered = known.filter((name) => laterKeys[name] === undefined && foreignKeys[name] === undefined);
   const hint = suggestion(key, offered) || ` Known keys: ${offered.join(', ')}.`;
   return finding('unknown-key', at, `Unknown key '${key}' at ${where}.${hint}`);
+}
+
+function codeOf(schema: Schema | undefined): unknown {
+  const annotation = schema?.['x-treadle'];
+  return typeof annotation === 'object' && annotation !== null && 'code' in annotation
+    ? annotation['code']
+    : undefined;
 }
 
 function wrongType(error: ErrorObject, node: YamlNode, where: string): string {

@@ -63,6 +63,25 @@ export const diagnosticCodes = {
     severity: 'error',
     meaning: 'An output of a decision that is no expression.',
   },
+  'steps-declare-output': {
+    severity: 'error',
+    meaning: 'An output of a job with `steps` that is no expression.',
+  },
+  'steps-runs-on': { severity: 'error', meaning: 'A job with `steps` that does not run on `treadle`.' },
+  'steps-empty': { severity: 'error', meaning: 'A job with `steps` that has none.' },
+  'bad-step-id': { severity: 'error', meaning: 'A step id with characters that are not allowed.' },
+  'duplicate-step-id': {
+    severity: 'error',
+    meaning: 'Two steps of a job with the same id; letter case makes no difference.',
+  },
+  'unknown-shell': {
+    severity: 'error',
+    meaning: 'A `shell` that is not known and has no `{0}` for the script.',
+  },
+  'untrusted-in-run': {
+    severity: 'error',
+    meaning: 'An expression in `run` that brings in what strangers or agents wrote.',
+  },
   'output-not-declared': { severity: 'error', meaning: 'An output of an agent job given as an expression.' },
   'two-commits': { severity: 'error', meaning: 'More than one commit job in a workflow.' },
   'commit-without-verify': { severity: 'warning', meaning: 'No verify job follows the commit job.' },
@@ -104,6 +123,10 @@ export const diagnosticCodes = {
     meaning: 'An expression reads an output that the job does not have.',
   },
   'reference-unknown-property': { severity: 'error', meaning: '`needs.X` has `result` and `outputs` only.' },
+  'reference-unknown-step': {
+    severity: 'error',
+    meaning: '`steps.X` where no step before it has the id X.',
+  },
   'reference-unknown-input': {
     severity: 'error',
     meaning: 'An expression reads an input that is not declared.',

@@ -14,6 +14,8 @@ export interface WorkflowDraft {
   readonly concurrency: ConcurrencyDraft | null;
   readonly maxCycles: number | null;
   readonly env: Readonly<Record<string, TextField>>;
+  /** `defaults.run`. */
+  readonly defaults: RunDefaultsDraft;
   readonly jobs: readonly JobDraft[];
   /** The key `jobs`, or where it would stand. */
   readonly jobsSpan: Span;
@@ -83,6 +85,7 @@ export interface JobDraft {
   /** The key of the job: its id and its place. */
   readonly key: YamlScalar;
   readonly node: YamlNode;
+  /** `steps` where the job has that key and is no other node. */
   readonly type: JobType;
   /** Done by an agent or person of a role: task, commit, verify. */
   readonly isAgentJob: boolean;
@@ -102,7 +105,30 @@ export interface JobDraft {
   readonly maxTurns: number | null;
   readonly wait: 'all' | 'any';
   readonly outputs: readonly OutputDraft[];
+  readonly steps: readonly StepDraft[];
+  /** `defaults.run`. */
+  readonly defaults: RunDefaultsDraft;
   readonly edges: readonly EdgeDraft[];
+}
+
+/** `defaults.run`: what steps have that do not say otherwise. */
+export interface RunDefaultsDraft {
+  readonly shell: YamlScalar | null;
+  readonly workingDirectory: TextField | null;
+}
+
+/** An item of `steps`. */
+export interface StepDraft {
+  readonly node: YamlNode;
+  readonly id: YamlScalar | null;
+  readonly name: TextField | null;
+  readonly if: ConditionField | null;
+  readonly run: TextField | null;
+  readonly shell: YamlScalar | null;
+  readonly workingDirectory: TextField | null;
+  readonly env: Readonly<Record<string, TextField>>;
+  readonly continueOnError: LiteralOrExpression<boolean> | null;
+  readonly timeoutMinutes: LiteralOrExpression<number> | null;
 }
 
 /** An output: a mapping declares, a text is an expression. */

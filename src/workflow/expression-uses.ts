@@ -1,7 +1,14 @@
 import type { AvailabilityKey } from '../expression/availability.ts';
 import type { Expression, Template } from '../expression/model.ts';
 import { placedExpressions } from '../expression/template.ts';
-import type { ConcurrencyDraft, ConditionField, JobDraft, TextField, WorkflowDraft } from './draft.ts';
+import type {
+  ConcurrencyDraft,
+  ConditionField,
+  JobDraft,
+  StepDraft,
+  TextField,
+  WorkflowDraft,
+} from './draft.ts';
 import { locateInScalar } from './source-text.ts';
 import type { Span, YamlScalar } from './yaml-tree.ts';
 
@@ -9,6 +16,8 @@ import type { Span, YamlScalar } from './yaml-tree.ts';
 export interface ExpressionUse {
   /** The job it belongs to, or null on the top level. */
   readonly job: JobDraft | null;
+  /** The step it belongs to, or null outside of `steps`. */
+  readonly step: StepDraft | null;
   readonly key: AvailabilityKey;
   readonly node: YamlScalar;
   readonly expression: Expression;
@@ -28,6 +37,8 @@ export function* expressionUses(draft: WorkflowDraft): Iterable<ExpressionUse> {
     yield* inTexts(job, [job.timeoutMinutes, job.continueOnError]);
     yield* inTexts(job, job.strategy?.texts ?? []);
     yield* inConcurrency(job, job.concurrency);
+    yield* inTexts(job, [job.defaults.workingDirectory]);
+    for (const step of job.steps) for (const use of inStep(job, step)) yield { ...use, step };
     for (const output of job.outputs) if (output.kind === 'expression') yield* inTexts(job, [output.field]);
   }
 }
@@ -51,8 +62,14 @@ function* inTexts(
     if (field?.readable == null) continue;
     const { node, key } = field;
     for (const { expression, offset } of placedExpressions(field.readable))
-      yield { job, key, node, expression, offset };
+      yield { job, step: null, key, node, expression, offset };
   }
+}
+
+function* inStep(job: JobDraft, step: StepDraft): Iterable<ExpressionUse> {
+  yield* inCondition(job, step.if);
+  yield* inTexts(job, [step.name, step.run, step.workingDirectory, ...Object.values(step.env)]);
+  yield* inTexts(job, [step.continueOnError, step.timeoutMinutes]);
 }
 
 function* inConcurrency(job: JobDraft | null, draft: ConcurrencyDraft | null): Iterable<ExpressionUse> {
@@ -62,5 +79,5 @@ function* inConcurrency(job: JobDraft | null, draft: ConcurrencyDraft | null): I
 function* inCondition(job: JobDraft | null, field: ConditionField | null): Iterable<ExpressionUse> {
   const written = field?.condition?.written ?? null;
   if (field === null || written === null) return;
-  yield { job, key: field.key, node: field.node, ...written };
+  yield { job, step: null, key: field.key, node: field.node, ...written };
 }

@@ -1,7 +1,14 @@
 import type { JobType } from './model.ts';
 
-/** The node types, in the order in which documents name them. */
-export const jobTypes: readonly JobType[] = ['task', 'approval', 'decision', 'merge', 'commit', 'verify'];
+/** The node types that `type` may name, in the order in which documents name them. */
+export const jobTypes = [
+  'task',
+  'approval',
+  'decision',
+  'merge',
+  'commit',
+  'verify',
+] as const satisfies readonly JobType[];
 
 const everyJob = ['type', 'name', 'needs', 'if', 'env', 'continue-on-error', 'concurrency'];
 const agentJob = [
@@ -17,9 +24,34 @@ const agentJob = [
   'on-timeout',
 ];
 
-/** Which keys a job of each type may have. */
+/** What a job is called in messages, by what it is. */
+export const kindNames: Readonly<Record<JobType, string>> = {
+  task: 'task',
+  steps: 'a job with `steps`',
+  approval: 'approval',
+  decision: 'decision',
+  merge: 'merge',
+  commit: 'commit',
+  verify: 'verify',
+};
+
+/** Which keys a job of each type may have. A job with `steps` is a type of its own, though `type` does not name it. */
 export const keysOfType: Readonly<Record<JobType, readonly string[]>> = {
-  task: [...agentJob, 'strategy', 'uses', 'with', 'secrets', 'steps', 'defaults'],
+  task: [...agentJob, 'strategy', 'uses', 'with', 'secrets'],
+  steps: [
+    ...everyJob,
+    'strategy',
+    'runs-on',
+    'steps',
+    'defaults',
+    'pull-request',
+    'timeout-minutes',
+    'max-attempts',
+    'retry-delay',
+    'outputs',
+    'on-failure',
+    'on-timeout',
+  ],
   approval: [
     ...everyJob,
     'strategy',
@@ -41,8 +73,6 @@ export const laterKeys: Readonly<Record<string, string>> = {
   uses: 'calling another workflow',
   with: 'calling another workflow',
   secrets: 'calling another workflow',
-  steps: 'running commands',
-  defaults: 'running commands',
 };
 
 /** Keys that GitHub Actions has and that mean nothing here: why. */

@@ -1,27 +1,7 @@
-import type { Json } from '../base/canonical-json.ts';
+import type { Schema } from './schema-parts.ts';
+import { beginsExpression, envSchema, namesSchema, scalar, textSchema } from './schema-parts.ts';
 import { foreignKeys, jobTypes, laterKeys } from './job-kinds.ts';
-
-/** A part of the JSON Schema. `x-treadle` says in which words and with which code a violation is reported. */
-export type Schema = { readonly [key: string]: Json };
-
-const scalar = ['string', 'number', 'boolean'];
-/** What is more than the beginning of an expression is checked with the expressions. */
-const beginsExpression = '^\\$\\{\\{';
-
-/** A text; numbers and booleans are taken as text. */
-export function textSchema(description: string): Schema {
-  return { description, type: scalar };
-}
-
-/** Text values by name. */
-export function envSchema(description: string): Schema {
-  return { description, type: 'object', additionalProperties: { type: scalar } };
-}
-
-/** One name or a list of names. */
-export function namesSchema(description: string): Schema {
-  return { description, type: ['string', 'array'], items: { type: 'string' } };
-}
+import { defaultsSchema, stepsSchema } from './step-schema.ts';
 
 /** `concurrency` of a workflow or a job. */
 export const concurrencySchema: Schema = {
@@ -131,7 +111,7 @@ const outputSchema: Schema = {
       type: 'array',
       minItems: 1,
       uniqueItems: true,
-      items: { type: scalar },
+      items: { type: [...scalar] },
     },
   },
   additionalProperties: false,
@@ -213,6 +193,8 @@ export const jobSchema: Schema = {
       enum: ['all', 'any'],
     },
     'pull-request': textSchema('The number or URL of the pull request to merge or to approve.'),
+    steps: stepsSchema,
+    defaults: defaultsSchema,
     'on-failure': edgeSchema('Where to go when the attempts are used up'),
     'on-rejected': edgeSchema('Where to go when the approval is refused'),
     'on-timeout': edgeSchema('Where to go when the time is over'),

@@ -63,7 +63,7 @@ export interface Condition {
 }
 
 /** A node of the DAG, by type. */
-export type Job = TaskJob | ApprovalJob | DecisionJob | MergeJob | CommitJob | VerifyJob;
+export type Job = TaskJob | StepsJob | ApprovalJob | DecisionJob | MergeJob | CommitJob | VerifyJob;
 
 export type JobType = Job['type'];
 
@@ -147,6 +147,40 @@ export interface DecisionJob extends JobBase {
 export interface MergeJob extends JobBase {
   readonly type: 'merge';
   readonly wait: 'all' | 'any';
+}
+
+/** Commands that Treadle executes itself, in a clone of the base branch or of a pull request's head. */
+export interface StepsJob extends JobBase {
+  readonly type: 'steps';
+  readonly steps: readonly Step[];
+  /** Evaluates to the number or URL of the pull request whose head is worked on; null: the base branch. */
+  readonly pullRequest: Template | null;
+  /** Over `steps`, evaluated when the last step is done. */
+  readonly outputs: Readonly<Record<string, Template>>;
+  /** How many attempts since the last reset (`max-attempts`, default 1). */
+  readonly maxAttempts: number;
+  /** Wait before the second attempt, doubled each time, at most 24 h; 0 is at once. */
+  readonly retryDelayMs: number;
+  readonly onFailure: EdgeTarget;
+  readonly onTimeout: EdgeTarget;
+}
+
+/** One command of a job with `steps`. */
+export interface Step {
+  /** By which expressions name it in `steps`; null where none does. */
+  readonly id: string | null;
+  readonly name: Template | null;
+  /** Null stands for `success()`: no step before it failed. */
+  readonly if: Condition | null;
+  readonly run: Template;
+  /** `bash`, `sh`, `python`, `pwsh`, `node`, or a command with `{0}` for the script; null: bash, else sh. */
+  readonly shell: string | null;
+  /** Below the folder of the clone; null: that folder. */
+  readonly workingDirectory: Template | null;
+  readonly env: Readonly<Record<string, Template>>;
+  readonly continueOnError: boolean | Expression;
+  /** In minutes; null: as long as the job may. */
+  readonly timeoutMinutes: number | Expression | null;
 }
 
 /** Where a job goes that did not succeed. A job target is an ancestor: a rework edge. */

@@ -1,3 +1,4 @@
+import type { AvailabilityKey } from '../expression/availability.ts';
 import type {
   EdgeDraft,
   EdgeKey,
@@ -11,6 +12,7 @@ import { jobTypes } from './job-kinds.ts';
 import type { FieldReader } from './read-fields.ts';
 import { isBoolean } from './read-fields.ts';
 import type { YamlEntry, YamlMap, YamlNode } from './yaml-tree.ts';
+import { readDefaults, readSteps } from './read-steps.ts';
 import { entriesOf, scalarAt, scalarsOf, valueAt } from './yaml-tree.ts';
 
 /**
@@ -27,6 +29,7 @@ export function readDraft(root: YamlMap, fields: FieldReader): WorkflowDraft {
     concurrency: fields.concurrency(valueAt(root, 'concurrency'), 'concurrency'),
     maxCycles: numberAt(root, 'max-cycles'),
     env: fields.texts(valueAt(root, 'env'), 'env'),
+    defaults: readDefaults(root, fields, 'jobs.defaults.run'),
     jobs: entriesOf(jobs?.value).map((entry) => readJob(entry, fields)),
     jobsSpan: jobs?.key.span ?? { start: root.span.start, end: root.span.start },
   };
@@ -65,7 +68,8 @@ function readInputs(event: YamlNode | undefined): readonly InputDraft[] {
 function readJob(entry: YamlEntry, fields: FieldReader): JobDraft {
   const node = entry.value;
   const written = scalarAt(node, 'type')?.text;
-  const type = jobTypes.find((known) => known === written) ?? 'task';
+  const named = jobTypes.find((known) => known === written) ?? 'task';
+  const type = named === 'task' && valueAt(node, 'steps') !== undefined ? 'steps' : named;
   const textAt = (key: 'name' | 'runs-on' | 'prompt' | 'pull-request') =>
     fields.text(scalarAt(node, key), `jobs.${key}`);
   return {
@@ -89,12 +93,16 @@ function readJob(entry: YamlEntry, fields: FieldReader): JobDraft {
     retryDelay: scalarAt(node, 'retry-delay') ?? null,
     maxTurns: numberAt(node, 'max-turns'),
     wait: scalarAt(node, 'wait')?.value === 'any' ? 'any' : 'all',
-    outputs: entriesOf(valueAt(node, 'outputs')).flatMap((output) => readOutput(output, fields)),
+    outputs: entriesOf(valueAt(node, 'outputs')).flatMap((output) =>
+      readOutput(output, type === 'steps' ? 'jobs.steps.outputs' : 'jobs.outputs', fields),
+    ),
+    steps: readSteps(valueAt(node, 'steps'), fields),
+    defaults: readDefaults(node, fields, 'jobs.defaults.run'),
     edges: (['on-failure', 'on-rejected', 'on-timeout'] as const).flatMap((key) => readEdge(node, key)),
   };
 }
 
-function readOutput(entry: YamlEntry, fields: FieldReader): readonly OutputDraft[] {
+function readOutput(entry: YamlEntry, place: AvailabilityKey, fields: FieldReader): readonly OutputDraft[] {
   const { key, value } = entry;
   if (value.kind === 'list') return [];
   if (value.kind === 'map' || value.value === null) {
@@ -109,7 +117,7 @@ function readOutput(entry: YamlEntry, fields: FieldReader): readonly OutputDraft
       },
     ];
   }
-  const field = fields.text(value, 'jobs.outputs');
+  const field = fields.text(value, place);
   return field === null ? [] : [{ kind: 'expression', key, field }];
 }
 

@@ -17,3 +17,6 @@ export const COMMIT_ROLE = 'engineering-manager';
 
 /** The only role that verifies. */
 export const VERIFY_ROLE = 'qa-engineer';
+
+/** What `runs-on` names for commands that Treadle executes itself. It is no role. */
+export const TREADLE_RUNNER = 'treadle';

@@ -15,6 +15,8 @@ import { findBadReferences } from './rules/references.ts';
 import type { Rule } from './rules/rule.ts';
 import { findBadRoles } from './rules/runs-on.ts';
 import { findBadTargets } from './rules/targets.ts';
+import { findBadSteps } from './rules/steps.ts';
+import { findUntrustedInRun } from './rules/untrusted-run.ts';
 import { findUnreachableJobs } from './rules/unreachable.ts';
 
 /** The semantic rules. Their order makes no difference: diagnostics are sorted by place. */
@@ -25,6 +27,7 @@ export const rules: readonly Rule[] = [
   findBadNeeds,
   findBadReferences,
   findBadRoles,
+  findBadSteps,
   findBadTargets,
   findCommitProblems,
   findConcurrencyProblems,
@@ -36,4 +39,5 @@ export const rules: readonly Rule[] = [
   findOutputProblems,
   findUnknownEvents,
   findUnreachableJobs,
+  findUntrustedInRun,
 ];

@@ -1,12 +1,6 @@
-import type { Schema } from './job-schema.ts';
-import {
-  concurrencySchema,
-  envSchema,
-  jobSchema,
-  maxCyclesSchema,
-  namesSchema,
-  textSchema,
-} from './job-schema.ts';
+import { concurrencySchema, jobSchema, maxCyclesSchema } from './job-schema.ts';
+import { envSchema, namesSchema, textSchema, type Schema } from './schema-parts.ts';
+import { defaultsSchema } from './step-schema.ts';
 
 /** The activity types of GitHub's `issues` event. */
 export const issueActivityTypes: readonly string[] = [
@@ -131,7 +125,7 @@ export const workflowSchema: Schema = {
       additionalProperties: jobSchema,
       'x-treadle': { code: 'no-start' },
     },
-    defaults: { description: 'For running commands; not supported yet.' },
+    defaults: defaultsSchema,
     permissions: {
       description: 'Not supported: Treadle works with the permissions of the Action that runs it.',
     },

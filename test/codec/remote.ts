@@ -20,6 +20,8 @@ export function remoteOf(effect: Effect): EffectResult {
       return { kind: 'done', remote: { comment: number } };
     case 'merge_pull':
       return { kind: 'done', remote: { head } };
+    case 'run_steps':
+    case 'cancel_steps':
     case 'cancel_dispatch':
     case 'close_gate':
     case 'close_escalation':

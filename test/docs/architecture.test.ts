@@ -16,6 +16,7 @@ const events: Record<RecordedEvent['type'], 'made' | 'not yet'> = {
   report_received: 'made',
   report_malformed: 'made',
   agent_crashed: 'made',
+  steps_finished: 'made',
   workflow_run_changed: 'made',
   review_submitted: 'made',
   approval_voided: 'made',
@@ -44,6 +45,8 @@ const events: Record<RecordedEvent['type'], 'made' | 'not yet'> = {
 const effects: Record<Effect['type'], true> = {
   dispatch: true,
   cancel_dispatch: true,
+  run_steps: true,
+  cancel_steps: true,
   open_gate: true,
   close_gate: true,
   open_escalation: true,

@@ -57,6 +57,25 @@ const examples: Readonly<Record<DiagnosticCode, Example>> = {
   'merge-without-branches': jobs(TASK, 'b: { type: merge, needs: a }'),
   'decision-without-outputs': jobs('a: { type: decision }'),
   'decision-declares-output': jobs('a: { type: decision, outputs: { way: { enum: [left, right] } } }'),
+  'steps-declare-output': jobs(
+    'a:',
+    '  runs-on: treadle',
+    '  steps: [{ run: make }]',
+    '  outputs: { way: { required: true } }',
+  ),
+  'steps-runs-on': jobs('a: { runs-on: ubuntu-latest, steps: [{ run: make }] }'),
+  'steps-empty': jobs('a: { runs-on: treadle, steps: [] }'),
+  'bad-step-id': jobs('a: { runs-on: treadle, steps: [{ id: 1st, run: make }] }'),
+  'duplicate-step-id': jobs(
+    'a: { runs-on: treadle, steps: [{ id: build, run: make }, { id: Build, run: make all }] }',
+  ),
+  'unknown-shell': jobs('a: { runs-on: treadle, steps: [{ shell: bsh, run: make }] }'),
+  'untrusted-in-run': jobs(
+    'a:',
+    '  runs-on: treadle',
+    '  steps:',
+    '    - run: echo "${{ github.event.issue.title }}"',
+  ),
   'output-not-declared': jobs('a: { runs-on: ceo, prompt: Do it, outputs: { way: left } }'),
   'two-commits': jobs(
     'a: { type: commit, runs-on: engineering-manager, pull-request: 1 }',
@@ -114,6 +133,12 @@ const examples: Readonly<Record<DiagnosticCode, Example>> = {
   'reference-unknown-property': jobs(
     TASK,
     'b: { needs: a, runs-on: ceo, prompt: "${{ needs.a.conclusion }}" }',
+  ),
+  'reference-unknown-step': jobs(
+    'a:',
+    '  runs-on: treadle',
+    '  steps: [{ id: build, run: make }]',
+    "  outputs: { way: '${{ steps.biuld.outputs.way }}' }",
   ),
   'reference-unknown-input': jobs('a: { runs-on: ceo, prompt: "${{ inputs.version }}" }'),
 };

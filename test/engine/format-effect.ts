@@ -5,6 +5,10 @@ export function formatEffect(effect: Effect): string {
   switch (effect.type) {
     case 'dispatch':
       return `dispatch ${effect.job} ${effect.attempt}.${effect.turn}`;
+    case 'run_steps':
+      return `run_steps ${effect.job} ${effect.attempt}${effect.pull === null ? '' : ` #${effect.pull}`}`;
+    case 'cancel_steps':
+      return `cancel_steps ${effect.job} ${effect.attempt}`;
     case 'cancel_dispatch':
       return `cancel_dispatch ${effect.job}`;
     case 'open_gate':

@@ -9,6 +9,7 @@ import type { Forge, Permission } from '../../src/forge/port.ts';
 import { startServer } from '../../src/local-github/start-server.ts';
 import { advance, type AdvanceOptions, type WakeReport } from '../../src/runtime/advance.ts';
 import type { CommandEnd, CommandOrder, CommandRunner, Notice, Runtime } from '../../src/runtime/ports.ts';
+import { createStepsRunner } from '../../src/runtime/steps/steps-runner.ts';
 import { readRepositoryConfig, type RepositoryConfig } from '../../src/runtime/repository-config.ts';
 import { openGitStore } from '../../src/store/git/git-store.ts';
 import { createMemoryStore } from '../../src/store/memory.ts';
@@ -85,6 +86,8 @@ export interface World {
   readonly history: History;
   /** The bare repository. */
   readonly bare: string;
+  /** Where steps are run, and their logs kept; shared by the worlds of a host. */
+  readonly folder: string;
   /** Where it is cloned from. */
   readonly cloneUrl: string;
   /** Calls the local server's admin API. */
@@ -205,7 +208,7 @@ export async function openHost(): Promise<Host> {
       }
       const bare = join(folder, 'data', 'repositories', `${repository}.git`);
       return openWorld(
-        { repository, bare, clock, url: server.url, tokens, call, admin },
+        { repository, bare, folder, clock, url: server.url, tokens, call, admin },
         options.store ?? 'git',
       );
     },
@@ -222,6 +225,8 @@ export async function openHost(): Promise<Host> {
 interface Place {
   readonly repository: string;
   readonly bare: string;
+  /** For what a test writes; removed with the host. */
+  readonly folder: string;
   readonly clock: TestClock;
   readonly url: string;
   readonly tokens: ReadonlyMap<string, string>;
@@ -230,7 +235,7 @@ interface Place {
 }
 
 async function openWorld(
-  { repository, bare, clock, url, tokens, call, admin }: Place,
+  { repository, bare, folder, clock, url, tokens, call, admin }: Place,
   kind: 'git' | 'memory',
 ): Promise<World> {
   const forges = new Map<string, Forge>();
@@ -258,6 +263,7 @@ async function openWorld(
     repository,
     clock,
     bare,
+    folder,
     cloneUrl: `${url}/git/${repository}.git`,
     admin,
     history: openHistory(await openStore()),
@@ -286,6 +292,12 @@ async function openWorld(
         clock: own,
         randomness: { newId: () => `${process.pid}-${(ids += 1)}`, fraction: () => ((ids += 7) % 10) / 10 },
         commands: scripted(options.commands ?? noPrograms),
+        steps: createStepsRunner({
+          folder,
+          source: { url: world.cloneUrl, token },
+          secrets: [],
+          logs: { folder: join(folder, 'logs'), name: 'logs' },
+        }),
         observe: (notice) => notices.push(notice),
         claimMinutes: 10,
         alone: options.alone ?? false,

@@ -9,7 +9,7 @@ import { settingsOf } from '../../runtime/repository-config.ts';
 import type { Store } from '../../store/port.ts';
 import { SETTINGS_PATH, type SettingsFile } from '../../workflow/settings.ts';
 import { readBuiltInWorkflows } from '../../runtime/package-files.ts';
-import { endWith, type Interruption } from '../interruption.ts';
+import { endStepsWith, endWith, type Interruption } from '../interruption.ts';
 import { systemClock, systemRandomness } from '../../runtime/system.ts';
 import { adapters } from '../wire.ts';
 import { administer, TREADLE_LOGIN } from './accounts.ts';
@@ -88,6 +88,15 @@ export async function openSession(options: SessionOptions): Promise<Session> {
           cloneUrl: `${server.url}/git/${place.repository}.git`,
           apiUrl: server.url,
           tokenOf: (login) => tokens.get(login),
+        }),
+        interruption,
+      ),
+      steps: endStepsWith(
+        adapters.steps({
+          folder: join(place.dataFolder, 'work'),
+          source: { url: `${server.url}/git/${place.repository}.git`, token: ownToken },
+          secrets: [...tokens.values()],
+          logs: { folder: join(place.dataFolder, 'logs'), name: 'logs' },
         }),
         interruption,
       ),

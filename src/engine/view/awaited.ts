@@ -257,11 +257,13 @@ function awaitedEffects(outbox: readonly OutboxEntry[]): readonly AwaitedEffect[
 function isAwaited(effect: Effect): boolean {
   switch (effect.type) {
     case 'dispatch':
+    case 'run_steps':
     case 'open_gate':
     case 'open_escalation':
     case 'merge_pull':
       return true;
     case 'cancel_dispatch':
+    case 'cancel_steps':
     case 'close_gate':
     case 'close_escalation':
     case 'remind_ceo':

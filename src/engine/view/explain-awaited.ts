@@ -159,6 +159,10 @@ export function effectWords(effect: Effect['type']): string {
   switch (effect) {
     case 'dispatch':
       return 'calling the assignee';
+    case 'run_steps':
+      return 'running the steps';
+    case 'cancel_steps':
+      return 'ending the steps';
     case 'cancel_dispatch':
       return 'calling off a dispatch';
     case 'open_gate':

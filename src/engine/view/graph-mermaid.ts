@@ -8,6 +8,7 @@ import { cutText, visibleLine } from './visible-text.ts';
 /** Mermaid's node shapes by node type: https://mermaid.js.org/syntax/flowchart.html#node-shapes */
 const SHAPES: Readonly<Record<JobType, readonly [string, string]>> = {
   task: ['[', ']'],
+  steps: ['[', ']'],
   approval: ['{{', '}}'],
   decision: ['{', '}'],
   merge: ['([', '])'],

@@ -72,6 +72,7 @@ export function reworkEdges(job: Job, state: RunState | null): readonly ReworkEd
 function exitsOf(job: Job): readonly (readonly [ReworkEdge['key'], EdgeTarget])[] {
   switch (job.type) {
     case 'task':
+    case 'steps':
     case 'verify':
     case 'commit':
       return [

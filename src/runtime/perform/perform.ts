@@ -8,6 +8,7 @@ import { closeGate, openGate } from './gate.ts';
 import { mergePull } from './merge.ts';
 import { done, failed, limited, UNDECIDED, type Performance, type Performed } from './performance.ts';
 import type { RunningCommands } from './run-command.ts';
+import { runSteps, stepsKey } from './run-steps.ts';
 import { say } from './say.ts';
 import { updateStatus } from './update-status.ts';
 import { CLAIM_ENDED, forgeUntil } from './timed-forge.ts';
@@ -48,6 +49,11 @@ function performEffect(
   switch (effect.type) {
     case 'dispatch':
       return dispatch(performance, effect, running);
+    case 'run_steps':
+      return runSteps(performance, effect, running);
+    case 'cancel_steps':
+      running.get(stepsKey(performance.state.run.id, effect))?.cancel?.();
+      return Promise.resolve(done());
     case 'cancel_dispatch':
       return cancelDispatch(performance, effect, running);
     case 'open_gate':

@@ -1,13 +1,20 @@
 import { parseReport } from '../../codec/report-block.ts';
 import { TREADLE } from '../../engine/event.ts';
-import type { CommandEnd, RunningCommand } from '../ports.ts';
+import type { CommandEnd } from '../ports.ts';
 import type { AddressedHappening, Happening } from '../wake.ts';
 import type { DispatchOrder } from './order.ts';
 import type { Performance, Performed } from './performance.ts';
 import { readAnswer } from './read-answer.ts';
 
-/** Programs that run for this wake, by dispatch, so that a cancelled one can be stopped. */
-export type RunningCommands = Map<string, RunningCommand>;
+/** Programs and steps that run for this wake, by dispatch or by job and attempt, so that a cancelled one can be stopped. */
+export type RunningCommands = Map<string, RunningWork>;
+
+interface RunningWork {
+  /** Ends it, whatever is left undone. */
+  stop(): void;
+  /** Calls it off: steps still clean up. */
+  cancel?(): void;
+}
 
 interface CommandOrder extends DispatchOrder {
   readonly command: readonly string[];

@@ -10,7 +10,10 @@ const statusFunctions: readonly string[] = ['success', 'failure', 'always', 'can
 
 /** An `if` decides something: it is no text with an expression in it, and it reads something. */
 export function* findIdleConditions({ draft }: RuleInput): Iterable<Finding> {
-  for (const field of [draft.triggers.issues?.if ?? null, ...draft.jobs.map((job) => job.if)]) {
+  for (const field of [
+    draft.triggers.issues?.if ?? null,
+    ...draft.jobs.flatMap((job) => [job.if, ...job.steps.map((step) => step.if)]),
+  ]) {
     if (field?.condition == null) continue;
     if (field.condition.isAlwaysTrue) {
       const message =

@@ -1,7 +1,8 @@
 import type { JobDraft } from '../draft.ts';
 import type { Finding } from '../finding.ts';
 import { finding } from '../finding.ts';
-import { foreignKeys, jobTypes, keysOfType } from '../job-kinds.ts';
+import { foreignKeys, jobTypes, keysOfType, kindNames } from '../job-kinds.ts';
+import type { JobType } from '../model.ts';
 import { entriesOf, scalarAt, valueAt } from '../yaml-tree.ts';
 import type { RuleInput } from './rule.ts';
 
@@ -15,8 +16,8 @@ export function* findMisplacedKeys({ draft }: RuleInput): Iterable<Finding> {
 }
 
 /** Whether a job runs commands or calls a workflow instead of asking somebody. */
-export function isWithoutAgent({ node }: JobDraft): boolean {
-  return valueAt(node, 'uses') !== undefined || valueAt(node, 'steps') !== undefined;
+export function isWithoutAgent({ type, node }: JobDraft): boolean {
+  return type === 'steps' || valueAt(node, 'uses') !== undefined;
 }
 
 function hasKnownType({ node }: JobDraft): boolean {
@@ -24,13 +25,16 @@ function hasKnownType({ node }: JobDraft): boolean {
   return type === undefined || (type.kind === 'scalar' && jobTypes.some((known) => known === type.text));
 }
 
+const kinds = Object.keys(keysOfType) as JobType[];
+
 function* findForeign(job: JobDraft): Iterable<Finding> {
   const allowed = keysOfType[job.type];
   for (const { key } of entriesOf(job.node)) {
     if (allowed.includes(key.text) || foreignKeys[key.text] !== undefined) continue;
-    const owners = jobTypes.filter((type) => keysOfType[type].includes(key.text));
+    const owners = kinds.filter((kind) => keysOfType[kind].includes(key.text)).map((kind) => kindNames[kind]);
     if (owners.length === 0) continue;
-    const message = `'${key.text}' does not belong to a job of type ${job.type}, only to: ${owners.join(', ')}`;
+    const kind = job.type === 'steps' ? kindNames.steps : `a job of type ${job.type}`;
+    const message = `'${key.text}' does not belong to ${kind}, only to: ${owners.join(', ')}`;
     yield finding('key-not-allowed', key, message);
   }
 }

@@ -8,7 +8,7 @@ import type { RuleInput } from './rule.ts';
 /** Keys of GitHub Actions that Treadle does not have yet, or never will, are refused with the reason. */
 export function* findLaterKeys({ draft }: RuleInput): Iterable<Finding> {
   // Of the others the schema says that they are unknown on the top level.
-  const onTop = draft.root.entries.filter(({ key }) => key.text === 'defaults' || key.text === 'permissions');
+  const onTop = draft.root.entries.filter(({ key }) => key.text === 'permissions');
   const inJobs = draft.jobs.flatMap((job) => entriesOf(job.node));
   yield* [...onTop, ...inJobs].flatMap(refuseKey);
 }

@@ -19,6 +19,7 @@ export function* findBadLimits({ draft }: RuleInput): Iterable<Finding> {
       job.timeoutMinutes,
       job.continueOnError,
       job.concurrency?.cancelInProgress ?? null,
+      ...job.steps.flatMap((step) => [step.timeoutMinutes, step.continueOnError]),
     ]) {
       if (field?.template == null || soleExpression(field.template) !== null) continue;
       yield finding('invalid-value', field.node, 'Expected one expression and nothing around it');

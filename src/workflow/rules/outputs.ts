@@ -9,6 +9,7 @@ export function* findOutputProblems({ draft }: RuleInput): Iterable<Finding> {
   for (const job of draft.jobs) {
     yield* findBadNames(job);
     if (job.type === 'decision') yield* findInDecision(job);
+    else if (job.type === 'steps') yield* findInSteps(job);
     else if (job.isAgentJob && !isWithoutAgent(job)) {
       yield* findExpressions(job);
     }
@@ -32,6 +33,14 @@ function* findInDecision(job: JobDraft): Iterable<Finding> {
     if (output.kind !== 'declared') continue;
     const message = `The output '${output.key.text}' of a decision is an expression, such as \${{ needs.a.outputs.b == 'c' }}`;
     yield finding('decision-declares-output', output.key, message);
+  }
+}
+
+function* findInSteps(job: JobDraft): Iterable<Finding> {
+  for (const output of job.outputs) {
+    if (output.kind !== 'declared') continue;
+    const message = `The output '${output.key.text}' of a job with \`steps\` is an expression, such as \${{ steps.a.outputs.b }}`;
+    yield finding('steps-declare-output', output.key, message);
   }
 }
 

@@ -21,6 +21,8 @@ export function* findBadReferences(input: RuleInput): Iterable<Finding> {
   }
 }
 
+const stepProperties: readonly string[] = ['outputs', 'outcome', 'conclusion'];
+
 interface LookUp extends RuleInput {
   readonly ids: readonly string[];
   readonly inputs: readonly string[];
@@ -48,6 +50,10 @@ function* checkReference(lookUp: LookUp, use: ExpressionUse, reference: Referenc
     yield finding('reference-unknown-input', at, message);
     return;
   }
+  if (context === 'steps') {
+    yield* checkStepName(use, path, at);
+    return;
+  }
   if (context !== 'needs' && context !== 'jobs') return;
   yield* context === 'needs' ? checkJobName(lookUp, use, name, at) : checkExists(lookUp, name, at);
   const job = lookUp.jobs.get(lookUp.graph.resolve(name) ?? '');
@@ -57,6 +63,24 @@ function* checkReference(lookUp: LookUp, use: ExpressionUse, reference: Referenc
     yield finding('reference-unknown-property', at, message);
   } else if (property.toLowerCase() === 'outputs' && output !== undefined) {
     yield* checkOutput(job, output, at);
+  }
+}
+
+/** A step reads the steps before it, an output of the job all of them. */
+function* checkStepName(use: ExpressionUse, path: readonly string[], at: Place): Iterable<Finding> {
+  const [name = '', property] = path;
+  const steps = use.job?.steps ?? [];
+  const readable = use.step === null ? steps : steps.slice(0, steps.indexOf(use.step));
+  const idsOf = (list: typeof steps): readonly string[] => list.flatMap(({ id }) => id?.text ?? []);
+  const isNamed = (id: string): boolean => id.toLowerCase() === name.toLowerCase();
+  if (!idsOf(readable).some(isNamed)) {
+    const message = idsOf(steps).some(isNamed)
+      ? `The step '${name}' does not come before: a step reads those before it`
+      : `No step of this job has the id '${name}'.${suggestion(name, idsOf(readable))}`;
+    yield finding('reference-unknown-step', at, message);
+  } else if (property !== undefined && !stepProperties.includes(property.toLowerCase())) {
+    const message = `\`steps.${name}\` has no '${property}', only ${stepProperties.map((one) => `\`${one}\``).join(', ')}`;
+    yield finding('reference-unknown-property', at, message);
   }
 }
 
@@ -99,7 +123,7 @@ function* checkJobName(lookUp: LookUp, use: ExpressionUse, name: string, at: Pla
 
 function* checkOutput(job: JobDraft, output: string, at: Place): Iterable<Finding> {
   // What those produce is not known here.
-  if (isWithoutAgent(job)) return;
+  if (isWithoutAgent(job) && job.type !== 'steps') return;
   const names = job.outputs.map(({ key }) => key.text);
   if (names.some((name) => name.toLowerCase() === output.toLowerCase())) return;
   const hint =
@@ -109,7 +133,7 @@ function* checkOutput(job: JobDraft, output: string, at: Place): Iterable<Findin
 
 /** `success('a')` and `failure('a')` ask about jobs that come before. */
 function* checkStatusCall(lookUp: LookUp, use: ExpressionUse, call: Call): Iterable<Finding> {
-  if (call.name !== 'success' && call.name !== 'failure') return;
+  if ((call.name !== 'success' && call.name !== 'failure') || use.step !== null) return;
   for (const text of call.texts) {
     if (text !== null) yield* checkJobName(lookUp, use, text.text, placeOf(lookUp, use, text));
   }

@@ -50,6 +50,16 @@ function fieldsOf(type: JobType): Overrides {
     case 'task':
     case 'verify':
       return agent;
+    case 'steps':
+      return {
+        steps: [],
+        pullRequest: null,
+        outputs: {},
+        maxAttempts: 1,
+        retryDelayMs: 0,
+        onFailure: FAIL,
+        onTimeout: FAIL,
+      };
     case 'commit':
       return { ...agent, pullRequest: literal('1') };
     case 'approval':
