@@ -7,7 +7,7 @@ import { continuesOnError } from './evaluation.ts';
 import { isHeld, leaveGroup, WHOLE_RUN } from './group-place.ts';
 import { legsOf } from './legs.ts';
 import { dropEmpty } from './outputs.ts';
-import { isEmpty } from './own-keys.ts';
+import { isEmpty, keepEqual } from './own-keys.ts';
 import type { Conclusion, JobDocument, JobLine, Status } from './state.ts';
 
 /**
@@ -41,7 +41,7 @@ export function mergeOutputs(draft: Draft, job: string): void {
     .map(({ outputs, attempts }) => ({ outputs, at: attempts.at(-1)?.endedAt ?? '' }))
     .sort((a, b) => Date.parse(a.at) - Date.parse(b.at));
   const outputs = finished.reduce((all, leg) => ({ ...all, ...dropEmpty(leg.outputs) }), NO_OUTPUTS);
-  draft.patchJob(job, { outputs });
+  draft.patchJob(job, { outputs: keepEqual(draft.documentBefore(job)?.outputs, outputs) });
 }
 
 /** Completes a job with success: its attempt, its outputs, its line. */

@@ -79,6 +79,8 @@ export interface Draft extends RunView {
   tell(target: string): void;
   readonly told: readonly string[];
   readonly inbox: readonly InboxEvent[];
+  /** A document as it was before the transition. */
+  documentBefore(job: string): JobDocument | undefined;
   /** All documents as they were before the transition, in no order: for a search that reads each. */
   documentsBefore(): readonly JobDocument[];
   /** The lines that changed so far. */
@@ -162,7 +164,11 @@ export function openDraft(
     patchJob: (job, patch) => {
       const before = documents.get(job) ?? blankDocument(job);
       const after = { ...before, ...patch };
-      if (!equalFields(before, after)) documents.set(job, after);
+      if (equalFields(before, after)) return;
+      // What was changed to and fro is as it was.
+      const original = lookup(base.jobs, job);
+      const isOriginal = original !== undefined && equalFields(original, after);
+      documents.set(job, isOriginal ? original : after);
     },
     setQueue: (next) => (queue = next),
     setMeter: (next) => (meter = next),
@@ -192,6 +198,7 @@ export function openDraft(
     tell: (target) => {
       if (!told.includes(target)) told.push(target);
     },
+    documentBefore: (job) => lookup(base.jobs, job),
     documentsBefore: () => Object.values(base.jobs),
     changedLines: lines.changed,
     lines: lines.merged,

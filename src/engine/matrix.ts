@@ -10,7 +10,8 @@ import type { Draft } from './draft.ts';
 import { QUEUED } from './draft.ts';
 import type { Evaluated } from './evaluation.ts';
 import { renderFor, strategyFor } from './evaluation.ts';
-import { legsOf, matrixOf, openStatusOf, rollUp } from './legs.ts';
+import { legOf, legsOf, matrixOf, openStatusOf, rollUp } from './legs.ts';
+import { keepEqual } from './own-keys.ts';
 import { cancelJob } from './withdraw.ts';
 import type { MatrixLeg, MatrixPlan } from './matrix-plan.ts';
 
@@ -28,7 +29,8 @@ export function expandJob(draft: Draft, definition: Job): void {
   }
   draft.patchJob(job, { matrix: plan.value });
   for (const leg of legsOf(draft, job)) draft.setLine(leg, QUEUED);
-  nameLegs(draft, definition, plan.value);
+  const named = nameLegs(draft, definition, plan.value);
+  draft.patchJob(job, { matrix: keepEqual(draft.documentBefore(job)?.matrix, named) });
   draft.tell(plan.value.legs.length === 1 ? `${job}.0` : `${job} ×${plan.value.legs.length}`);
   draft.visit(job);
 }
@@ -56,8 +58,9 @@ export function followLegs(draft: Draft, job: string): readonly string[] {
   return waiting.slice(0, Math.max(0, plan.maxParallel - begun));
 }
 
-/** Whether a leg waits to begin: it was not started since it was queued, and nothing else holds it. */
+/** Whether a leg waits to begin: it was not started since it was queued. A leg that is gone does not. */
 export function isUntouched(draft: Draft, leg: string): boolean {
+  if (legOf(draft, leg) === undefined) return false;
   return draft.line(leg).status === 'queued' && (draft.document(leg)?.retryAt ?? null) === null;
 }
 
@@ -96,15 +99,15 @@ function plainNameOf({ id, name }: Job): string {
 }
 
 /** A `name` with expressions is the whole name of each leg, as on GitHub. One without a value leaves the leg its own. */
-function nameLegs(draft: Draft, { id: job, name }: Job, plan: MatrixPlan): void {
-  if (name === null || !holdsExpression(name.source)) return;
+function nameLegs(draft: Draft, { id: job, name }: Job, plan: MatrixPlan): MatrixPlan {
+  if (name === null || !holdsExpression(name.source)) return plan;
   const ids = legsOf(draft, job);
   const legs = plan.legs.map((leg, index): MatrixLeg => {
     const rendered = renderFor(draft, ids[index] ?? job, name);
     const text = rendered.ok ? rendered.value.trim() : '';
     return text === '' ? leg : { ...leg, name: text };
   });
-  draft.patchJob(job, { matrix: { ...plan, legs } });
+  return { ...plan, legs };
 }
 
 function readFailFast(value: Json): Evaluated<boolean> {

@@ -1,3 +1,4 @@
+import { definitionOf, jobOf } from '../workflow/leg.ts';
 import type { Workflow } from '../workflow/model.ts';
 import { EMPTY_HISTOGRAM, histogramOf, mergeHistograms, type Histogram } from './histogram.ts';
 import { lookup } from './own-keys.ts';
@@ -97,7 +98,7 @@ export function measureRun(workflow: Workflow, { run, jobs }: RunState): Metrics
     redispatch: histogramOf('seconds', attempts.flatMap(pausesBetweenTurns)),
     usage: { tokens: sumOf(turns.map((turn) => turn.usage?.tokens ?? 0)), costMicroUsd: sumOf(costs) },
     jobs: sumByName(
-      documents.map((job) => [job.id, measureJob(workflow, job, tally.reworks)]),
+      documents.map((job) => [jobOf(job.id), measureJob(workflow, job, tally.reworks)]),
       mergeJobs,
     ),
   };
@@ -164,7 +165,7 @@ function measureJob(workflow: Workflow, job: JobDocument, reworks: Counts): JobM
   const ended = job.attempts.filter(({ endedAt }) => endedAt !== null);
   const dispatched = job.attempts.filter(({ turns }) => turns.length > 0);
   return {
-    type: workflow.jobs.get(job.id)?.type ?? 'task',
+    type: definitionOf(workflow, job.id)?.type ?? 'task',
     outcomes: countBy(job.attempts.map(({ outcome }) => outcome)),
     attempts: histogramOf('times', job.attempts.length === 0 ? [] : [job.attempts.length]),
     turns: histogramOf(

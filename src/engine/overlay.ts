@@ -39,6 +39,7 @@ export function openOverlay<T>(base: Readonly<Record<string, T>>): Overlay<T> {
     changed: () => changes.values(),
     merged: () => {
       if (changes.size === 0) return kept;
+      if ([...changes].every(([key, value]) => lookup(kept, key) === value)) return kept;
       // One flat copy is all that a change costs in the size of the record.
       copied ??= copyWith(kept, changes);
       return copied;

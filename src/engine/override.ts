@@ -131,9 +131,7 @@ function cancel(draft: Draft, event: OverrideIssued): Steered {
 /** Goes on with a paused run. At a limit that is the answer to its escalation: counting begins anew. */
 function resume(draft: Draft, event: OverrideIssued): Steered {
   if (draft.run.paused === null) return ignored('the run is not paused');
-  const stopped = [...draft.workflow.jobs.keys()].find((job) =>
-    isAtLimit(draft.document(job)?.escalation ?? null),
-  );
+  const stopped = [...jobsAndLegs(draft)].find((job) => isAtLimit(draft.document(job)?.escalation ?? null));
   if (stopped === undefined) releaseRun(draft);
   else letGoOn(draft, stopped, `@${event.actor.login} resumed the run: ${event.reason}`);
   return applied('run', 'resumed');

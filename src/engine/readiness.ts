@@ -48,7 +48,7 @@ function lookAtLegs(draft: Draft, id: string): void {
   for (const leg of followLegs(draft, jobOf(id))) {
     const definition = draft.definition(leg);
     if (definition === undefined || isPaused) continue;
-    // An earlier leg may have failed at once, and the others with it.
+    // An earlier leg may have failed at once, which cancels the others, or sends the work back.
     if (isUntouched(draft, leg)) start(draft, definition);
   }
 }

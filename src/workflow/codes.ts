@@ -54,6 +54,14 @@ export const diagnosticCodes = {
     severity: 'error',
     meaning: 'An approval without `runs-on`: no role is asked.',
   },
+  'bad-matrix': {
+    severity: 'error',
+    meaning: 'A matrix that breaks a rule of GitHub, or makes more than 256 jobs.',
+  },
+  'race-fails-fast': {
+    severity: 'warning',
+    meaning: 'A matrix with `fail-fast`, of which a merge waits for any leg.',
+  },
   'merge-without-branches': {
     severity: 'error',
     meaning: 'A merge with fewer than two needs joins nothing.',

@@ -14,6 +14,7 @@ import { findOutputProblems } from './rules/outputs.ts';
 import { findBadReferences } from './rules/references.ts';
 import type { Rule } from './rules/rule.ts';
 import { findBadRoles } from './rules/runs-on.ts';
+import { findBadStrategies } from './rules/strategies.ts';
 import { findBadTargets } from './rules/targets.ts';
 import { findBadSteps } from './rules/steps.ts';
 import { findUntrustedInRun } from './rules/untrusted-run.ts';
@@ -28,6 +29,7 @@ export const rules: readonly Rule[] = [
   findBadReferences,
   findBadRoles,
   findBadSteps,
+  findBadStrategies,
   findBadTargets,
   findCommitProblems,
   findConcurrencyProblems,

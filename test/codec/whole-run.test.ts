@@ -108,7 +108,7 @@ function createBranch() {
       const read = await loadRun(openDocuments(tip), state.run.id);
       // A group that nobody has a place in has no document.
       const kept = Object.entries(state.groups ?? {}).filter(([, group]) => group.running !== null);
-      expect(read?.state).toEqual({ ...state, groups: Object.fromEntries(kept) });
+      expect({ groups: {}, ...read?.state }).toEqual({ ...state, groups: Object.fromEntries(kept) });
     },
   };
 }
@@ -238,4 +238,24 @@ test('an escalation, and an event for another run, are valid, too', async () => 
     }
   });
   expect(branch.seen).toContain('inbox');
+});
+
+test('a run with legs is written and read as it is, each leg in a document of its own', async () => {
+  const branch = createBranch();
+  await prepare(branch);
+  const story = beginStory(`jobs:
+  a:
+    runs-on: backend-engineer
+    prompt: x
+    outputs: { found: {} }
+    strategy: { max-parallel: 12, matrix: { n: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10], os: [x, y] } }
+`);
+  story.start();
+  await branch.write(story.state());
+  story.report('a.3', { outputs: { found: 'it is long '.repeat(200) } });
+  await branch.write(story.state());
+  story.override({ action: 'goto', job: 'a' });
+  await branch.write(story.state());
+  story.override({ action: 'cancel' });
+  await branch.write(story.state());
 });

@@ -54,6 +54,11 @@ const examples: Readonly<Record<DiagnosticCode, Example>> = {
   'prompt-missing': jobs('a: { runs-on: ceo }'),
   'runs-on-missing': jobs('a: { prompt: Do it }'),
   'approval-without-approver': jobs('a: { type: approval, prompt: May I? }'),
+  'bad-matrix': jobs('a: { runs-on: ceo, prompt: Do it, strategy: { matrix: { n: [] } } }'),
+  'race-fails-fast': jobs(
+    'a: { runs-on: ceo, prompt: Do it, strategy: { matrix: { n: [1, 2] } } }',
+    'b: { type: merge, needs: a, wait: any }',
+  ),
   'merge-without-branches': jobs(TASK, 'b: { type: merge, needs: a }'),
   'decision-without-outputs': jobs('a: { type: decision }'),
   'decision-declares-output': jobs('a: { type: decision, outputs: { way: { enum: [left, right] } } }'),

@@ -1,4 +1,6 @@
-import type { JobDocument, RunState } from '../../src/engine/state.ts';
+import { documentsOf, legsOf, openStatusOf } from '../../src/engine/legs.ts';
+import type { JobDocument, JobLine, RunState } from '../../src/engine/state.ts';
+import { definitionOf, jobOf } from '../../src/workflow/leg.ts';
 import { isAtLimit } from '../../src/engine/escalation.ts';
 import type { Limits } from '../../src/workflow/limits.ts';
 import type { Workflow } from '../../src/workflow/model.ts';
@@ -25,7 +27,11 @@ export function checkInvariants(workflow: Workflow, state: RunState, areLimitsKe
     ensure(!areLimitsKept || count <= workflow.maxCycles, `${edge} was taken ${count} times`);
   }
   ensure(
-    Object.keys(run.jobs).sort().join() === [...workflow.jobs.keys()].sort().join(),
+    Object.keys(run.jobs).sort().join() ===
+      [...workflow.jobs.keys()]
+        .flatMap((job) => [job, ...legs(state, job)])
+        .sort()
+        .join(),
     'lines and jobs differ',
   );
   for (const document of Object.values(state.jobs)) checkJob(workflow, state, document, areLimitsKept);
@@ -63,8 +69,10 @@ export function checkLimits({ run, jobs, meter }: RunState, limits: Limits): voi
 
 function checkJob(workflow: Workflow, state: RunState, document: JobDocument, areLimitsKept: boolean): void {
   const { id, attempts, budgetFrom } = document;
-  const definition = workflow.jobs.get(id);
-  const line = state.run.jobs[id];
+  const definition = definitionOf(workflow, id);
+  // Of a leg that there is not any more the history is kept.
+  const isGone = jobOf(id) !== id && !legs(state, jobOf(id)).includes(id);
+  const line = state.run.jobs[id] ?? (isGone ? GONE : undefined);
   ensure(definition !== undefined && line !== undefined, `${id} is no job`);
   attempts.forEach((attempt, index) => {
     ensure(attempt.number === index + 1, `${id} numbers its attempts anew`);
@@ -90,11 +98,28 @@ function checkJob(workflow: Workflow, state: RunState, document: JobDocument, ar
   ensure(document.escalation === null || line.status === 'waiting', `${id} is escalated but does not wait`);
 }
 
+const GONE: JobLine = { status: 'completed', conclusion: 'cancelled', result: 'cancelled' };
+
+function legs(state: RunState, job: string): readonly string[] {
+  return legsOf(documentsOf(state), job);
+}
+
+/** The line of a job with legs follows from theirs. */
+function isOfItsLegs(state: RunState, job: string): boolean {
+  const line = state.run.jobs[job];
+  const lines = legs(state, job).flatMap((leg) => state.run.jobs[leg] ?? []);
+  return (
+    line?.status === (openStatusOf(lines) ?? 'completed') &&
+    (line.status !== 'completed' || line.result !== null)
+  );
+}
+
 /** Every line that is not completed has a reason that can be named. */
 function isExplained(workflow: Workflow, state: RunState, job: string): boolean {
   const line = state.run.jobs[job];
   const document = state.jobs[job];
   const last = document?.attempts.at(-1);
+  if (legs(state, job).length > 0) return isOfItsLegs(state, job);
   const isPaused = state.run.paused !== null;
   const has = (list: readonly { readonly job: string; readonly run: string }[]): boolean =>
     list.some((one) => one.job === job && one.run === state.run.id);
@@ -121,10 +146,20 @@ function isExplained(workflow: Workflow, state: RunState, job: string): boolean 
     }
     case 'queued': {
       if (isPaused || document?.retryAt != null) return true;
-      const needs = workflow.jobs.get(job)?.needs ?? [];
-      return needs.some((need) => state.run.jobs[need]?.status !== 'completed');
+      const needs = definitionOf(workflow, job)?.needs ?? [];
+      const others = jobOf(job) === job ? [] : legs(state, jobOf(job)).filter((leg) => leg !== job);
+      return (
+        needs.some((need) => state.run.jobs[need]?.status !== 'completed') ||
+        others.some((leg) => isBegun(state, leg))
+      );
     }
   }
+}
+
+/** Whether a leg holds one of the places that `max-parallel` gives. */
+function isBegun(state: RunState, leg: string): boolean {
+  const { status } = state.run.jobs[leg] ?? GONE;
+  return status !== 'completed' && (status !== 'queued' || state.jobs[leg]?.retryAt != null);
 }
 
 /** What holds between a state and the next: history is only added to, and unchanged documents are the same objects. */
@@ -133,7 +168,7 @@ export function checkStep(before: RunState | null, after: RunState, workflow: Wo
   for (const [job, old] of Object.entries(before.jobs)) {
     const fresh = after.jobs[job];
     if (fresh === undefined) {
-      ensure(!workflow.jobs.has(job), `${job} was forgotten`);
+      ensure(!workflow.jobs.has(jobOf(job)), `${job} was forgotten`);
       continue;
     }
     if (fresh === old) continue;

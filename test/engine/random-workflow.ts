@@ -14,6 +14,7 @@ interface JobChoice {
   readonly delay: boolean;
   readonly forgiving: boolean;
   readonly broken: boolean;
+  readonly matrix: number;
 }
 
 const jobChoice: fc.Arbitrary<JobChoice> = fc.record({
@@ -29,6 +30,7 @@ const jobChoice: fc.Arbitrary<JobChoice> = fc.record({
   delay: fc.boolean(),
   forgiving: fc.integer({ min: 0, max: 5 }).map((n) => n === 0),
   broken: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
+  matrix: fc.nat(11),
 });
 
 const conditions = [
@@ -38,6 +40,14 @@ const conditions = [
   '!failure()',
   'success() || failure()',
   "always() && github.actor != ''",
+];
+
+const strategies = [
+  '{ matrix: { n: [1, 2, 3] } }',
+  '{ fail-fast: false, matrix: { n: [1, 2] } }',
+  '{ max-parallel: 1, matrix: { n: [1, 2, 3], exclude: [{ n: 2 }] } }',
+  "{ fail-fast: false, max-parallel: 2, matrix: { n: '${{ fromJSON(''[1,2,3]'') }}' } }",
+  "{ matrix: '${{ fromJSON(github.event.issue.title) }}' }",
 ];
 
 /** YAML of a random workflow with every node type, rework edges, conditions, empty roles and broken expressions. */
@@ -83,7 +93,11 @@ function describe(
   if (needs.length > 0) add('needs', `[${needs.map((need) => `j${need}`).join(', ')}]`);
   const condition = needs.length === 0 ? undefined : conditions[choice.condition];
   if (condition !== undefined) add('if', `\${{ ${condition} }}`);
-  if (choice.forgiving) add('continue-on-error', 'true');
+  const strategy = ['task', 'verify', 'approval', 'decision'].includes(type)
+    ? strategies[choice.matrix]
+    : undefined;
+  if (strategy !== undefined) add('strategy', strategy);
+  if (choice.forgiving) add('continue-on-error', strategy === undefined ? 'true' : '${{ matrix.n != 2 }}');
   if (type === 'decision') add('outputs', `{ x: "${choice.broken ? broken : 'y'}" }`);
   if (type === 'merge any') add('wait', 'any');
   if (type === 'approval') {

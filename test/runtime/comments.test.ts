@@ -69,6 +69,25 @@ describe('a comment agent', () => {
     await world.history.expectSound();
   });
 
+  test('answers for each leg of a matrix by its id', async () => {
+    const legs = ONE_TASK.replace('prompt: Look at it.', 'prompt: Look at ${{ matrix.part }}.').replace(
+      '    max-turns: 6',
+      '    strategy: { matrix: { part: [api, web] } }',
+    );
+    const at = await dispatched(legs);
+    const { world, bead, run } = at;
+    const calls = (await commentsOf(world, bead)).filter((body) => body.includes('@blake'));
+    expect(calls.map((body) => /Look at \w+/.exec(body)?.[0])).toEqual(['Look at api', 'Look at web']);
+    await world.report('blake', bead, { outputs: { cause: 'which?' } });
+    expect((await wake(world)).join()).toContain("look.0, look.1): the report must say which, with 'job:'");
+    for (const job of ['look.1', 'look.0'])
+      await world.report('blake', bead, { job, outputs: { cause: job } });
+    await wake(world);
+    expect((await world.history.run(run)).run.conclusion).toBe('success');
+    expect((await world.history.job(run, 'look')).outputs).toEqual({ cause: 'look.0' });
+    await world.history.expectSound();
+  });
+
   test('may be answered for by another holder of the role', async () => {
     const { world, bead, run } = await dispatched();
     await world.report('casey', bead, { outputs: { cause: 'a typo' } });
