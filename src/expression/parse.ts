@@ -25,11 +25,14 @@ export function parseExpression(source: string, availability: Availability): Par
   const problem = findTokenProblem(tokens, availability);
   if (problem !== null) return { ok: false, problems: [problem] };
   try {
-    const tree = new Parser(
+    const parser = new Parser(
       [...tokens],
       [...availability.contexts],
       availability.functions.map((signature) => ({ ...signature })),
-    ).parse();
+    );
+    // The package counts parentheses as levels, which GitHub does not: we count ourselves.
+    Object.assign(parser, { incrDepth: () => undefined });
+    const tree = parser.parse();
     if (depthOf(tree) > maxExpressionDepth) return tooDeep(0, source.length);
     return { ok: true, value: { source, tree } };
   } catch (error) {
@@ -54,9 +57,10 @@ export function createParser(): ParseExpression {
 
 /** The tokens, with their offset in `source` as the column of line 0: the tree keeps them, so all of it can be located. */
 function lex(source: string): Parsed<readonly Token[]> {
+  const plain = plainSource(source);
   let tokens: readonly Token[];
   try {
-    tokens = new Lexer(plainBlanks(source)).lex().tokens;
+    tokens = new Lexer(plain).lex().tokens;
   } catch (error) {
     // The lexer says where in its text only: "Unexpected symbol: 'x'. Located at position 1 within expression: …".
     const found = /Unexpected symbol: '(.*)'\. Located at position (\d+) within/s.exec(String(error));
@@ -72,7 +76,7 @@ function lex(source: string): Parsed<readonly Token[]> {
   for (const token of tokens) {
     // Between tokens is white space only, so the lexeme's next occurrence is its place; the package's columns lose count in
     // texts of several lines.
-    const offset = token.type === TokenType.EOF ? source.length : source.indexOf(token.lexeme, cursor);
+    const offset = token.type === TokenType.EOF ? source.length : plain.indexOf(token.lexeme, cursor);
     cursor = offset + token.lexeme.length;
     placed.push({
       ...token,
@@ -82,12 +86,20 @@ function lex(source: string): Parsed<readonly Token[]> {
   return { ok: true, value: placed };
 }
 
-/** Blanks of all kinds outside of texts as plain ones, which are all that the package skips. No place moves. */
-function plainBlanks(source: string): string {
-  if (!/[\v\f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/.test(source)) return source;
+/**
+ * The source, in which the package reads what GitHub reads: blanks of all kinds outside of texts as plain ones, and the infinities
+ * in any letter case. No place moves.
+ */
+function plainSource(source: string): string {
+  const isPlain = !/[\v\f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]|[+-]inf/i.test(source);
+  if (isPlain) return source;
+  const toPlain = (part: string): string =>
+    part
+      .replace(/(?!\ufeff)[\s\x85]/g, ' ')
+      .replace(/(?<![\w-])([+-])infinity(?![\w-])/gi, (_, sign: string) => `${sign}Infinity`);
   return source
     .split("'")
-    .map((part, index) => (index % 2 === 0 ? part.replace(/(?!\ufeff)[\s\x85]/g, ' ') : part))
+    .map((part, index) => (index % 2 === 0 ? toPlain(part) : part))
     .join("'");
 }
 
@@ -154,7 +166,7 @@ function parserProblem(error: unknown, tokens: readonly Token[], source: string)
   return { kind: 'syntax', message: error.message, offset: error.pos.column, length: placed.lexeme.length };
 }
 
-/** GitHub counts every operator, index and call as a level; groups are none. Walked without recursion. */
+/** GitHub counts every operator, index and call as a level; groups are none, and `a && (b && c)` is one. Walked without recursion. */
 function depthOf(tree: Expr): number {
   let deepest = 0;
   const open: { readonly node: Expr; readonly depth: number }[] = [{ node: tree, depth: 1 }];

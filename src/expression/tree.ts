@@ -17,9 +17,24 @@ export function childrenOf(node: Expr): { readonly children: readonly Expr[]; re
   if (node instanceof Grouping) return { children: [node.group], isLevel: false };
   if (node instanceof Unary) return { children: [node.expr], isLevel: true };
   if (node instanceof Binary) return { children: [node.left, node.right], isLevel: true };
-  if (node instanceof Logical || node instanceof FunctionCall) return { children: node.args, isLevel: true };
+  if (node instanceof Logical) return { children: flatArgsOf(node), isLevel: true };
+  if (node instanceof FunctionCall) return { children: node.args, isLevel: true };
   if (node instanceof IndexAccess) return { children: [node.expr, node.index], isLevel: true };
   return { children: [], isLevel: false };
+}
+
+/** The operands of a row of `&&` or `||`, with those of rows of the same kind in its parentheses. */
+function flatArgsOf(node: Logical): readonly Expr[] {
+  const found: Expr[] = [];
+  const open = node.args.toReversed();
+  for (let arg = open.pop(); arg !== undefined; arg = open.pop()) {
+    let inner = arg;
+    while (inner instanceof Grouping) inner = inner.group;
+    if (inner instanceof Logical && inner.operator.type === node.operator.type)
+      open.push(...inner.args.toReversed());
+    else found.push(arg);
+  }
+  return found;
 }
 
 /** A context and what is read of it, as far as it is written out: `needs.a.outputs.b` → needs, [a, outputs, b]. */

@@ -44,7 +44,6 @@ describe('limits', () => {
   });
 
   it.each([
-    ['groups', `${'('.repeat(60)}1${')'.repeat(60)}`],
     ['negations', `${'!'.repeat(60)}true`],
     ['comparisons', Array.from({ length: 60 }, () => '1').join(' == ')],
     ['properties', `github${'.a'.repeat(60)}`],
@@ -56,8 +55,17 @@ describe('limits', () => {
     });
   });
 
-  it('counts a row of && as one level', () => {
-    expect(parseExpression(Array.from({ length: 500 }, () => '1').join(' && '), anywhere).ok).toBe(true);
+  it.each([
+    ['a row of &&', Array.from({ length: 500 }, () => '1').join(' && ')],
+    ['rows of && in parentheses', `${'1 && ('.repeat(100)}1${')'.repeat(100)}`],
+    ['parentheses', `${'('.repeat(200)}1${')'.repeat(200)}`],
+    ['50 negations', `${'!'.repeat(49)}true`],
+  ])('counts %s as GitHub does', (_, source) => {
+    expect(parseExpression(source, anywhere).ok).toBe(true);
+  });
+
+  it('survives parentheses without end', () => {
+    expect(parseExpression(`${'('.repeat(10_000)}1${')'.repeat(10_000)}`, anywhere)).toBeDefined();
   });
 });
 
