@@ -6,6 +6,7 @@ import type { DiagnosticCode } from '../workflow/codes.ts';
 import { compileWorkflow } from '../workflow/compile.ts';
 import { findDuplicateKeys } from '../workflow/duplicate-keys.ts';
 import type { Workflow } from '../workflow/model.ts';
+import { TREADLE_RUNNER } from '../workflow/roles.ts';
 import { readYaml } from '../workflow/read-yaml.ts';
 import { scalarText, toPlain } from '../workflow/yaml-tree.ts';
 import type { Fields } from './case.ts';
@@ -18,7 +19,7 @@ export const ANYBODY = 'anybody';
 export type PlainWorkflow =
   | {
       readonly ok: true;
-      /** Its graph, with jobs of agents in place of those with steps. */
+      /** Its graph, each job with steps having one that is never run. */
       readonly workflow: Workflow;
       /** The outputs of those jobs, by id and name. */
       readonly outputs: ReadonlyMap<string, ReadonlyMap<string, Template>>;
@@ -171,7 +172,7 @@ function toValidated(job: Json): Json {
   return { ...Object.fromEntries(kept), 'runs-on': isText ? runsOn : ANYBODY, prompt: 'Work' };
 }
 
-/** The job as an agent does it: once, and failing is failing, as on GitHub. */
+/** The job with what decides its place in the graph. Its steps are not run: the script says how it ends. */
 function toSimulated(job: Json): Json {
   if (!isActionsJob(job)) {
     const fields = fieldsOf(job);
@@ -179,16 +180,7 @@ function toSimulated(job: Json): Json {
     return isTask ? { ...fields, 'runs-on': ANYBODY } : job;
   }
   const graph = ['name', 'needs', 'if', 'strategy', 'continue-on-error', 'timeout-minutes', 'env'];
-  const outputs = Object.keys(fieldsOf(job['outputs'])).map((name): [string, Json] => [name, {}]);
-  return {
-    ...pickFields(job, graph),
-    'runs-on': ANYBODY,
-    prompt: 'Work',
-    'max-attempts': 1,
-    'on-failure': 'fail',
-    'on-timeout': 'fail',
-    outputs: Object.fromEntries(outputs),
-  };
+  return { ...pickFields(job, graph), 'runs-on': TREADLE_RUNNER, steps: [{ run: 'work' }] };
 }
 
 /** What the outputs of a job may use on GitHub. */

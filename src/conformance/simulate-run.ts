@@ -9,6 +9,7 @@ import { viewOf } from '../engine/draft.ts';
 import type { OverrideAction, RunEvent } from '../engine/event.ts';
 import { TREADLE } from '../engine/event.ts';
 import { documentsOf, jobsAndLegs, legsOf } from '../engine/legs.ts';
+import { dropEmpty } from '../engine/outputs.ts';
 import { lookup } from '../engine/own-keys.ts';
 import type { RunState } from '../engine/state.ts';
 import { addMs } from '../engine/time.ts';
@@ -183,6 +184,16 @@ class Simulation {
     if (result === 'timeout' && deadline !== undefined) {
       this.#now = deadline.at;
       this.#happen({ type: 'deadline_passed', deadline });
+    } else if (this.#workflow.jobs.get(jobOf(id))?.type === 'steps') {
+      this.#happen({
+        type: 'steps_finished',
+        job: id,
+        attempt: attempt?.number ?? 0,
+        outcome: result === 'success' ? 'success' : 'failure',
+        reason: result === 'success' ? null : 'the script says so',
+        outputs: evaluated ?? {},
+        steps: { steps: [], log: '' },
+      });
     } else if (dispatch !== undefined) {
       this.#happen({
         type: 'report_received',
@@ -216,7 +227,7 @@ class Simulation {
       }
       given.delete(name.toLowerCase());
     }
-    return Object.fromEntries(outputs);
+    return dropEmpty(Object.fromEntries(outputs));
   }
 
   #override(override: OverrideAction): void {
