@@ -71,7 +71,9 @@ function describeAwaited(awaited: Awaited): string {
     case 'retry':
       return `${awaited.job} is tried again at ${awaited.until}`;
     case 'checks':
-      return `${awaited.job} waits for the checks of #${awaited.pull}`;
+      return awaited.state === 'unmerged'
+        ? `${awaited.job} waits for a person to merge #${awaited.pull}`
+        : `${awaited.job} waits for the checks of #${awaited.pull}`;
     case 'hour':
       return `${awaited.job} waits for the next hour`;
     case 'lease':

@@ -100,7 +100,9 @@ export interface ChecksIndex {
   readonly attempt: number;
   readonly pull: number;
   /** What is known of them, and since when. */
-  readonly state: 'unread' | 'pending' | 'held';
+  readonly state: 'unread' | 'pending' | 'held' | 'unmerged';
+  /** They are awaited until a person has merged it. */
+  readonly byPerson?: true;
   readonly since: string;
 }
 

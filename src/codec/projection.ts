@@ -134,6 +134,7 @@ function projectChecks(state: RunState, job: string): readonly Projected[] {
         pull,
         state: checks.state,
         since: checks.since,
+        ...(merge.byPerson === undefined ? {} : { byPerson: merge.byPerson }),
       },
     },
   ];

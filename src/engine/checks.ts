@@ -10,13 +10,25 @@ import { addMs } from './time.ts';
 
 /** Checks that never end must not hold a bead for ever. */
 const checksTimeoutMinutes = 6 * 60;
+/** A person has as long as for an approval. */
+const personTimeoutMinutes = 30 * 24 * 60;
 
-/** Has a merge wait for the required checks of its pull request; it queues for the lease when they succeeded. */
+const saidOf = {
+  pending: 'checks pending',
+  held: 'checks wait for approval',
+  unmerged: 'a person is to merge',
+} as const;
+
+/**
+ * Has a merge wait for the required checks of its pull request; it queues for the lease when they succeeded. One that a person does
+ * waits until they did, or closed it.
+ */
 export function awaitChecks(draft: Draft, job: string, merge: MergeIntent): void {
   const { at } = draft.cause;
+  const minutes = merge.byPerson === true ? personTimeoutMinutes : checksTimeoutMinutes;
   draft.patchJob(job, {
     merge: { ...merge, checks: { state: 'unread', names: [], since: at } },
-    timeoutAt: addMs(at, checksTimeoutMinutes * 60_000),
+    timeoutAt: addMs(at, minutes * 60_000),
   });
   draft.setLine(job, { status: 'pending', conclusion: null, result: null });
 }
@@ -33,25 +45,21 @@ export function applyChecks(draft: Draft, event: ChecksChanged): Outcome {
   if (runningAttempt(document)?.number !== attempt) return ignored('its attempt is over');
   switch (verdict) {
     case 'passed': {
-      const { head, expiries } = merge;
-      const agreed = {
-        pull,
-        head,
-        ...(event.authors === undefined ? {} : { authors: event.authors }),
-        ...(expiries === undefined ? {} : { expiries }),
-      };
+      const { checks: _, ...known } = merge;
+      const agreed = { ...known, ...(event.authors === undefined ? {} : { authors: event.authors }) };
       draft.patchJob(job, { merge: agreed, timeoutAt: null });
       enqueueMerge(draft, job);
       draft.tell(draft.line(job).status === 'pending' ? 'commit queue' : 'merge');
       return applied(job, 'checks passed');
     }
     case 'pending':
-    case 'held': {
+    case 'held':
+    case 'unmerged': {
       const { checks } = merge;
       if (checks.state === verdict && checks.names.join() === names.join())
         return ignored('that is known already');
       draft.patchJob(job, { merge: { ...merge, checks: { state: verdict, names, since: draft.cause.at } } });
-      return applied(job, verdict === 'held' ? 'checks wait for approval' : 'checks pending');
+      return applied(job, saidOf[verdict]);
     }
     case 'failed':
     case 'behind':

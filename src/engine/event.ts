@@ -168,8 +168,8 @@ export interface ChecksChanged extends EventBase {
   readonly job: string;
   readonly attempt: number;
   readonly pull: number;
-  /** `behind`: the head must be brought up to date with the base branch first. */
-  readonly verdict: 'passed' | 'pending' | 'held' | 'failed' | 'behind';
+  /** `behind`: the head must be brought up to date with the base branch first; `unmerged`: a person has to merge it, and did not. */
+  readonly verdict: 'passed' | 'pending' | 'held' | 'failed' | 'behind' | 'unmerged';
   /** The checks that it is about. */
   readonly names: readonly string[];
   /** Where they passed: who made the commits, each as `Name <address>`. */

@@ -33,10 +33,12 @@ export function agreeToMerge(
     failAttempt(draft, job, { outcome: 'failure', reason: pull.problem, again: false });
     return;
   }
-  const merge = { pull: pull.value, head: approvedHead(draft, definition, pull.value) ?? shown };
+  const byPerson = definition.mergedBy === 'person' ? { byPerson: true as const } : {};
+  const head = approvedHead(draft, definition, pull.value) ?? shown;
+  const merge = { pull: pull.value, head, ...byPerson };
   draft.patchJob(job, { outputs });
   awaitChecks(draft, job, merge);
-  draft.tell('checks');
+  draft.tell(definition.mergedBy === 'person' ? 'a person' : 'checks');
 }
 
 /** The pull request was merged: by us, or it is a fact anyway, whoever holds the lease by now. */

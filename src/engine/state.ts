@@ -339,6 +339,8 @@ export interface MergeIntent {
   readonly checks?: AwaitedChecks;
   /** Who made the commits that are merged, each as `Name <address>`: the merge names them. */
   readonly authors?: readonly string[];
+  /** Treadle does not merge it: a person does. */
+  readonly byPerson?: true;
   /** How often the lease ran out before the merge was done; absent for never. */
   readonly expiries?: number;
 }
@@ -346,7 +348,7 @@ export interface MergeIntent {
 /** Required checks that did not succeed yet. */
 export interface AwaitedChecks {
   /** `unread`: nobody looked yet. `held`: somebody must approve their workflow runs on the forge before they begin. */
-  readonly state: 'unread' | 'pending' | 'held';
+  readonly state: 'unread' | 'pending' | 'held' | 'unmerged';
   /** Their names. */
   readonly names: readonly string[];
   readonly since: string;

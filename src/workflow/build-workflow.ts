@@ -160,7 +160,12 @@ function buildJob(job: JobDraft, graph: Graph, defaults: RunDefaultsDraft, posit
         onTimeout: edge('on-timeout', 'escalate'),
       };
       if (job.type !== 'commit') return { ...agent, type: job.type };
-      return { ...agent, type: 'commit', pullRequest: requiredTemplate(job.pullRequest) };
+      return {
+        ...agent,
+        type: 'commit',
+        pullRequest: requiredTemplate(job.pullRequest),
+        mergedBy: job.mergedBy,
+      };
     }
   }
 }

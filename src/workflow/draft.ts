@@ -104,6 +104,7 @@ export interface JobDraft {
   readonly retryDelay: YamlScalar | null;
   readonly maxTurns: number | null;
   readonly wait: 'all' | 'any';
+  readonly mergedBy: 'treadle' | 'person';
   readonly outputs: readonly OutputDraft[];
   readonly steps: readonly StepDraft[];
   /** `defaults.run`. */

@@ -64,7 +64,7 @@ export const keysOfType: Readonly<Record<JobType, readonly string[]>> = {
   ],
   decision: [...everyJob, 'strategy', 'outputs'],
   merge: [...everyJob, 'wait'],
-  commit: [...agentJob, 'pull-request'],
+  commit: [...agentJob, 'pull-request', 'merged-by'],
   verify: [...agentJob, 'strategy'],
 };
 

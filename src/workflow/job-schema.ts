@@ -195,6 +195,10 @@ export const jobSchema: Schema = {
     'pull-request': textSchema('The number or URL of the pull request to merge or to approve.'),
     steps: stepsSchema,
     defaults: defaultsSchema,
+    'merged-by': {
+      description: 'For a commit: who merges, once its agent agreed. Default: treadle.',
+      enum: ['treadle', 'person'],
+    },
     'on-failure': edgeSchema('Where to go when the attempts are used up'),
     'on-rejected': edgeSchema('Where to go when the approval is refused'),
     'on-timeout': edgeSchema('Where to go when the time is over'),

@@ -123,6 +123,8 @@ export interface CommitJob extends AgentJobBase {
   readonly type: 'commit';
   /** Evaluates to the number or URL of the pull request to merge. */
   readonly pullRequest: Template;
+  /** `person`: Treadle merges nothing, and waits until somebody did (`merged-by`, default treadle). */
+  readonly mergedBy: 'treadle' | 'person';
 }
 
 /** A gate answered by a pull-request review. */

@@ -98,6 +98,7 @@ function readJob(entry: YamlEntry, fields: FieldReader): JobDraft {
     ),
     steps: readSteps(valueAt(node, 'steps'), fields),
     defaults: readDefaults(node, fields, 'jobs.defaults.run'),
+    mergedBy: scalarAt(node, 'merged-by')?.value === 'person' ? 'person' : 'treadle',
     edges: (['on-failure', 'on-rejected', 'on-timeout'] as const).flatMap((key) => readEdge(node, key)),
   };
 }

@@ -278,7 +278,6 @@ export const samples: Readonly<Record<DocumentKind, unknown>> = {
     runs: ['42-1'],
     active: '42-1',
     escalation: { run: '41-1', job: 'fix' },
-    notice: sha256('notice'),
   } satisfies IssueIndex,
   'pull-index': {
     version: 1,

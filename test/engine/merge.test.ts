@@ -306,3 +306,46 @@ describe('what is merged', () => {
     expect(story.effects()).toEqual(['dispatch fix 2.1']);
   });
 });
+
+describe('a merge by a person', () => {
+  const agreed = () => {
+    const story = beginStory(
+      `jobs:
+  commit: { type: commit, runs-on: engineering-manager, pull-request: '12', merged-by: person, max-attempts: 1 }
+  verify: { type: verify, needs: commit, runs-on: qa-engineer, prompt: x }
+`,
+      { awaitsChecks: true },
+    );
+    story.start();
+    story.report('commit');
+    return story;
+  };
+
+  test('is awaited, and never done by Treadle', () => {
+    const story = agreed();
+    expect(story.said()).toBe('commit → a person (success)');
+    story.checks('pending', ['build']);
+    story.checks('unmerged');
+    expect(story.said()).toBe('commit (a person is to merge)');
+    expect(story.effects()).toEqual([]);
+    expect(story.state().queue.entries).toEqual([]);
+    story.checks();
+    story.merged();
+    expect(story.said()).toBe('commit → verify (merged)');
+  });
+
+  test('that does not come in 30 days is the CEO’s matter', () => {
+    const story = agreed();
+    story.checks('unmerged');
+    expect(story.document('commit').timeoutAt).toBe('2026-02-04T09:02:00.000Z');
+    story.pass('timeout', 'commit');
+    expect(story.document('commit').escalation?.cause).toBe('timeout');
+  });
+
+  test('fails where the pull request was closed', () => {
+    const story = agreed();
+    story.checks();
+    story.refuse('closed', '#12 was closed without a merge by a person.');
+    expect(story.document('commit').escalation?.reason).toBe('#12 was closed without a merge by a person.');
+  });
+});

@@ -124,14 +124,14 @@ const UI: readonly Row[] = [
   },
 ];
 
-const REVIEWED = 'implement check review merge verify';
+const REVIEWED = 'implement check review commit verify';
 
 const SELF_IMPROVEMENT: readonly Row[] = [
   { path: 'success', steps: `investigate ${REVIEWED}` },
   {
-    path: 'a person does not want it merged: back with the feedback',
-    steps: `investigate implement check review merge:rejected ${REVIEWED}`,
-    cycles: { 'merge.on-rejected': 1 },
+    path: 'a person closes it without a merge: back to whoever made it',
+    steps: `investigate implement check review commit:closed ${REVIEWED}`,
+    cycles: { 'commit.on-failure': 1 },
   },
   {
     path: 'what cannot be done is looked into again',
@@ -149,17 +149,18 @@ const SELF_IMPROVEMENT: readonly Row[] = [
     cycles: { 'review.on-failure': 1 },
   },
   {
-    path: 'the person takes a while to merge',
-    steps: `investigate implement check review merge verify:failure verify:later verify`,
+    path: 'a conflict goes back to the building',
+    steps: `investigate implement check review commit:conflict ${REVIEWED}`,
+    cycles: { 'commit.on-failure': 1 },
   },
   {
-    path: 'the person forgot to merge, and is asked again',
-    steps: `investigate implement check review merge ${Array(5).fill('verify:failure verify:later').join(' ')} verify:failure merge verify`,
+    path: 'verification fails',
+    steps: `investigate implement check review commit ${two('verify:failure')} ${REVIEWED}`,
     cycles: { 'verify.on-failure': 1 },
   },
   {
     path: 'a timeout, and then the CEO decides',
-    steps: `investigate implement ${two('check:timeout')} check:retry check review merge verify`,
+    steps: `investigate implement ${two('check:timeout')} check:retry check review commit verify`,
   },
 ];
 

@@ -116,6 +116,10 @@ function doStep(story: Story, job: Job, deed: string): void {
       agree(story, job);
       story.refuse('conflict', 'src/total.ts conflicts', id);
       return;
+    case 'closed':
+      agree(story, job);
+      story.refuse('closed', 'it was closed without a merge', id);
+      return;
     case 'ceo-approves':
       story.review(id, 'approved', 'Good enough.');
       return;

@@ -63,12 +63,15 @@ export type Awaited =
   | { readonly kind: 'retry'; readonly job: string; readonly attempt: number; readonly until: string }
   /** The next hour: the repository dispatched as much as it may in this one. */
   | { readonly kind: 'hour'; readonly job: string; readonly until: string }
-  /** Required checks of a pull request that is to be merged; `held`: somebody must approve their runs on the forge. */
+  /**
+   * Required checks of a pull request that is to be merged; `held`: somebody must approve their runs on the forge; `unmerged`:
+   * nothing is awaited of them, but a person has to merge it.
+   */
   | {
       readonly kind: 'checks';
       readonly job: string;
       readonly pull: number;
-      readonly state: 'unread' | 'pending' | 'held';
+      readonly state: 'unread' | 'pending' | 'held' | 'unmerged';
       readonly names: readonly string[];
       readonly since: string;
       readonly until: string | null;

@@ -130,6 +130,8 @@ function whyEscalated(cause: string, reason: string): string {
 }
 
 function explainChecks({ job, pull, state, names, since, until: end }: Kind<'checks'>): string {
+  if (state === 'unmerged')
+    return `${job} waits for a person to merge pull request #${pull} since ${formatTime(since)}${until(end)}.\nThe workflow says that Treadle does not. Merge it on the forge, or close it there: then the work goes back. Each wake looks, for instance \`${commandLine.advance()}\`.`;
   const which = names.length === 0 ? '' : `: ${listWords(names.slice(0, 10).map(plain))}`;
   const head = `${job} waits for the required checks of pull request #${pull} since ${formatTime(since)}${until(end)}${which}.`;
   if (state === 'held') {

@@ -89,6 +89,8 @@ function awaitedItem(config: Config, state: RunState, awaited: Awaited): string 
     case 'hour':
       return `${job} waits until ${formatTime(awaited.until)}: the repository dispatched as much as it may in an hour. Nobody has to do anything.`;
     case 'checks':
+      if (awaited.state === 'unmerged')
+        return `${job} waits for a person to merge ${pullWords(awaited.pull)} since ${formatTime(awaited.since)}: Treadle does not. Closing it sends the work back.`;
       return `${job} waits for the required checks of #${awaited.pull}${checkWords(awaited.names)} since ${formatTime(awaited.since)}. ${awaited.state === 'held' ? 'They do not begin before somebody with write access approves their workflow runs, on the pull request or in the Actions tab.' : 'Nobody has to do anything.'}`;
     case 'lease':
       return `${job} waits to merge into ${inlineCode(awaited.base)}: position ${awaited.position} in the queue${awaited.holder === null ? '' : `, after run ${inlineCode(awaited.holder.run)}`}. Nobody has to do anything.`;

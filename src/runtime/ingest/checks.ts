@@ -18,9 +18,9 @@ export async function applyAwaitedChecks(
   const awaited = await listAwaited(unit, isFresh);
   if (awaited.length === 0) return;
   const found = await forge.pulls.readiness(awaited.map(({ pull }) => pull));
-  for (const { run, job, attempt, pull, since } of awaited) {
+  for (const { run, job, attempt, pull, since, byPerson = false } of awaited) {
     const readiness = found.find(({ number }) => number === pull);
-    const { verdict, names } = readiness === undefined ? NOTHING_AWAITED : judgeChecks(readiness);
+    const { verdict, names } = readiness === undefined ? NOTHING_AWAITED : judgeChecks(readiness, byPerson);
     const authors = (readiness?.authors ?? []).slice(0, MOST_AUTHORS).map(nameAuthor);
     const made = verdict === 'passed' && authors.length > 0 ? { authors } : {};
     await unit.apply({
@@ -67,8 +67,11 @@ type Judged = Pick<ChecksChanged, 'verdict' | 'names'>;
 /** A pull request that is gone, closed or merged: the merge itself finds out what that means. */
 const NOTHING_AWAITED: Judged = { verdict: 'passed', names: [] };
 
-/** What the required checks of a pull request come to. Whatever else stands in the way, the merge finds and names. */
-export function judgeChecks({ isOpen, isBehind, isHeld, checks }: MergeReadiness): Judged {
+/**
+ * What the required checks of a pull request come to. Whatever else stands in the way, the merge finds and names; where a person
+ * merges, they see it themselves.
+ */
+export function judgeChecks({ isOpen, isBehind, isHeld, checks }: MergeReadiness, byPerson = false): Judged {
   if (!isOpen) return NOTHING_AWAITED;
   const named = (...states: readonly string[]): readonly string[] =>
     checks.filter(({ state }) => states.includes(state)).map(({ name }) => name);
@@ -78,5 +81,6 @@ export function judgeChecks({ isOpen, isBehind, isHeld, checks }: MergeReadiness
   if (open.length > 0) {
     return { verdict: isHeld || named('held').length > 0 ? 'held' : 'pending', names: open };
   }
+  if (byPerson) return { verdict: 'unmerged', names: [] };
   return isBehind ? { verdict: 'behind', names: [] } : NOTHING_AWAITED;
 }

@@ -20,6 +20,8 @@ export async function mergePull(performance: Performance, effect: MergePull): Pr
   if (pull === undefined)
     return refuse(performance, effect, 'closed', `There is no pull request #${effect.pull}.`);
   if (pull.merged && pull.mergeCommit !== null) return merged(performance, effect, pull.mergeCommit);
+  if (state.jobs[effect.job]?.merge?.byPerson === true)
+    return refuse(performance, effect, 'closed', `#${effect.pull} was closed without a merge by a person.`);
   const expected = effect.head;
   if (expected === null) {
     const detail = `It is not known which head of #${effect.pull} the engineering manager was shown, so none is merged.`;

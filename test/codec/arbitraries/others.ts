@@ -157,15 +157,19 @@ export const answerIndex: fc.Arbitrary<AnswerIndex> = fc.record({
   workflowRun: orNull(count),
   held: orNull(fc.constant('approval' as const)),
 });
-export const checksIndex: fc.Arbitrary<ChecksIndex> = fc.record({
-  version,
-  run,
-  job: name,
-  attempt: count,
-  pull: count,
-  state: fc.constantFrom('unread', 'pending', 'held'),
-  since: time,
-});
+export const checksIndex: fc.Arbitrary<ChecksIndex> = fc.record(
+  {
+    version,
+    run,
+    job: name,
+    attempt: count,
+    pull: count,
+    state: fc.constantFrom('unread', 'pending', 'held', 'unmerged'),
+    since: time,
+    byPerson: fc.constant(true as const),
+  },
+  { requiredKeys: ['version', 'run', 'job', 'attempt', 'pull', 'state', 'since'] },
+);
 export const outboxIndex: fc.Arbitrary<OutboxIndex> = fc.record({ version, run, until: time });
 export const finishedIndex: fc.Arbitrary<FinishedIndex> = fc.record({
   version,
