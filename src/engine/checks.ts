@@ -45,8 +45,14 @@ export function applyChecks(draft: Draft, event: ChecksChanged): Outcome {
   if (runningAttempt(document)?.number !== attempt) return ignored('its attempt is over');
   switch (verdict) {
     case 'passed': {
-      const { checks: _, ...known } = merge;
-      const agreed = { ...known, ...(event.authors === undefined ? {} : { authors: event.authors }) };
+      const { head, expiries, byPerson } = merge;
+      const agreed = {
+        pull,
+        head,
+        ...(event.authors === undefined ? {} : { authors: event.authors }),
+        ...(byPerson === undefined ? {} : { byPerson }),
+        ...(expiries === undefined ? {} : { expiries }),
+      };
       draft.patchJob(job, { merge: agreed, timeoutAt: null });
       enqueueMerge(draft, job);
       draft.tell(draft.line(job).status === 'pending' ? 'commit queue' : 'merge');
