@@ -1,8 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { relative } from 'node:path';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 
 import { TreadleError } from '../../base/errors.ts';
+import type { Diagnostic } from '../../workflow/diagnostic.ts';
+import { formatAnnotations } from '../../workflow/format-annotations.ts';
+import { documentationOf, formatSarif } from '../../workflow/format-sarif.ts';
 import { formatDiagnostics } from '../../workflow/format-diagnostics.ts';
 import { isSettingsFile, lintFiles } from '../../workflow/lint-files.ts';
 import { readSettings, SETTINGS_PATH, type SettingsFile } from '../../workflow/settings.ts';
@@ -16,12 +19,19 @@ export function addLint(program: Command, { terminal, finish }: CommandContext):
     .description('check workflow files, .github/treadle.yml and routing.yml; silent where all is well')
     .argument('<files...>', 'the files')
     .option('--roles <file>', 'settings whose roles are known', SETTINGS_PATH)
+    .addOption(
+      new Option('--format <format>', 'how').choices(['text', 'json', 'github', 'sarif']).default('text'),
+    )
     .option(...JSON_OPTION)
     .addHelpText(
       'after',
-      examples('treadle lint .github/treadle/workflows/*.yml', 'treadle lint .github/treadle.yml'),
+      examples(
+        'treadle lint .github/treadle/workflows/*.yml',
+        'treadle lint .github/treadle.yml',
+        'treadle lint .github/treadle/workflows/*.yml --format sarif > treadle.sarif',
+      ),
     )
-    .action(async (files: readonly string[], options: { readonly roles: string; readonly json?: true }) => {
+    .action(async (files: readonly string[], options: LintOptions) => {
       const settings = await readKnownSettings(files.find(isSettingsFile) ?? options.roles);
       const texts = new Map<string, string>();
       for (const file of files) {
@@ -30,12 +40,35 @@ export function addLint(program: Command, { terminal, finish }: CommandContext):
       const read = [...texts].map(([path, text]) => ({ path, text }));
       const diagnostics = lintFiles(read, settings);
       if (diagnostics.some(({ severity }) => severity === 'error')) finish(EXIT.usage);
-      if (options.json === true) terminal.print(JSON.stringify({ version: 1, diagnostics }, null, 2));
-      else if (diagnostics.length > 0) {
-        const text = formatDiagnostics(diagnostics, (path) => texts.get(path), { color: terminal.color });
-        terminal.print(text.trimEnd());
-      }
+      const report = formatReport(options.json === true ? 'json' : options.format, diagnostics, () =>
+        formatDiagnostics(diagnostics, (path) => texts.get(path), { color: terminal.color }),
+      );
+      if (report !== '') terminal.print(report.trimEnd());
     });
+}
+
+interface LintOptions {
+  readonly roles: string;
+  readonly format: Format;
+  readonly json?: true;
+}
+
+type Format = 'text' | 'json' | 'github' | 'sarif';
+
+/** The diagnostics in a format; those for people and for the runner are empty where there is none. */
+function formatReport(format: Format, diagnostics: readonly Diagnostic[], asText: () => string): string {
+  switch (format) {
+    case 'text':
+      return asText();
+    case 'github':
+      return formatAnnotations(diagnostics);
+    case 'sarif':
+      return JSON.stringify(formatSarif(diagnostics), null, 2);
+    case 'json': {
+      const linked = diagnostics.map((one) => ({ ...one, docs: documentationOf(one.code) }));
+      return JSON.stringify({ version: 1, diagnostics: linked }, null, 2);
+    }
+  }
 }
 
 /** The settings that say which roles there are and who holds them; null where there are none, or they have errors. */
