@@ -45,14 +45,38 @@ export async function driveRun(
     const found = await findRun(runtime.store, run());
     const ended = endOf(found);
     if (ended !== null) return { found, exit: ended };
-    const awaited = awaitedOf(found.workflow, found.state).filter(({ kind }) => kind !== 'needs');
-    if ((await gates.answer(found, awaited)) !== null) continue;
-    const until = soonest(awaited);
+    const tree = await awaitedInTree(session, found);
+    if (await answerOne(gates, tree)) continue;
+    const until = soonest(tree.flatMap(({ awaited }) => awaited));
     if (until === null) return { found, exit: EXIT.waiting };
     terminal.note(`waiting until ${until} for the next attempt`);
     await runtime.clock.waitUntil(until, interruption.signal);
     interruption.signal.throwIfAborted();
   }
+}
+
+/** A run, or one that it called, with what it waits for besides jobs that wait for jobs. */
+interface AwaitedRun {
+  readonly found: FoundRun;
+  readonly awaited: readonly Awaited[];
+}
+
+async function awaitedInTree(session: Session, root: FoundRun): Promise<readonly AwaitedRun[]> {
+  const tree: AwaitedRun[] = [];
+  const left = [root];
+  for (const found of left) {
+    const awaited = awaitedOf(found.workflow, found.state).filter(({ kind }) => kind !== 'needs');
+    tree.push({ found, awaited });
+    for (const each of awaited) {
+      if (each.kind === 'sub-run') left.push(await findRun(session.runtime.store, each.run));
+    }
+  }
+  return tree;
+}
+
+async function answerOne(gates: GateKeeper, tree: readonly AwaitedRun[]): Promise<boolean> {
+  for (const { found, awaited } of tree) if ((await gates.answer(found, awaited)) !== null) return true;
+  return false;
 }
 
 /** The exit code for a run that ended; null for one that goes on. */

@@ -56,6 +56,7 @@ function commandsFor(run: string, awaited: Awaited): readonly string[] {
     case 'checks':
     case 'lease':
     case 'group':
+    case 'sub-run':
     case 'merge':
     case 'effect':
     case 'needs':

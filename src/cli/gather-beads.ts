@@ -78,6 +78,8 @@ function describeAwaited(awaited: Awaited): string {
       return `${awaited.job} waits for the next hour`;
     case 'lease':
       return `${awaited.job} waits to merge into ${awaited.base}`;
+    case 'sub-run':
+      return `${awaited.job} waits for run ${awaited.run}`;
     case 'group':
       return `${awaited.job ?? 'the run'} waits for its turn in the group ${awaited.group}`;
     case 'merge':

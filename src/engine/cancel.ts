@@ -7,6 +7,7 @@ import type { IssueClosed } from './event.ts';
 import type { Outcome } from './outcome.ts';
 import { applied, ignored } from './outcome.ts';
 import { isHeld } from './group-place.ts';
+import { tellChild } from './sub-run-word.ts';
 import { goOn } from './pause.ts';
 import { leaveQueue } from './queue.ts';
 import { conditionHolds } from './readiness.ts';
@@ -41,6 +42,13 @@ export function cancelRun(draft: Draft, recorded: Recorded): void {
     const hasBegun =
       legs.length > 0 || runningAttempt(document) !== undefined || (document?.retryAt ?? null) !== null;
     if (status === 'queued' && !hasBegun) continue;
+    if (definition.type === 'call') {
+      // Its sub-run ends first, with whatever cleaning up that has.
+      for (const id of legs.length > 0 ? legs : [job]) {
+        if (!tellChild(draft, id, 'cancelled', recorded)) cancelJob(draft, id, recorded.reason);
+      }
+      continue;
+    }
     const holds = definition.if === null ? null : conditionHolds(draft, definition);
     if (holds?.ok !== true || !holds.value) cancelJob(draft, job, recorded.reason);
     else for (const id of [job, ...legs]) if (asksPeople(draft, id)) cancelJob(draft, id, recorded.reason);
@@ -64,7 +72,7 @@ export function closeRun(draft: Draft, recorded: Recorded): void {
     }
   }
   if (!wasCancelled) cancelRun(draft, recorded);
-  draft.emit({ type: 'close_issue', reason: 'not_planned' });
+  if (draft.run.parent === undefined) draft.emit({ type: 'close_issue', reason: 'not_planned' });
 }
 
 /** Whether a job, apart from its legs, waits for a person. */

@@ -8,6 +8,7 @@ import { isHeld, leaveGroup, WHOLE_RUN } from './group-place.ts';
 import { legsOf } from './legs.ts';
 import { dropEmpty } from './outputs.ts';
 import { isEmpty, keepEqual } from './own-keys.ts';
+import { tellCaller } from './sub-run-word.ts';
 import type { Conclusion, JobDocument, JobLine, Status } from './state.ts';
 
 /**
@@ -85,7 +86,9 @@ export function concludeRun(draft: Draft): void {
   draft.patchRun({ conclusion, completedAt: draft.cause.at });
   leaveGroup(draft, WHOLE_RUN);
   draft.tell('end');
-  if (conclusion === 'success') draft.emit({ type: 'close_issue', reason: 'completed' });
+  tellCaller(draft, conclusion);
+  if (conclusion === 'success' && draft.run.parent === undefined)
+    draft.emit({ type: 'close_issue', reason: 'completed' });
 }
 
 /** in_progress while anybody or anything works, waiting when only people can move it, pending when only the commit queue can. */
@@ -131,6 +134,7 @@ function hasSucceeded(view: RunView, job: string): boolean {
 
 /** Whether a job was cancelled by what it met: its time was over, or a newcomer took its place in a concurrency group. */
 function wasStopped(document: JobDocument | undefined): boolean {
-  const outcome = document?.attempts.at(-1)?.outcome;
-  return outcome === 'timed_out' || outcome === 'displaced';
+  const last = document?.attempts.at(-1);
+  if (last?.child !== undefined) return last.outcome === 'cancelled';
+  return last?.outcome === 'timed_out' || last?.outcome === 'displaced';
 }

@@ -8,7 +8,7 @@ import type { RunView } from './draft.ts';
 import { NO_OUTPUTS, viewOf } from './draft.ts';
 import { legOf, matrixOf } from './legs.ts';
 import { isEmpty } from './own-keys.ts';
-import type { RunState, Trigger } from './state.ts';
+import type { RunDocument, RunState, Trigger } from './state.ts';
 
 /**
  * Where an expression stands: in the `if` of a job, where `needs` holds all ancestors, or elsewhere in it, where `needs` holds the
@@ -55,20 +55,18 @@ export function contextsFor(view: RunView, job: string, purpose: ContextPurpose)
 export function runContexts(view: Pick<RunView, 'workflow' | 'run'>): Contexts {
   const { run, workflow } = view;
   return {
-    github: githubContext(run.trigger, workflow, run),
-    inputs: run.trigger.inputs,
+    github: githubContext(run, workflow),
+    inputs: run.inputs ?? run.trigger.inputs,
     vars: {},
     bead: beadContext(run.trigger),
     run: { id: run.id, number: run.number, title: run.title, cycles: run.cycles },
   };
 }
 
-function githubContext(
-  trigger: Trigger,
-  workflow: Workflow,
-  run: { readonly id: string; readonly number: number },
-): Json {
+/** In a sub-run it is that of the run which nobody called. */
+function githubContext({ trigger, id, number, parent }: RunDocument, workflow: Workflow): Json {
   const { issue, actor } = trigger;
+  const outermost = parent?.outermost ?? { number, workflow: workflow.name };
   return {
     event_name: trigger.event,
     event: {
@@ -87,10 +85,10 @@ function githubContext(
     actor: actor.login,
     actor_id: String(actor.id),
     triggering_actor: actor.login,
-    run_id: run.id,
-    run_number: String(run.number),
+    run_id: parent?.callers[0] ?? id,
+    run_number: String(outermost.number),
     run_attempt: '1',
-    workflow: workflow.name,
+    workflow: outermost.workflow,
   };
 }
 

@@ -20,7 +20,7 @@ import type {
   RunDocument,
   RunState,
 } from './state.ts';
-import type { TransitionContext } from './transition-context.ts';
+import type { CalledWorkflow, TransitionContext } from './transition-context.ts';
 
 /** An event that a transition caused for another run. */
 export type InboxEvent = QueueAdvanced | GroupMoved | RunStarted | SubRunCompleted | CallerChanged;
@@ -71,6 +71,10 @@ export interface Draft extends RunView {
   /** Takes wishes out of the outbox that what happened has answered: nothing is left to perform or to record. */
   settleEffects(isAnswered: (effect: Effect) => boolean): void;
   send(event: InboxEvent): void;
+  /** The workflow that `uses` names, or undefined where the definition does not hold it. */
+  callOf(uses: string): CalledWorkflow | undefined;
+  /** The number of the bead's next run; another one each time. */
+  takeRunNumber(): number;
   /** Has readiness look at the job before the transition ends. */
   visit(job: string): void;
   /** The next job that is to be looked at. */
@@ -117,12 +121,13 @@ export function viewOf(
 
 /** Opens the changes of one transition. */
 export function openDraft(
-  context: Pick<TransitionContext, 'workflow' | 'config' | 'groupOf'>,
+  context: Pick<TransitionContext, 'workflow' | 'config' | 'groupOf' | 'callOf' | 'nextRun'>,
   base: RunState,
   cause: Cause,
 ): Draft {
   let { workflow } = context;
   let { run, queue, meter } = base;
+  let nextRun = context.nextRun ?? base.run.number + 1;
   let effects = 0;
   let visited = 0;
   const lines = openOverlay(base.run.jobs);
@@ -193,6 +198,8 @@ export function openDraft(
       if (outbox.length < run.outbox.length) run = { ...run, outbox };
     },
     send: (event) => inbox.push(event),
+    callOf: (uses) => context.callOf?.(uses),
+    takeRunNumber: () => nextRun++,
     visit: (job) => visits.push(job),
     nextVisit: () => visits[visited++],
     tell: (target) => {

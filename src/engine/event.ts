@@ -228,8 +228,6 @@ export interface SubRunCompleted extends EventBase {
   readonly outputs: Readonly<Record<string, string>>;
   /** In words; null for a success. */
   readonly reason: string | null;
-  /** Somebody closed the sub-run for good: so they did with all that called it. */
-  readonly closed: Recorded | null;
 }
 
 /** The run that called this one was steered, and what it called goes with it. Caused by it. */

@@ -4,6 +4,7 @@ import type { OverrideIssued } from './event.ts';
 import type { Outcome } from './outcome.ts';
 import { applied, ignored } from './outcome.ts';
 import { enqueueMerge, leaveQueue, ownLease } from './queue.ts';
+import { tellChildren } from './sub-run-word.ts';
 import type { Recorded } from './state.ts';
 import { addMs, msBetween } from './time.ts';
 
@@ -19,6 +20,7 @@ export function holdRun(draft: Draft, recorded: Recorded): void {
   if (draft.run.paused !== null) return;
   draft.patchRun({ paused: recorded });
   for (const job of pendingJobs(draft)) leaveQueue(draft, job);
+  tellChildren(draft, 'paused', recorded);
 }
 
 /** Ends the pause: all that became ready starts. Time stood still: timeouts move on by the length of the pause. */
@@ -26,6 +28,7 @@ export function releaseRun(draft: Draft): void {
   const { paused } = draft.run;
   if (paused === null) return;
   draft.patchRun({ paused: null });
+  tellChildren(draft, 'resumed', { ...paused, at: draft.cause.at });
   const lengthMs = msBetween(paused.at, draft.cause.at);
   for (const job of jobsAndLegs(draft)) {
     const timeoutAt = draft.document(job)?.timeoutAt ?? null;

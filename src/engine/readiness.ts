@@ -14,6 +14,7 @@ import { decide, failJoin, join } from './nodes.ts';
 import { enterJobGroup } from './group-entry.ts';
 import { isHeld } from './group-place.ts';
 import { startSteps } from './steps.ts';
+import { startCall } from './sub-run.ts';
 import { isReached } from './time.ts';
 
 /**
@@ -169,6 +170,9 @@ function start(draft: Draft, definition: Job): void {
       return;
     case 'merge':
       join(draft, definition);
+      return;
+    case 'call':
+      startCall(draft, definition);
       return;
   }
 }

@@ -103,6 +103,11 @@ function defeatRetriedJob(
 }
 
 function defeatOther(draft: Draft, definition: Job, failure: Failure): void {
+  if (definition.type === 'call' && !continuesOnError(draft, definition.id, definition.continueOnError)) {
+    const { id: job, onFailure: target } = definition;
+    takeEdge(draft, job, { edge: 'on-failure', target, reason: failure.reason, cause: 'failure' });
+    return;
+  }
   if (definition.type === 'approval' && failure.outcome === 'timed_out') {
     const { id: job, onTimeout: target } = definition;
     takeEdge(draft, job, { edge: 'on-timeout', target, reason: failure.reason, cause: 'timeout' });

@@ -20,6 +20,8 @@ export function beginRun(context: TransitionContext, event: RunStarted): RunStat
     definition: event.definition,
     config: event.config,
     trigger: event.trigger,
+    ...(event.parent === undefined ? {} : { parent: event.parent }),
+    ...(event.inputs === undefined ? {} : { inputs: event.inputs }),
     status: 'in_progress',
     conclusion: null,
     createdAt: event.at,

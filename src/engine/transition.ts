@@ -8,13 +8,14 @@ import { applyGroupMoved } from './group-moved.ts';
 import { enterRunGroup } from './group-run.ts';
 import { applyMerged, applyMergeRefused, applyQueueAdvanced } from './merge.ts';
 import type { Applied, Outcome } from './outcome.ts';
-import { applied, ignored } from './outcome.ts';
+import { applied } from './outcome.ts';
 import { applyOverride } from './override.ts';
 import { settle } from './readiness.ts';
 import { refuseOutsider } from './refuse-outsider.ts';
 import { applyCrash, applyMalformed, applyReport, applyRunChange } from './report.ts';
 import { applyReview, applyVoided } from './review.ts';
 import { beginRun } from './start.ts';
+import { applyCallerChanged, applySubRunCompleted } from './sub-run.ts';
 import type { RunState } from './state.ts';
 import { renewStatus } from './status-wish.ts';
 import { applyStepsFinished } from './steps.ts';
@@ -48,7 +49,8 @@ export function transition(context: TransitionContext, state: RunState | null, e
   if (outcome.kind === 'ignored') return outcome;
   settle(draft);
   if (draft.run.status !== 'completed') concludeRun(draft);
-  renewStatus(draft);
+  // The bead has one status comment: that of the run which nobody called.
+  if (draft.run.parent === undefined) renewStatus(draft);
   draft.patchRun({ updatedAt: event.at, lastEvent: event.id });
   return { kind: 'applied', state: draft.state(), inbox: draft.inbox, summary: summarize(draft, outcome) };
 }
@@ -102,8 +104,9 @@ function applyEvent(draft: Draft, event: RunEvent, context: TransitionContext): 
     case 'group_moved':
       return applyGroupMoved(draft, event);
     case 'sub_run_completed':
+      return applySubRunCompleted(draft, event);
     case 'caller_changed':
-      return ignored('nothing is called yet');
+      return applyCallerChanged(draft, event);
     case 'outsider_refused':
       return refuseOutsider(draft, event);
     case 'issue_closed':

@@ -6,6 +6,8 @@ import { NO_OUTPUTS, QUEUED } from './draft.ts';
 import { closeEscalation } from './escalation.ts';
 import { closeGate } from './gate.ts';
 import { legsOf, matrixOf } from './legs.ts';
+import { TREADLE } from './event.ts';
+import { tellChild } from './sub-run-word.ts';
 import { leaveGroup } from './group-place.ts';
 import { leaveQueue } from './queue.ts';
 import { isEmpty } from './own-keys.ts';
@@ -27,6 +29,7 @@ export function withdrawJob(
   for (const leg of legsOf(draft, job)) withdrawJob(draft, leg, reason, outcome);
   closeGate(draft, job, reason);
   closeEscalation(draft, job, reason);
+  tellChild(draft, job, 'cancelled', { by: TREADLE, reason, at: draft.cause.at });
   if (runningAttempt(document) !== undefined) endAttempt(draft, job, { outcome, reason });
   leaveQueue(draft, job);
   draft.patchJob(job, { timeoutAt: null, retryAt: null });

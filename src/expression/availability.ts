@@ -13,6 +13,7 @@ export type AvailabilityKey =
   | 'jobs.continue-on-error'
   | 'jobs.concurrency'
   | 'jobs.env'
+  | 'jobs.with'
   | 'jobs.prompt'
   | 'jobs.pull-request'
   | 'jobs.outputs'
@@ -97,6 +98,7 @@ const table: Readonly<Record<AvailabilityKey, Availability>> = {
   'jobs.continue-on-error': jobLevel,
   'jobs.concurrency': jobLevel,
   'jobs.env': jobLevel,
+  'jobs.with': jobLevel,
   'jobs.prompt': agentLevel,
   'jobs.pull-request': agentLevel,
   'jobs.outputs': agentLevel,

@@ -11,6 +11,7 @@ import { describeResults } from './describe-results.ts';
 import { stageNotices, type Notice } from './notices.ts';
 import { isPrepared } from './review-workflow.ts';
 import { loadRun, retireRun, stageRun, type LoadedRun } from './run-documents.ts';
+import type { Documents } from '../store/documents.ts';
 import type { UnitCommits } from './unit-commits.ts';
 import type { Wake } from './wake.ts';
 
@@ -97,11 +98,25 @@ export async function recordResults(
     await stageRun(documents, state, after);
     touched.set(run, after);
     if (after.run.status === 'completed' && after.run.outbox.length === 0 && complete !== null) {
-      await retireRun(documents, after, complete);
+      await retireTree(documents, after, complete);
     }
   }
   if (documents.changes().length === 0) return;
   await commits.append({ subject: describeResults(known, loaded), event });
+}
+
+/** Takes a finished run off the tip, and the finished runs that it called. */
+async function retireTree(documents: Documents, state: RunState, complete: string): Promise<void> {
+  const children = Object.values(state.jobs).flatMap((job) =>
+    job.attempts.flatMap(({ child }) => child ?? []),
+  );
+  for (const child of children) {
+    const found = await loadRun(documents, child);
+    if (found?.state.run.status === 'completed' && found.state.run.outbox.length === 0) {
+      await retireTree(documents, found.state, complete);
+    }
+  }
+  await retireRun(documents, state, complete);
 }
 
 /** Takes effects over. At most one commit, none for no effects. */

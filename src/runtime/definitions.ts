@@ -4,8 +4,16 @@ import { TreadleError } from '../base/errors.ts';
 import { definitionCodec, type DefinitionDocument } from '../codec/documents.ts';
 import { layout } from '../codec/layout.ts';
 import type { Documents } from '../store/documents.ts';
-import { compileWorkflow } from '../workflow/compile.ts';
+import { compileWithCalls } from '../workflow/compile-with-calls.ts';
+import { pathOfCall } from '../workflow/path-of-call.ts';
 import type { Workflow } from '../workflow/model.ts';
+
+/** A workflow that is called, with the document that a run of it is pinned to. */
+export interface CalledDefinition {
+  readonly workflow: Workflow;
+  readonly definition: Sha256;
+  readonly document: DefinitionDocument;
+}
 
 /** Compiled workflows by the digest of what they were compiled from; one such cache serves a process. */
 export interface Definitions {
@@ -13,27 +21,43 @@ export interface Definitions {
   load(documents: Documents, digest: Sha256): Promise<Workflow>;
   /** The workflow, if it was loaded before. */
   cached(digest: Sha256): Workflow | undefined;
+  /** What `uses` names in a definition that was loaded before: any runner derives the same. */
+  called(digest: Sha256, uses: string): CalledDefinition | undefined;
+}
+
+interface Loaded {
+  readonly workflow: Workflow;
+  readonly document: DefinitionDocument;
 }
 
 export function createDefinitions(): Definitions {
-  const compiled = new Map<Sha256, Workflow>();
+  const compiled = new Map<Sha256, Loaded>();
   return {
     async load(documents, digest) {
       const known = compiled.get(digest);
-      if (known !== undefined) return known;
+      if (known !== undefined) return known.workflow;
       const document = await documents.read(layout.definition(digest), definitionCodec);
-      const workflow = document === undefined ? null : compileDefinition(document);
-      if (workflow === null) {
+      const workflow = document === undefined ? null : (compileDefinition(document)?.workflow ?? null);
+      if (document === undefined || workflow === null) {
         throw new TreadleError(
           'state-corrupt',
           `the definition ${digest} that a run is pinned to is ${document === undefined ? 'missing' : 'not a workflow that compiles'}`,
           { remedy: 'Nothing was changed. Restore definitions/ on the state branch from its history.' },
         );
       }
-      compiled.set(digest, workflow);
+      compiled.set(digest, { workflow, document });
       return workflow;
     },
-    cached: (digest) => compiled.get(digest),
+    cached: (digest) => compiled.get(digest)?.workflow,
+    called(digest, uses) {
+      const caller = compiled.get(digest)?.document;
+      const entry = pathOfCall(uses);
+      if (caller === undefined || entry === null) return undefined;
+      const all = compileDefinition({ ...caller, entry });
+      if (all === null || all.workflow === null) return undefined;
+      const document: DefinitionDocument = { ...caller, entry, files: all.files };
+      return { workflow: all.workflow, definition: digestOf(document), document };
+    },
   };
 }
 
@@ -42,7 +66,9 @@ export function digestOf(document: unknown): Sha256 {
   return sha256(canonicalJson(document));
 }
 
-function compileDefinition(document: DefinitionDocument): Workflow | null {
-  const entry = document.files.find((file) => file.path === document.entry);
-  return entry === undefined ? null : compileWorkflow(entry, { roles: document.roles }).workflow;
+function compileDefinition(document: DefinitionDocument): ReturnType<typeof compileWithCalls> | null {
+  const files = new Map(document.files.map((file) => [file.path, file]));
+  const entry = files.get(document.entry);
+  if (entry === undefined) return null;
+  return compileWithCalls(entry, (path) => files.get(path), { roles: document.roles });
 }

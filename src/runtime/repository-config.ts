@@ -1,7 +1,8 @@
 import { TreadleError } from '../base/errors.ts';
 import type { Config, Member } from '../engine/config.ts';
 import type { Account, Forge } from '../forge/port.ts';
-import { compileWorkflow, type Compiled, type WorkflowFile } from '../workflow/compile.ts';
+import type { WorkflowFile } from '../workflow/compile.ts';
+import { compileWithCalls, type CompiledWithCalls } from '../workflow/compile-with-calls.ts';
 import type { Diagnostic } from '../workflow/diagnostic.ts';
 import type { HealingSetting } from '../workflow/healing-setting.ts';
 import { readSettings, SETTINGS_PATH, type SettingsFile } from '../workflow/settings.ts';
@@ -10,7 +11,7 @@ import { readSettings, SETTINGS_PATH, type SettingsFile } from '../workflow/sett
 export const WORKFLOWS_FOLDER = '.github/treadle/workflows';
 
 /** A workflow that can be started by its key. */
-export interface CatalogEntry extends Compiled {
+export interface CatalogEntry extends CompiledWithCalls {
   readonly key: string;
   readonly file: WorkflowFile;
 }
@@ -66,10 +67,16 @@ export async function readRepositoryConfig(
   const roles = Object.keys(settings.roles).sort();
   const own = [...texts].filter(([path]) => path !== SETTINGS_PATH && /\.ya?ml$/.test(path)).sort();
   const workflows = new Map<string, CatalogEntry>();
-  for (const [path, content] of [...builtInWorkflows, ...own]) {
+  const all = [...builtInWorkflows, ...own];
+  const contents = new Map(all);
+  const fileAt = (path: string): WorkflowFile | undefined => {
+    const content = contents.get(path);
+    return content === undefined ? undefined : { path, text: content };
+  };
+  for (const [path, content] of all) {
     const key = path.replace(/^.*\//, '').replace(/\.ya?ml$/, '');
     const file = { path, text: content };
-    workflows.set(key, { key, file, ...compileWorkflow(file, { roles }) });
+    workflows.set(key, { key, file, ...compileWithCalls(file, fileAt, { roles }) });
   }
   return { config, roles, workflows, healing: settings.healing };
 }

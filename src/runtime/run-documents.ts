@@ -107,7 +107,8 @@ export function loadGroup(documents: Documents, key: string): Promise<GroupDocum
   return documents.read(layout.group(key), groupCodec);
 }
 
-async function loadConfig(documents: Documents, digest: Sha256): Promise<Config> {
+/** The configuration that a run is pinned to. Throws `state-corrupt` where it is missing. */
+export async function loadConfig(documents: Documents, digest: Sha256): Promise<Config> {
   const config = await documents.read(layout.config(digest), configCodec);
   if (config === undefined) throw missing(layout.config(digest));
   return config;
@@ -222,7 +223,7 @@ async function stageIssueIndexes(
     await documents.write(layout.issueIndex(issue), issueIndexCodec, {
       ...index,
       runs: index.runs.includes(id) ? index.runs : [...index.runs, id],
-      active: status === 'completed' ? null : id,
+      ...(after.run.parent === undefined ? { active: status === 'completed' ? null : id } : {}),
     });
   }
   const was = escalationBeads(before);

@@ -3,6 +3,7 @@ import {
   inboxCodec,
   configCodec,
   definitionCodec,
+  issueIndexCodec,
   type CursorDocument,
   type DefinitionDocument,
 } from '../codec/documents.ts';
@@ -23,7 +24,16 @@ import { reviewedDecision } from './decision-file.ts';
 import { digestOf, type Definitions } from './definitions.ts';
 import { planRestoration } from './restore.ts';
 import { stageMetrics } from './stage-metrics.ts';
-import { loadGroup, loadMeter, loadQueue, loadRun, stageRun, type LoadedRun } from './run-documents.ts';
+import {
+  loadConfig,
+  loadGroup,
+  loadIssueIndex,
+  loadMeter,
+  loadQueue,
+  loadRun,
+  stageRun,
+  type LoadedRun,
+} from './run-documents.ts';
 import { openUnitCommits, type UnitCommits } from './unit-commits.ts';
 import { sealEvent, type AddressedHappening, type Wake } from './wake.ts';
 
@@ -186,8 +196,13 @@ async function decide(
   if (pins !== undefined) await storePins(documents, pins);
   const loaded = pins === undefined ? await loadRun(documents, event.run) : undefined;
   const before = loaded?.state ?? null;
-  const config = loaded?.config ?? pins?.config;
-  const definition = before?.run.definition ?? (pins === undefined ? undefined : digestOf(pins.definition));
+  // A run that another one calls begins by an event of the inbox, which says what it is pinned to.
+  const isCalled = before === null && event.type === 'run_started' && event.parent !== undefined;
+  const config =
+    loaded?.config ?? pins?.config ?? (isCalled ? await loadConfig(documents, event.config) : undefined);
+  const definition =
+    before?.run.definition ??
+    (pins === undefined ? (isCalled ? event.definition : undefined) : digestOf(pins.definition));
   if (config === undefined || definition === undefined) {
     return { kind: 'ignored', reason: `there is no active run ${event.run}` };
   }
@@ -200,13 +215,45 @@ async function decide(
     queue,
     ...(meter === undefined ? {} : { meter }),
     definitionOf: (digest: string) => definitions.cached(digest),
+    callOf: (uses: string) => definitions.called(definition, uses),
+    nextRun: await nextRunOf(documents, before, event),
   };
   const outcome = await decideWithGroups(documents, pinned, before, event);
   if (outcome.kind === 'ignored') return outcome;
   const subject = renderSubject(outcome.state.run, outcome.summary);
   await stageRun(documents, before, outcome.state, before?.queue ?? queue);
+  await stageCalled(documents, definitions, definition, outcome);
   await stageMetrics(documents, workflow, before, outcome.state);
   return { kind: 'applied', outcome, before, workflow, config, subject };
+}
+
+/** The number that the next run of the bead has after the run at hand, which may not be in the index yet. */
+async function nextRunOf(documents: Documents, before: RunState | null, event: RunEvent): Promise<number> {
+  const start = event.type === 'run_started' ? event : null;
+  const issue = before?.run.issue ?? start?.trigger.issue.number;
+  if (issue === undefined) return 1;
+  const { runs } = await loadIssueIndex(documents, issue);
+  return Math.max(runs.length, start?.number ?? 0) + 1;
+}
+
+/** Keeps what the runs that were called are pinned to, and their numbers, so that no other run takes them. */
+async function stageCalled(
+  documents: Documents,
+  definitions: Definitions,
+  caller: string,
+  { inbox, state }: Extract<Transition, { kind: 'applied' }>,
+): Promise<void> {
+  const started = inbox.filter((event) => event.type === 'run_started');
+  if (started.length === 0) return;
+  const wanted = new Set(started.map(({ definition }) => definition));
+  for (const job of definitions.cached(caller)?.jobs.values() ?? []) {
+    const called = job.type === 'call' ? definitions.called(caller, job.uses) : undefined;
+    if (called === undefined || !wanted.has(called.definition)) continue;
+    await documents.write(layout.definition(called.definition), definitionCodec, called.document);
+  }
+  const index = await loadIssueIndex(documents, state.run.issue);
+  const runs = [...new Set([...index.runs, state.run.id, ...started.map(({ run }) => run)])];
+  await documents.write(layout.issueIndex(state.run.issue), issueIndexCodec, { ...index, runs });
 }
 
 /** Decides with the concurrency groups that the transition asks for: which those are, only it can say. */

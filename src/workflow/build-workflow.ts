@@ -24,13 +24,14 @@ import type {
   Graph,
   InputDeclaration,
   Job,
-  Position,
+  Place,
   Step,
   Triggers,
   Workflow,
 } from './model.ts';
 import type { SourceText } from './source-text.ts';
 import { issueActivityTypes } from './workflow-schema.ts';
+import type { Span } from './yaml-tree.ts';
 import { scalarAt, scalarsOf, valueAt } from './yaml-tree.ts';
 
 /** The workflow of a draft in which no check found an error; defaults filled in, ids canonical. */
@@ -49,12 +50,7 @@ export function buildWorkflow(
     concurrency: buildConcurrency(draft.concurrency),
     maxCycles: draft.maxCycles ?? 3,
     env: buildTemplates(draft.env),
-    jobs: new Map(
-      draft.jobs.map((job) => [
-        job.id,
-        buildJob(job, graph, draft.defaults, source.positionAt(job.key.span.start)),
-      ]),
-    ),
+    jobs: new Map(draft.jobs.map((job) => [job.id, buildJob(job, graph, draft.defaults, source)])),
     graph,
   };
 }
@@ -103,7 +99,7 @@ function buildConcurrency(draft: ConcurrencyDraft | null): Concurrency | null {
   return { group, cancelInProgress: literalOf(draft.cancelInProgress) ?? false, queue: draft.queue };
 }
 
-function buildJob(job: JobDraft, graph: Graph, defaults: RunDefaultsDraft, position: Position): Job {
+function buildJob(job: JobDraft, graph: Graph, defaults: RunDefaultsDraft, source: SourceText): Job {
   const base = {
     id: job.id,
     name: templateOf(job.name),
@@ -114,10 +110,25 @@ function buildJob(job: JobDraft, graph: Graph, defaults: RunDefaultsDraft, posit
     env: buildTemplates(job.env),
     concurrency: buildConcurrency(job.concurrency),
     strategy: job.strategy?.value ?? null,
-    position,
+    position: source.positionAt(job.key.span.start),
   };
   const edge = (key: EdgeKey, otherwise: 'escalate' | 'fail'): EdgeTarget =>
     edgeOf(job, key, otherwise, graph);
+  if (job.uses !== null) {
+    const placeOf = ({ span }: { readonly span: Span }): Place => ({
+      start: source.positionAt(span.start),
+      end: source.positionAt(span.end),
+    });
+    const places = Object.entries(job.with).map(([name, { node }]) => [name, placeOf(node)] as const);
+    return {
+      ...base,
+      type: 'call',
+      uses: job.uses.text,
+      with: buildTemplates(job.with),
+      onFailure: edge('on-failure', 'fail'),
+      places: { uses: placeOf(job.uses), with: Object.fromEntries(places) },
+    };
+  }
   switch (job.type) {
     case 'approval':
       return {

@@ -32,6 +32,10 @@ export const diagnosticCodes = {
     severity: 'warning',
     meaning: 'An event of GitHub that starts no Treadle workflow.',
   },
+  'bad-call': {
+    severity: 'error',
+    meaning: 'A call of a workflow that cannot be made: by its form, its inputs, or what is called.',
+  },
   'concurrency-deadlock': {
     severity: 'error',
     meaning: 'A job in the concurrency group of its own workflow would wait for ever.',

@@ -89,6 +89,9 @@ export interface JobDraft {
   readonly type: JobType;
   /** Done by an agent or person of a role: task, commit, verify. */
   readonly isAgentJob: boolean;
+  /** A workflow that is called. */
+  readonly uses: YamlScalar | null;
+  readonly with: Readonly<Record<string, TextField>>;
   readonly needs: readonly YamlScalar[];
   readonly if: ConditionField | null;
   readonly name: TextField | null;

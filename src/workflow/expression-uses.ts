@@ -34,6 +34,7 @@ export function* expressionUses(draft: WorkflowDraft): Iterable<ExpressionUse> {
   for (const job of draft.jobs) {
     yield* inCondition(job, job.if);
     yield* inTexts(job, [job.name, job.runsOn, job.prompt, job.pullRequest, ...Object.values(job.env)]);
+    yield* inTexts(job, Object.values(job.with));
     yield* inTexts(job, [job.timeoutMinutes, job.continueOnError]);
     yield* inTexts(job, job.strategy?.texts ?? []);
     yield* inConcurrency(job, job.concurrency);

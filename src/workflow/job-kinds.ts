@@ -68,10 +68,26 @@ export const keysOfType: Readonly<Record<JobType, readonly string[]>> = {
   verify: [...agentJob, 'strategy'],
 };
 
+/**
+ * Which keys a job may have that calls a workflow: GitHub's, and a rework edge.
+ *
+ * @see https://docs.github.com/en/actions/how-tos/reuse-automations/reuse-workflows#supported-keywords-for-jobs-that-call-a-reusable-workflow
+ */
+export const callerKeys: readonly string[] = [
+  'name',
+  'uses',
+  'with',
+  'secrets',
+  'strategy',
+  'needs',
+  'if',
+  'concurrency',
+  'permissions',
+  'on-failure',
+];
+
 /** Keys that GitHub Actions has and a later version will: what each is for. */
 export const laterKeys: Readonly<Record<string, string>> = {
-  uses: 'calling another workflow',
-  with: 'calling another workflow',
   secrets: 'calling another workflow',
 };
 

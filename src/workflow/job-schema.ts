@@ -168,6 +168,12 @@ export const jobSchema: Schema = {
       'x-treadle': { code: 'invalid-value', message: '`continue-on-error` is true, false or an expression' },
     },
     strategy: strategySchema,
+    uses: {
+      description:
+        'A workflow to call: `./.github/treadle/workflows/x.yml`, or `treadle/bug` for a built-in one.',
+      type: 'string',
+    },
+    with: envSchema('The inputs of the workflow that is called, by name.'),
     concurrency: concurrencySchema,
     'max-attempts': limitSchema(
       'max-attempts',

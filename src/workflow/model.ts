@@ -63,9 +63,10 @@ export interface Condition {
 }
 
 /** A node of the DAG, by type. */
-export type Job = TaskJob | StepsJob | ApprovalJob | DecisionJob | MergeJob | CommitJob | VerifyJob;
+export type Job = TaskJob | StepsJob | ApprovalJob | DecisionJob | MergeJob | CommitJob | VerifyJob | CallJob;
 
-export type JobType = Job['type'];
+/** The node types that `type` names; a job with `uses` has none. */
+export type JobType = Exclude<Job['type'], 'call'>;
 
 interface JobBase {
   readonly id: string;
@@ -183,6 +184,23 @@ export interface Step {
   readonly continueOnError: boolean | Expression;
   /** In minutes; null: as long as the job may. */
   readonly timeoutMinutes: number | Expression | null;
+}
+
+/** Calls another workflow: a run of its own. */
+export interface CallJob extends JobBase {
+  readonly type: 'call';
+  /** As written: `./.github/treadle/workflows/x.yml`, or `treadle/x` for a built-in workflow. */
+  readonly uses: string;
+  readonly with: Readonly<Record<string, Template>>;
+  readonly onFailure: EdgeTarget;
+  /** Where `uses` and the inputs stand, for what only both files together tell. */
+  readonly places: { readonly uses: Place; readonly with: Readonly<Record<string, Place>> };
+}
+
+/** A stretch of a file. */
+export interface Place {
+  readonly start: Position;
+  readonly end: Position;
 }
 
 /** Where a job goes that did not succeed. A job target is an ancestor: a rework edge. */

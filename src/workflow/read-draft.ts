@@ -77,7 +77,10 @@ function readJob(entry: YamlEntry, fields: FieldReader): JobDraft {
     key: entry.key,
     node,
     type,
-    isAgentJob: type === 'task' || type === 'commit' || type === 'verify',
+    isAgentJob:
+      scalarAt(node, 'uses') === undefined && (type === 'task' || type === 'commit' || type === 'verify'),
+    uses: scalarAt(node, 'uses') ?? null,
+    with: fields.texts(valueAt(node, 'with'), 'jobs.with'),
     needs: scalarsOf(valueAt(node, 'needs')),
     if: fields.condition(valueAt(node, 'if'), 'jobs.if'),
     name: textAt('name'),

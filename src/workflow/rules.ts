@@ -1,3 +1,4 @@
+import { findBadCalls } from './rules/calls.ts';
 import { findCommitProblems } from './rules/commits.ts';
 import { findConcurrencyProblems } from './rules/concurrency.ts';
 import { findIdleConditions } from './rules/conditions.ts';
@@ -22,6 +23,7 @@ import { findUnreachableJobs } from './rules/unreachable.ts';
 
 /** The semantic rules. Their order makes no difference: diagnostics are sorted by place. */
 export const rules: readonly Rule[] = [
+  findBadCalls,
   findBadInputs,
   findBadJobIds,
   findBadLimits,

@@ -29,10 +29,11 @@ const examples: Readonly<Record<DiagnosticCode, Example>> = {
     'c: { type: merge, needs: [a, b], wait: first }',
   ),
   'wrong-limit': jobs('a: { runs-on: ceo, prompt: Do it, max-attempts: 0 }'),
-  'not-yet-supported': jobs('a: { uses: ./.github/treadle/workflows/other.yml }'),
+  'not-yet-supported': jobs('a: { uses: ./.github/treadle/workflows/b.yml, secrets: inherit }'),
   'unsupported-key': jobs('a: { runs-on: ceo, prompt: Do it, container: node }'),
   'unknown-event': file('on: isues', `jobs: { ${TASK} }`),
   'event-without-effect': file('on: [workflow_dispatch, push]', `jobs: { ${TASK} }`),
+  'bad-call': jobs('a: { uses: acme/shop/.github/workflows/x.yml@v1 }'),
   'concurrency-deadlock': file(
     'on: workflow_dispatch',
     'concurrency: releases',

@@ -15,7 +15,7 @@ import { ceo, config, deepFreeze, epoch, minute, workflowOf } from './story.ts';
 export type GroupWorld = ReturnType<typeof createGroupWorld>;
 
 /** Any number of runs, each of a bead of its own, that share concurrency groups: what one causes for another is applied at once. */
-export function createGroupWorld() {
+export function createGroupWorld(files: Readonly<Record<string, string>> = {}) {
   const runs = new Map<string, { workflow: Workflow; state: RunState | null }>();
   const groups = new Map<string, GroupDocument>();
   let now = epoch;
@@ -35,17 +35,36 @@ export function createGroupWorld() {
     const place = runs.get(event.run);
     if (place === undefined) throw new Error(`there is no ${event.run}`);
     const before = place.state === null ? null : stateOf(event.run);
-    const context = { workflow: place.workflow, config, groupOf: (key: string) => groups.get(key) };
+    const issue = event.run.replace(/-.*/, '-');
+    const context = {
+      workflow: place.workflow,
+      config,
+      groupOf: (key: string) => groups.get(key),
+      callOf: (uses: string) => {
+        const text = files[uses];
+        return text === undefined ? undefined : { workflow: workflowOf(text), definition: uses };
+      },
+      nextRun: [...runs.keys()].filter((run) => run.startsWith(issue)).length + 1,
+    };
     const result = transition(context, before, deepFreeze(event));
     if (result.kind === 'ignored') return result;
     place.state = deepFreeze(result.state);
     for (const [key, group] of Object.entries(result.state.groups ?? {})) groups.set(key, group);
     const again = transition(context, stateOf(event.run), event);
     if (again.kind !== 'ignored') throw new Error(`a repeated ${event.type} changed something`);
+    // Numbers are taken when the caller's transition is written, before what it caused is applied.
+    for (const caused of result.inbox) {
+      if (caused.type === 'run_started') runs.set(caused.run, { workflow: place.workflow, state: null });
+    }
     for (const caused of result.inbox) deliver(caused);
     return result;
   };
-  const deliver = (event: InboxEvent): void => void apply({ ...event, at: now });
+  const deliver = (event: InboxEvent): void => {
+    if (event.type === 'run_started') {
+      runs.set(event.run, { workflow: workflowOf(files[event.definition] ?? ''), state: null });
+    }
+    apply({ ...event, at: now });
+  };
   const happen = (run: string, bare: BareEvent): Transition => {
     now = addMs(now, minute);
     const wake = { wake: 'wake', until: addMs(now, minute) };
@@ -87,14 +106,19 @@ export function createGroupWorld() {
       return run;
     },
     /** Ends the open turn of a job. */
-    report: (run: string, job: string, outcome: 'success' | 'failure' = 'success'): Transition => {
+    report: (
+      run: string,
+      job: string,
+      outcome: 'success' | 'failure' = 'success',
+      outputs = {},
+    ): Transition => {
       const turn = stateOf(run).jobs[job]?.attempts.at(-1)?.turns.at(-1);
       const summary = derivedId('summary', now);
       return happen(run, {
         type: 'report_received',
         dispatch: turn?.dispatch ?? 'no dispatch',
         outcome,
-        outputs: {},
+        outputs,
         summary,
         usage: null,
         source: 'comment 1',

@@ -25,7 +25,9 @@ const FOUND: RepositoryConfig = {
   },
   roles: [],
   healing: DEFAULT_HEALING,
-  workflows: new Map([['fix', { key: 'fix', file: FILE, ...compileWorkflow(FILE, { roles: [] }) }]]),
+  workflows: new Map([
+    ['fix', { key: 'fix', file: FILE, files: [FILE], ...compileWorkflow(FILE, { roles: [] }) }],
+  ]),
 };
 const NOW = '2026-11-02T08:00:00Z';
 

@@ -20,7 +20,7 @@ function repository(own: Readonly<Record<string, string>> = {}): RepositoryConfi
     workflows: new Map(
       files.map(({ key, path, text }) => [
         key,
-        { key, file: { path, text }, ...compileWorkflow({ path, text }) },
+        { key, file: { path, text }, files: [{ path, text }], ...compileWorkflow({ path, text }) },
       ]),
     ),
   };

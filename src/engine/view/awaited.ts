@@ -84,6 +84,8 @@ export type Awaited =
       readonly position: number;
       readonly holder: { readonly run: string; readonly job: string; readonly until: string } | null;
     }
+  /** A run that the job called, until it is over. */
+  | { readonly kind: 'sub-run'; readonly job: string; readonly run: string; readonly since: string }
   /** Its turn in a concurrency group. */
   | AwaitedGroup
   /** The merge itself: the job holds the lease until `until`. */
@@ -216,6 +218,9 @@ function awaitedPerson(job: string, state: RunState, document: JobDocument | und
 
 function awaitedAgent(job: string, state: RunState, document: JobDocument | undefined): readonly Awaited[] {
   const attempt = document?.attempts.at(-1);
+  if (attempt?.child !== undefined) {
+    return [{ kind: 'sub-run', job, run: attempt.child, since: attempt.startedAt }];
+  }
   const turn = attempt?.turns.at(-1);
   if (document !== undefined && attempt !== undefined && turn?.outcome === 'open') {
     return [

@@ -46,6 +46,8 @@ export function explainAwaited(
       return explainChecks(awaited);
     case 'lease':
       return explainLease(awaited);
+    case 'sub-run':
+      return `${awaited.job} waits for run ${awaited.run}, which it called at ${formatTime(awaited.since)}.\nTo see what that waits for: \`treadle explain ${awaited.run}\``;
     case 'group':
       return explainGroup(awaited);
     case 'merge':

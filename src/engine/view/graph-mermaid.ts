@@ -1,4 +1,4 @@
-import type { Job, JobType, Workflow } from '../../workflow/model.ts';
+import type { Job, Workflow } from '../../workflow/model.ts';
 import { documentsOf, legsOf } from '../legs.ts';
 import type { RunState } from '../state.ts';
 import { essentialNeeds, jobName, reworkEdges } from './outline.ts';
@@ -6,7 +6,7 @@ import { jobPhase, lineOf, phaseGlyph, type Phase } from './phase.ts';
 import { cutText, visibleLine } from './visible-text.ts';
 
 /** Mermaid's node shapes by node type: https://mermaid.js.org/syntax/flowchart.html#node-shapes */
-const SHAPES: Readonly<Record<JobType, readonly [string, string]>> = {
+const SHAPES: Readonly<Record<Job['type'], readonly [string, string]>> = {
   task: ['[', ']'],
   steps: ['[', ']'],
   approval: ['{{', '}}'],
@@ -14,6 +14,7 @@ const SHAPES: Readonly<Record<JobType, readonly [string, string]>> = {
   merge: ['([', '])'],
   commit: ['[[', ']]'],
   verify: ['[/', '/]'],
+  call: ['[[', ']]'],
 };
 
 /** Colours that hold their contrast on GitHub's light and dark pages. */

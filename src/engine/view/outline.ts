@@ -84,6 +84,8 @@ function exitsOf(job: Job): readonly (readonly [ReworkEdge['key'], EdgeTarget])[
         ['on-rejected', job.onRejected],
         ['on-timeout', job.onTimeout],
       ];
+    case 'call':
+      return [['on-failure', job.onFailure]];
     case 'decision':
     case 'merge':
       return [];

@@ -94,6 +94,8 @@ function awaitedItem(config: Config, state: RunState, awaited: Awaited): string 
       return `${job} waits for the required checks of #${awaited.pull}${checkWords(awaited.names)} since ${formatTime(awaited.since)}. ${awaited.state === 'held' ? 'They do not begin before somebody with write access approves their workflow runs, on the pull request or in the Actions tab.' : 'Nobody has to do anything.'}`;
     case 'lease':
       return `${job} waits to merge into ${inlineCode(awaited.base)}: position ${awaited.position} in the queue${awaited.holder === null ? '' : `, after run ${inlineCode(awaited.holder.run)}`}. Nobody has to do anything.`;
+    case 'sub-run':
+      return `${job} waits for run ${inlineCode(awaited.run)}, which it called: ${inlineCode(commandLine.show(awaited.run))}.`;
     case 'group':
       return `${job === '' ? 'The run' : job} waits for its turn in the concurrency group ${inlineCode(awaited.group)}, after ${inlineCode(groupHolderWords(awaited))}. Nobody has to do anything.`;
     case 'merge':

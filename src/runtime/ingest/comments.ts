@@ -9,6 +9,7 @@ import { actorOf, holdsRole, isSomebody } from '../authorise.ts';
 import { loadIssueIndex, type LoadedRun } from '../run-documents.ts';
 import type { Unit } from '../unit.ts';
 import { eventId, type Happening } from '../wake.ts';
+import { loadTree, runToReport, runToSteer } from './choose-run.ts';
 import { reasonNotToBelieve } from './comment-edits.ts';
 
 /**
@@ -25,8 +26,15 @@ export async function ingestComment(
   if (command === null && report?.kind === 'none') return null;
   const index = await loadIssueIndex(unit.documents(), comment.issue);
   const run = index.escalation?.run ?? index.active;
-  const loaded = run === null ? undefined : await unit.load(run);
-  if (loaded === undefined) return null;
+  const root = run === null ? undefined : await unit.load(run);
+  if (root === undefined) return null;
+  const tree = index.escalation === null ? await loadTree(unit.documents(), root) : [root];
+  const isAnswer = (one: LoadedRun): boolean =>
+    Object.values(one.state.jobs).some((document) =>
+      turnsToAnswer(document, { comment, loaded: one }).some(({ turn }) => turn.outcome === 'open'),
+    );
+  const loaded =
+    (command?.kind === 'override' ? runToSteer(tree, command.override) : runToReport(tree, isAnswer)) ?? root;
   if (comment.createdAt < loaded.state.run.createdAt) return null;
   const at = { unit, comment, loaded, job: index.escalation?.job ?? null };
   if (hasCounted(at)) return 'it counted before it was edited, and counts once';
@@ -196,7 +204,10 @@ function refuseReporter(place: Place): Promise<string> {
   return refuseOutsider(place, { word: 'report', reason });
 }
 
-function turnsToAnswer(document: JobDocument, { comment, loaded }: Place): readonly Candidate[] {
+function turnsToAnswer(
+  document: JobDocument,
+  { comment, loaded }: Pick<Place, 'comment' | 'loaded'>,
+): readonly Candidate[] {
   const { author } = comment;
   const { id: job, role, attempts } = document;
   const holds = role !== null && holdsRole(loaded.config, role, author);

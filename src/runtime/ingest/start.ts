@@ -56,7 +56,7 @@ export async function startRun(
     version: 1 as const,
     entry: workflow.file.path,
     roles: found.roles,
-    files: [{ path: workflow.file.path, text: workflow.file.text }],
+    files: workflow.files,
   };
   const pins = { definition, config: found.config };
   const trigger: Trigger = {

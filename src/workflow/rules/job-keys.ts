@@ -1,7 +1,7 @@
 import type { JobDraft } from '../draft.ts';
 import type { Finding } from '../finding.ts';
 import { finding } from '../finding.ts';
-import { foreignKeys, jobTypes, keysOfType, kindNames } from '../job-kinds.ts';
+import { callerKeys, foreignKeys, jobTypes, keysOfType, kindNames } from '../job-kinds.ts';
 import type { JobType } from '../model.ts';
 import { entriesOf, scalarAt, valueAt } from '../yaml-tree.ts';
 import type { RuleInput } from './rule.ts';
@@ -28,6 +28,14 @@ function hasKnownType({ node }: JobDraft): boolean {
 const kinds = Object.keys(keysOfType) as JobType[];
 
 function* findForeign(job: JobDraft): Iterable<Finding> {
+  if (job.uses !== null) {
+    for (const { key } of entriesOf(job.node)) {
+      if (callerKeys.includes(key.text) || foreignKeys[key.text] !== undefined) continue;
+      const message = `'${key.text}' cannot go with \`uses\`: a job that calls a workflow has ${callerKeys.join(', ')}`;
+      yield finding('key-not-allowed', key, message);
+    }
+    return;
+  }
   const allowed = keysOfType[job.type];
   for (const { key } of entriesOf(job.node)) {
     if (allowed.includes(key.text) || foreignKeys[key.text] !== undefined) continue;

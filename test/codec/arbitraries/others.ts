@@ -221,7 +221,6 @@ export const inboxDocument: fc.Arbitrary<InboxDocument> = fc.record({
       conclusion,
       outputs: fc.dictionary(key, text, { maxKeys: 2 }),
       reason: orNull(text),
-      closed: orNull(recorded),
     }),
     fc.record({
       ...envelope,

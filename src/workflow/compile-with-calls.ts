@@ -1,0 +1,107 @@
+import { compileWorkflow, type Compiled, type CompileOptions, type WorkflowFile } from './compile.ts';
+import type { Diagnostic } from './diagnostic.ts';
+import { pathOfCall } from './path-of-call.ts';
+import type { CallJob, InputDeclaration, Place, Workflow } from './model.ts';
+
+/** GitHub's limits on reusable workflows: levels in all, and files that one run may call. */
+const mostLevels = 10;
+const mostFiles = 50;
+
+/** A workflow with all that it calls. */
+export interface CompiledWithCalls extends Compiled {
+  /** The file itself, and all that it calls at any depth: what a run is pinned to. */
+  readonly files: readonly WorkflowFile[];
+}
+
+/**
+ * Compiles a workflow file and checks what it calls: that it is there, can be called, and is given the inputs it declares; that
+ * nothing calls itself, and that GitHub's limits hold (10 levels, 50 files). What is wrong is told at the place of the call.
+ *
+ * @param fileAt finds a file by its path
+ */
+export function compileWithCalls(
+  file: WorkflowFile,
+  fileAt: (path: string) => WorkflowFile | undefined,
+  options: CompileOptions = {},
+): CompiledWithCalls {
+  const compiled = compileWorkflow(file, options);
+  if (compiled.workflow === null) return { ...compiled, files: [file] };
+  const files = new Map([[file.path, file]]);
+  const known = new Map<string, Workflow | null>([[file.path, compiled.workflow]]);
+  const compile = (called: WorkflowFile): Workflow | null => {
+    const before = known.get(called.path);
+    if (before !== undefined) return before;
+    const { workflow } = compileWorkflow(called, options);
+    known.set(called.path, workflow);
+    return workflow;
+  };
+  const visit = (workflow: Workflow, path: readonly string[]): string | null => {
+    for (const call of callsOf(workflow)) {
+      const problem = findProblem(call, path);
+      if (problem !== null) return problem;
+    }
+    return null;
+  };
+  const findProblem = (call: CallJob, path: readonly string[]): string | null => {
+    const target = pathOfCall(call.uses);
+    const called = target === null ? undefined : fileAt(target);
+    if (called === undefined) return `There is no workflow ${call.uses}`;
+    if (path.includes(called.path)) return `${[...path, called.path].join(' calls ')}: that would never end`;
+    if (path.length >= mostLevels) return `Workflows call each other over more than ${mostLevels} levels`;
+    files.set(called.path, called);
+    if (files.size > mostFiles + 1) return `The workflow calls more than ${mostFiles} files`;
+    const workflow = compile(called);
+    if (workflow === null) return `${called.path} has errors`;
+    if (workflow.on.workflowCall === null) return `${called.path} has no \`workflow_call\` under \`on\``;
+    return visit(workflow, [...path, called.path]);
+  };
+  const found: Diagnostic[] = [];
+  for (const call of callsOf(compiled.workflow)) {
+    const problem = findProblem(call, [file.path]);
+    if (problem === null) {
+      const declared = known.get(pathOfCall(call.uses) ?? '')?.on.workflowCall?.inputs ?? [];
+      found.push(...checkInputs(file.path, call, declared));
+    } else found.push(diagnosticAt(file.path, call.places.uses, problem));
+  }
+  return {
+    workflow: found.length > 0 ? null : compiled.workflow,
+    diagnostics: [...compiled.diagnostics, ...found],
+    files: [...files.values()].sort((a, b) => (a.path < b.path ? -1 : 1)),
+  };
+}
+
+function callsOf(workflow: Workflow): readonly CallJob[] {
+  return [...workflow.jobs.values()].flatMap((job) => (job.type === 'call' ? [job] : []));
+}
+
+function* checkInputs(
+  path: string,
+  call: CallJob,
+  declared: readonly InputDeclaration[],
+): Iterable<Diagnostic> {
+  const names = declared.map(({ name }) => name).join(', ') || 'none';
+  for (const [name, template] of Object.entries(call.with)) {
+    const at = call.places.with[name] ?? call.places.uses;
+    const input = declared.find((one) => one.name.toLowerCase() === name.toLowerCase());
+    const [only = ''] = template.parts;
+    if (input === undefined) {
+      yield diagnosticAt(path, at, `${call.uses} has no input '${name}' (it has: ${names})`);
+    } else if (template.parts.length < 2 && typeof only === 'string' && !isOfType(input, only)) {
+      yield diagnosticAt(path, at, `The input '${name}' of ${call.uses} is a ${input.type}, not '${only}'`);
+    }
+  }
+  const given = Object.keys(call.with).map((name) => name.toLowerCase());
+  for (const { name, required, default: otherwise } of declared) {
+    if (!required || otherwise !== null || given.includes(name.toLowerCase())) continue;
+    yield diagnosticAt(path, call.places.uses, `${call.uses} needs the input '${name}'`);
+  }
+}
+
+function isOfType({ type }: InputDeclaration, text: string): boolean {
+  if (type === 'number') return text.trim() === '' || Number.isFinite(Number(text));
+  return type !== 'boolean' || ['', 'true', 'false'].includes(text);
+}
+
+function diagnosticAt(path: string, { start, end }: Place, message: string): Diagnostic {
+  return { path, start, end, severity: 'error', code: 'bad-call', message };
+}
