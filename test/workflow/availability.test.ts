@@ -7,6 +7,10 @@ const inJobs = [...everywhere, 'needs', 'strategy', 'matrix'];
 const inTasks = [...inJobs, 'env'];
 const all = [...inTasks, 'job', 'jobs', 'runner', 'steps', 'secrets'];
 
+const inSteps = [...inTasks, 'job', 'runner', 'steps'];
+const step = (rest: string): string =>
+  `jobs: { a: { runs-on: treadle, steps: [{ id: x, run: work }, { ${rest} }] } }`;
+
 const agent = 'runs-on: qa-engineer, prompt: Do it';
 
 /** Rule 10, row by row: a place (`@` is the expression), and the contexts that GitHub, or for our own keys Treadle, has there. */
@@ -40,6 +44,23 @@ const places: readonly (readonly [place: string, workflow: string, contexts: rea
   ['jobs.X.concurrency', `jobs: { a: { concurrency: @, ${agent} } }`, inJobs],
   ['jobs.X.env', `jobs: { a: { env: { A: @ }, ${agent} } }`, inJobs],
   ['jobs.X.prompt', 'jobs: { a: { runs-on: qa-engineer, prompt: @ } }', inTasks],
+  [
+    'jobs.X.outputs of a job with steps',
+    'jobs: { a: { runs-on: treadle, steps: [{ run: x }], outputs: { o: @ } } }',
+    inSteps,
+  ],
+  [
+    'jobs.X.defaults.run',
+    'jobs: { a: { runs-on: treadle, steps: [{ run: x }], defaults: { run: { working-directory: @ } } } }',
+    inTasks,
+  ],
+  ['steps.if', step('run: x, if: @'), inSteps],
+  ['steps.name', step('run: x, name: @'), inSteps],
+  ['steps.run', step('run: @'), inSteps],
+  ['steps.env', step('run: x, env: { A: @ }'), inSteps],
+  ['steps.working-directory', step('run: x, working-directory: @'), inSteps],
+  ['steps.continue-on-error', step('run: x, continue-on-error: @'), inSteps],
+  ['steps.timeout-minutes', step('run: x, timeout-minutes: @'), inSteps],
   ['jobs.X.outputs of a decision', 'jobs: { a: { type: decision, outputs: { o: @ } } }', inTasks],
 ];
 
