@@ -14,7 +14,7 @@ import { decide, failJoin, join } from './nodes.ts';
 import { enterJobGroup } from './group-entry.ts';
 import { isHeld } from './group-place.ts';
 import { startSteps } from './steps.ts';
-import { startCall } from './sub-run.ts';
+import { startCall } from './call-workflow.ts';
 import { isReached } from './time.ts';
 
 /**

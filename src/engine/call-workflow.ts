@@ -1,0 +1,121 @@
+import { derivedId } from '../base/digest.ts';
+import type { Json } from '../base/canonical-json.ts';
+import { renderTemplate } from '../expression/evaluate.ts';
+import type { Template } from '../expression/model.ts';
+import type { CallJob, InputDeclaration } from '../workflow/model.ts';
+import { beginAttempt } from './attempt.ts';
+import { contextsFor } from './contexts.ts';
+import type { Draft } from './draft.ts';
+import { QUEUED } from './draft.ts';
+import type { Evaluated } from './evaluation.ts';
+import { guard } from './evaluation.ts';
+import { TREADLE } from './event.ts';
+import { failAttempt } from './retry.ts';
+
+/** Calls a workflow: a run of its own begins for the same bead, and the job goes on when that is over. */
+export function startCall(draft: Draft, definition: CallJob): void {
+  const { id: job, uses } = definition;
+  const attempt = beginAttempt(draft, job);
+  const called = draft.callOf(uses);
+  const declared = called?.workflow.on.workflowCall?.inputs ?? null;
+  if (called === undefined || declared === null) {
+    const reason = `the definition of this run holds no workflow ${uses} that can be called`;
+    failAttempt(draft, job, { outcome: 'failure', reason, again: false });
+    return;
+  }
+  const inputs = inputsOf(draft, definition, declared);
+  if (!inputs.ok) {
+    failAttempt(draft, job, { outcome: 'failure', reason: inputs.problem, again: false });
+    return;
+  }
+  const { run, cause } = draft;
+  const number = draft.takeRunNumber();
+  const child = `${run.issue}-${number}`;
+  const attempts = draft.document(job)?.attempts ?? [];
+  draft.patchJob(job, {
+    attempts: attempts.map((one) => (one.number === attempt ? { ...one, child } : one)),
+  });
+  draft.setLine(job, { ...QUEUED, status: 'in_progress' });
+  draft.tell(`run ${child}`);
+  draft.send({
+    version: 1,
+    type: 'run_started',
+    id: derivedId('run_started', cause.id, child),
+    run: child,
+    at: cause.at,
+    actor: TREADLE,
+    ground: `called by ${job} of run ${run.id}`,
+    wake: cause.wake,
+    number,
+    workflow: called.workflow.key,
+    definition: called.definition,
+    config: run.config,
+    trigger: run.trigger,
+    parent: {
+      run: run.id,
+      job,
+      attempt,
+      callers: [...(run.parent?.callers ?? []), run.id],
+      outermost: run.parent?.outermost ?? { number: run.number, workflow: draft.workflow.name },
+    },
+    inputs: inputs.value,
+  });
+}
+
+/** The inputs of a call, of the types that the called workflow declares; empty ones where nothing is given. */
+function inputsOf(
+  draft: Draft,
+  { id, with: given }: CallJob,
+  declared: readonly InputDeclaration[],
+): Evaluated<Readonly<Record<string, Json>>> {
+  const inputs: [string, Json][] = [];
+  for (const input of declared) {
+    const template = Object.entries(given).find(([name]) => equalNames(name, input.name))?.[1];
+    if (template === undefined) {
+      if (input.required && input.default === null) {
+        return { ok: false, problem: `the called workflow needs the input ${input.name}` };
+      }
+      inputs.push([input.name, input.default ?? emptyOf(input)]);
+      continue;
+    }
+    const value = guard(() => valueOf(template, draft, id));
+    if (!value.ok) return { ok: false, problem: `with.${input.name}: ${value.problem}` };
+    const typed = convert(input, value.value);
+    if (typed === undefined) {
+      return { ok: false, problem: `with.${input.name} is no ${input.type}: "${value.value.slice(0, 80)}"` };
+    }
+    inputs.push([input.name, typed]);
+  }
+  return { ok: true, value: Object.fromEntries(inputs) };
+}
+
+function valueOf(template: Template, draft: Draft, job: string): string {
+  return renderTemplate(template, contextsFor(draft, job, 'job'));
+}
+
+/**
+ * A text as a value of an input's type: as GitHub coerces it.
+ *
+ * @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#onworkflow_callinputs
+ */
+function convert({ type }: InputDeclaration, text: string): Json | undefined {
+  switch (type) {
+    case 'number': {
+      const number = text.trim() === '' ? 0 : Number(text);
+      return Number.isFinite(number) ? number : undefined;
+    }
+    case 'boolean':
+      return text === '' || text === 'false' ? false : text === 'true' ? true : undefined;
+    case 'string':
+    case 'choice':
+      return text;
+  }
+}
+
+function emptyOf({ type }: InputDeclaration): Json {
+  return type === 'number' ? 0 : type === 'boolean' ? false : '';
+}
+
+function equalNames(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}
