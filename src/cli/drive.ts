@@ -1,3 +1,5 @@
+import type { Intake } from '../runtime/ingest/intake.ts';
+import { readRepositoryConfig, type RepositoryConfig } from '../runtime/repository-config.ts';
 import type { Awaited } from '../engine/view/awaited.ts';
 import { awaitedOf } from '../engine/view/awaited.ts';
 import { advance, type AdvanceOptions } from '../runtime/advance.ts';
@@ -39,7 +41,11 @@ export async function driveRun(
   const gates = openGateKeeper(session, terminal, options);
   let requests = options.requests ?? [];
   for (;;) {
-    await advance(runtime, { requests, nudge: () => interruption.raised }, definitions);
+    await advance(
+      runtime,
+      { requests, intake: startNothing(session), nudge: () => interruption.raised },
+      definitions,
+    );
     requests = [];
     interruption.signal.throwIfAborted();
     const found = await findRun(runtime.store, run());
@@ -126,4 +132,11 @@ function soonest(awaited: readonly Awaited[]): string | null {
       : [],
   );
   return times.sort()[0] ?? null;
+}
+
+/** Starts no run of what it finds; the workflows are read where somebody asks to go on by another. */
+function startNothing({ runtime, place }: Session): Intake {
+  const config = (): Promise<RepositoryConfig> =>
+    readRepositoryConfig(runtime.forge, runtime.builtInWorkflows);
+  return { repository: place.repository, config, maxNewRuns: 0 };
 }

@@ -7,6 +7,8 @@ export type SlashCommand =
       readonly override: Exclude<OverrideAction, { action: 'repin' }>;
       readonly reason: string;
     }
+  /** `/treadle repin WORKFLOW …`: go on by the workflow of that name as the default branch has it now. */
+  | { readonly kind: 'repin'; readonly workflow: string; readonly reason: string }
   /** `/treadle done key=value …` and `/treadle failed …`: an answer in short form. */
   | {
       readonly kind: 'report';
@@ -18,13 +20,23 @@ export type SlashCommand =
 
 const PLAIN = ['pause', 'resume', 'cancel', 'close'] as const;
 const OUTCOMES = { done: 'success', failed: 'failure', continue: 'continue' } as const;
-const VERBS = ['approve', 'reject', 'retry', 'goto', 'skip', 'reassign', ...PLAIN, ...Object.keys(OUTCOMES)];
+const VERBS = [
+  'approve',
+  'reject',
+  'retry',
+  'goto',
+  'skip',
+  'reassign',
+  'repin',
+  ...PLAIN,
+  ...Object.keys(OUTCOMES),
+];
 
 /**
  * The command in a comment, or null where there is none. It is the comment's first line that is not blank, and that line begins
  * with `/treadle`, indented by less than a code block is, so that a command in a quotation, in code or in the middle is none.
  *
- * `/treadle goto JOB reason…` · `/treadle skip JOB reason…` · `/treadle reassign ROLE reason…` ·
+ * `/treadle goto JOB reason…` · `/treadle skip JOB reason…` · `/treadle reassign ROLE reason…` · `/treadle repin WORKFLOW reason…` ·
  * `/treadle approve|reject|retry|pause|resume|cancel|close reason…` · `/treadle done|failed|continue key=value … summary…`
  */
 export function parseSlashCommand(comment: string): SlashCommand | null {
@@ -55,6 +67,8 @@ export function parseSlashCommand(comment: string): SlashCommand | null {
         job: null,
         role,
       }));
+    case 'repin':
+      return readRepin(rest);
     case '':
       return { kind: 'malformed', problem: `\`/treadle\` needs a command: one of ${VERBS.join(', ')}.` };
     default:
@@ -67,6 +81,16 @@ export function parseSlashCommand(comment: string): SlashCommand | null {
 
 function isAnswer(verb: string): verb is keyof typeof OUTCOMES {
   return Object.hasOwn(OUTCOMES, verb);
+}
+
+function readRepin(rest: string): SlashCommand {
+  const match = /^([\w.-]+)\s+([\s\S]*\S)/.exec(rest);
+  return match?.[1] === undefined || match[2] === undefined
+    ? {
+        kind: 'malformed',
+        problem: '`/treadle repin` needs a workflow and a reason: /treadle repin WORKFLOW why',
+      }
+    : { kind: 'repin', workflow: match[1].replace(/\.ya?ml$/, ''), reason: match[2].trim() };
 }
 
 function readTargeted(

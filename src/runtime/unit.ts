@@ -218,6 +218,7 @@ async function decide(
     callOf: (uses: string) => definitions.called(definition, uses),
     nextRun: await nextRunOf(documents, before, event),
   };
+  await loadOther(definitions, documents, event);
   const outcome = await decideWithGroups(documents, pinned, before, event);
   if (outcome.kind === 'ignored') return outcome;
   const subject = renderSubject(outcome.state.run, outcome.summary);
@@ -254,6 +255,14 @@ async function stageCalled(
   const index = await loadIssueIndex(documents, state.run.issue);
   const runs = [...new Set([...index.runs, state.run.id, ...started.map(({ run }) => run)])];
   await documents.write(layout.issueIndex(state.run.issue), issueIndexCodec, { ...index, runs });
+}
+
+/** A repin goes on by a definition that is stored already, or was just put down. */
+async function loadOther(definitions: Definitions, documents: Documents, event: RunEvent): Promise<void> {
+  if (event.type !== 'override_issued' || event.override.action !== 'repin') return;
+  const { definition } = event.override;
+  const stored = await documents.read(layout.definition(definition), definitionCodec);
+  if (stored !== undefined) await definitions.load(documents, definition);
 }
 
 /** Decides with the concurrency groups that the transition asks for: which those are, only it can say. */

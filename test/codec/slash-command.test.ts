@@ -55,7 +55,7 @@ test.each([
   ['/treadle toString x', '`/treadle toString` is not known.'],
   ['/treadle constructor x', '`/treadle constructor` is not known.'],
   ['/treadle __proto__ x', '`/treadle __proto__` is not known.'],
-  ['/treadle repin abc', '`/treadle repin` is not known.'],
+  ['/treadle repin abc', '`/treadle repin` needs a workflow and a reason: /treadle repin WORKFLOW why'],
   ['/treadle approve', '`/treadle approve` needs a reason: say why, behind it.'],
   ['/treadle pause \n ', '`/treadle pause` needs a reason'],
   ['/treadle goto fix', '`/treadle goto` needs a reason'],

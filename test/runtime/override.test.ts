@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
+import type { OverrideIssued } from '../../src/engine/event.ts';
 import { openHost, type Host, type World } from './world.ts';
 
 const CHAIN = `name: Chain
@@ -56,6 +57,24 @@ describe('an override', () => {
     const [, skipped] = await world.history.transitions(run);
     expect(skipped?.author.name).toBe('ada');
     expect(skipped?.subject).toMatch(/^#\d+ fix: one → two \(skipped\)/);
+  });
+
+  test('repin goes on by the workflow as the default branch has it now; an unknown one is refused', async () => {
+    const own = async (): Promise<unknown> => (await world.runner()).wake({ intake: 'own' });
+    const changed = CHAIN.replace('  two:', '  extra: { runs-on: web-designer, prompt: Extra. }\n  two:');
+    await world.push('ada', 'main', '.github/treadle/workflows/fix.yml', changed);
+    await world.comment('ada', bead, '/treadle repin nowhere it was wrong');
+    await own();
+    expect(await line('extra')).toBeUndefined();
+    const said = (await world.as('ada').comments.on(bead)).map(({ body }) => body).join();
+    expect(said).toContain('was not done: the definition nowhere is not known');
+    await world.comment('ada', bead, '/treadle repin fix it was wrong');
+    await own();
+    expect(await line('extra')).toBe('in_progress');
+    expect(await line('one')).toBe('in_progress');
+    const { actor, reason } = (await world.history.transitions(run)).at(-1)?.event as OverrideIssued;
+    expect({ actor: actor.login, reason }).toEqual({ actor: 'ada', reason: 'it was wrong' });
+    await world.push('ada', 'main', '.github/treadle/workflows/fix.yml', CHAIN);
   });
 
   test('pause holds what would start, and resume lets it go, with its time given back', async () => {

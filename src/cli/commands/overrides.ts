@@ -22,10 +22,10 @@ interface OverrideOptions extends RepositoryOptions {
 }
 
 interface Override {
-  readonly name: 'retry' | 'goto' | 'skip' | 'reassign' | 'pause' | 'resume' | 'cancel' | 'close';
+  readonly name: 'retry' | 'goto' | 'skip' | 'reassign' | 'repin' | 'pause' | 'resume' | 'cancel' | 'close';
   readonly description: string;
   /** The word after the run, for those that need one. */
-  readonly target: 'job' | 'role' | null;
+  readonly target: 'job' | 'role' | 'workflow' | null;
 }
 
 const OVERRIDES: readonly Override[] = [
@@ -37,11 +37,18 @@ const OVERRIDES: readonly Override[] = [
   { name: 'goto', description: 'go on at a job, whatever came before it', target: 'job' },
   { name: 'skip', description: 'skip a job; what needs it goes on', target: 'job' },
   { name: 'reassign', description: 'give the escalated job to another role', target: 'role' },
+  {
+    name: 'repin',
+    description: 'go on by a workflow as the default branch has it now; what is done stays done',
+    target: 'workflow',
+  },
   { name: 'pause', description: 'start nothing new in a run', target: null },
   { name: 'resume', description: 'go on with a paused run', target: null },
   { name: 'cancel', description: 'cancel a run', target: null },
   { name: 'close', description: 'close a run and its bead', target: null },
 ];
+
+const EXAMPLES = { job: 'fix', role: 'backend-engineer', workflow: 'bug' } as const;
 
 /** The CEO's word at any time: said as a comment of theirs on the bead, exactly as on GitHub. */
 export function addOverrides(program: Command, context: CommandContext): void {
@@ -60,7 +67,7 @@ export function addOverrides(program: Command, context: CommandContext): void {
       .addHelpText(
         'after',
         examples(
-          `treadle ${override.name} 42-1${override.target === null ? '' : ` ${override.target === 'job' ? 'fix' : 'backend-engineer'}`} --reason "..."`,
+          `treadle ${override.name} 42-1${override.target === null ? '' : ` ${EXAMPLES[override.target]}`} --reason "..."`,
         ),
       )
       .action((...args: unknown[]) => {
@@ -92,7 +99,7 @@ async function overrideCommand(
     const ceo = findCeo(found, options.as ?? null);
     const words = ['/treadle', override.name, ...(target === null ? [] : [target]), options.reason.trim()];
     const saying = { words: words.join(' '), actor: actorOf(ceo), at: session.runtime.clock.now() };
-    checkOverride(found, saying);
+    if (override.name !== 'repin') checkOverride(found, saying);
     await session.forgeAs(ceo.login).comments.create(placeFor(found), saying.words);
     await goOn({ terminal, finish }, session, { run: id, said: 'said', ...options });
   });

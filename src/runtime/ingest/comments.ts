@@ -1,15 +1,19 @@
 import { parseReport, type Report } from '../../codec/report-block.ts';
-import { parseSlashCommand, type SlashCommand } from '../../codec/slash-command.ts';
+import { parseSlashCommand } from '../../codec/slash-command.ts';
 import type { OverrideAction } from '../../engine/event.ts';
-import { dispatchIndexCodec } from '../../codec/documents.ts';
+import { definitionCodec, dispatchIndexCodec } from '../../codec/documents.ts';
 import { layout } from '../../codec/layout.ts';
 import type { JobDocument, Turn } from '../../engine/state.ts';
-import type { Comment, CommentEdit } from '../../forge/port.ts';
+import type { Comment } from '../../forge/port.ts';
 import { actorOf, holdsRole, isSomebody } from '../authorise.ts';
 import { loadIssueIndex, type LoadedRun } from '../run-documents.ts';
 import type { Unit } from '../unit.ts';
 import { eventId, type Happening } from '../wake.ts';
 import { loadTree, runToReport, runToSteer } from './choose-run.ts';
+import { digestOf } from '../definitions.ts';
+import type { Facts } from './facts.ts';
+import type { Catalog } from './intake.ts';
+import { definitionFor } from './start.ts';
 import { reasonNotToBelieve } from './comment-edits.ts';
 
 /**
@@ -19,7 +23,7 @@ import { reasonNotToBelieve } from './comment-edits.ts';
 export async function ingestComment(
   unit: Unit,
   comment: Comment,
-  edits: ReadonlyMap<number, CommentEdit>,
+  { edits, catalog }: Pick<Facts, 'edits' | 'catalog'>,
 ): Promise<string | null> {
   const command = parseSlashCommand(comment.body);
   const report = command === null ? parseReport(comment.body) : null;
@@ -39,6 +43,13 @@ export async function ingestComment(
   const at = { unit, comment, loaded, job: index.escalation?.job ?? null };
   if (hasCounted(at)) return 'it counted before it was edited, and counts once';
   if (command?.kind === 'override') return applyOverride(at, command);
+  if (command?.kind === 'repin') {
+    return applyOverride(at, {
+      ...command,
+      kind: 'override',
+      override: await pinTo(unit, command.workflow, catalog),
+    });
+  }
   if (command?.kind === 'malformed')
     return `the command of ${comment.author.login} cannot be read: ${command.problem}`;
   const doubt = reasonNotToBelieve(comment, edits.get(comment.id));
@@ -79,7 +90,7 @@ function hasCounted({ comment, loaded }: Place): boolean {
 
 async function applyOverride(
   place: Place,
-  command: Extract<SlashCommand, { kind: 'override' }>,
+  command: { readonly kind: 'override'; readonly override: OverrideAction; readonly reason: string },
 ): Promise<string | null> {
   const { comment, loaded, job } = place;
   if (comment.updatedAt !== comment.createdAt) {
@@ -95,6 +106,16 @@ async function applyOverride(
   const aimed: OverrideAction =
     'job' in override && override.job === null && job !== null ? aimAt(override, job) : override;
   return apply(place, { type: 'override_issued', override: aimed, reason: command.reason }, 'holds role ceo');
+}
+
+/** The definition of that name as the default branch has it now, stored so that it never vanishes. An unknown one is refused by name. */
+async function pinTo(unit: Unit, key: string, catalog: Catalog): Promise<OverrideAction> {
+  const entry = catalog.kind === 'read' ? catalog.found.workflows.get(key) : undefined;
+  if (catalog.kind !== 'read' || entry?.workflow == null) return { action: 'repin', definition: key };
+  const definition = definitionFor(catalog.found, entry);
+  const digest = digestOf(definition);
+  await unit.documents().write(layout.definition(digest), definitionCodec, definition);
+  return { action: 'repin', definition: digest };
 }
 
 /** A command on a CEO bead means the job that escalated, unless it names one. */

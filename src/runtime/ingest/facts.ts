@@ -1,5 +1,6 @@
 import { cursorCodec, type CursorDocument } from '../../codec/documents.ts';
 import { layout } from '../../codec/layout.ts';
+import { parseSlashCommand } from '../../codec/slash-command.ts';
 import { parseMarker } from '../../engine/view/markdown.ts';
 import type { Account, Changes, Comment, CommentEdit, Forge, Issue } from '../../forge/port.ts';
 import type { Documents } from '../../store/documents.ts';
@@ -89,7 +90,12 @@ export async function readFacts(reading: Reading): Promise<Facts> {
     edits: await readEdits(forge, documents, fresh.comments),
     waiting,
     dispatchAnswers: await readDispatchAnswers(forge, documents, reading.definitions, now),
-    catalog: await readCatalog(documents, reading.intake, [...waiting, ...fresh.issues]),
+    catalog: await readCatalog(
+      documents,
+      reading.intake,
+      [...waiting, ...fresh.issues],
+      fresh.comments.some(({ body }) => parseSlashCommand(body)?.kind === 'repin'),
+    ),
     answers:
       watched.length === 0
         ? NO_ANSWERS

@@ -83,7 +83,7 @@ async function ingestComments(
   const before = unit.applied.length;
   for (const [index, comment] of comments.entries()) {
     if (unit.applied.length - before >= most) return comments.slice(index);
-    const remark = await ingestComment(unit, comment, facts.edits);
+    const remark = await ingestComment(unit, comment, facts);
     if (remark !== null) remarks.push(`comment ${comment.id} on #${comment.issue}: ${remark}`);
   }
   return [];

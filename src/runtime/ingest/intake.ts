@@ -28,26 +28,31 @@ export type Catalog =
     };
 
 /**
- * Reads settings and workflows where one of the issues may start a run. Settings that cannot be used hold up no run that is going
+ * Reads settings and workflows where one of the issues may start a run, or somebody asks for them (`isAsked`). Settings that cannot be used hold up no run that is going
  * on: they are a remark, and the issues wait.
  */
 export async function readCatalog(
   documents: Documents,
   intake: Intake | null,
   issues: readonly Issue[],
+  isAsked = false,
 ): Promise<Catalog> {
-  if (intake === null || intake.maxNewRuns === 0) return { kind: 'unread' };
-  const { repository, maxNewRuns } = intake;
+  if (intake === null || (intake.maxNewRuns === 0 && !isAsked)) return { kind: 'unread' };
+  if (isAsked) return readNow(intake);
   for (const issue of issues) {
     if (issue.state !== 'open' || !(await mayStart(documents, issue))) continue;
-    try {
-      return { kind: 'read', repository, found: await intake.config(), maxNewRuns };
-    } catch (error) {
-      if (!(error instanceof TreadleError) || !error.code.startsWith('config-')) throw error;
-      return { kind: 'invalid', problem: error.message };
-    }
+    return readNow(intake);
   }
   return { kind: 'unread' };
+}
+
+async function readNow({ repository, maxNewRuns, config }: Intake): Promise<Catalog> {
+  try {
+    return { kind: 'read', repository, found: await config(), maxNewRuns };
+  } catch (error) {
+    if (!(error instanceof TreadleError) || !error.code.startsWith('config-')) throw error;
+    return { kind: 'invalid', problem: error.message };
+  }
 }
 
 /**

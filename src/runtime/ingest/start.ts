@@ -1,3 +1,4 @@
+import type { DefinitionDocument } from '../../codec/documents.ts';
 import type { Json } from '../../base/canonical-json.ts';
 import { derivedId } from '../../base/digest.ts';
 import {
@@ -52,12 +53,7 @@ export async function startRun(
   }
   const number = index.runs.length + 1;
   const run = `${issue.number}-${number}`;
-  const definition = {
-    version: 1 as const,
-    entry: workflow.file.path,
-    roles: found.roles,
-    files: workflow.files,
-  };
+  const definition = definitionFor(found, workflow);
   const pins = { definition, config: found.config };
   const trigger: Trigger = {
     event: start.event,
@@ -160,4 +156,14 @@ function isTriggered(trigger: IssuesTrigger, issue: Issue, isOpened: boolean): b
     vars: {},
   };
   return evaluate(trigger.if.expression, contexts, status).truthy;
+}
+
+/** What a run of a workflow is pinned to: its files as they are now. */
+export function definitionFor(found: RepositoryConfig, entry: CatalogEntry): DefinitionDocument {
+  return {
+    version: 1 as const,
+    entry: entry.file.path,
+    roles: found.roles,
+    files: entry.files,
+  };
 }
