@@ -15,3 +15,8 @@ test('docs/workflows.md tells every built-in workflow as it is', () => {
 test.each([...readBuiltInWorkflows()])('treadle lint has nothing to say of %s', (path, text) => {
   expect(compileWorkflow({ path, text }).diagnostics).toEqual([]);
 });
+
+// Its three kinds of test are jobs like others so far: calling workflows came after it.
+test.fails('the waterfall calls its tests as workflows of their own', () => {
+  expect(readBuiltInWorkflows().get('workflows/waterfall.yml')).toMatch(/^ +uses:/m);
+});
