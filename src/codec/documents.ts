@@ -35,6 +35,17 @@ export interface CursorDocument {
   readonly seen: Readonly<Record<string, string>>;
   /** Issues that may start a run, in the order in which they came: no wake so far could. Left out where there are none. */
   readonly waiting?: readonly number[];
+  /**
+   * Answers that were looked at and do not count: `<pull>.<run>.<job>` → a digest of what they and the job were then. Left out
+   * where there are none.
+   */
+  readonly judged?: Readonly<Record<string, string>>;
+}
+
+/** The cursor's time once more, told by the document's name, so that reading facts can begin before any file is read. */
+export interface SinceIndex {
+  readonly version: 1;
+  readonly since: string;
 }
 
 export interface IssueIndex {
@@ -193,6 +204,7 @@ export const configCodec = createPlainCodec<Config>('config');
 export const rootCodec = createPlainCodec<RootDocument>('root');
 export const definitionCodec = createPlainCodec<DefinitionDocument>('definition');
 export const cursorCodec = createPlainCodec<CursorDocument>('cursor');
+export const sinceIndexCodec = createPlainCodec<SinceIndex>('since-index');
 export const issueIndexCodec = createPlainCodec<IssueIndex>('issue-index');
 export const noticeCodec = createPlainCodec<NoticeDocument>('notice');
 export const pullIndexCodec = createPlainCodec<PullIndex>('pull-index');

@@ -14,9 +14,13 @@ export const layout = {
   root: ['treadle.json'] satisfies Address,
   meter: ['meter.json'] satisfies Address,
   cursor: ['cursor.json'] satisfies Address,
+  sinces: ['index', 'since'] satisfies Address,
+  /** How far facts have been read, by the name alone: `2026-11-22T16-05-00Z`, as names have no colons everywhere. */
+  sinceIndex: (since: string): Address => ['index', 'since', { entry: `${since.replaceAll(':', '-')}.json` }],
   runs: ['runs'] satisfies Address,
   runFolder: (run: string): Address => ['runs', { entry: run }],
   run: (run: string): Address => ['runs', { entry: run }, 'run.json'],
+  blobs: (run: string): Address => ['runs', { entry: run }, 'blobs'],
   jobs: (run: string): Address => ['runs', { entry: run }, 'jobs'],
   /** Of a job, or of a leg, which has its place in the folder of its job's legs. */
   job: (run: string, id: string): Address => {
@@ -27,10 +31,13 @@ export const layout = {
   },
   legs: (run: string, job: string): Address => ['runs', { entry: run }, 'jobs', { entry: `${job}.legs` }],
   blob: (run: string, digest: Sha256): Address => ['runs', { entry: run }, 'blobs', { entry: digest }],
+  definitions: ['definitions'] satisfies Address,
   definition: (digest: Sha256): Address => ['definitions', { entry: `${digest}.json` }],
+  configs: ['config'] satisfies Address,
   config: (digest: Sha256): Address => ['config', { entry: `${digest}.json` }],
   queues: ['queues', 'commit'] satisfies Address,
   queue: (base: string): Address => ['queues', 'commit', { entry: `${encodeURIComponent(base)}.json` }],
+  groups: ['groups'] satisfies Address,
   /** `key` is the group's name in small letters. */
   group: (key: string): Address => ['groups', { entry: `${sha256(key)}.json` }],
   inbox: ['inbox'] satisfies Address,
@@ -75,6 +82,13 @@ export const layout = {
   /** `path` is `decisions/<run>/<job>-<attempt>.md`: the same path as in the pull request that was reviewed. */
   decision: (path: string): Address => path.split('/'),
 };
+
+/** The time that a name in `layout.sinces` tells, or undefined where it tells none. */
+export function sinceOf(name: string): string | undefined {
+  const [, day, hour, minute, second] =
+    /^(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d(?:\.\d+)?)Z\.json$/.exec(name) ?? [];
+  return day === undefined ? undefined : `${day}T${hour ?? ''}:${minute ?? ''}:${second ?? ''}Z`;
+}
 
 /** The folder a deadline falls into: `2026-11-22T16`, the hour in UTC. */
 export function hourOf(at: string): string {

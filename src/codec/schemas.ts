@@ -23,6 +23,7 @@ import pullIndex from '../../state/pull-index.schema.json' with { type: 'json' }
 import queue from '../../state/queue.schema.json' with { type: 'json' };
 import root from '../../state/root.schema.json' with { type: 'json' };
 import run from '../../state/run.schema.json' with { type: 'json' };
+import sinceIndex from '../../state/since-index.schema.json' with { type: 'json' };
 
 const schemas = {
   'answer-index': answerIndex,
@@ -47,6 +48,7 @@ const schemas = {
   queue,
   root,
   run,
+  'since-index': sinceIndex,
 };
 
 /** The kinds of document on the state branch; each has a JSON Schema in `state/<kind>.schema.json`. */

@@ -19,22 +19,36 @@ export interface Forge {
   readonly pulls: Pulls;
   readonly workflows: Workflows;
   readonly assignees: Assignees;
-  /** What every wake asks, in one light query: whose token we hold, and whether any of these pull requests was answered or closed. */
-  glance(pulls: readonly number[]): Promise<Glance>;
+  /**
+   * What every wake asks, in one light query: whose token we hold, and how these pull requests stand. Of those that are known to
+   * have changed it reads the reviews along, of fifty at most.
+   */
+  glance(pulls: readonly number[], changed?: readonly number[]): Promise<Glance>;
 }
 
 export interface Glance {
   readonly viewer: Account;
   /** Unknown numbers are left out. */
   readonly pulls: readonly GlancedPull[];
+  /** Those of the changed ones that were read with their reviews. */
+  readonly reviewed: readonly ReviewedPull[];
 }
 
 export interface GlancedPull {
   readonly number: number;
   readonly isOpen: boolean;
   readonly head: string;
-  /** Somebody's approval or request for changes stands. */
-  readonly isAnswered: boolean;
+  /** The approvals and requests for changes that stand, the last one of each person. */
+  readonly answers: readonly GlancedAnswer[];
+}
+
+export interface GlancedAnswer {
+  readonly review: number;
+  readonly state: 'approved' | 'changes_requested';
+  /** The head it was given for. */
+  readonly commit: string | null;
+  /** Whether its author may write to the repository now. A hint: what is decided rests on `people.permission`. */
+  readonly mayWrite: boolean;
 }
 
 /** What changed, oldest change first. */
@@ -267,7 +281,8 @@ export interface Pulls {
     | { readonly kind: 'opened'; readonly number: number; readonly head: string }
     | { readonly kind: 'refused'; readonly problem: string }
   >;
-  close(number: number): Promise<void>;
+  /** Closes a pull request unless it is closed or merged, and tells what it is; undefined where there is none. */
+  close(number: number): Promise<Pull | undefined>;
   /** Asks for reviews; those the forge does not let be asked (the author, strangers) are left out silently. */
   requestReviewers(number: number, logins: readonly string[]): Promise<void>;
   review(

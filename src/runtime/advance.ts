@@ -78,6 +78,9 @@ class AdvanceLoop {
   readonly #programs: RunningCommands = new Map();
   /** Effects that are being performed, by id. */
   readonly #inFlight = new Map<string, Promise<void>>();
+  /** Those of them that run a program: nobody knows for how long. */
+  readonly #long = new Set<string>();
+  #programBegins: () => void = () => undefined;
   readonly #settled: Settled[] = [];
   readonly #crashed: unknown[] = [];
   /** Claimed by this wake and not begun. */
@@ -118,13 +121,17 @@ class AdvanceLoop {
         facts = null;
         this.#begin();
         if (this.#crashed.length > 0) throw this.#crashed[0];
+        await this.#gather();
         if (this.#settled.length > 0) continue;
         if (this.#inFlight.size === 0) break;
         nudged ??= this.#options.nudge?.().then(() => 'nudged' as const) ?? null;
         if ((await this.#somethingHappens(nudged)) === 'nudged') {
           nudged = null;
           facts = await this.#readFacts();
-        } else await this.#finishWithStatus();
+        } else {
+          await this.#gather();
+          await this.#finishWithStatus();
+        }
       }
     } finally {
       for (const program of this.#programs.values()) program.stop();
@@ -150,10 +157,10 @@ class AdvanceLoop {
   }
 
   async #readFacts(): Promise<Facts> {
-    this.#tip = await this.#runtime.store.read();
-    const documents = openDocuments(this.#tip);
+    const tip = await this.#runtime.store.read();
+    this.#tip = tip;
     const intake = this.#options.intake ?? null;
-    return readFacts(readingOf(this.#runtime, { documents, definitions: this.#definitions, intake }));
+    return readFacts(readingOf(this.#runtime, { tip, definitions: this.#definitions, intake }));
   }
 
   async #publish(facts: Facts | null, requests: readonly ((unit: Unit) => Promise<void>)[]): Promise<void> {
@@ -246,13 +253,44 @@ class AdvanceLoop {
     for (const own of [...this.#waiting.values()]) if (!this.#writesStatus.has(own.run)) this.#start(own);
   }
 
+  /** Whether what has settled is only to be written down: nothing follows from it but what the state says already. */
+  #isPlain(): boolean {
+    return this.#settled.every(({ facts, result }) => facts.length === 0 && result?.kind === 'done');
+  }
+
+  /** Where results are only to be written down, those of effects that are soon done are awaited: one push records them all. */
+  async #gather(): Promise<void> {
+    const { clock } = this.#runtime;
+    const until = addMinutes(clock.now(), STATUS_EVERY_MINUTES);
+    while (this.#settled.length > 0 && this.#isPlain() && clock.now() < until) {
+      const brief = [...this.#inFlight].filter(([id]) => !this.#long.has(id)).map(([, work]) => work);
+      if (brief.length === 0) return;
+      const program = new Promise<void>((resolve) => {
+        this.#programBegins = resolve;
+      });
+      const timer = new AbortController();
+      await Promise.race([...brief, program, clock.waitUntil(until, timer.signal)]);
+      timer.abort();
+    }
+  }
+
+  /** The runtime as an effect sees it: a program takes its time, and nothing waits for it. */
+  #runtimeFor(effect: string): Runtime {
+    const { commands } = this.#runtime;
+    const start: Runtime['commands']['start'] = (order) => {
+      this.#long.add(effect);
+      this.#programBegins();
+      return commands.start(order);
+    };
+    return { ...this.#runtime, commands: { start } };
+  }
+
   /**
    * Where only status comments are left to write, they are written before the results of the other effects are published: with
    * these results in view, and so that one push records them all.
    */
   async #finishWithStatus(): Promise<void> {
-    const isPlain = this.#settled.every(({ facts, result }) => facts.length === 0 && result?.kind === 'done');
-    if (this.#settled.length === 0 || !isPlain || this.#inFlight.size > 0) return;
+    if (this.#settled.length === 0 || !this.#isPlain() || this.#inFlight.size > 0) return;
     for (const own of [...this.#waiting.values()]) this.#start(own);
     await Promise.all(this.#inFlight.values());
   }
@@ -270,7 +308,9 @@ class AdvanceLoop {
     const work = this.#runtime.clock
       .pause(backOffMs)
       .then(() => this.#knownTip())
-      .then((tip) => performOwn(this.#runtime, this.#definitions, tip, { ...own, earlier }, this.#programs))
+      .then((tip) =>
+        performOwn(this.#runtimeFor(entry.id), this.#definitions, tip, { ...own, earlier }, this.#programs),
+      )
       .then((settled) => void this.#settled.push(settled))
       .catch((error: unknown) => void this.#crashed.push(error))
       .finally(() => {

@@ -1,13 +1,15 @@
 import { derivedId } from '../base/digest.ts';
 import { TreadleError } from '../base/errors.ts';
 import type { FactsRead } from '../codec/commit-message.ts';
-import { cursorCodec, rootCodec, type CursorDocument } from '../codec/documents.ts';
-import { layout } from '../codec/layout.ts';
+import { cursorCodec, rootCodec, sinceIndexCodec, type CursorDocument } from '../codec/documents.ts';
+import { layout, sinceOf } from '../codec/layout.ts';
 import type { EffectsClaimed, EffectsRecorded, RecordedEffect } from '../engine/event.ts';
 import { claimEffects, recordEffects } from '../engine/record.ts';
 import type { RunState } from '../engine/state.ts';
+import type { Documents } from '../store/documents.ts';
 import type { Definitions } from './definitions.ts';
 import { describeResults } from './describe-results.ts';
+import { firstCursor } from './ingest/cursor.ts';
 import { stageNotices, type Notice } from './notices.ts';
 import { isPrepared } from './review-workflow.ts';
 import { loadRun, retireRun, stageRun, type LoadedRun } from './run-documents.ts';
@@ -43,9 +45,10 @@ export async function initialiseBranch(commits: UnitCommits, repository: string)
   }
   const { now, baseCommit } = commits;
   // Whoever prepared the branch expects that what comes after it counts, what causes the first wake included.
-  const since = baseCommit !== null && baseCommit.committer.at < now ? baseCommit.committer.at : now;
+  const cursor = firstCursor(baseCommit, now);
+  const { since } = cursor;
   await documents.write(layout.root, rootCodec, { version: 1, repository, since });
-  await documents.write(layout.cursor, cursorCodec, { version: 1, since, seen: {} });
+  await stageCursor(documents, cursor);
   await commits.append({
     subject: `Start the state of ${repository}`,
     event: {
@@ -158,7 +161,7 @@ export async function recordCursor(
 ): Promise<void> {
   const documents = commits.documents();
   await stageNotices(documents, notices, wake);
-  await documents.write(layout.cursor, cursorCodec, cursor);
+  await stageCursor(documents, cursor);
   if (documents.changes().length === 0) return;
   const id = derivedId('event', 'facts_read', commits.tip().oid, cursor);
   const event: FactsRead = {
@@ -170,4 +173,16 @@ export async function recordCursor(
     ...(notices.length === 0 ? {} : { notices }),
   };
   await commits.append({ subject: `Read facts up to ${cursor.since}`, event });
+}
+
+/** The cursor, and its time once more as a name. */
+async function stageCursor(documents: Documents, cursor: CursorDocument): Promise<void> {
+  const { since } = cursor;
+  await documents.write(layout.cursor, cursorCodec, cursor);
+  const told: string[] = [];
+  for await (const entry of documents.list(layout.sinces)) told.push(entry);
+  for (const entry of told) {
+    if (sinceOf(entry) !== since) await documents.remove([...layout.sinces, { entry }]);
+  }
+  await documents.write(layout.sinceIndex(since), sinceIndexCodec, { version: 1, since });
 }

@@ -6,6 +6,9 @@ import { renderEscalation } from '../engine/view/escalation.ts';
 import type { Oid } from '../store/port.ts';
 import type { Workflow } from '../workflow/model.ts';
 
+/** How the names of branches begin that ask for decisions. */
+export const DECISION_BRANCHES = 'treadle/decision/';
+
 /** The file that a person approved, as it enters the state branch, and the head they reviewed. */
 export interface ReviewedDecision {
   readonly path: string;

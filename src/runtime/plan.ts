@@ -26,7 +26,7 @@ export async function planWake(runtime: Runtime, intake: Intake | null): Promise
   const wake = beginWake(runtime);
   const base = await store.read();
   const documents = openDocuments(base);
-  const facts = await readFacts(readingOf(runtime, { documents, definitions, intake }));
+  const facts = await readFacts(readingOf(runtime, { tip: base, definitions, intake }));
   const merged = await readMergesInDoubt(forge, documents, clock.now());
   const context = { store, repository: forge.repository, definitions, wake, now: clock.now() };
   const unit = await openUnit(context, base);

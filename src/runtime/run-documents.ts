@@ -33,17 +33,24 @@ export interface LoadedRun {
   readonly config: Config;
 }
 
+/** Where a run's own documents are: those that are there for sure when it is read. */
+export async function runAhead(documents: Documents, id: string): Promise<readonly Address[]> {
+  const jobs = await listJobs(documents, id);
+  const addresses: Address[] = [layout.run(id), ...jobs.map((job) => layout.job(id, job))];
+  for await (const digest of documents.list(layout.blobs(id))) addresses.push(layout.blob(id, digest));
+  return addresses;
+}
+
 /** Reads a run that is on the tip; undefined where there is none (it never was, or it finished and left). */
 export async function loadRun(documents: Documents, id: string): Promise<LoadedRun | undefined> {
-  const names = await listJobs(documents, id);
-  await documents.readAhead([layout.run(id), ...names.map((job) => layout.job(id, job))]);
+  await documents.readAhead(await runAhead(documents, id));
   const stored = await documents.read(layout.run(id), runCodec);
   if (stored === undefined) return undefined;
-  await readAheadOf(documents, stored, names);
+  await readAheadOf(documents, stored);
   const config = await loadConfig(documents, stored.config);
   const run = await insertTexts<RunDocument>(documents, id, stored);
   const jobs: Record<string, JobDocument> = {};
-  for (const job of names) {
+  for (const job of await listJobs(documents, id)) {
     const document = await documents.read(layout.job(id, job), jobCodec);
     if (document !== undefined) jobs[job] = await insertTexts<JobDocument>(documents, id, document);
   }
@@ -67,17 +74,9 @@ async function listJobs(documents: Documents, run: string): Promise<readonly str
   return names;
 }
 
-/** Reads together what comes with a run: its long texts, what it is pinned to, and what a transition of it may touch. */
-async function readAheadOf(documents: Documents, run: RunDocument, names: readonly string[]): Promise<void> {
-  const jobs: Record<string, JobDocument> = {};
-  for (const job of names) {
-    const document = await documents.read(layout.job(run.id, job), jobCodec);
-    if (document !== undefined) jobs[job] = document;
-  }
-  const state = { run, jobs, queue: { version: 1, base: '', entries: [], lease: null } } as const;
-  const bases: string[] = [];
-  for await (const name of documents.list(layout.queues)) bases.push(name);
-  await documents.readAhead([
+/** Reads together what comes with a run: what it is pinned to, and what a transition of it looks into. */
+async function readAheadOf(documents: Documents, run: RunDocument): Promise<void> {
+  const addresses: Address[] = [
     layout.config(run.config),
     layout.definition(run.definition),
     layout.issueIndex(run.issue),
@@ -85,10 +84,9 @@ async function readAheadOf(documents: Documents, run: RunDocument, names: readon
     // Where this transition is the last one. In the first hours of a month it may be read by itself.
     layout.monthlyMetrics(monthOf(run.updatedAt)),
     ...Object.values(run.groups ?? {}).map((name) => layout.group(groupKeyOf(name))),
-    ...bases.map((name) => [...layout.queues, { entry: name }]),
-    ...[...projectRun(state, deadlinesOf(state)).values()].map(({ address }) => address),
-    ...[run, ...Object.values(jobs)].flatMap(findBlobs).map((digest) => layout.blob(run.id, digest)),
-  ]);
+  ];
+  for await (const entry of documents.list(layout.queues)) addresses.push([...layout.queues, { entry }]);
+  await documents.readAhead(addresses);
 }
 
 /** The concurrency groups that a run has a place in. */

@@ -15,6 +15,8 @@ export type { DocumentCodec };
 export interface Documents {
   /** The document, or undefined where there is none. Throws what the codec throws. */
   read<T>(address: Address, codec: DocumentCodec<T>): Promise<T | undefined>;
+  /** Whether there is a document, without reading it. */
+  has(address: Address): Promise<boolean>;
   /**
    * Reads documents together that will be asked for one after the other: over a network that is one request. What is absent or
    * cannot be read is passed over.
@@ -114,6 +116,13 @@ export function openDocuments(snapshot: Snapshot): Documents {
       opened.set(keyOf(address), { codec, low: low as Opened['low'], loaded });
       await loaded;
       return low.data?.value;
+    },
+    async has(address) {
+      await lastChange;
+      const path = await resolveAddress(staged, address);
+      const end = path.lastIndexOf('/');
+      const members = await staged.list(path.slice(0, Math.max(0, end)));
+      return members.some(({ name, kind }) => kind === 'file' && name === path.slice(end + 1));
     },
     async readAhead(addresses) {
       await lastChange;

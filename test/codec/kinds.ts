@@ -41,4 +41,5 @@ export const kinds: Readonly<Record<DocumentKind, Kind>> = {
   queue: kind(documents.queueCodec, arbitraries.queueDocument),
   root: kind(documents.rootCodec, arbitraries.root),
   run: kind(documents.runCodec, runDocument),
+  'since-index': kind(documents.sinceIndexCodec, arbitraries.sinceIndex),
 };

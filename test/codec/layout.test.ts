@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import { sha256 } from '../../src/base/digest.ts';
 import { formatAddress, type Address } from '../../src/codec/address.ts';
-import { hourOf, layout } from '../../src/codec/layout.ts';
+import { hourOf, layout, sinceOf } from '../../src/codec/layout.ts';
 import { openDocuments } from '../../src/store/documents.ts';
 import { createMemoryStore } from '../../src/store/memory.ts';
 
@@ -29,6 +29,11 @@ const addresses: readonly [address: Address, shown: string, path: string][] = [
     layout.deadline(deadlineAt, '42-1', 'timeout', 'fix'),
     'deadlines/2026-01-05T09/…/42-1.fix.timeout.json',
     'deadlines/2026-01-05T09/42-1.fix.timeout.json',
+  ],
+  [
+    layout.sinceIndex('2026-01-05T09:00:00.5Z'),
+    'index/since/…/2026-01-05T09-00-00.5Z.json',
+    'index/since/2026-01-05T09-00-00.5Z.json',
   ],
   [layout.issueIndex(42), 'index/issue/…/42.json', 'index/issue/42.json'],
   [layout.notice(43), 'index/notice/…/43.json', 'index/notice/43.json'],
@@ -84,4 +89,14 @@ test.each([
   ['2026-01-05T09:59:59.999Z', '2026-01-05T09'],
 ])('%s falls into the hour %s', (at, hour) => {
   expect(hourOf(at)).toBe(hour);
+});
+
+test.each([
+  ['2026-01-05T09-00-00Z.json', '2026-01-05T09:00:00Z'],
+  ['2026-01-05T09-00-00.125Z.json', '2026-01-05T09:00:00.125Z'],
+  ['2026-01-05T09:00:00Z.json', undefined],
+  ['2026-01-05T09-00-00Z', undefined],
+  ['README.md', undefined],
+])('the name %s tells the time %s', (name, since) => {
+  expect(sinceOf(name)).toBe(since);
 });

@@ -15,6 +15,7 @@ import type {
   OutboxIndex,
   PullIndex,
   RootDocument,
+  SinceIndex,
 } from '../../src/codec/documents.ts';
 import type { DocumentKind } from '../../src/codec/schemas.ts';
 import type { Config } from '../../src/engine/config.ts';
@@ -272,6 +273,7 @@ export const samples: Readonly<Record<DocumentKind, unknown>> = {
     text: '**Nothing was started.** No workflow wants it.\n',
     claim,
   } satisfies NoticeDocument,
+  'since-index': { version: 1, since: '2026-01-05T09:00:00Z' } satisfies SinceIndex,
   'issue-index': {
     version: 1,
     issue: 42,

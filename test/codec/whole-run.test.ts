@@ -8,6 +8,7 @@ import {
   definitionCodec,
   inboxCodec,
   rootCodec,
+  sinceIndexCodec,
   type DefinitionDocument,
 } from '../../src/codec/documents.ts';
 import { layout } from '../../src/codec/layout.ts';
@@ -32,6 +33,7 @@ const places: readonly [place: RegExp, kind: DocumentKind | 'text'][] = [
   [/^treadle\.json$/, 'root'],
   [/^cursor\.json$/, 'cursor'],
   [/^meter\.json$/, 'meter'],
+  [/^index\/since\/.*Z\.json$/, 'since-index'],
   [/^runs\/.*\/run\.json$/, 'run'],
   [/^runs\/.*\/jobs\/.*\.json$/, 'job'],
   [/^runs\/.*\/blobs\/.*[0-9a-f]{64}$/, 'text'],
@@ -126,6 +128,7 @@ async function prepare(branch: Branch): Promise<void> {
     await documents.write(layout.root, rootCodec, { version: 1, repository: 'acme/shop', since: epoch });
     const seen = { 'comment 1': epoch };
     await documents.write(layout.cursor, cursorCodec, { version: 1, since: epoch, seen });
+    await documents.write(layout.sinceIndex(epoch), sinceIndexCodec, { version: 1, since: epoch });
     await documents.write(layout.definition(sha256('definition')), definitionCodec, definition);
     await documents.write(layout.config(sha256('config')), configCodec, config);
   });

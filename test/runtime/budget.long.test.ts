@@ -14,7 +14,7 @@ test('an idle wake makes at most 6 requests, and a step at most 14, with 1 open 
   expect(Object.keys(costs).length).toBeGreaterThan(10);
 }, 180_000);
 
-test('an idle wake makes at most 6 requests with 200 open gates, and pushes nothing', async () => {
+test('an idle wake makes at most 6 requests, and a step at most 14, with 200 open gates', async () => {
   const costs = await proveBudget(host, 200);
-  expect(Object.keys(costs)).toContain('nothing');
+  expect(Object.keys(costs).length).toBeGreaterThan(10);
 }, 300_000);

@@ -299,6 +299,14 @@ describe('an effect that ends while a push is on its way', () => {
       end = resolve;
     });
     const isLate = (body: string): boolean => body.includes('@casey');
+    let late = (): void => undefined;
+    const begun = new Promise<void>((resolve) => {
+      late = resolve;
+    });
+    let other = (): void => undefined;
+    const ended = new Promise<void>((resolve) => {
+      other = resolve;
+    });
     let made: Promise<number> | null = null;
     const runner = await world.runner({
       forge: (forge) => ({
@@ -306,8 +314,9 @@ describe('an effect that ends while a push is on its way', () => {
         comments: {
           ...forge.comments,
           create: async (issue, body) => {
-            if (!isLate(body)) return forge.comments.create(issue, body);
+            if (!isLate(body)) return forge.comments.create(issue, body).finally(other);
             made = forge.comments.create(issue, body);
+            late();
             await pushing;
             return made;
           },
@@ -334,7 +343,14 @@ describe('an effect that ends while a push is on its way', () => {
         },
       }),
     });
-    await runner.wake();
+    const waking = runner.wake();
+    await Promise.all([begun, ended]);
+    // The other's result waits for the late one, but not for long.
+    for (let round = 0; round < 3; round += 1) {
+      await Promise.race([world.clock.settle(), waking]);
+      world.clock.later(20);
+    }
+    await waking;
     const calls = (await world.as('ada').comments.on(bead)).filter(({ body }) => isLate(body));
     expect(calls).toHaveLength(1);
     await expectOneCopyEach(world, bead);

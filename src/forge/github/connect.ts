@@ -58,8 +58,8 @@ export function connectForge(options: ConnectOptions): Forge {
     pulls: githubPulls(connection),
     workflows: githubWorkflows(connection),
     assignees: githubAssignees(connection),
-    glance: async (pulls) => {
-      const glance = await glanceAt(connection, pulls);
+    glance: async (pulls, changed) => {
+      const glance = await glanceAt(connection, pulls, changed);
       identity.learn(glance.viewer);
       return glance;
     },

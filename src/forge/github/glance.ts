@@ -1,35 +1,61 @@
-import type { Account, Glance, GlancedPull } from '../port.ts';
+import type { Account, Glance, GlancedAnswer, GlancedPull, ReviewedPull } from '../port.ts';
 import type { Connection } from './connection.ts';
-import { field, integerAt, listAt, textAt, wordAt } from './decode.ts';
+import { booleanAt, field, integerAt, listAt, textAt, wordAt } from './decode.ts';
+import { completePull, decodeFoundPull, REVIEWED_FIELDS, type FoundPull } from './reviewed-pulls.ts';
 
 /** Pull requests asked for in one query. */
 const batchSize = 100;
+/** Those of them that are read with their reviews. */
+const mostReviewed = 50;
 
 /**
  * The forge port's glance. For each pull request the query costs one small list, which GitHub counts as a hundredth of a point;
- * its reviews as a whole are read by `reviewed`, where there is a reason to.
+ * reviews as a whole are read where there is a reason to.
  */
-export async function glanceAt(connection: Connection, pulls: readonly number[]): Promise<Glance> {
-  const wanted = [...new Set(pulls)];
-  const glance = await glanceAtSome(connection, wanted.slice(0, batchSize));
-  if (wanted.length <= batchSize) return glance;
-  const others = await glanceAt(connection, wanted.slice(batchSize));
-  return { viewer: glance.viewer, pulls: [...glance.pulls, ...others.pulls] };
+export async function glanceAt(
+  connection: Connection,
+  pulls: readonly number[],
+  changed: readonly number[] = [],
+): Promise<Glance> {
+  const closely = new Set([...new Set(changed)].slice(0, mostReviewed));
+  const wanted = [...new Set([...changed, ...pulls])];
+  const first = await glanceAtSome(connection, wanted.slice(0, batchSize), closely);
+  const parts = [first];
+  for (let start = batchSize; start < wanted.length; start += batchSize) {
+    parts.push(await glanceAtSome(connection, wanted.slice(start, start + batchSize), closely));
+  }
+  const reviewed: ReviewedPull[] = [];
+  for (const found of parts.flatMap((part) => part.found))
+    reviewed.push(await completePull(connection, found));
+  return { viewer: first.viewer, pulls: parts.flatMap(({ pulls: each }) => each), reviewed };
 }
 
-function glanceAtSome(connection: Connection, wanted: readonly number[]): Promise<Glance> {
+interface Part {
+  readonly viewer: Account;
+  readonly pulls: readonly GlancedPull[];
+  readonly found: readonly FoundPull[];
+}
+
+function glanceAtSome(
+  connection: Connection,
+  wanted: readonly number[],
+  closely: ReadonlySet<number>,
+): Promise<Part> {
   return connection.query(
     {
       what: 'read whose token this is and what reviews there are',
-      document: documentFor(wanted),
+      document: documentFor(wanted, closely),
       variables: {},
     },
     (answer) => {
       const repository = wanted.length === 0 ? {} : field(answer, 'repository');
-      const found = wanted.map((number) => field(repository, `p${number}`) ?? null);
+      const found = wanted
+        .map((number) => ({ number, pull: field(repository, `p${number}`) ?? null }))
+        .filter(({ pull }) => pull !== null);
       return {
         viewer: decodeViewer(answer),
-        pulls: found.filter((pull) => pull !== null).map(decodeGlanced),
+        pulls: found.map(({ pull }) => decodeGlanced(pull)),
+        found: found.filter(({ number }) => closely.has(number)).map(({ pull }) => decodeFoundPull(pull)),
       };
     },
   );
@@ -42,16 +68,21 @@ export function decodeViewer(answer: unknown): Account {
   return { login, id: integerAt(viewer, 'databaseId'), kind: login.endsWith('[bot]') ? 'app' : 'user' };
 }
 
-function documentFor(numbers: readonly number[]): string {
+function documentFor(numbers: readonly number[], closely: ReadonlySet<number>): string {
   if (numbers.length === 0) return 'query { viewer { login databaseId } }';
-  const pulls = numbers.map((number) => `p${number}: pullRequest(number: ${number}) { ...pull }`);
+  const pulls = numbers.map(
+    (number) =>
+      `p${number}: pullRequest(number: ${number}) { ...glanced ${closely.has(number) ? '...reviewed ' : ''}}`,
+  );
+  const isClose = numbers.some((number) => closely.has(number));
   return `query($owner: String!, $name: String!) {
   viewer { login databaseId }
   repository(owner: $owner, name: $name) { ${pulls.join('\n')} }
 }
-fragment pull on PullRequest {
-  number state headRefOid latestOpinionatedReviews(first: 50) { nodes { state } }
-}`;
+fragment glanced on PullRequest {
+  number state headRefOid
+  latestOpinionatedReviews(first: 50) { nodes { fullDatabaseId state authorCanPushToRepository commit { oid } } }
+}${isClose ? `\nfragment reviewed on PullRequest { ${REVIEWED_FIELDS} }` : ''}`;
 }
 
 /** The list holds dismissed reviews, too; the last fifty people with an opinion are enough to say whether there is one. */
@@ -60,8 +91,20 @@ function decodeGlanced(pull: unknown): GlancedPull {
     number: integerAt(pull, 'number'),
     isOpen: wordAt(pull, ['open', 'closed', 'merged'], 'state') === 'open',
     head: textAt(pull, 'headRefOid'),
-    isAnswered: listAt(pull, 'latestOpinionatedReviews', 'nodes').some((review) =>
-      ['approved', 'changes_requested'].includes(textAt(review, 'state').toLowerCase()),
-    ),
+    answers: listAt(pull, 'latestOpinionatedReviews', 'nodes').flatMap(decodeAnswer),
   };
+}
+
+function decodeAnswer(review: unknown): readonly GlancedAnswer[] {
+  const state = textAt(review, 'state').toLowerCase();
+  if (state !== 'approved' && state !== 'changes_requested') return [];
+  const commit = field(review, 'commit') ?? null;
+  return [
+    {
+      review: integerAt(review, 'fullDatabaseId'),
+      state,
+      commit: commit === null ? null : textAt(commit, 'oid'),
+      mayWrite: booleanAt(review, 'authorCanPushToRepository'),
+    },
+  ];
 }

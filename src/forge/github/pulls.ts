@@ -101,16 +101,18 @@ async function openPull(
   return { kind: 'refused', problem: answer.problem };
 }
 
-async function closePull(connection: Connection, number: number): Promise<void> {
-  await connection.ask(
+async function closePull(connection: Connection, number: number): Promise<Pull | undefined> {
+  const answer = await connection.tryAsk(
     {
       what: `close pull request #${number}`,
       route: 'PATCH /repos/{owner}/{repo}/pulls/{pull_number}',
       parameters: { pull_number: number, state: 'closed' },
       repeatable: true,
     },
-    ignoreAnswer,
+    [404],
+    decodePull,
   );
+  return answer.kind === 'done' ? answer.value : undefined;
 }
 
 /** One login that may not be asked makes the forge refuse them all: then they are asked one by one. */

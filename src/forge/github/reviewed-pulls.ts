@@ -15,7 +15,8 @@ const commitPage = `
   pageInfo { hasNextPage endCursor }
   nodes { commit { authors(first: 10) { nodes { user { login databaseId } } } } }`;
 
-const pullFields = `
+/** What GraphQL is asked for of a pull request with its reviews; see `decodeFoundPull`. */
+export const REVIEWED_FIELDS = `
   number title body state merged isDraft isCrossRepository
   headRefName headRefOid baseRefName
   headRepositoryOwner { login }
@@ -62,7 +63,7 @@ function batchDocument(numbers: readonly number[]): string {
   return `query($owner: String!, $name: String!) {
   repository(owner: $owner, name: $name) { ${pulls.join('\n')} }
 }
-fragment pull on PullRequest { ${pullFields} }`;
+fragment pull on PullRequest { ${REVIEWED_FIELDS} }`;
 }
 
 function alias(number: number): string {
@@ -75,13 +76,15 @@ interface Part<T> {
   readonly after: string | null;
 }
 
-interface FoundPull {
+/** A pull request with the first part of its reviews. */
+export interface FoundPull {
   readonly pull: Pull;
   readonly reviews: Part<Review>;
   readonly authors: Part<readonly Account[]>;
 }
 
-async function completePull(connection: Connection, found: FoundPull): Promise<ReviewedPull> {
+/** Reads the rest of the reviews and commits, where there are more than come at once. */
+export async function completePull(connection: Connection, found: FoundPull): Promise<ReviewedPull> {
   const { number } = found.pull;
   const reviews = await readRest(connection, number, 'reviews', found.reviews, decodeReview);
   const authors = await readRest(connection, number, 'commits', found.authors, decodeCommitAuthors);
@@ -122,11 +125,15 @@ function decodeBatch(answer: unknown, numbers: readonly number[]): readonly Foun
   return numbers
     .map((number) => field(repository, alias(number)) ?? null)
     .filter((pull) => pull !== null)
-    .map((pull) => ({
-      pull: decodeGraphqlPull(pull),
-      reviews: decodePart(field(pull, 'reviews'), decodeReview),
-      authors: decodePart(field(pull, 'commits'), decodeCommitAuthors),
-    }));
+    .map(decodeFoundPull);
+}
+
+export function decodeFoundPull(pull: unknown): FoundPull {
+  return {
+    pull: decodeGraphqlPull(pull),
+    reviews: decodePart(field(pull, 'reviews'), decodeReview),
+    authors: decodePart(field(pull, 'commits'), decodeCommitAuthors),
+  };
 }
 
 function decodePart<T>(list: unknown, decode: Decode<T>): Part<T> {

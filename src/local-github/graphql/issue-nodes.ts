@@ -195,6 +195,7 @@ function reviewFields(
     updatedAt: review.updatedAt,
     submittedAt: review.submittedAt,
     url: `${issueHtmlUrl(server, repository, issue)}#pullrequestreview-${review.id}`,
+    authorCanPushToRepository: () => isWriter(review),
   });
   const isWriter = (review: ReviewRecord): boolean =>
     reaches(permissionOf(repository, userOf(server, review.authorId)), 'write');

@@ -140,6 +140,7 @@ export const issueTypes = /* GraphQL */ `
     id: ID!
     databaseId: Int
     fullDatabaseId: BigInt
+    authorCanPushToRepository: Boolean!
     state: PullRequestReviewState!
     body: String!
     author: Actor

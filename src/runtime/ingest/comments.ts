@@ -1,7 +1,7 @@
 import { parseReport, type Report } from '../../codec/report-block.ts';
 import { parseSlashCommand } from '../../codec/slash-command.ts';
 import type { OverrideAction } from '../../engine/event.ts';
-import { definitionCodec, dispatchIndexCodec } from '../../codec/documents.ts';
+import { definitionCodec } from '../../codec/documents.ts';
 import { layout } from '../../codec/layout.ts';
 import type { JobDocument, Turn } from '../../engine/state.ts';
 import type { Comment } from '../../forge/port.ts';
@@ -205,7 +205,7 @@ async function findTurn(place: Place, job: string | null): Promise<Candidate | s
   for (const candidate of candidates) {
     if (candidate.turn.outcome !== 'open') continue;
     const index = layout.dispatchIndex(candidate.turn.dispatch);
-    if ((await unit.before.read(index, dispatchIndexCodec)) !== undefined) open.push(candidate);
+    if (await unit.before.has(index)) open.push(candidate);
   }
   const own = open.filter(({ turn }) => turn.assignee.id === comment.author.id);
   const [first, second] = own.length > 0 ? own : open;

@@ -2,11 +2,22 @@ import { canonicalJsonLine } from '../../base/canonical-json.ts';
 import { sha256 } from '../../base/digest.ts';
 import type { CursorDocument } from '../../codec/documents.ts';
 import type { Account, Comment, Issue } from '../../forge/port.ts';
+import type { CommitRecord } from '../../store/port.ts';
 import { addMinutes } from '../wake.ts';
+
+/**
+ * The cursor that a branch begins with: from the moment that it was prepared, whatever happened before the first wake; else from
+ * now.
+ */
+export function firstCursor(prepared: Pick<CommitRecord, 'committer'> | null, now: string): CursorDocument {
+  const since = prepared !== null && prepared.committer.at < now ? prepared.committer.at : now;
+  return { version: 1, since, seen: {} };
+}
 
 /** What was read, as far as the cursor is concerned. */
 export interface ReadFacts {
   readonly readAt: string;
+  readonly since: string;
   readonly from: CursorDocument | undefined;
   readonly horizon: string | null;
   readonly viewer: Account;
@@ -14,8 +25,9 @@ export interface ReadFacts {
   readonly comments: readonly Comment[];
 }
 
-/** What was read and is left to the next wake. */
+/** What was read and is left to the next wake, or need not be looked at again. */
 export interface Left {
+  readonly judged: Readonly<Record<string, string>>;
   /** Comments that were not looked at: they are read again. */
   readonly comments: readonly Comment[];
   /** Issues that wait for a wake that may start their runs. */
@@ -55,7 +67,9 @@ export function cursorAfter(facts: ReadFacts, cursor: CursorDocument, left: Left
   const latest = addMinutes(facts.readAt, -OVERLAP_MINUTES);
   const ends = [latest, ...left.comments.map(({ updatedAt }) => updatedAt)];
   const end = [...ends, ...(facts.horizon === null ? [] : [facts.horizon])].sort()[0] ?? latest;
-  const since = end > cursor.since ? end : cursor.since;
+  // Where less was read than the cursor says is missing, somebody had tampered with what was read from.
+  const isWhole = facts.since <= cursor.since;
+  const since = isWhole && end > cursor.since ? end : cursor.since;
   const unread = new Set(left.comments.map(({ id }) => id));
   const isUnmoved = facts.from !== undefined && canonicalJsonLine(facts.from) === canonicalJsonLine(cursor);
   const seen = [
@@ -67,8 +81,14 @@ export function cursorAfter(facts: ReadFacts, cursor: CursorDocument, left: Left
       .filter(({ id, updatedAt }) => updatedAt >= since && !unread.has(id))
       .map((comment): [string, string] => [commentKey(comment), commentVersion(comment)]),
   ];
-  const { waiting } = left;
-  return { version: 1, since, seen: Object.fromEntries(seen), ...(waiting.length === 0 ? {} : { waiting }) };
+  const { waiting, judged } = left;
+  return {
+    version: 1,
+    since,
+    seen: Object.fromEntries(seen),
+    ...(waiting.length === 0 ? {} : { waiting }),
+    ...(Object.keys(judged).length === 0 ? {} : { judged }),
+  };
 }
 
 function issueKey(issue: Issue): string {

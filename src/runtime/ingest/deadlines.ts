@@ -1,4 +1,5 @@
 import { TREADLE } from '../../engine/event.ts';
+import type { Address } from '../../codec/address.ts';
 import { deadlineCodec, type DeadlineDocument } from '../../codec/documents.ts';
 import { hourOf, layout } from '../../codec/layout.ts';
 import type { Documents } from '../../store/documents.ts';
@@ -36,6 +37,21 @@ export async function dueDeadlines(documents: Documents, now: string): Promise<r
     due.push(...(await readHour(documents, hour)).filter(({ at }) => at <= now));
   }
   return due;
+}
+
+/** Where what is due, and what falls due next, is read: with one hour more than that, as the next thing may be taken away. */
+export async function deadlinesAhead(documents: Documents, now: string): Promise<readonly Address[]> {
+  const hours: string[] = [];
+  for await (const hour of sortedHours(documents)) {
+    hours.push(hour);
+    if (hours.filter((each) => each > hourOf(now)).length === 2) break;
+  }
+  const addresses: Address[] = [];
+  for (const hour of hours) {
+    const folder = layout.deadlineHour(hour);
+    for await (const entry of documents.list(folder)) addresses.push([...folder, { entry }]);
+  }
+  return addresses;
 }
 
 async function* sortedHours(documents: Documents): AsyncIterable<string> {

@@ -1,15 +1,26 @@
 import { cursorCodec, type CursorDocument } from '../../codec/documents.ts';
-import { layout } from '../../codec/layout.ts';
+import { layout, sinceOf } from '../../codec/layout.ts';
 import { parseSlashCommand } from '../../codec/slash-command.ts';
 import { parseMarker } from '../../engine/view/markdown.ts';
-import type { Account, Changes, Comment, CommentEdit, Forge, Issue } from '../../forge/port.ts';
+import type {
+  Account,
+  Changes,
+  Comment,
+  CommentEdit,
+  Forge,
+  Glance,
+  Issue,
+  ReviewedPull,
+} from '../../forge/port.ts';
 import type { Documents } from '../../store/documents.ts';
+import { DECISION_BRANCHES } from '../decision-file.ts';
+import { isPrepared } from '../review-workflow.ts';
 import { loadIssueIndex } from '../run-documents.ts';
 import { readEdits } from './comment-edits.ts';
-import { sinceCursor } from './cursor.ts';
-import { dueDeadlines, nextDeadline } from './deadlines.ts';
+import { firstCursor, sinceCursor } from './cursor.ts';
 import { readDispatchAnswers, type DispatchAnswers } from './dispatch-answers.ts';
 import { NO_ANSWERS, readAnswers, type Answers } from './read-answers.ts';
+import { readAheadOf } from './read-ahead.ts';
 import { readCatalog, type Catalog } from './intake.ts';
 import type { Reading } from './reading.ts';
 import { pickSlice, watchedPulls } from './watchers.ts';
@@ -18,6 +29,8 @@ import { pickSlice, watchedPulls } from './watchers.ts';
 export interface Facts {
   /** When reading began. */
   readonly readAt: string;
+  /** From when on facts were read. */
+  readonly since: string;
   /** The cursor that was read from; undefined where there is no branch yet. */
   readonly from: CursorDocument | undefined;
   /** Where the budget ended reading: what changed later is not among the facts, nor all of what changed then. Null: all was read. */
@@ -50,39 +63,79 @@ const MOST_GLANCED = 100;
  *
  * Where nothing is new it costs three requests, however many runs and gates there are: two lists of what changed, and a glance at
  * watched pull requests. A pull request changes with each push and review, so those in the list are looked at for certain; the
- * slice of the others is a safety net.
+ * slice of the others is a safety net. Only then are documents read, all in one request: what happened tells which.
  */
 export async function readFacts(reading: Reading): Promise<Facts> {
-  const { forge, documents, now, budget, fraction } = reading;
-  // What every wake looks at is read together, and so is what it will look up for what is new.
-  await Promise.all([
-    documents.readAhead([layout.cursor, layout.root]),
-    dueDeadlines(documents, now),
-    nextDeadline(documents, now),
-  ]);
-  const from = await documents.read(layout.cursor, cursorCodec);
-  const since = from?.since ?? now;
+  const told = await readSince(reading.documents);
+  const read = await readListed(reading, told ?? (await readCursor(reading))?.since ?? reading.now);
+  const from = await readCursor(reading);
+  // The name is a copy of what the cursor says. Where the two differ, facts may have been passed over.
+  const isAhead = from !== undefined && from.since < read.since;
+  return isAhead ? digest(reading, await readListed(reading, from.since), from) : digest(reading, read, from);
+}
+
+/** The cursor; that of a branch that was only prepared stands where it was: what came after it counts. */
+async function readCursor({ documents, tip, store, now }: Reading): Promise<CursorDocument | undefined> {
+  const cursor = await documents.read(layout.cursor, cursorCodec);
+  if (cursor !== undefined || tip.oid === null || !(await isPrepared(tip))) return cursor;
+  for await (const commit of store.log(tip.oid)) return firstCursor(commit, now);
+  return undefined;
+}
+
+/** What the forge lists, and how watched pull requests stand, before any document was read for it. */
+interface Listed {
+  readonly since: string;
+  readonly changed: Changes<Issue>;
+  readonly said: Changes<Comment>;
+  readonly watched: readonly number[];
+  readonly touched: readonly number[];
+  readonly glance: Glance;
+}
+
+async function readListed(reading: Reading, since: string): Promise<Listed> {
+  const { forge, documents, budget, fraction } = reading;
   const pages = Math.max(1, Math.floor(budget / 3));
   const watched = await watchedPulls(documents);
   const [changed, said] = await Promise.all([
     forge.issues.changedSince(since, pages),
     forge.comments.changedSince(since, pages),
   ]);
-  const touched = changed.items.filter(({ isPull, number }) => isPull && watched.includes(number));
+  const isWatched = new Set(watched);
+  const touched = changed.items
+    .filter(({ isPull, number }) => isPull && isWatched.has(number))
+    .map(({ number }) => number);
   const chosen = pickSlice(watched, Math.max(0, MOST_GLANCED - touched.length), fraction);
-  const { viewer, pulls } = await forge.glance([...touched.map(({ number }) => number), ...chosen]);
+  const glance = await forge.glance(chosen, touched);
+  await readAheadOf(reading, {
+    issues: [
+      ...new Set([...changed.items.map(({ number }) => number), ...said.items.map(({ issue }) => issue)]),
+    ],
+    pulls: touched,
+    heads: glance.reviewed.filter(isApprovedDecision).map(({ head }) => head.oid),
+  });
+  return { since, changed, said, watched, touched, glance };
+}
+
+/** What was approved becomes a parent of the state, once the approval counts. */
+function isApprovedDecision({ head, reviews }: ReviewedPull): boolean {
+  const isDecision = head.branch.startsWith(DECISION_BRANCHES);
+  return isDecision && reviews.some(({ state, commit }) => state === 'approved' && commit === head.oid);
+}
+
+async function digest(
+  reading: Reading,
+  { since, changed, said, watched, touched, glance }: Listed,
+  from: CursorDocument | undefined,
+): Promise<Facts> {
+  const { forge, documents, now } = reading;
+  const { viewer } = glance;
   const horizon = horizonOf(changed, said);
   const isRead = ({ updatedAt }: Issue | Comment): boolean => horizon === null || updatedAt <= horizon;
   const issues = changed.items.filter((issue) => isRead(issue) && !issue.isPull && !isOurs(issue, viewer));
   const comments = said.items.filter((comment) => isRead(comment) && !isOurs(comment, viewer));
   const listed = Math.max(changed.items.length, said.items.length);
-  const found = { readAt: now, from, horizon, listed, viewer, issues, comments };
+  const found = { readAt: now, since, from, horizon, listed, viewer, issues, comments };
   const fresh = from === undefined ? { issues: [], comments: [] } : sinceCursor(found, from);
-  const news = new Set([
-    ...fresh.issues.map(({ number }) => number),
-    ...fresh.comments.map(({ issue }) => issue),
-  ]);
-  await documents.readAhead([...news].map(layout.issueIndex));
   const waiting = await readWaiting(reading, from, fresh.issues);
   return {
     ...found,
@@ -95,12 +148,21 @@ export async function readFacts(reading: Reading): Promise<Facts> {
       reading.intake,
       [...waiting, ...fresh.issues],
       fresh.comments.some(({ body }) => parseSlashCommand(body)?.kind === 'repin'),
+      from?.since ?? null,
     ),
     answers:
       watched.length === 0
         ? NO_ANSWERS
-        : await readAnswers(reading, pulls, new Set(touched.map(({ number }) => number))),
+        : await readAnswers(reading, glance, { touched: new Set(touched), judged: from?.judged ?? {} }),
   };
+}
+
+/** The cursor's time, by a name alone; undefined where none tells it. */
+async function readSince(documents: Documents): Promise<string | undefined> {
+  const times: string[] = [];
+  for await (const name of documents.list(layout.sinces)) times.push(sinceOf(name) ?? '');
+  const [first] = times.sort();
+  return first === undefined || first === '' ? undefined : first;
 }
 
 /** Up to when everything was read: no fact is followed before an older one of the other list. */

@@ -10,7 +10,7 @@ import { ingestDispatchAnswers } from './dispatch-answers.ts';
 import type { Facts } from './facts.ts';
 import { ingestReviews } from './reviews.ts';
 import { startRuns } from './start-runs.ts';
-import { readWatchers } from './watchers.ts';
+import { readWatchers, watchesOf } from './watchers.ts';
 
 /** What became of the facts. */
 export interface Ingested {
@@ -34,7 +34,8 @@ export async function ingestFacts(unit: Unit, facts: Facts, budget: number): Pro
   const cursor = await unit.documents().read(layout.cursor, cursorCodec);
   if (cursor === undefined) return { remarks: [], isBehind: false };
   const fresh = sinceCursor(facts, cursor);
-  const remarks = [...(await ingestAnswers(unit, facts))];
+  const answered = await ingestAnswers(unit, facts);
+  const remarks = [...answered.remarks];
   const most = Math.max(1, Math.floor(budget / REQUESTS_PER_COMMENT));
   const left = await ingestComments(unit, fresh.comments, facts, { remarks, most });
   await ingestDispatchAnswers(unit, facts.dispatchAnswers);
@@ -42,22 +43,30 @@ export async function ingestFacts(unit: Unit, facts: Facts, budget: number): Pro
   const started = await startRuns(unit, facts, fresh.issues, cursor);
   remarks.push(...started.remarks);
   const { waiting, notices } = started;
-  const next: CursorDocument = cursorAfter(facts, cursor, { comments: left, waiting });
+  const next: CursorDocument = cursorAfter(facts, cursor, {
+    comments: left,
+    waiting,
+    judged: await judgedAfter(unit, { ...cursor.judged, ...answered.judged }),
+  });
   const isNews =
     (facts.listed >= MOST_LISTED_AGAIN && next.since > cursor.since) ||
     fresh.comments.length > left.length ||
     fresh.issues.length > 0 ||
     facts.horizon !== null ||
     notices.length > 0 ||
+    Object.keys(answered.judged).length > 0 ||
     waiting.join() !== (cursor.waiting ?? []).join();
   if (isNews) await unit.moveCursor(next, notices);
   return { remarks, isBehind: left.length > 0 || facts.horizon !== null };
 }
 
-async function ingestAnswers(unit: Unit, facts: Facts): Promise<readonly string[]> {
-  const { pulls, watchers: known } = facts.answers;
-  if (pulls.length === 0) return [];
+async function ingestAnswers(
+  unit: Unit,
+  facts: Facts,
+): Promise<{ readonly remarks: readonly string[]; readonly judged: Readonly<Record<string, string>> }> {
+  const { pulls, watchers: known, versions } = facts.answers;
   const remarks: string[] = [];
+  const judged: Record<string, string> = {};
   const watchers = await readWatchers(
     unit.documents(),
     pulls.map(({ number }) => number),
@@ -67,10 +76,24 @@ async function ingestAnswers(unit: Unit, facts: Facts): Promise<readonly string[
       // Somebody else took note of a change since the facts were read: the next reading decides, not this older one.
       const then = known.get(pull.number)?.find(({ run, job }) => run === watch.run && job === watch.job);
       if (then?.head !== watch.head) continue;
-      remarks.push(...(await ingestReviews(unit, watch, pull, facts)));
+      const { ignored, isSettled } = await ingestReviews(unit, watch, pull, facts);
+      remarks.push(...ignored);
+      const key = `${watch.pull}.${watch.run}.${watch.job}`;
+      const version = versions.get(key);
+      if (isSettled && version !== undefined) judged[key] = version;
     }
   }
-  return remarks;
+  return { remarks, judged };
+}
+
+/** Of the judgements those whose gates still wait. */
+async function judgedAfter(
+  unit: Unit,
+  judged: Readonly<Record<string, string>>,
+): Promise<Readonly<Record<string, string>>> {
+  const pulls = Object.keys(judged).map((watch) => Number.parseInt(watch, 10));
+  const open = new Set((await watchesOf(unit.documents(), pulls)).map(({ entry }) => entry));
+  return Object.fromEntries(Object.entries(judged).filter(([watch]) => open.has(`${watch}.json`)));
 }
 
 /** Returns the comments that were not looked at. */

@@ -30,17 +30,20 @@ export type Catalog =
 /**
  * Reads settings and workflows where one of the issues may start a run, or somebody asks for them (`isAsked`). Settings that cannot be used hold up no run that is going
  * on: they are a remark, and the issues wait.
+ *
+ * @param since when a branch that has no state yet begins to count
  */
 export async function readCatalog(
   documents: Documents,
   intake: Intake | null,
   issues: readonly Issue[],
   isAsked = false,
+  since: string | null = null,
 ): Promise<Catalog> {
   if (intake === null || (intake.maxNewRuns === 0 && !isAsked)) return { kind: 'unread' };
   if (isAsked) return readNow(intake);
   for (const issue of issues) {
-    if (issue.state !== 'open' || !(await mayStart(documents, issue))) continue;
+    if (issue.state !== 'open' || !(await mayStart(documents, issue, since))) continue;
     return readNow(intake);
   }
   return { kind: 'unread' };
@@ -59,9 +62,13 @@ async function readNow({ repository, maxNewRuns, config }: Intake): Promise<Cata
  * Whether an issue may start a run by itself: once, and only if it is younger than the branch. Older ones are started by hand, and
  * so are those that were imported, however many they are.
  */
-export async function mayStart(documents: Documents, issue: Issue): Promise<boolean> {
-  const root = await documents.read(layout.root, rootCodec);
-  if (root === undefined || issue.createdAt < root.since) return false;
+export async function mayStart(
+  documents: Documents,
+  issue: Issue,
+  first: string | null = null,
+): Promise<boolean> {
+  const since = (await documents.read(layout.root, rootCodec))?.since ?? first;
+  if (since === null || issue.createdAt < since) return false;
   if (parseImported(issue.body) !== null) return false;
   const { runs, escalation } = await loadIssueIndex(documents, issue.number);
   return runs.length === 0 && escalation === null;

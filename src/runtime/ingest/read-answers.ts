@@ -1,16 +1,20 @@
+import { derivedId } from '../../base/digest.ts';
 import type { PullIndex } from '../../codec/documents.ts';
-import type { GlancedPull, Permission, ReviewedPull } from '../../forge/port.ts';
+import { layout } from '../../codec/layout.ts';
+import type { Glance, GlancedPull, Permission, ReviewedPull } from '../../forge/port.ts';
 import { reasonNotToCount, roleOfReview, standingReviews, type StandingReview } from '../authorise.ts';
 import { decisionAsked } from '../decision-file.ts';
 import { loadRun } from '../run-documents.ts';
 import type { Reading } from './reading.ts';
-import { readWatchers } from './watchers.ts';
+import { readWatchers, watchesOf } from './watchers.ts';
 
 /** What was answered in pull requests that gates and escalations wait on, or done to them. */
 export interface Answers {
   readonly pulls: readonly ReviewedPull[];
   /** Who waited on them when they were read. */
   readonly watchers: ReadonlyMap<number, readonly PullIndex[]>;
+  /** How those that were looked at stood, by watch (`<pull>.<run>.<job>`). */
+  readonly versions: ReadonlyMap<string, string>;
   /** Those of them that somebody approved, and whose file is not the one that was asked about. */
   readonly altered: ReadonlySet<number>;
   /** Live permissions, by login, of people whose review counts but for that. */
@@ -20,39 +24,71 @@ export interface Answers {
 export const NO_ANSWERS: Answers = {
   pulls: [],
   watchers: new Map(),
+  versions: new Map(),
   altered: new Set(),
   permissions: new Map(),
 };
 
 /**
- * Reads the reviews of those pull requests that a glance found answered, closed, or with another head than was asked about.
+ * Reads the reviews of those pull requests that a glance found answered, closed, or with another head than was asked about, unless
+ * they were judged as they are.
  *
- * @param touched those that are known to have changed: of the others the head is not compared, which would take reading the state
+ * @param known.touched those that are known to have changed: of the others the head is not compared, which would take reading
+ * the state
+ * @param known.judged what was looked at before and does not count, by watch
  */
 export async function readAnswers(
   reading: Reading,
-  glanced: readonly GlancedPull[],
-  touched: ReadonlySet<number>,
+  glance: Glance,
+  known: {
+    readonly touched: ReadonlySet<number>;
+    readonly judged: Readonly<Record<string, string>>;
+  },
 ): Promise<Answers> {
   const { forge, documents } = reading;
-  const candidates = glanced.filter(
-    ({ number, isOpen, isAnswered }) => !isOpen || isAnswered || touched.has(number),
-  );
-  if (candidates.length === 0) return NO_ANSWERS;
-  const watchers = await readWatchers(
-    documents,
-    candidates.map(({ number }) => number),
-  );
-  const isNews = ({ number, isOpen, isAnswered, head }: GlancedPull): boolean => {
+  const candidates = new Map<number, GlancedPull>();
+  for (const pull of glance.pulls) {
+    if (!pull.isOpen || pull.answers.length > 0 || known.touched.has(pull.number))
+      candidates.set(pull.number, pull);
+  }
+  const versions = await versionsOf(reading, candidates);
+  const open = [...versions].filter(([watch, version]) => known.judged[watch] !== version);
+  const looked = new Set(open.map(([watch]) => Number.parseInt(watch, 10)));
+  if (looked.size === 0) return NO_ANSWERS;
+  const watchers = await readWatchers(documents, [...looked]);
+  const isNews = (number: number): boolean => {
+    const pull = candidates.get(number);
+    if (pull === undefined) return false;
     const watches = watchers.get(number) ?? [];
-    return (
-      watches.length > 0 &&
-      (!isOpen || isAnswered || watches.some((one) => one.head !== null && one.head !== head))
-    );
+    const isMoved = watches.some(({ head }) => head !== null && head !== pull.head);
+    return watches.length > 0 && (!pull.isOpen || pull.answers.length > 0 || isMoved);
   };
-  const numbers = candidates.filter(isNews).map(({ number }) => number);
-  if (numbers.length === 0) return NO_ANSWERS;
-  const pulls = await forge.pulls.reviewed(numbers);
+  const numbers = [...looked].filter(isNews);
+  const here = glance.reviewed.filter(({ number }) => numbers.includes(number));
+  const missing = numbers.filter((number) => !here.some((pull) => pull.number === number));
+  const pulls = missing.length === 0 ? here : [...here, ...(await forge.pulls.reviewed(missing))];
+  return { pulls, watchers, versions, ...(await readDoubts(reading, pulls, watchers)) };
+}
+
+/** How a pull request and the job that waits on it stand, by watch: what a judgement of its answers rests on. */
+async function versionsOf(
+  { documents, tip }: Reading,
+  candidates: ReadonlyMap<number, GlancedPull>,
+): Promise<ReadonlyMap<string, string>> {
+  const versions = new Map<string, string>();
+  for (const { entry, pull, run } of await watchesOf(documents, [...candidates.keys()])) {
+    const jobs = await tip.oidAt(await documents.locate(layout.jobs(run)));
+    versions.set(entry.replace(/\.json$/, ''), derivedId('judged', candidates.get(pull), jobs));
+  }
+  return versions;
+}
+
+/** What else a judgement needs to know of the forge: live permissions, and whether what was approved is what was asked. */
+async function readDoubts(
+  reading: Reading,
+  pulls: readonly ReviewedPull[],
+  watchers: ReadonlyMap<number, readonly PullIndex[]>,
+): Promise<Pick<Answers, 'altered' | 'permissions'>> {
   const altered = new Set<number>();
   const permissions = new Map<string, Permission>();
   for (const pull of pulls) {
@@ -60,13 +96,13 @@ export async function readAnswers(
       const counting = await countingReviews(reading, watch, pull);
       for (const { login, kind } of counting.map(({ author }) => author)) {
         if (kind === 'app' || permissions.has(login)) continue;
-        permissions.set(login, await forge.people.permission(login));
+        permissions.set(login, await reading.forge.people.permission(login));
       }
       const isApproved = counting.some(({ state }) => state === 'approved');
       if (isApproved && (await isAltered(reading, watch, pull))) altered.add(pull.number);
     }
   }
-  return { pulls, watchers, altered, permissions };
+  return { altered, permissions };
 }
 
 /** The standing reviews that count if their authors may write. */

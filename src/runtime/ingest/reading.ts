@@ -1,12 +1,17 @@
 import type { Runtime } from '../ports.ts';
 import type { Forge } from '../../forge/port.ts';
-import type { Documents } from '../../store/documents.ts';
+import { openDocuments, type Documents } from '../../store/documents.ts';
+import type { Snapshot, Store } from '../../store/port.ts';
 import type { Definitions } from '../definitions.ts';
 import type { Intake } from './intake.ts';
 
 /** What the reading of facts has to do with. */
 export interface Reading {
   readonly forge: Forge;
+  readonly store: Pick<Store, 'has' | 'log'>;
+  /** The branch as it stands. */
+  readonly tip: Snapshot;
+  /** The documents of that tip. */
   readonly documents: Documents;
   readonly definitions: Definitions;
   readonly now: string;
@@ -18,12 +23,11 @@ export interface Reading {
 }
 
 /** What a wake reads with, on a tip. */
-export function readingOf(
-  runtime: Runtime,
-  on: Pick<Reading, 'documents' | 'definitions' | 'intake'>,
-): Reading {
-  const { forge, clock, randomness } = runtime;
-  return { ...on, forge, now: clock.now(), budget: budgetOf(runtime), fraction: randomness.fraction() };
+export function readingOf(runtime: Runtime, on: Pick<Reading, 'tip' | 'definitions' | 'intake'>): Reading {
+  const { forge, store, clock, randomness } = runtime;
+  const documents = openDocuments(on.tip);
+  const [now, budget, fraction] = [clock.now(), budgetOf(runtime), randomness.fraction()];
+  return { ...on, documents, forge, store, now, budget, fraction };
 }
 
 /** A wake's requests where nobody said how many: a repository's GITHUB_TOKEN has 1,000 an hour. */

@@ -5,19 +5,27 @@ import { actorOf, reasonNotToCount, roleOfReview, standingReviews } from '../aut
 import type { Unit } from '../unit.ts';
 import type { Facts } from './facts.ts';
 
-/** Applies the standing reviews of a pull request to one that waits on it. Returns why some did not count, for people. */
+/** What became of the answers in a pull request. */
+export interface Reviewed {
+  /** Why some did not count, for people. */
+  readonly ignored: readonly string[];
+  /** Nothing in it counts, and nothing will until it changes, or the job that waits on it, or what its reviewers may do. */
+  readonly isSettled: boolean;
+}
+
+/** Applies the standing reviews of a pull request to one that waits on it. */
 export async function ingestReviews(
   unit: Unit,
   watch: PullIndex,
   pull: ReviewedPull,
   facts: Facts,
-): Promise<readonly string[]> {
+): Promise<Reviewed> {
   const loaded = await unit.load(watch.run);
-  if (loaded === undefined) return [];
+  if (loaded === undefined) return { ignored: [], isSettled: false };
   const { config, state } = loaded;
   const { run, job } = watch;
   const role = roleOfReview(state, watch);
-  await voidIfChanged(unit, watch, pull, facts, state.run.overrides.length);
+  let isSettled = !(await voidIfChanged(unit, watch, pull, facts, state.run.overrides.length));
   const ignored: string[] = [];
   const ignore = (reason: string): void => {
     ignored.push(`a review of #${pull.number} does not count: ${reason}`);
@@ -32,6 +40,7 @@ export async function ingestReviews(
       ignore(reason);
       continue;
     }
+    isSettled = false;
     const outcome = await unit.apply({
       run,
       happening: {
@@ -50,12 +59,13 @@ export async function ingestReviews(
     });
     if (outcome.kind === 'ignored') ignore(outcome.reason);
   }
-  return ignored;
+  return { ignored, isSettled };
 }
 
 /**
  * Any change voids what was approved or asked: a push, and a decision pull request that was closed or merged by hand. A decision
  * pull request is then of no use any more, its file or its fate being somebody else's: the question is put again in a new one.
+ * Returns whether there was any.
  */
 async function voidIfChanged(
   unit: Unit,
@@ -63,9 +73,9 @@ async function voidIfChanged(
   pull: ReviewedPull,
   facts: Facts,
   noted: number,
-): Promise<void> {
+): Promise<boolean> {
   const change = describeChange(watch, pull, noted);
-  if (change === null) return;
+  if (change === null) return false;
   await unit.apply({
     run: watch.run,
     happening: {
@@ -80,6 +90,7 @@ async function voidIfChanged(
     at: facts.readAt,
     cause: change.cause,
   });
+  return true;
 }
 
 /** `noted` tells a move from the same move made again later: a head may go back and forth. */

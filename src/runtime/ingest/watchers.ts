@@ -2,7 +2,15 @@ import { pullIndexCodec, type PullIndex } from '../../codec/documents.ts';
 import { layout } from '../../codec/layout.ts';
 import type { Documents } from '../../store/documents.ts';
 
-/** The pull requests that gates and escalations wait on, by the names of the index alone: nothing is read for each. */
+/** Who waits on a pull request, as far as the name of its entry in the index tells: nothing is read for each. */
+export interface Watch {
+  readonly entry: string;
+  readonly pull: number;
+  readonly run: string;
+  readonly job: string;
+}
+
+/** The pull requests that gates and escalations wait on. */
 export async function watchedPulls(documents: Documents): Promise<readonly number[]> {
   const numbers = new Set<number>();
   for await (const name of documents.list(layout.pulls)) numbers.add(Number.parseInt(name, 10));
@@ -10,16 +18,26 @@ export async function watchedPulls(documents: Documents): Promise<readonly numbe
 }
 
 /** Who waits on some of the pull requests: several gates may wait on the same one. */
+export async function watchesOf(documents: Documents, pulls: readonly number[]): Promise<readonly Watch[]> {
+  const wanted = new Set(pulls);
+  const watches: Watch[] = [];
+  if (wanted.size === 0) return watches;
+  for await (const entry of documents.list(layout.pulls)) {
+    const [, pull, run, job] = /^(\d+)\.([^.]+)\.(.+)\.json$/.exec(entry) ?? [];
+    if (run === undefined || job === undefined || !wanted.has(Number(pull))) continue;
+    watches.push({ entry, pull: Number(pull), run, job });
+  }
+  return watches;
+}
+
+/** The same with what the index says of them, by pull request. */
 export async function readWatchers(
   documents: Documents,
   pulls: readonly number[],
 ): Promise<ReadonlyMap<number, readonly PullIndex[]>> {
-  const names: string[] = [];
-  for await (const name of documents.list(layout.pulls)) {
-    if (pulls.includes(Number.parseInt(name, 10))) names.push(name);
-  }
+  const found = await watchesOf(documents, pulls);
   const watches = await Promise.all(
-    names.map((name) => documents.read([...layout.pulls, { entry: name }], pullIndexCodec)),
+    found.map(({ entry }) => documents.read([...layout.pulls, { entry }], pullIndexCodec)),
   );
   const watchers = new Map<number, PullIndex[]>();
   for (const watch of watches) {

@@ -1,6 +1,7 @@
 import type { Effect } from '../../engine/effect.ts';
 import { renderDecision, type DecisionFile } from '../../engine/view/decision.ts';
 import { renderMarker } from '../../engine/view/markdown.ts';
+import { DECISION_BRANCHES } from '../decision-file.ts';
 import { done, dropped, failed, type Performance, type Performed } from './performance.ts';
 
 type Of<Type extends Effect['type']> = Extract<Effect, { type: Type }>;
@@ -56,16 +57,19 @@ export async function closeGate({ runtime }: Performance, effect: Of<'close_gate
   return done();
 }
 
-/** Closes a decision pull request unless it is closed or merged, and removes its branch. Never touches one of another kind. */
+/**
+ * Closes a decision pull request unless it is closed or merged, and removes its branch.
+ *
+ * @param number of one that we opened
+ */
 export async function closeDecision(forge: Performance['runtime']['forge'], number: number): Promise<void> {
-  const pull = await forge.pulls.get(number);
-  if (pull === undefined || !pull.head.branch.startsWith(decisionBranch(''))) return;
-  if (pull.state === 'open' && !pull.merged) await forge.pulls.close(number);
-  await forge.files.deleteBranch(pull.head.branch);
+  const pull = await forge.pulls.close(number);
+  if (pull?.head.branch.startsWith(DECISION_BRANCHES) === true)
+    await forge.files.deleteBranch(pull.head.branch);
 }
 
 function decisionBranch(name: string): string {
-  return `treadle/decision/${name}`;
+  return `${DECISION_BRANCHES}${name}`;
 }
 
 async function askForCodeReview(

@@ -16,6 +16,7 @@ import type {
   OutboxIndex,
   PullIndex,
   RootDocument,
+  SinceIndex,
 } from '../../../src/codec/documents.ts';
 import type { Agent, Config } from '../../../src/engine/config.ts';
 import { histogramOf, type Histogram, type Scale } from '../../../src/engine/histogram.ts';
@@ -115,11 +116,16 @@ export const definition: fc.Arbitrary<DefinitionDocument> = fc.record({
   roles: fc.array(name, { maxLength: 3 }),
   files: fc.array(fc.record({ path: line, text }), { maxLength: 2 }),
 });
-export const cursor: fc.Arbitrary<CursorDocument> = fc.record({
-  version,
-  since: time,
-  seen: fc.dictionary(key, line, { maxKeys: 4 }),
-});
+export const cursor: fc.Arbitrary<CursorDocument> = fc.record(
+  {
+    version,
+    since: time,
+    seen: fc.dictionary(key, line, { maxKeys: 4 }),
+    judged: fc.dictionary(key, line, { minKeys: 1, maxKeys: 4 }),
+  },
+  { requiredKeys: ['version', 'since', 'seen'] },
+);
+export const sinceIndex: fc.Arbitrary<SinceIndex> = fc.record({ version, since: time });
 export const notice: fc.Arbitrary<NoticeDocument> = fc.record({ version, issue: count, text: line, claim });
 export const issueIndex: fc.Arbitrary<IssueIndex> = fc.record(
   {

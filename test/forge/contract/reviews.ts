@@ -27,7 +27,8 @@ export function describeReviewsContract(newWorld: NewWorld): void {
       }
       const [asked, answered, dismissed, closed] = pulls;
       if (answered === undefined || dismissed === undefined || closed === undefined) return;
-      await submit(world, 'bert', answered, 'request_changes');
+      const request = await submit(world, 'bert', answered, 'request_changes');
+      await submit(world, 'cleo', answered, 'approve');
       const review = await submit(world, 'cleo', dismissed, 'approve');
       await world.rest('ada', 'PUT', `/pulls/${dismissed.number}/reviews/${review}/dismissals`, {
         message: 'No.',
@@ -38,13 +39,34 @@ export function describeReviewsContract(newWorld: NewWorld): void {
       expect(await forge.glance(numbers)).toEqual({
         viewer: world.account('weaver[bot]'),
         pulls: [
-          { number: asked?.number, isOpen: true, head: asked?.head, isAnswered: false },
-          { number: answered.number, isOpen: true, head: answered.head, isAnswered: true },
-          { number: dismissed.number, isOpen: true, head: dismissed.head, isAnswered: false },
-          { number: closed.number, isOpen: false, head: closed.head, isAnswered: false },
+          { number: asked?.number, isOpen: true, head: asked?.head, answers: [] },
+          {
+            number: answered.number,
+            isOpen: true,
+            head: answered.head,
+            answers: [
+              { review: request, state: 'changes_requested', commit: answered.head, mayWrite: true },
+              {
+                review: expect.any(Number) as unknown,
+                state: 'approved',
+                commit: answered.head,
+                mayWrite: false,
+              },
+            ],
+          },
+          { number: dismissed.number, isOpen: true, head: dismissed.head, answers: [] },
+          { number: closed.number, isOpen: false, head: closed.head, answers: [] },
         ],
+        reviewed: [],
       });
-      expect(await forge.glance([])).toEqual({ viewer: world.account('weaver[bot]'), pulls: [] });
+      const closely = await forge.glance([closed.number], [answered.number, 4711]);
+      expect(closely.pulls.map(({ number }) => number)).toEqual([answered.number, closed.number]);
+      expect(closely.reviewed).toEqual(await forge.pulls.reviewed([answered.number]));
+      expect(await forge.glance([])).toEqual({
+        viewer: world.account('weaver[bot]'),
+        pulls: [],
+        reviewed: [],
+      });
       expect(await forge.people.viewer()).toEqual(world.account('weaver[bot]'));
     });
   });
