@@ -13,7 +13,6 @@ import { firstCursor } from './ingest/cursor.ts';
 import { stageNotices, type Notice } from './notices.ts';
 import { isPrepared } from './review-workflow.ts';
 import { loadRun, retireRun, stageRun, type LoadedRun } from './run-documents.ts';
-import type { Documents } from '../store/documents.ts';
 import type { UnitCommits } from './unit-commits.ts';
 import type { Wake } from './wake.ts';
 
