@@ -12,10 +12,13 @@ import { createHash, randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import * as child from "child_process";
 import { setTimeout as setTimeout$1 } from "timers";
-import { existsSync as existsSync$1, readFileSync as readFileSync$1, readdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { constants as constants$1, createWriteStream, existsSync as existsSync$1, readFileSync as readFileSync$1, readdirSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join, relative, resolve, sep } from "node:path";
 import { setTimeout as setTimeout$2 } from "node:timers/promises";
-import { readFile, readdir } from "node:fs/promises";
+import { access, mkdir, mkdtemp, readFile, readdir, realpath, rm, writeFile } from "node:fs/promises";
+import { execFile, spawn } from "node:child_process";
+import { finished } from "node:stream/promises";
+import { tmpdir } from "node:os";
 
 // \0rolldown/runtime.js
 var __create = Object.create;
@@ -16450,7 +16453,7 @@ var __awaiter$7 = void 0 && (void 0).__awaiter || function(thisArg, _arguments, 
 		step((generator = generator.apply(thisArg, _arguments || [])).next());
 	});
 };
-const { access, appendFile, writeFile: writeFile$1 } = promises;
+const { access: access$1, appendFile, writeFile: writeFile$2 } = promises;
 const SUMMARY_ENV_VAR = "GITHUB_STEP_SUMMARY";
 var Summary = class {
 	constructor() {
@@ -16468,7 +16471,7 @@ var Summary = class {
 			const pathFromEnv = process.env[SUMMARY_ENV_VAR];
 			if (!pathFromEnv) throw new Error(`Unable to find environment variable for $${SUMMARY_ENV_VAR}. Check if your runtime environment supports job summaries.`);
 			try {
-				yield access(pathFromEnv, constants.R_OK | constants.W_OK);
+				yield access$1(pathFromEnv, constants.R_OK | constants.W_OK);
 			} catch (_a) {
 				throw new Error(`Unable to access summary file: '${pathFromEnv}'. Check if the file has correct read/write permissions.`);
 			}
@@ -16501,7 +16504,7 @@ var Summary = class {
 		return __awaiter$7(this, void 0, void 0, function* () {
 			const overwrite = !!(options === null || options === void 0 ? void 0 : options.overwrite);
 			const filePath = yield this.filePath();
-			yield (overwrite ? writeFile$1 : appendFile)(filePath, this._buffer, { encoding: "utf8" });
+			yield (overwrite ? writeFile$2 : appendFile)(filePath, this._buffer, { encoding: "utf8" });
 			return this.emptyBuffer();
 		});
 	}
@@ -16734,7 +16737,7 @@ var __awaiter$6 = void 0 && (void 0).__awaiter || function(thisArg, _arguments, 
 		step((generator = generator.apply(thisArg, _arguments || [])).next());
 	});
 };
-const { chmod, copyFile, lstat, mkdir, open: open$1, readdir: readdir$1, rename, rm, rmdir, stat, symlink, unlink } = fs.promises;
+const { chmod, copyFile, lstat, mkdir: mkdir$1, open: open$1, readdir: readdir$1, rename, rm: rm$1, rmdir, stat, symlink, unlink } = fs.promises;
 const IS_WINDOWS$1 = process.platform === "win32";
 const READONLY = fs.constants.O_RDONLY;
 function exists(fsPath) {
@@ -19271,8 +19274,8 @@ function withCustomRequest(customRequest) {
 
 // node_modules/@octokit/auth-token/dist-bundle/index.js
 var b64url = "(?:[a-zA-Z0-9_-]+)";
-var sep = "\\.";
-var jwtRE = new RegExp(`^${b64url}${sep}${b64url}${sep}${b64url}$`);
+var sep$1 = "\\.";
+var jwtRE = new RegExp(`^${b64url}${sep$1}${b64url}${sep$1}${b64url}$`);
 var isJWT = jwtRE.test.bind(jwtRE);
 async function auth(token) {
 	const isApp = isJWT(token);
@@ -21252,6 +21255,10 @@ function documentOf({ name }, { running, pending }, members) {
 function lookup(record, key) {
 	return Object.hasOwn(record, key) ? record[key] : void 0;
 }
+/** The value that was there before where the new one says the same, so that what did not change keeps its identity. */
+function keepEqual(before, after) {
+	return before !== void 0 && before !== null && canonicalJsonLine(before) === canonicalJsonLine(after) ? before : after;
+}
 /** Tells whether a record has no keys. */
 function isEmpty$1(record) {
 	for (const key in record) if (Object.hasOwn(record, key)) return false;
@@ -21353,6 +21360,7 @@ function openOverlay(base) {
 		changed: () => changes.values(),
 		merged: () => {
 			if (changes.size === 0) return kept;
+			if ([...changes].every(([key, value]) => lookup(kept, key) === value)) return kept;
 			copied ??= copyWith(kept, changes);
 			return copied;
 		}
@@ -21391,6 +21399,7 @@ function viewOf(context, state) {
 function openDraft(context, base, cause) {
 	let { workflow } = context;
 	let { run, queue, meter } = base;
+	let nextRun = context.nextRun ?? base.run.number + 1;
 	let effects = 0;
 	let visited = 0;
 	const lines = openOverlay(base.run.jobs);
@@ -21440,7 +21449,10 @@ function openDraft(context, base, cause) {
 				...before,
 				...patch
 			};
-			if (!equalFields(before, after)) documents.set(job, after);
+			if (equalFields(before, after)) return;
+			const original = lookup(base.jobs, job);
+			const isOriginal = original !== void 0 && equalFields(original, after);
+			documents.set(job, isOriginal ? original : after);
 		},
 		setQueue: (next) => queue = next,
 		setMeter: (next) => meter = next,
@@ -21476,15 +21488,18 @@ function openDraft(context, base, cause) {
 			};
 		},
 		send: (event) => inbox.push(event),
+		callOf: (uses) => context.callOf?.(uses),
+		takeRunNumber: () => nextRun++,
 		visit: (job) => visits.push(job),
 		nextVisit: () => visits[visited++],
 		tell: (target) => {
 			if (!told.includes(target)) told.push(target);
 		},
+		documentBefore: (job) => lookup(base.jobs, job),
 		documentsBefore: () => Object.values(base.jobs),
 		changedLines: lines.changed,
 		lines: lines.merged,
-		state: () => stateOf$1(base, {
+		state: () => stateOf$2(base, {
 			lines: lines.merged(),
 			jobs: documents.merged(),
 			run,
@@ -21495,7 +21510,7 @@ function openDraft(context, base, cause) {
 	};
 }
 /** The documents together; the base itself where nothing changed. */
-function stateOf$1(base, { lines, jobs, run, queue, meter, groups }) {
+function stateOf$2(base, { lines, jobs, run, queue, meter, groups }) {
 	const next = lines === run.jobs ? run : {
 		...run,
 		jobs: lines
@@ -21570,6 +21585,7 @@ function beginAttempt(draft, job) {
 function endAttempt(draft, job, ending) {
 	if (runningAttempt(draft.document(job)) === void 0) return;
 	stopTurn(draft, job, ending.outcome === "timed_out" ? "timed_out" : "cancelled", ending.reason ?? "the attempt is over");
+	callOffSteps(draft, job, ending.reason ?? "the attempt is over");
 	patchLastAttempt(draft, job, (attempt) => ({
 		...attempt,
 		endedAt: draft.cause.at,
@@ -21625,6 +21641,19 @@ function stopTurn(draft, job, outcome, reason) {
 		dispatch: turn.dispatch,
 		reason
 	});
+}
+/** Calls the steps off that Treadle runs for the job, if it does. */
+function callOffSteps(draft, job, reason) {
+	for (const { effect } of draft.run.outbox) {
+		if (effect.type !== "run_steps" || effect.job !== job) continue;
+		draft.settleEffects((one) => one === effect);
+		draft.emit({
+			type: "cancel_steps",
+			job,
+			attempt: effect.attempt,
+			reason
+		});
+	}
 }
 /** The outputs reported so far in the running attempt, later turns winning. */
 function outputsSoFar(attempt) {
@@ -21836,9 +21865,11 @@ function reworkEdges(job, state) {
 function exitsOf(job) {
 	switch (job.type) {
 		case "task":
+		case "steps":
 		case "verify":
 		case "commit": return [["on-failure", job.onFailure], ["on-timeout", job.onTimeout]];
 		case "approval": return [["on-rejected", job.onRejected], ["on-timeout", job.onTimeout]];
+		case "call": return [["on-failure", job.onFailure]];
 		case "decision":
 		case "merge": return [];
 	}
@@ -22099,6 +22130,12 @@ function awaitedPerson(job, state, document) {
 }
 function awaitedAgent(job, state, document) {
 	const attempt = document?.attempts.at(-1);
+	if (attempt?.child !== void 0) return [{
+		kind: "sub-run",
+		job,
+		run: attempt.child,
+		since: attempt.startedAt
+	}];
 	const turn = attempt?.turns.at(-1);
 	if (document !== void 0 && attempt !== void 0 && turn?.outcome === "open") return [{
 		kind: "agent",
@@ -22140,12 +22177,15 @@ function awaitedEffects(outbox) {
 function isAwaited(effect) {
 	switch (effect.type) {
 		case "dispatch":
+		case "run_steps":
 		case "open_gate":
 		case "open_escalation":
 		case "merge_pull": return true;
 		case "cancel_dispatch":
+		case "cancel_steps":
 		case "close_gate":
 		case "close_escalation":
+		case "remind_ceo":
 		case "reply":
 		case "update_status":
 		case "close_issue": return false;
@@ -22721,6 +22761,12 @@ function openDocuments(snapshot) {
 			});
 			await loaded;
 			return low.data?.value;
+		},
+		async has(address) {
+			await lastChange;
+			const path = await resolveAddress(staged, address);
+			const end = path.lastIndexOf("/");
+			return (await staged.list(path.slice(0, Math.max(0, end)))).some(({ name, kind }) => kind === "file" && name === path.slice(end + 1));
 		},
 		async readAhead(addresses) {
 			await lastChange;
@@ -29234,11 +29280,16 @@ var checks_index_schema_default = {
 			"enum": [
 				"unread",
 				"pending",
-				"held"
+				"held",
+				"unmerged"
 			],
 			"description": "What is known of them."
 		},
-		"since": { "$ref": "common.schema.json#/definitions/time" }
+		"since": { "$ref": "common.schema.json#/definitions/time" },
+		"byPerson": {
+			"const": true,
+			"description": "They are awaited until a person has merged it."
+		}
 	}
 };
 
@@ -29650,6 +29701,12 @@ var cursor_schema_default = {
 				"minimum": 1
 			},
 			"description": "Issues that may start a run, in the order in which they came: no wake so far could."
+		},
+		"judged": {
+			"type": "object",
+			"minProperties": 1,
+			"additionalProperties": { "type": "string" },
+			"description": "Answers that were looked at and do not count, by pull request, run and job, with a digest of what they and the job were then."
 		}
 	}
 };
@@ -29680,9 +29737,10 @@ var deadline_schema_default = {
 			"enum": [
 				"timeout",
 				"retry",
-				"lease"
+				"lease",
+				"reminder"
 			],
-			"description": "timeout: of the running attempt, gate or escalation. retry: when the job goes on. lease: of the commit queue."
+			"description": "timeout: of the running attempt, gate or escalation. retry: when the job goes on. lease: of the commit queue. reminder: of an escalation."
 		},
 		"job": {
 			"type": "string",
@@ -29899,6 +29957,154 @@ var group_schema_default = {
 	} }
 };
 
+// state/fingerprint.schema.json
+var fingerprint_schema_default = {
+	$schema: "http://json-schema.org/draft-07/schema#",
+	$id: "fingerprint.schema.json",
+	title: "index/fingerprint/…/<sha256>.json: a failure and its bead",
+	type: "object",
+	additionalProperties: false,
+	required: [
+		"version",
+		"fingerprint",
+		"title",
+		"source",
+		"errorType",
+		"severity",
+		"message",
+		"stack",
+		"context",
+		"issue",
+		"count",
+		"firstSeen",
+		"lastSeen",
+		"writtenAt",
+		"occurrences",
+		"regressions",
+		"wish"
+	],
+	properties: {
+		"version": { "const": 1 },
+		"fingerprint": { "$ref": "common.schema.json#/definitions/sha256" },
+		"title": {
+			"type": "string",
+			"maxLength": 200
+		},
+		"source": {
+			"type": "string",
+			"maxLength": 200,
+			"description": "Where it was noticed."
+		},
+		"errorType": {
+			"type": "string",
+			"maxLength": 200,
+			"description": "The kind of error."
+		},
+		"severity": {
+			"enum": [
+				"critical",
+				"high",
+				"medium",
+				"low"
+			],
+			"description": "As it was first told."
+		},
+		"message": {
+			"type": "string",
+			"maxLength": 2e3,
+			"description": "Of the last occurrence."
+		},
+		"stack": {
+			"type": "string",
+			"maxLength": 4e3,
+			"description": "Of the last occurrence."
+		},
+		"context": {
+			"type": "object",
+			"maxProperties": 20,
+			"additionalProperties": {
+				"type": "string",
+				"maxLength": 200
+			},
+			"description": "Of the last occurrence."
+		},
+		"issue": { "anyOf": [{ "type": "null" }, {
+			"type": "integer",
+			"minimum": 1
+		}] },
+		"count": {
+			"type": "integer",
+			"minimum": 1,
+			"description": "How often it occurred."
+		},
+		"firstSeen": { "$ref": "common.schema.json#/definitions/time" },
+		"lastSeen": { "$ref": "common.schema.json#/definitions/time" },
+		"writtenAt": {
+			"anyOf": [{ "type": "null" }, { "$ref": "common.schema.json#/definitions/time" }],
+			"description": "When it was last decided to write the bead."
+		},
+		"occurrences": {
+			"type": "array",
+			"maxItems": 50,
+			"items": {
+				"type": "string",
+				"maxLength": 200
+			},
+			"description": "Ids of the newest occurrences."
+		},
+		"regressions": {
+			"type": "integer",
+			"minimum": 0,
+			"description": "How often it came back after its fix was verified."
+		},
+		"wish": {
+			"anyOf": [{ "type": "null" }, { "enum": [
+				"file",
+				"update",
+				"reopen"
+			] }],
+			"description": "What is to be done with the bead and was not recorded as done."
+		}
+	}
+};
+
+// state/healing.schema.json
+var healing_schema_default = {
+	$schema: "http://json-schema.org/draft-07/schema#",
+	$id: "healing.schema.json",
+	title: "healing.json: what self-healing is about to do, and how much it did lately",
+	type: "object",
+	additionalProperties: false,
+	required: [
+		"version",
+		"pending",
+		"filedAt"
+	],
+	properties: {
+		"version": { "const": 1 },
+		"pending": {
+			"type": "array",
+			"maxItems": 200,
+			"items": {
+				"type": "object",
+				"additionalProperties": false,
+				"required": ["fingerprint", "claim"],
+				"properties": {
+					"fingerprint": { "$ref": "common.schema.json#/definitions/sha256" },
+					"claim": { "$ref": "common.schema.json#/definitions/claim" }
+				}
+			},
+			"description": "Failures whose bead is being written, and by which wake."
+		},
+		"filedAt": {
+			"type": "array",
+			"maxItems": 200,
+			"items": { "$ref": "common.schema.json#/definitions/time" },
+			"description": "When beads were filed or reopened within the last hour."
+		}
+	}
+};
+
 // state/inbox.schema.json
 var inbox_schema_default = {
 	$schema: "http://json-schema.org/draft-07/schema#",
@@ -30090,8 +30296,7 @@ var inbox_schema_default = {
 						"child",
 						"conclusion",
 						"outputs",
-						"reason",
-						"closed"
+						"reason"
 					],
 					"properties": {
 						"version": { "const": 1 },
@@ -30139,11 +30344,7 @@ var inbox_schema_default = {
 							"additionalProperties": { "type": "string" },
 							"description": "What the called workflow hands out."
 						},
-						"reason": { "type": ["string", "null"] },
-						"closed": {
-							"anyOf": [{ "type": "null" }, { "$ref": "common.schema.json#/definitions/recorded" }],
-							"description": "Who closed it for good; null where nobody did."
-						}
+						"reason": { "type": ["string", "null"] }
 					}
 				},
 				{
@@ -30463,6 +30664,68 @@ var job_schema_default = {
 						"type": "integer",
 						"minimum": 1,
 						"description": "Approvals only: the review that answered."
+					},
+					"steps": {
+						"type": "object",
+						"additionalProperties": false,
+						"required": ["steps", "log"],
+						"properties": {
+							"steps": {
+								"type": "array",
+								"items": {
+									"type": "object",
+									"additionalProperties": false,
+									"required": [
+										"name",
+										"outcome",
+										"conclusion",
+										"reason",
+										"seconds"
+									],
+									"properties": {
+										"name": { "$ref": "common.schema.json#/definitions/text" },
+										"outcome": {
+											"enum": [
+												"success",
+												"failure",
+												"cancelled",
+												"skipped"
+											],
+											"description": "Before `continue-on-error`."
+										},
+										"conclusion": {
+											"enum": [
+												"success",
+												"failure",
+												"cancelled",
+												"skipped"
+											],
+											"description": "After it."
+										},
+										"reason": {
+											"anyOf": [{ "type": "null" }, { "$ref": "common.schema.json#/definitions/text" }],
+											"description": "In plain words; null where there is nothing to say."
+										},
+										"seconds": {
+											"type": "integer",
+											"minimum": 0,
+											"description": "How long it took, in whole seconds."
+										}
+									}
+								},
+								"description": "In the order of the file, as far as it got."
+							},
+							"log": { "$ref": "common.schema.json#/definitions/text" },
+							"file": {
+								"type": "string",
+								"minLength": 1,
+								"maxLength": 400,
+								"description": "The whole log, below Treadle's folder of the machine that ran it."
+							},
+							"summary": { "$ref": "common.schema.json#/definitions/text" },
+							"commit": { "$ref": "common.schema.json#/definitions/oid" }
+						},
+						"description": "Jobs with `steps` only: what became of them; `log` is the end of what they printed."
 					}
 				},
 				"description": "One try of a job."
@@ -30624,7 +30887,16 @@ var job_schema_default = {
 					}],
 					"description": "Its decision pull request; null until it was opened."
 				},
-				"head": { "anyOf": [{ "type": "null" }, { "$ref": "common.schema.json#/definitions/oid" }] }
+				"head": { "anyOf": [{ "type": "null" }, { "$ref": "common.schema.json#/definitions/oid" }] },
+				"remindAt": {
+					"$ref": "common.schema.json#/definitions/time",
+					"description": "When the CEO is reminded."
+				},
+				"reminders": {
+					"type": "integer",
+					"minimum": 1,
+					"description": "How often the CEO was reminded; left out for never."
+				}
 			},
 			"description": "A job that waits for the CEO."
 		}] },
@@ -30647,6 +30919,10 @@ var job_schema_default = {
 						"minimum": 1,
 						"description": "How often the lease ran out before the merge was done; absent for never."
 					},
+					"byPerson": {
+						"const": true,
+						"description": "Treadle does not merge it: a person does."
+					},
 					"checks": {
 						"type": "object",
 						"additionalProperties": false,
@@ -30660,9 +30936,10 @@ var job_schema_default = {
 								"enum": [
 									"unread",
 									"pending",
-									"held"
+									"held",
+									"unmerged"
 								],
-								"description": "unread: nobody looked yet. held: somebody must approve their workflow runs on the forge."
+								"description": "unread: nobody looked yet. held: somebody must approve their workflow runs on the forge. unmerged: nothing is awaited of them, but a person has to merge."
 							},
 							"names": {
 								"type": "array",
@@ -30672,6 +30949,14 @@ var job_schema_default = {
 							"since": { "$ref": "common.schema.json#/definitions/time" }
 						},
 						"description": "The required checks that are awaited before the merge queues; left out once they succeeded."
+					},
+					"authors": {
+						"type": "array",
+						"items": {
+							"type": "string",
+							"maxLength": 400
+						},
+						"description": "Who made the commits that are merged, each as `Name <address>`."
 					}
 				}
 			}],
@@ -31482,6 +31767,58 @@ var run_schema_default = {
 								"required": [
 									"type",
 									"job",
+									"attempt",
+									"pull"
+								],
+								"properties": {
+									"type": { "const": "run_steps" },
+									"job": {
+										"type": "string",
+										"minLength": 1,
+										"maxLength": 200
+									},
+									"attempt": {
+										"type": "integer",
+										"minimum": 1
+									},
+									"pull": {
+										"anyOf": [{ "type": "null" }, {
+											"type": "integer",
+											"minimum": 1
+										}],
+										"description": "The pull request whose head is worked on; null: the base branch."
+									}
+								}
+							},
+							{
+								"type": "object",
+								"additionalProperties": false,
+								"required": [
+									"type",
+									"job",
+									"attempt",
+									"reason"
+								],
+								"properties": {
+									"type": { "const": "cancel_steps" },
+									"job": {
+										"type": "string",
+										"minLength": 1,
+										"maxLength": 200
+									},
+									"attempt": {
+										"type": "integer",
+										"minimum": 1
+									},
+									"reason": { "$ref": "common.schema.json#/definitions/text" }
+								}
+							},
+							{
+								"type": "object",
+								"additionalProperties": false,
+								"required": [
+									"type",
+									"job",
 									"attempt"
 								],
 								"properties": {
@@ -31573,6 +31910,39 @@ var run_schema_default = {
 										"minimum": 1
 									}] },
 									"answer": { "$ref": "common.schema.json#/definitions/text" }
+								}
+							},
+							{
+								"type": "object",
+								"additionalProperties": false,
+								"required": [
+									"type",
+									"job",
+									"escalation",
+									"issue",
+									"number"
+								],
+								"properties": {
+									"type": { "const": "remind_ceo" },
+									"job": {
+										"type": "string",
+										"minLength": 1,
+										"maxLength": 200
+									},
+									"escalation": {
+										"type": "string",
+										"minLength": 1,
+										"maxLength": 200
+									},
+									"issue": {
+										"type": "integer",
+										"minimum": 1
+									},
+									"number": {
+										"type": "integer",
+										"minimum": 1,
+										"description": "Counts the reminders from 1."
+									}
 								}
 							},
 							{
@@ -31794,6 +32164,23 @@ var run_schema_default = {
 	}
 };
 
+// state/since-index.schema.json
+var since_index_schema_default = {
+	$schema: "http://json-schema.org/draft-07/schema#",
+	$id: "since-index.schema.json",
+	title: "index/since/<time>.json: the cursor's time, told by the name",
+	type: "object",
+	additionalProperties: false,
+	required: ["version", "since"],
+	properties: {
+		"version": { "const": 1 },
+		"since": {
+			"$ref": "common.schema.json#/definitions/time",
+			"description": "Facts changed before this time have all been read."
+		}
+	}
+};
+
 // src/codec/schemas.ts
 var import_ajv = require_ajv();
 const schemas = {
@@ -31806,6 +32193,8 @@ const schemas = {
 	"dispatch-index": dispatch_index_schema_default,
 	"finished-index": finished_index_schema_default,
 	group: group_schema_default,
+	fingerprint: fingerprint_schema_default,
+	healing: healing_schema_default,
 	inbox: inbox_schema_default,
 	"issue-index": issue_index_schema_default,
 	job: job_schema_default,
@@ -31816,7 +32205,8 @@ const schemas = {
 	"pull-index": pull_index_schema_default,
 	queue: queue_schema_default,
 	root: root_schema_default,
-	run: run_schema_default
+	run: run_schema_default,
+	"since-index": since_index_schema_default
 };
 const DOCUMENT_KINDS = Object.keys(schemas);
 let ajv;
@@ -32017,6 +32407,7 @@ const configCodec = createPlainCodec("config");
 const rootCodec = createPlainCodec("root");
 const definitionCodec = createPlainCodec("definition");
 const cursorCodec = createPlainCodec("cursor");
+const sinceIndexCodec = createPlainCodec("since-index");
 const issueIndexCodec = createPlainCodec("issue-index");
 const noticeCodec = createPlainCodec("notice");
 const pullIndexCodec = createPlainCodec("pull-index");
@@ -32026,6 +32417,8 @@ const checksIndexCodec = createPlainCodec("checks-index");
 const outboxIndexCodec = createPlainCodec("outbox-index");
 const finishedIndexCodec = createPlainCodec("finished-index");
 const deadlineCodec = createPlainCodec("deadline");
+const fingerprintCodec = createPlainCodec("fingerprint");
+const healingCodec = createPlainCodec("healing");
 const metricsCodec = createPlainCodec("metrics");
 const inboxCodec = createPlainCodec("inbox");
 /** Blobs and decision files are their own text. */
@@ -32041,18 +32434,30 @@ const textCodec = {
 * `runs/…/<run>/run.json` · `runs/…/<run>/jobs/…/<job>.json` · `runs/…/<run>/jobs/…/<job>.legs/…/<index>.json` · `runs/…/<run>/blobs/…/<sha256>` · `definitions/…/<sha256>.json` ·
 * `config/…/<sha256>.json` · `queues/commit/…/<base>.json` · `groups/…/<sha256>.json` · `inbox/…/<event>.json` ·
 * `deadlines/<hour>/…/<entry>.json` · `index/<what>/…/<key>.json` · `metrics/…/<yyyy-mm>.json` · `decisions/<run>/<file>.md` ·
-* `meter.json` · `cursor.json` · `treadle.json`
+* `meter.json` · `healing.json` · `cursor.json` · `treadle.json`
 */
 const layout = {
 	root: ["treadle.json"],
 	meter: ["meter.json"],
 	cursor: ["cursor.json"],
+	sinces: ["index", "since"],
+	/** How far facts have been read, by the name alone: `2026-11-22T16-05-00Z`, as names have no colons everywhere. */
+	sinceIndex: (since) => [
+		"index",
+		"since",
+		{ entry: `${since.replaceAll(":", "-")}.json` }
+	],
 	runs: ["runs"],
 	runFolder: (run) => ["runs", { entry: run }],
 	run: (run) => [
 		"runs",
 		{ entry: run },
 		"run.json"
+	],
+	blobs: (run) => [
+		"runs",
+		{ entry: run },
+		"blobs"
 	],
 	jobs: (run) => [
 		"runs",
@@ -32081,7 +32486,9 @@ const layout = {
 		"blobs",
 		{ entry: digest }
 	],
+	definitions: ["definitions"],
 	definition: (digest) => ["definitions", { entry: `${digest}.json` }],
+	configs: ["config"],
 	config: (digest) => ["config", { entry: `${digest}.json` }],
 	queues: ["queues", "commit"],
 	queue: (base) => [
@@ -32089,6 +32496,7 @@ const layout = {
 		"commit",
 		{ entry: `${encodeURIComponent(base)}.json` }
 	],
+	groups: ["groups"],
 	/** `key` is the group's name in small letters. */
 	group: (key) => ["groups", { entry: `${sha256(key)}.json` }],
 	inbox: ["inbox"],
@@ -32149,12 +32557,23 @@ const layout = {
 		"finished",
 		{ entry: `${run}.json` }
 	],
+	fingerprintIndex: (fingerprint) => [
+		"index",
+		"fingerprint",
+		{ entry: `${fingerprint}.json` }
+	],
+	healing: ["healing.json"],
 	metrics: ["metrics"],
 	/** The roll-up of a month, `2026-11`. */
 	monthlyMetrics: (month) => ["metrics", { entry: `${month}.json` }],
 	/** `path` is `decisions/<run>/<job>-<attempt>.md`: the same path as in the pull request that was reviewed. */
 	decision: (path) => path.split("/")
 };
+/** The time that a name in `layout.sinces` tells, or undefined where it tells none. */
+function sinceOf(name) {
+	const [, day, hour, minute, second] = /^(\d{4}-\d\d-\d\d)T(\d\d)-(\d\d)-(\d\d(?:\.\d+)?)Z\.json$/.exec(name) ?? [];
+	return day === void 0 ? void 0 : `${day}T${hour ?? ""}:${minute ?? ""}:${second ?? ""}Z`;
+}
 /** The folder a deadline falls into: `2026-11-22T16`, the hour in UTC. */
 function hourOf$1(at) {
 	return at.slice(0, 13);
@@ -33502,6 +33921,23 @@ const jobLevel = {
 	],
 	functions: []
 };
+/** Within a job with `steps`. `secrets` and `hashFiles` are left out: Treadle hands none, and reads no files for an expression. */
+const stepLevel = {
+	contexts: [
+		...jobLevel.contexts,
+		"job",
+		"runner",
+		"env",
+		"steps"
+	],
+	functions: []
+};
+/** Steps ask about the steps before them: no job ids. */
+const stepStatusFunctions = statusFunctions$2.map(({ name }) => ({
+	name,
+	minArgs: 0,
+	maxArgs: 0
+}));
 /** Keys that GitHub does not have: what an agent is told may also use `env`. */
 const agentLevel = {
 	contexts: [...jobLevel.contexts, "env"],
@@ -33555,9 +33991,25 @@ const table = {
 	"jobs.continue-on-error": jobLevel,
 	"jobs.concurrency": jobLevel,
 	"jobs.env": jobLevel,
+	"jobs.with": jobLevel,
 	"jobs.prompt": agentLevel,
 	"jobs.pull-request": agentLevel,
-	"jobs.outputs": agentLevel
+	"jobs.outputs": agentLevel,
+	"jobs.steps.outputs": stepLevel,
+	"jobs.defaults.run": {
+		contexts: [...jobLevel.contexts, "env"],
+		functions: []
+	},
+	"steps.if": {
+		...stepLevel,
+		functions: stepStatusFunctions
+	},
+	"steps.name": stepLevel,
+	"steps.run": stepLevel,
+	"steps.env": stepLevel,
+	"steps.working-directory": stepLevel,
+	"steps.continue-on-error": stepLevel,
+	"steps.timeout-minutes": stepLevel
 };
 /**
 * Which contexts and functions an expression at this key may use.
@@ -33569,13 +34021,7 @@ function availabilityOf(key) {
 }
 /** Every context some key has, and those of GitHub that Treadle does not have; for messages that say where a name belongs. */
 function knownContexts() {
-	return [
-		...new Set(Object.values(table).flatMap((availability) => availability.contexts)),
-		"secrets",
-		"steps",
-		"job",
-		"runner"
-	];
+	return [...new Set(Object.values(table).flatMap((availability) => availability.contexts)), "secrets"];
 }
 
 // src/expression/number-text.ts
@@ -33634,7 +34080,11 @@ function childrenOf(node) {
 		children: [node.left, node.right],
 		isLevel: true
 	};
-	if (node instanceof Logical || node instanceof FunctionCall) return {
+	if (node instanceof Logical) return {
+		children: flatArgsOf(node),
+		isLevel: true
+	};
+	if (node instanceof FunctionCall) return {
 		children: node.args,
 		isLevel: true
 	};
@@ -33646,6 +34096,18 @@ function childrenOf(node) {
 		children: [],
 		isLevel: false
 	};
+}
+/** The operands of a row of `&&` or `||`, with those of rows of the same kind in its parentheses. */
+function flatArgsOf(node) {
+	const found = [];
+	const open = node.args.toReversed();
+	for (let arg = open.pop(); arg !== void 0; arg = open.pop()) {
+		let inner = arg;
+		while (inner instanceof Grouping) inner = inner.group;
+		if (inner instanceof Logical && inner.operator.type === node.operator.type) open.push(...inner.args.toReversed());
+		else found.push(arg);
+	}
+	return found;
 }
 /** All references of an expression, in no order that matters. */
 function referencesOf(tree) {
@@ -33659,7 +34121,7 @@ function referencesOf(tree) {
 	return found;
 }
 /** All calls of an expression, in no order that matters. */
-function callsOf(tree) {
+function callsOf$1(tree) {
 	const found = [];
 	visit(tree, (node) => {
 		if (node instanceof FunctionCall) {
@@ -33786,7 +34248,9 @@ function parseExpression(source, availability) {
 		problems: [problem]
 	};
 	try {
-		const tree = new Parser$2([...tokens], [...availability.contexts], availability.functions.map((signature) => ({ ...signature }))).parse();
+		const parser = new Parser$2([...tokens], [...availability.contexts], availability.functions.map((signature) => ({ ...signature })));
+		Object.assign(parser, { incrDepth: () => void 0 });
+		const tree = parser.parse();
 		if (depthOf(tree) > maxExpressionDepth) return tooDeep(0, source.length);
 		return {
 			ok: true,
@@ -33815,9 +34279,10 @@ function createParser() {
 }
 /** The tokens, with their offset in `source` as the column of line 0: the tree keeps them, so all of it can be located. */
 function lex(source) {
+	const plain = plainSource(source);
 	let tokens;
 	try {
-		tokens = new Lexer$2(plainBlanks(source)).lex().tokens;
+		tokens = new Lexer$2(plain).lex().tokens;
 	} catch (error) {
 		const [, symbol = "", position = "1"] = /Unexpected symbol: '(.*)'\. Located at position (\d+) within/s.exec(String(error)) ?? [];
 		const offset = Number(position) - 1;
@@ -33826,7 +34291,7 @@ function lex(source) {
 	const placed = [];
 	let cursor = 0;
 	for (const token of tokens) {
-		const offset = token.type === TokenType.EOF ? source.length : source.indexOf(token.lexeme, cursor);
+		const offset = token.type === TokenType.EOF ? source.length : plain.indexOf(token.lexeme, cursor);
 		cursor = offset + token.lexeme.length;
 		placed.push({
 			...token,
@@ -33847,10 +34312,14 @@ function lex(source) {
 		value: placed
 	};
 }
-/** Blanks of all kinds outside of texts as plain ones, which are all that the package skips. No place moves. */
-function plainBlanks(source) {
-	if (!/[\v\f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/.test(source)) return source;
-	return source.split("'").map((part, index) => index % 2 === 0 ? part.replace(/(?!\ufeff)[\s\x85]/g, " ") : part).join("'");
+/**
+* The source, in which the package reads what GitHub reads: blanks of all kinds outside of texts as plain ones, and the infinities
+* in any letter case. No place moves.
+*/
+function plainSource(source) {
+	if (!/[\v\f\x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]|[+-]inf/i.test(source)) return source;
+	const toPlain = (part) => part.replace(/(?!\ufeff)[\s\x85]/g, " ").replace(/(?<![\w-])([+-])infinity(?![\w-])/gi, (_, sign) => `${sign}Infinity`);
+	return source.split("'").map((part, index) => index % 2 === 0 ? toPlain(part) : part).join("'");
 }
 /** What GitHub refuses and the package lets pass, and unknown names, for which we have better words. */
 function findTokenProblem(tokens, availability) {
@@ -33890,7 +34359,7 @@ function functionProblem(written, name, availability) {
 		"always",
 		"cancelled"
 	].includes(name)) return `Unrecognized function: '${written}'. Status functions belong to the \`if\` of a job`;
-	if (name === "hashfiles") return `Unrecognized function: '${written}'. It belongs to steps`;
+	if (name === "hashfiles") return `Unrecognized function: '${written}'. Treadle reads no files for an expression`;
 	return `Unrecognized function: '${written}'. Available here: ${available.join(", ")}`;
 }
 function contextProblem(written, name, availability) {
@@ -33922,7 +34391,7 @@ function parserProblem(error, tokens, source) {
 		length: placed.lexeme.length
 	};
 }
-/** GitHub counts every operator, index and call as a level; groups are none. Walked without recursion. */
+/** GitHub counts every operator, index and call as a level; groups are none, and `a && (b && c)` is one. Walked without recursion. */
 function depthOf(tree) {
 	let deepest = 0;
 	const open = [{
@@ -34070,8 +34539,41 @@ function parseDuration(text) {
 	return match === null ? null : Number(match[1]) * Number(unitMs[String(match[2])]);
 }
 
+// src/workflow/schema-parts.ts
+/** The kinds of value that are taken as text. */
+const scalar = [
+	"string",
+	"number",
+	"boolean"
+];
+/** What is more than the beginning of an expression is checked with the expressions. */
+const beginsExpression = "^\\$\\{\\{";
+/** A text; numbers and booleans are taken as text. */
+function textSchema(description) {
+	return {
+		description,
+		type: [...scalar]
+	};
+}
+/** Text values by name. */
+function envSchema(description) {
+	return {
+		description,
+		type: "object",
+		additionalProperties: { type: [...scalar] }
+	};
+}
+/** One name or a list of names. */
+function namesSchema(description) {
+	return {
+		description,
+		type: ["string", "array"],
+		items: { type: "string" }
+	};
+}
+
 // src/workflow/job-kinds.ts
-/** The node types, in the order in which documents name them. */
+/** The node types that `type` may name, in the order in which documents name them. */
 const jobTypes = [
 	"task",
 	"approval",
@@ -34101,16 +34603,38 @@ const agentJob = [
 	"on-failure",
 	"on-timeout"
 ];
-/** Which keys a job of each type may have. */
+/** What a job is called in messages, by what it is. */
+const kindNames = {
+	task: "task",
+	steps: "a job with `steps`",
+	approval: "approval",
+	decision: "decision",
+	merge: "merge",
+	commit: "commit",
+	verify: "verify"
+};
+/** Which keys a job of each type may have. A job with `steps` is a type of its own, though `type` does not name it. */
 const keysOfType = {
 	task: [
 		...agentJob,
 		"strategy",
 		"uses",
 		"with",
-		"secrets",
+		"secrets"
+	],
+	steps: [
+		...everyJob,
+		"strategy",
+		"runs-on",
 		"steps",
-		"defaults"
+		"defaults",
+		"pull-request",
+		"timeout-minutes",
+		"max-attempts",
+		"retry-delay",
+		"outputs",
+		"on-failure",
+		"on-timeout"
 	],
 	approval: [
 		...everyJob,
@@ -34128,17 +34652,32 @@ const keysOfType = {
 		"outputs"
 	],
 	merge: [...everyJob, "wait"],
-	commit: [...agentJob, "pull-request"],
+	commit: [
+		...agentJob,
+		"pull-request",
+		"merged-by"
+	],
 	verify: [...agentJob, "strategy"]
 };
+/**
+* Which keys a job may have that calls a workflow: GitHub's, and a rework edge.
+*
+* @see https://docs.github.com/en/actions/how-tos/reuse-automations/reuse-workflows#supported-keywords-for-jobs-that-call-a-reusable-workflow
+*/
+const callerKeys = [
+	"name",
+	"uses",
+	"with",
+	"secrets",
+	"strategy",
+	"needs",
+	"if",
+	"concurrency",
+	"permissions",
+	"on-failure"
+];
 /** Keys that GitHub Actions has and a later version will: what each is for. */
-const laterKeys = {
-	uses: "calling another workflow",
-	with: "calling another workflow",
-	secrets: "calling another workflow",
-	steps: "running commands",
-	defaults: "running commands"
-};
+const laterKeys = { secrets: "calling another workflow" };
 /** Keys that GitHub Actions has and that mean nothing here: why. */
 const foreignKeys = {
 	permissions: "Treadle works with the permissions of the Action that runs it",
@@ -34148,37 +34687,92 @@ const foreignKeys = {
 	snapshot: "agents and people bring their own machine"
 };
 
-// src/workflow/job-schema.ts
-const scalar = [
-	"string",
-	"number",
-	"boolean"
-];
-/** What is more than the beginning of an expression is checked with the expressions. */
-const beginsExpression = "^\\$\\{\\{";
-/** A text; numbers and booleans are taken as text. */
-function textSchema(description) {
-	return {
-		description,
-		type: scalar
-	};
-}
-/** Text values by name. */
-function envSchema(description) {
-	return {
-		description,
+// src/workflow/step-schema.ts
+const shellSchema = {
+	description: "What runs the script: `bash`, `sh`, `python`, `pwsh`, `node`, or a command with `{0}` for the script. Default: bash with `-e`, else sh.",
+	type: "string"
+};
+/** `defaults` of a workflow or a job. */
+const defaultsSchema = {
+	description: "What steps have that do not say otherwise.",
+	type: "object",
+	properties: { run: {
+		description: "For steps with `run`.",
 		type: "object",
-		additionalProperties: { type: scalar }
-	};
-}
-/** One name or a list of names. */
-function namesSchema(description) {
-	return {
-		description,
-		type: ["string", "array"],
-		items: { type: "string" }
-	};
-}
+		properties: {
+			shell: shellSchema,
+			"working-directory": textSchema("The folder that steps run in, below the clone.")
+		},
+		additionalProperties: false
+	} },
+	additionalProperties: false
+};
+/** Keys of GitHub's steps that validation refuses by a rule of its own: what to do instead. */
+const foreignStepKeys = {
+	uses: "actions are not run here; the code is checked out already, other things are done by commands",
+	with: "it belongs to an action, and actions are not run here",
+	background: "steps run one after the other",
+	wait: "steps run one after the other",
+	"wait-all": "steps run one after the other",
+	cancel: "steps run one after the other",
+	parallel: "steps run one after the other"
+};
+/** `steps` of a job. */
+const stepsSchema = {
+	description: "Commands that Treadle runs itself, one after the other, in a fresh clone.",
+	type: "array",
+	items: {
+		description: "One command.",
+		type: "object",
+		properties: {
+			id: {
+				description: "The name by which expressions read the step: `steps.ID.outputs.NAME`.",
+				type: "string"
+			},
+			name: textSchema("What people see. Default: the first line of `run`."),
+			if: {
+				description: "The condition to run; false skips the step. `success() && (…)` unless a status function is called.",
+				type: [
+					"string",
+					"number",
+					"boolean",
+					"null"
+				]
+			},
+			run: textSchema("The script. What strangers or agents wrote reaches it by `env` only, never by an expression."),
+			shell: shellSchema,
+			"working-directory": textSchema("The folder it runs in, below the clone."),
+			env: envSchema("Environment variables of this step."),
+			"continue-on-error": {
+				description: "Whether the job goes on as if the step had succeeded.",
+				type: ["boolean", "string"],
+				pattern: beginsExpression,
+				"x-treadle": {
+					code: "invalid-value",
+					message: "`continue-on-error` is true, false or an expression"
+				}
+			},
+			"timeout-minutes": {
+				description: "After how many minutes the step has failed: a number or an expression.",
+				type: ["number", "string"],
+				exclusiveMinimum: 0,
+				maximum: 525600,
+				pattern: beginsExpression,
+				"x-treadle": {
+					code: "wrong-limit",
+					message: "`timeout-minutes` is a number above 0 and at most 525600, or an expression"
+				}
+			},
+			...Object.fromEntries(Object.entries(foreignStepKeys).map(([key, why]) => [key, {
+				description: `Not supported: ${why}.`,
+				"x-treadle": { code: "unsupported-key" }
+			}]))
+		},
+		additionalProperties: false
+	}
+};
+
+// src/workflow/job-schema.ts
 /** `concurrency` of a workflow or a job. */
 const concurrencySchema = {
 	description: "The group this belongs to: a name, or a mapping. One of a group runs at a time.",
@@ -34303,7 +34897,7 @@ const outputSchema = {
 			type: "array",
 			minItems: 1,
 			uniqueItems: true,
-			items: { type: scalar }
+			items: { type: [...scalar] }
 		}
 	},
 	additionalProperties: false
@@ -34358,6 +34952,11 @@ const jobSchema = {
 			}
 		},
 		strategy: strategySchema,
+		uses: {
+			description: "A workflow to call: `./.github/treadle/workflows/x.yml`, or `treadle/bug` for a built-in one.",
+			type: "string"
+		},
+		with: envSchema("The inputs of the workflow that is called, by name."),
 		concurrency: concurrencySchema,
 		"max-attempts": limitSchema("max-attempts", "How often it is tried before its edge is taken. Default: 3.", 1, 100),
 		"retry-delay": {
@@ -34377,6 +34976,12 @@ const jobSchema = {
 			enum: ["all", "any"]
 		},
 		"pull-request": textSchema("The number or URL of the pull request to merge or to approve."),
+		steps: stepsSchema,
+		defaults: defaultsSchema,
+		"merged-by": {
+			description: "For a commit: who merges, once its agent agreed. Default: treadle.",
+			enum: ["treadle", "person"]
+		},
 		"on-failure": edgeSchema("Where to go when the attempts are used up"),
 		"on-rejected": edgeSchema("Where to go when the approval is refused"),
 		"on-timeout": edgeSchema("Where to go when the time is over"),
@@ -34534,7 +35139,7 @@ const workflowSchema = {
 			additionalProperties: jobSchema,
 			"x-treadle": { code: "no-start" }
 		},
-		defaults: { description: "For running commands; not supported yet." },
+		defaults: defaultsSchema,
 		permissions: { description: "Not supported: Treadle works with the permissions of the Action that runs it." }
 	},
 	required: ["on", "jobs"],
@@ -34563,7 +35168,7 @@ function scalarsOf(node) {
 	return node.value === null ? [] : [node];
 }
 /** The entries of a mapping; anything else has none. */
-function entriesOf(node) {
+function entriesOf$1(node) {
 	return node?.kind === "map" ? node.entries : [];
 }
 /** The plain value, for a validator. Shared nodes stay shared. */
@@ -34588,7 +35193,7 @@ function buildWorkflow(path, draft, graph, source) {
 		concurrency: buildConcurrency(draft.concurrency),
 		maxCycles: draft.maxCycles ?? 3,
 		env: buildTemplates(draft.env),
-		jobs: new Map(draft.jobs.map((job) => [job.id, buildJob(job, graph, source.positionAt(job.key.span.start))])),
+		jobs: new Map(draft.jobs.map((job) => [job.id, buildJob(job, graph, draft.defaults, source)])),
 		graph
 	};
 }
@@ -34636,7 +35241,7 @@ function buildConcurrency(draft) {
 		queue: draft.queue
 	};
 }
-function buildJob(job, graph, position) {
+function buildJob(job, graph, defaults, source) {
 	const base = {
 		id: job.id,
 		name: templateOf(job.name),
@@ -34647,9 +35252,27 @@ function buildJob(job, graph, position) {
 		env: buildTemplates(job.env),
 		concurrency: buildConcurrency(job.concurrency),
 		strategy: job.strategy?.value ?? null,
-		position
+		position: source.positionAt(job.key.span.start)
 	};
 	const edge = (key, otherwise) => edgeOf(job, key, otherwise, graph);
+	if (job.uses !== null) {
+		const placeOf = ({ span }) => ({
+			start: source.positionAt(span.start),
+			end: source.positionAt(span.end)
+		});
+		const places = Object.entries(job.with).map(([name, { node }]) => [name, placeOf(node)]);
+		return {
+			...base,
+			type: "call",
+			uses: job.uses.text,
+			with: buildTemplates(job.with),
+			onFailure: edge("on-failure", "fail"),
+			places: {
+				uses: placeOf(job.uses),
+				with: Object.fromEntries(places)
+			}
+		};
+	}
 	switch (job.type) {
 		case "approval": return {
 			...base,
@@ -34664,6 +35287,17 @@ function buildJob(job, graph, position) {
 			...base,
 			type: "decision",
 			outputs: buildExpressionOutputs(job.outputs)
+		};
+		case "steps": return {
+			...base,
+			type: "steps",
+			steps: job.steps.map((step) => buildStep(step, [job.defaults, defaults])),
+			pullRequest: templateOf(job.pullRequest),
+			outputs: buildExpressionOutputs(job.outputs),
+			maxAttempts: job.maxAttempts ?? 1,
+			retryDelayMs: parseDuration(job.retryDelay?.text ?? "0") ?? 0,
+			onFailure: edge("on-failure", "fail"),
+			onTimeout: edge("on-timeout", "fail")
 		};
 		case "merge": return {
 			...base,
@@ -34691,10 +35325,27 @@ function buildJob(job, graph, position) {
 			return {
 				...agent,
 				type: "commit",
-				pullRequest: requiredTemplate(job.pullRequest)
+				pullRequest: requiredTemplate(job.pullRequest),
+				mergedBy: job.mergedBy
 			};
 		}
 	}
+}
+/** @param defaults what the step takes from where it says nothing itself, the first that says something */
+function buildStep(step, defaults) {
+	const folders = [step.workingDirectory, ...defaults.map((one) => one.workingDirectory)];
+	const shells = [step.shell, ...defaults.map((one) => one.shell)];
+	return {
+		id: step.id?.text ?? null,
+		name: templateOf(step.name),
+		if: conditionOf(step.if),
+		run: requiredTemplate(step.run),
+		shell: shells.find((shell) => shell !== null)?.text ?? null,
+		workingDirectory: templateOf(folders.find((folder) => folder !== null) ?? null),
+		env: buildTemplates(step.env),
+		continueOnError: literalOf(step.continueOnError) ?? false,
+		timeoutMinutes: literalOf(step.timeoutMinutes)
+	};
 }
 function edgeOf(job, key, otherwise, graph) {
 	const target = job.edges.find((edge) => edge.key === key)?.node.text ?? otherwise;
@@ -34805,6 +35456,10 @@ const diagnosticCodes = {
 		severity: "warning",
 		meaning: "An event of GitHub that starts no Treadle workflow."
 	},
+	"bad-call": {
+		severity: "error",
+		meaning: "A call of a workflow that cannot be made: by its form, its inputs, or what is called."
+	},
 	"concurrency-deadlock": {
 		severity: "error",
 		meaning: "A job in the concurrency group of its own workflow would wait for ever."
@@ -34845,6 +35500,14 @@ const diagnosticCodes = {
 		severity: "error",
 		meaning: "An approval without `runs-on`: no role is asked."
 	},
+	"bad-matrix": {
+		severity: "error",
+		meaning: "A matrix that breaks a rule of GitHub, or makes more than 256 jobs."
+	},
+	"race-fails-fast": {
+		severity: "warning",
+		meaning: "A matrix with `fail-fast`, of which a merge waits for any leg."
+	},
 	"merge-without-branches": {
 		severity: "error",
 		meaning: "A merge with fewer than two needs joins nothing."
@@ -34856,6 +35519,34 @@ const diagnosticCodes = {
 	"decision-declares-output": {
 		severity: "error",
 		meaning: "An output of a decision that is no expression."
+	},
+	"steps-declare-output": {
+		severity: "error",
+		meaning: "An output of a job with `steps` that is no expression."
+	},
+	"steps-runs-on": {
+		severity: "error",
+		meaning: "A job with `steps` that does not run on `treadle`."
+	},
+	"steps-empty": {
+		severity: "error",
+		meaning: "A job with `steps` that has none."
+	},
+	"bad-step-id": {
+		severity: "error",
+		meaning: "A step id with characters that are not allowed."
+	},
+	"duplicate-step-id": {
+		severity: "error",
+		meaning: "Two steps of a job with the same id; letter case makes no difference."
+	},
+	"unknown-shell": {
+		severity: "error",
+		meaning: "A `shell` that is not known and has no `{0}` for the script."
+	},
+	"untrusted-in-run": {
+		severity: "error",
+		meaning: "An expression in `run` that brings in what strangers or agents wrote."
 	},
 	"output-not-declared": {
 		severity: "error",
@@ -34960,6 +35651,10 @@ const diagnosticCodes = {
 	"reference-unknown-property": {
 		severity: "error",
 		meaning: "`needs.X` has `result` and `outputs` only."
+	},
+	"reference-unknown-step": {
+		severity: "error",
+		meaning: "`steps.X` where no step before it has the id X."
 	},
 	"reference-unknown-input": {
 		severity: "error",
@@ -35067,9 +35762,14 @@ function toFinding(root, error) {
 function unknownKey(error, node, where) {
 	const key = keyOf(error);
 	const at = { span: keySpan(node, key) };
-	const offered = Object.keys(error.parentSchema?.["properties"] ?? {}).filter((name) => laterKeys[name] === void 0 && foreignKeys[name] === void 0);
+	const properties = error.parentSchema?.["properties"] ?? {};
+	const offered = Object.keys(properties).filter((name) => codeOf(properties[name]) !== "unsupported-key").filter((name) => laterKeys[name] === void 0 && foreignKeys[name] === void 0);
 	const hint = suggestion(key, offered) || ` Known keys: ${offered.join(", ")}.`;
 	return finding("unknown-key", at, `Unknown key '${key}' at ${where}.${hint}`);
+}
+function codeOf(schema) {
+	const annotation = schema?.["x-treadle"];
+	return typeof annotation === "object" && annotation !== null && "code" in annotation ? annotation["code"] : void 0;
 }
 function wrongType(error, node, where) {
 	const { type } = error.params;
@@ -35400,7 +36100,7 @@ function formatCall(parts) {
 /** The implicit `success()`, unless a status function is called, or there is none to call. */
 function withSuccess(written, expression, availability, parse) {
 	const hasStatus = availability.functions.some((signature) => signature.name === "success");
-	if (callsOf(expression.tree).some((call) => statusFunctions$1.has(call.name)) || !hasStatus) return {
+	if (callsOf$1(expression.tree).some((call) => statusFunctions$1.has(call.name)) || !hasStatus) return {
 		ok: true,
 		value: {
 			...written,
@@ -35640,7 +36340,7 @@ function createFieldReader(source) {
 			};
 		},
 		texts(node, key) {
-			const fields = entriesOf(node).flatMap((entry) => {
+			const fields = entriesOf$1(node).flatMap((entry) => {
 				const field = entry.value.kind === "scalar" ? text(entry.value, key) : null;
 				return field === null ? [] : [[entry.key.text, field]];
 			});
@@ -35666,6 +36366,37 @@ function isBoolean(value) {
 	return typeof value === "boolean";
 }
 
+// src/workflow/read-steps.ts
+/** The items of `steps`; what is no mapping is left to the schema. */
+function readSteps(node, fields) {
+	return (node?.kind === "list" ? node.items : []).filter((item) => item.kind === "map").map((item) => readStep(item, fields));
+}
+function readStep(node, fields) {
+	return {
+		node,
+		id: scalarAt(node, "id") ?? null,
+		name: fields.text(scalarAt(node, "name"), "steps.name"),
+		if: fields.condition(valueAt(node, "if"), "steps.if"),
+		run: fields.text(scalarAt(node, "run"), "steps.run"),
+		shell: scalarAt(node, "shell") ?? null,
+		workingDirectory: fields.text(scalarAt(node, "working-directory"), "steps.working-directory"),
+		env: fields.texts(valueAt(node, "env"), "steps.env"),
+		continueOnError: fields.literal(scalarAt(node, "continue-on-error"), "steps.continue-on-error", isBoolean),
+		timeoutMinutes: fields.literal(scalarAt(node, "timeout-minutes"), "steps.timeout-minutes", isNumber$1)
+	};
+}
+/** `defaults.run` of a workflow or a job. */
+function readDefaults(node, fields, key) {
+	const run = valueAt(valueAt(node, "defaults"), "run");
+	return {
+		shell: scalarAt(run, "shell") ?? null,
+		workingDirectory: fields.text(scalarAt(run, "working-directory"), key)
+	};
+}
+function isNumber$1(value) {
+	return typeof value === "number";
+}
+
 // src/workflow/read-draft.ts
 /**
 * Reads a file's tree as a workflow, taking what has the right shape and leaving out the rest, which the schema reports. Expressions
@@ -35681,7 +36412,8 @@ function readDraft(root, fields) {
 		concurrency: fields.concurrency(valueAt(root, "concurrency"), "concurrency"),
 		maxCycles: numberAt(root, "max-cycles"),
 		env: fields.texts(valueAt(root, "env"), "env"),
-		jobs: entriesOf(jobs?.value).map((entry) => readJob(entry, fields)),
+		defaults: readDefaults(root, fields, "jobs.defaults.run"),
+		jobs: entriesOf$1(jobs?.value).map((entry) => readJob(entry, fields)),
 		jobsSpan: jobs?.key.span ?? {
 			start: root.span.start,
 			end: root.span.start
@@ -35696,7 +36428,7 @@ function readTriggers(on, fields) {
 	const has = (name) => events.some((event) => event.name === name);
 	const issues = valueAt(on, "issues");
 	const call = valueAt(on, "workflow_call");
-	const outputs = entriesOf(valueAt(call, "outputs")).flatMap((entry) => {
+	const outputs = entriesOf$1(valueAt(call, "outputs")).flatMap((entry) => {
 		const field = fields.text(scalarAt(entry.value, "value"), "on.workflow_call.outputs");
 		return field === null ? [] : [[entry.key.text, field]];
 	});
@@ -35715,7 +36447,7 @@ function readTriggers(on, fields) {
 	};
 }
 function readInputs$1(event) {
-	return entriesOf(valueAt(event, "inputs")).map((entry) => ({
+	return entriesOf$1(valueAt(event, "inputs")).map((entry) => ({
 		key: entry.key,
 		node: entry.value
 	}));
@@ -35723,14 +36455,17 @@ function readInputs$1(event) {
 function readJob(entry, fields) {
 	const node = entry.value;
 	const written = scalarAt(node, "type")?.text;
-	const type = jobTypes.find((known) => known === written) ?? "task";
+	const named = jobTypes.find((known) => known === written) ?? "task";
+	const type = named === "task" && valueAt(node, "steps") !== void 0 ? "steps" : named;
 	const textAt = (key) => fields.text(scalarAt(node, key), `jobs.${key}`);
 	return {
 		id: entry.key.text,
 		key: entry.key,
 		node,
 		type,
-		isAgentJob: type === "task" || type === "commit" || type === "verify",
+		isAgentJob: scalarAt(node, "uses") === void 0 && (type === "task" || type === "commit" || type === "verify"),
+		uses: scalarAt(node, "uses") ?? null,
+		with: fields.texts(valueAt(node, "with"), "jobs.with"),
 		needs: scalarsOf(valueAt(node, "needs")),
 		if: fields.condition(valueAt(node, "if"), "jobs.if"),
 		name: textAt("name"),
@@ -35746,7 +36481,10 @@ function readJob(entry, fields) {
 		retryDelay: scalarAt(node, "retry-delay") ?? null,
 		maxTurns: numberAt(node, "max-turns"),
 		wait: scalarAt(node, "wait")?.value === "any" ? "any" : "all",
-		outputs: entriesOf(valueAt(node, "outputs")).flatMap((output) => readOutput(output, fields)),
+		outputs: entriesOf$1(valueAt(node, "outputs")).flatMap((output) => readOutput(output, type === "steps" ? "jobs.steps.outputs" : "jobs.outputs", fields)),
+		steps: readSteps(valueAt(node, "steps"), fields),
+		defaults: readDefaults(node, fields, "jobs.defaults.run"),
+		mergedBy: scalarAt(node, "merged-by")?.value === "person" ? "person" : "treadle",
 		edges: [
 			"on-failure",
 			"on-rejected",
@@ -35754,7 +36492,7 @@ function readJob(entry, fields) {
 		].flatMap((key) => readEdge(node, key))
 	};
 }
-function readOutput(entry, fields) {
+function readOutput(entry, place, fields) {
 	const { key, value } = entry;
 	if (value.kind === "list") return [];
 	if (value.kind === "map" || value.value === null) return [{
@@ -35765,7 +36503,7 @@ function readOutput(entry, fields) {
 		description: scalarAt(value, "description")?.text ?? "",
 		enum: scalarsOf(valueAt(value, "enum"))
 	}];
-	const field = fields.text(value, "jobs.outputs");
+	const field = fields.text(value, place);
 	return field === null ? [] : [{
 		kind: "expression",
 		key,
@@ -42690,6 +43428,30 @@ const BUILT_IN_ROLES = [
 const COMMIT_ROLE = "engineering-manager";
 /** The only role that verifies. */
 const VERIFY_ROLE = "qa-engineer";
+/** What `runs-on` names for commands that Treadle executes itself. It is no role. */
+const TREADLE_RUNNER = "treadle";
+
+// src/workflow/path-of-call.ts
+/** The file that `uses` names: a workflow of the repository, or with `treadle/x` a built-in one. Null for other forms. */
+function pathOfCall(uses) {
+	const own = /^\.\/(\.github\/treadle\/workflows\/[\w.-]+\.ya?ml)$/.exec(uses);
+	if (own?.[1] !== void 0) return own[1];
+	const builtIn = /^treadle\/([\w-]+)$/.exec(uses);
+	return builtIn?.[1] === void 0 ? null : `workflows/${builtIn[1]}.yml`;
+}
+
+// src/workflow/rules/calls.ts
+/** `uses` names a workflow of the repository or a built-in one, by plain text; `with` belongs to it. */
+function* findBadCalls({ draft }) {
+	for (const { id, node, uses } of draft.jobs) {
+		const given = valueAt(node, "with");
+		if (uses !== null && pathOfCall(uses.text) === null) {
+			const message = `\`uses\` is ./.github/treadle/workflows/<file>.yml, or treadle/<name> for a built-in workflow, not '${uses.text}'`;
+			yield finding("bad-call", uses, message);
+		}
+		if (uses === null && given !== void 0) yield finding("bad-call", given, `\`with\` of the job '${id}' is for a workflow that it \`uses\``);
+	}
+}
 
 // src/workflow/rules/commits.ts
 /** A workflow has at most one commit job, and somebody verifies after it. */
@@ -42995,7 +43757,7 @@ function functionsWithin(budget) {
 		["endswith", textTest((text, part) => text.endsWith(part))],
 		["format", (template, ...values) => stringValue(formatText(textOf(template), values, budget))],
 		["join", (list, separator) => stringValue(joinTexts(list, separator, budget))],
-		["tojson", (value) => stringValue(toJsonText(valueOf(value), budget))],
+		["tojson", (value) => stringValue(toJsonText(valueOf$1(value), budget))],
 		["fromjson", (text) => parseJson(textOf(text), budget)]
 	]);
 }
@@ -43009,25 +43771,25 @@ function statusCalls(status) {
 		["cancelled", () => new BooleanData(status.cancelled())]
 	]);
 }
-function valueOf(argument) {
+function valueOf$1(argument) {
 	return argument?.() ?? new Null();
 }
 function textOf(argument) {
-	return valueOf(argument).coerceString();
+	return valueOf$1(argument).coerceString();
 }
 /** The value after the first predicate that is true, else the last one. */
 function selectCase(...args) {
 	for (let index = 0; index + 1 < args.length; index += 2) {
-		const predicate = valueOf(args[index]);
+		const predicate = valueOf$1(args[index]);
 		if (predicate.kind !== Kind.Boolean) throw new Error("A predicate of case is not a boolean");
-		if (predicate.value) return valueOf(args[index + 1]);
+		if (predicate.value) return valueOf$1(args[index + 1]);
 	}
-	return valueOf(args.at(-1));
+	return valueOf$1(args.at(-1));
 }
 function contains(searched, wanted) {
-	const left = valueOf(searched);
+	const left = valueOf$1(searched);
 	if (left.kind === Kind.Array && left.values().length > 0) {
-		const right = valueOf(wanted);
+		const right = valueOf$1(wanted);
 		return new BooleanData(left.values().some((item) => equalData(right, item)));
 	}
 	return textTest((text, part) => text.includes(part))(() => left, wanted ?? (() => new Null()));
@@ -43035,9 +43797,9 @@ function contains(searched, wanted) {
 /** A test of two texts, ignoring case; false for lists and objects. */
 function textTest(test) {
 	return (text, part) => {
-		const left = valueOf(text);
+		const left = valueOf$1(text);
 		if (!left.primitive) return new BooleanData(false);
-		const right = valueOf(part);
+		const right = valueOf$1(part);
 		if (!right.primitive) return new BooleanData(false);
 		return new BooleanData(test(upperCase(left.coerceString()), upperCase(right.coerceString())));
 	};
@@ -43072,7 +43834,7 @@ function formatText(template, values, budget) {
 	}, "");
 }
 function joinTexts(list, separator, budget) {
-	const items = valueOf(list);
+	const items = valueOf$1(list);
 	if (items.kind !== Kind.Array) return items.primitive ? items.coerceString() : "";
 	const given = items.values().length > 1 ? separator?.() : void 0;
 	const between = given?.primitive === true ? given.coerceString() : ",";
@@ -43215,7 +43977,7 @@ const statusFunctions = [
 ];
 /** An `if` decides something: it is no text with an expression in it, and it reads something. */
 function* findIdleConditions({ draft }) {
-	for (const field of [draft.triggers.issues?.if ?? null, ...draft.jobs.map((job) => job.if)]) {
+	for (const field of [draft.triggers.issues?.if ?? null, ...draft.jobs.flatMap((job) => [job.if, ...job.steps.map((step) => step.if)])]) {
 		if (field?.condition == null) continue;
 		if (field.condition.isAlwaysTrue) {
 			yield finding("if-always-true", field.node, "This `if` is always true: text or blanks around `${{ }}` make it a text. Write the whole condition inside, or leave `${{ }}` out");
@@ -43232,7 +43994,7 @@ function constantOutcome(field) {
 	const expression = field.condition?.written?.expression;
 	if (expression === void 0) return null;
 	if (referencesOf(expression.tree).length > 0) return null;
-	if (callsOf(expression.tree).some((call) => statusFunctions.includes(call.name))) return null;
+	if (callsOf$1(expression.tree).some((call) => statusFunctions.includes(call.name))) return null;
 	try {
 		return evaluate(expression, {}).truthy;
 	} catch (error) {
@@ -43380,20 +44142,30 @@ function* findMisplacedKeys({ draft }) {
 	}
 }
 /** Whether a job runs commands or calls a workflow instead of asking somebody. */
-function isWithoutAgent({ node }) {
-	return valueAt(node, "uses") !== void 0 || valueAt(node, "steps") !== void 0;
+function isWithoutAgent({ type, node }) {
+	return type === "steps" || valueAt(node, "uses") !== void 0;
 }
 function hasKnownType({ node }) {
 	const type = valueAt(node, "type");
 	return type === void 0 || type.kind === "scalar" && jobTypes.some((known) => known === type.text);
 }
+const kinds$1 = Object.keys(keysOfType);
 function* findForeign(job) {
+	if (job.uses !== null) {
+		for (const { key } of entriesOf$1(job.node)) {
+			if (callerKeys.includes(key.text) || foreignKeys[key.text] !== void 0) continue;
+			const message = `'${key.text}' cannot go with \`uses\`: a job that calls a workflow has ${callerKeys.join(", ")}`;
+			yield finding("key-not-allowed", key, message);
+		}
+		return;
+	}
 	const allowed = keysOfType[job.type];
-	for (const { key } of entriesOf(job.node)) {
+	for (const { key } of entriesOf$1(job.node)) {
 		if (allowed.includes(key.text) || foreignKeys[key.text] !== void 0) continue;
-		const owners = jobTypes.filter((type) => keysOfType[type].includes(key.text));
+		const owners = kinds$1.filter((kind) => keysOfType[kind].includes(key.text)).map((kind) => kindNames[kind]);
 		if (owners.length === 0) continue;
-		const message = `'${key.text}' does not belong to a job of type ${job.type}, only to: ${owners.join(", ")}`;
+		const kind = job.type === "steps" ? kindNames.steps : `a job of type ${job.type}`;
+		const message = `'${key.text}' does not belong to ${kind}, only to: ${owners.join(", ")}`;
 		yield finding("key-not-allowed", key, message);
 	}
 }
@@ -43420,8 +44192,8 @@ function* findMissing(job) {
 // src/workflow/rules/later-keys.ts
 /** Keys of GitHub Actions that Treadle does not have yet, or never will, are refused with the reason. */
 function* findLaterKeys({ draft }) {
-	const onTop = draft.root.entries.filter(({ key }) => key.text === "defaults" || key.text === "permissions");
-	const inJobs = draft.jobs.flatMap((job) => entriesOf(job.node));
+	const onTop = draft.root.entries.filter(({ key }) => key.text === "permissions");
+	const inJobs = draft.jobs.flatMap((job) => entriesOf$1(job.node));
 	yield* [...onTop, ...inJobs].flatMap(refuseKey);
 }
 function refuseKey({ key }) {
@@ -43440,7 +44212,8 @@ function* findBadLimits({ draft }) {
 		for (const field of [
 			job.timeoutMinutes,
 			job.continueOnError,
-			job.concurrency?.cancelInProgress ?? null
+			job.concurrency?.cancelInProgress ?? null,
+			...job.steps.flatMap((step) => [step.timeoutMinutes, step.continueOnError])
 		]) {
 			if (field?.template == null || soleExpression(field.template) !== null) continue;
 			yield finding("invalid-value", field.node, "Expected one expression and nothing around it");
@@ -43449,11 +44222,12 @@ function* findBadLimits({ draft }) {
 }
 
 // src/workflow/rules/merges.ts
-/** A merge joins at least two branches. */
-function* findLonelyMerges({ draft }) {
+/** A merge joins at least two branches, or the legs of a matrix. */
+function* findLonelyMerges({ draft, graph, jobs }) {
 	for (const job of draft.jobs) {
 		if (job.type !== "merge" || new Set(job.needs.map((need) => need.text.toLowerCase())).size >= 2) continue;
-		const message = `The merge '${job.id}' needs at least two jobs to join`;
+		if (job.needs.some((need) => (jobs.get(graph.resolve(need.text) ?? "")?.strategy ?? null) !== null)) continue;
+		const message = `The merge '${job.id}' needs at least two jobs to join, or one with a matrix`;
 		yield finding("merge-without-branches", job.key, message);
 	}
 }
@@ -43481,6 +44255,7 @@ function* findOutputProblems({ draft }) {
 	for (const job of draft.jobs) {
 		yield* findBadNames(job);
 		if (job.type === "decision") yield* findInDecision(job);
+		else if (job.type === "steps") yield* findInSteps(job);
 		else if (job.isAgentJob && !isWithoutAgent(job)) yield* findExpressions(job);
 	}
 }
@@ -43500,6 +44275,13 @@ function* findInDecision(job) {
 		if (output.kind !== "declared") continue;
 		const message = `The output '${output.key.text}' of a decision is an expression, such as \${{ needs.a.outputs.b == 'c' }}`;
 		yield finding("decision-declares-output", output.key, message);
+	}
+}
+function* findInSteps(job) {
+	for (const output of job.outputs) {
+		if (output.kind !== "declared") continue;
+		const message = `The output '${output.key.text}' of a job with \`steps\` is an expression, such as \${{ steps.a.outputs.b }}`;
+		yield finding("steps-declare-output", output.key, message);
 	}
 }
 function* findExpressions(job) {
@@ -43526,9 +44308,15 @@ function* expressionUses(draft) {
 			job.pullRequest,
 			...Object.values(job.env)
 		]);
+		yield* inTexts(job, Object.values(job.with));
 		yield* inTexts(job, [job.timeoutMinutes, job.continueOnError]);
 		yield* inTexts(job, job.strategy?.texts ?? []);
 		yield* inConcurrency(job, job.concurrency);
+		yield* inTexts(job, [job.defaults.workingDirectory]);
+		for (const step of job.steps) for (const use of inStep(job, step)) yield {
+			...use,
+			step
+		};
 		for (const output of job.outputs) if (output.kind === "expression") yield* inTexts(job, [output.field]);
 	}
 }
@@ -43542,12 +44330,23 @@ function* inTexts(job, fields) {
 		const { node, key } = field;
 		for (const { expression, offset } of placedExpressions(field.readable)) yield {
 			job,
+			step: null,
 			key,
 			node,
 			expression,
 			offset
 		};
 	}
+}
+function* inStep(job, step) {
+	yield* inCondition(job, step.if);
+	yield* inTexts(job, [
+		step.name,
+		step.run,
+		step.workingDirectory,
+		...Object.values(step.env)
+	]);
+	yield* inTexts(job, [step.continueOnError, step.timeoutMinutes]);
 }
 function* inConcurrency(job, draft) {
 	if (draft !== null) yield* inTexts(job, [draft.group, draft.cancelInProgress]);
@@ -43557,6 +44356,7 @@ function* inCondition(job, field) {
 	if (field === null || written === null) return;
 	yield {
 		job,
+		step: null,
 		key: field.key,
 		node: field.node,
 		...written
@@ -43572,9 +44372,14 @@ function* findBadReferences(input) {
 	const lookUp = createLookUp(input);
 	for (const use of expressionUses(input.draft)) {
 		for (const reference of referencesOf(use.expression.tree)) yield* checkReference(lookUp, use, reference);
-		for (const call of callsOf(use.expression.tree)) yield* checkStatusCall(lookUp, use, call);
+		for (const call of callsOf$1(use.expression.tree)) yield* checkStatusCall(lookUp, use, call);
 	}
 }
+const stepProperties = [
+	"outputs",
+	"outcome",
+	"conclusion"
+];
 function createLookUp(input) {
 	const { jobs, triggers } = input.draft;
 	const inputs = [...triggers.workflowDispatch ?? [], ...triggers.workflowCall?.inputs ?? []];
@@ -43595,6 +44400,10 @@ function* checkReference(lookUp, use, reference) {
 		yield finding("reference-unknown-input", at, message);
 		return;
 	}
+	if (context === "steps") {
+		yield* checkStepName(use, path, at);
+		return;
+	}
 	if (context !== "needs" && context !== "jobs") return;
 	yield* context === "needs" ? checkJobName(lookUp, use, name, at) : checkExists(lookUp, name, at);
 	const job = lookUp.jobs.get(lookUp.graph.resolve(name) ?? "");
@@ -43603,6 +44412,21 @@ function* checkReference(lookUp, use, reference) {
 		const message = `\`${context}.${name}\` has no '${property}', only \`result\` and \`outputs\``;
 		yield finding("reference-unknown-property", at, message);
 	} else if (property.toLowerCase() === "outputs" && output !== void 0) yield* checkOutput(job, output, at);
+}
+/** A step reads the steps before it, an output of the job all of them. */
+function* checkStepName(use, path, at) {
+	const [name = "", property] = path;
+	const steps = use.job?.steps ?? [];
+	const readable = use.step === null ? steps : steps.slice(0, steps.indexOf(use.step));
+	const idsOf = (list) => list.flatMap(({ id }) => id?.text ?? []);
+	const isNamed = (id) => id.toLowerCase() === name.toLowerCase();
+	if (!idsOf(readable).some(isNamed)) {
+		const message = idsOf(steps).some(isNamed) ? `The step '${name}' does not come before: a step reads those before it` : `No step of this job has the id '${name}'.${suggestion(name, idsOf(readable))}`;
+		yield finding("reference-unknown-step", at, message);
+	} else if (property !== void 0 && !stepProperties.includes(property.toLowerCase())) {
+		const message = `\`steps.${name}\` has no '${property}', only ${stepProperties.map((one) => `\`${one}\``).join(", ")}`;
+		yield finding("reference-unknown-property", at, message);
+	}
 }
 function placeOf$1(lookUp, use, part) {
 	return { get span() {
@@ -43628,7 +44452,7 @@ function* checkJobName(lookUp, use, name, at) {
 	}
 }
 function* checkOutput(job, output, at) {
-	if (isWithoutAgent(job)) return;
+	if (isWithoutAgent(job) && job.type !== "steps") return;
 	const names = job.outputs.map(({ key }) => key.text);
 	if (names.some((name) => name.toLowerCase() === output.toLowerCase())) return;
 	const hint = suggestion(output, names) || (names.length > 0 ? ` It has: ${names.join(", ")}.` : " It has no outputs.");
@@ -43636,7 +44460,7 @@ function* checkOutput(job, output, at) {
 }
 /** `success('a')` and `failure('a')` ask about jobs that come before. */
 function* checkStatusCall(lookUp, use, call) {
-	if (call.name !== "success" && call.name !== "failure") return;
+	if (call.name !== "success" && call.name !== "failure" || use.step !== null) return;
 	for (const text of call.texts) if (text !== null) yield* checkJobName(lookUp, use, text.text, placeOf$1(lookUp, use, text));
 }
 
@@ -43763,6 +44587,227 @@ function unknownRoles({ roles }, values, at, code) {
 	});
 }
 
+// src/expression/value-template.ts
+/**
+* The value with all its expressions evaluated. Of equal keys the last wins.
+*
+* @throws {ExpressionError} when an expression has no value, or what is inserted is no mapping.
+*/
+function evaluateValue(template, contexts) {
+	switch (template.kind) {
+		case "literal": return template.value;
+		case "expression": return evaluate(template.expression, contexts).json;
+		case "text": return renderTemplate(template.template, contexts);
+		case "list": return template.items.map((item) => evaluateValue(item, contexts));
+		case "map": return Object.fromEntries(template.entries.flatMap((entry) => evaluateEntry(entry, contexts)));
+	}
+}
+function evaluateEntry({ key, isInsert, value }, contexts) {
+	const evaluated = evaluateValue(value, contexts);
+	if (!isInsert) return [[renderTemplate(key, contexts), evaluated]];
+	if (isMapping$1(evaluated)) return Object.entries(evaluated);
+	throw new ExpressionError(key.source, "What is inserted must be a mapping");
+}
+/** Whether a value is a mapping. */
+function isMapping$1(value) {
+	return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+// src/workflow/matrix.ts
+/** GitHub's limit of one matrix. */
+const maxMatrixLegs = 256;
+/** How many combinations are looked at before excludes: what is more is a mistake, and would take forever. */
+const maxCombinations = 1e5;
+/** GitHub's limit of a job's name, in UTF-16 units; what is longer ends with three dots. */
+const maxNameUnits = 100;
+/**
+* The legs of a `strategy.matrix` whose expressions are evaluated. Combinations in the order of the file, the first vector varying
+* slowest; `exclude` before `include`; an include extends the combinations that it matches, or is a leg of its own. Values are
+* compared as expressions compare them. When nothing is left the job runs once, with `matrix` null.
+*
+* @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstrategymatrix
+*/
+function expandMatrix(matrix, jobName) {
+	if (!isMapping(matrix)) return invalid([`A matrix is a mapping, not ${describe$2(matrix)}`]);
+	const read = readMatrix(matrix);
+	if (read.problems.length > 0) return invalid(read.problems);
+	const combinations = [...read.vectors.values()].reduce((size, values) => size * values.length, 1);
+	if (combinations > maxCombinations) return invalid([`The matrix has ${combinations} combinations; at most ${maxMatrixLegs} jobs are allowed`]);
+	const matched = read.include.map(() => false);
+	const legs = [];
+	for (const combination of combine(read.vectors)) {
+		if (read.exclude.some((filter) => matchesAll(filter, combination))) continue;
+		const extras = /* @__PURE__ */ new Map();
+		for (const [index, { filter, extra }] of read.include.entries()) {
+			if (!matchesAll(filter, combination)) continue;
+			matched[index] = true;
+			for (const [key, value] of Object.entries(extra)) {
+				const [known] = extras.get(key.toLowerCase()) ?? [key];
+				extras.set(key.toLowerCase(), [known, value]);
+			}
+		}
+		const matrixOfLeg = {
+			...combination,
+			...Object.fromEntries(extras.values())
+		};
+		legs.push({
+			name: nameOf(jobName, combination),
+			matrix: matrixOfLeg
+		});
+	}
+	for (const [index, { filter, extra }] of read.include.entries()) {
+		if (matched[index] === true) continue;
+		const own = {
+			...filter,
+			...extra
+		};
+		legs.push({
+			name: nameOf(jobName, own),
+			matrix: own
+		});
+	}
+	if (legs.length > maxMatrixLegs) return invalid([`The matrix makes ${legs.length} jobs; at most ${maxMatrixLegs} are allowed`]);
+	return {
+		ok: true,
+		configs: legs.length > 0 ? legs : [{
+			name: nameOf(jobName, {}),
+			matrix: null
+		}]
+	};
+}
+function readMatrix(matrix) {
+	const problems = [];
+	const vectors = /* @__PURE__ */ new Map();
+	const names = /* @__PURE__ */ new Set();
+	for (const [name, values] of Object.entries(matrix)) {
+		if (name === "include" || name === "exclude") continue;
+		if (name === "") problems.push("A matrix vector has a name");
+		if (names.has(name.toLowerCase())) problems.push(`Matrix vector '${name}' is already defined`);
+		names.add(name.toLowerCase());
+		if (!isList(values)) problems.push(`Matrix vector '${name}' is a list, not ${describe$2(values)}`);
+		else if (values.length === 0) problems.push(`Matrix vector '${name}' does not contain any values`);
+		else vectors.set(name, values);
+	}
+	const include = readItems(matrix, "include", problems);
+	const exclude = readItems(matrix, "exclude", problems);
+	if (names.size === 0 && include.length === 0) problems.push("Matrix must define at least one vector");
+	for (const filter of exclude) {
+		if (Object.keys(filter).length === 0) problems.push("Matrix exclude filter must not be empty");
+		for (const key of Object.keys(filter)) {
+			if (names.has(key.toLowerCase())) continue;
+			problems.push(`Matrix exclude key '${key}' does not match any key within the matrix`);
+		}
+	}
+	for (const item of include) if (Object.keys(item).length === 0) problems.push("Matrix include mapping does not contain any values");
+	return {
+		vectors,
+		exclude,
+		include: include.map((item) => split(item, names)),
+		problems
+	};
+}
+/** The mappings of `include` or `exclude`. */
+function readItems(matrix, key, problems) {
+	const items = Object.hasOwn(matrix, key) ? matrix[key] ?? null : [];
+	if (!isList(items)) {
+		problems.push(`Matrix ${key} is a list, not ${describe$2(items)}`);
+		return [];
+	}
+	return items.flatMap((item) => {
+		if (isMapping(item)) return [item];
+		problems.push(`An item of matrix ${key} is a mapping, not ${describe$2(item)}`);
+		return [];
+	});
+}
+/** What an include must match, and what it adds. */
+function split(item, names) {
+	const isFilter = ([key]) => names.has(key.toLowerCase());
+	const entries = Object.entries(item);
+	return {
+		filter: Object.fromEntries(entries.filter(isFilter)),
+		extra: Object.fromEntries(entries.filter((entry) => !isFilter(entry)))
+	};
+}
+/** Every choice of one value of each vector; the last vector varies fastest. */
+function* combine(vectors) {
+	if (vectors.size === 0) return;
+	const entries = [...vectors];
+	const total = entries.reduce((size, [, values]) => size * values.length, 1);
+	for (let index = 0; index < total; index += 1) {
+		let block = total;
+		const chosen = [];
+		for (const [name, values] of entries) {
+			block /= values.length;
+			chosen.push([name, values[Math.floor(index / block) % values.length] ?? null]);
+		}
+		yield Object.fromEntries(chosen);
+	}
+}
+/** Every leaf of the filter equals the value at the same path; what is missing there is null. */
+function matchesAll(filter, value) {
+	if (isMapping(filter)) return Object.entries(filter).every(([key, part]) => matchesAll(part, fieldOf(value, key)));
+	if (isList(filter)) return filter.every((part, index) => matchesAll(part, fieldOf(value, index)));
+	return equalValues(value, typeof filter === "number" ? Number(formatNumber(filter)) : filter);
+}
+/** `job (v1, v2)` from the scalars of the values, however deep; null and empty texts add nothing. */
+function nameOf(jobName, values) {
+	const parts = scalarsIn(values).map(scalarText).filter((text) => text !== "");
+	const name = parts.length === 0 ? jobName : `${jobName} (${parts.join(", ")})`;
+	return name.length > maxNameUnits ? `${name.slice(0, 97)}...` : name;
+}
+function scalarsIn(value) {
+	if (value === null || typeof value !== "object") return [value];
+	return (isList(value) ? value : Object.values(value)).flatMap(scalarsIn);
+}
+function isList(value) {
+	return Array.isArray(value);
+}
+function isMapping(value) {
+	return typeof value === "object" && value !== null && !isList(value);
+}
+function describe$2(value) {
+	if (value === null) return "nothing";
+	if (isList(value)) return "a list";
+	return typeof value === "object" ? "a mapping" : `'${scalarText(value)}'`;
+}
+function invalid(problems) {
+	return {
+		ok: false,
+		problems
+	};
+}
+
+// src/workflow/rules/strategies.ts
+/**
+* A matrix without expressions is expanded here already, so that what GitHub would say when the job is reached is said at once. A race
+* of legs lets all of them run.
+*/
+function* findBadStrategies(input) {
+	for (const job of input.draft.jobs) {
+		if (job.strategy === null) continue;
+		const node = valueAt(job.strategy.node, "matrix") ?? job.strategy.node;
+		const matrix = literalAt(job.strategy.value, "matrix");
+		const expanded = matrix === void 0 ? null : expandMatrix(matrix, job.id);
+		for (const problem of expanded?.ok === false ? expanded.problems : []) yield finding("bad-matrix", node, problem);
+		if (racesWithFailFast(input, job)) {
+			const message = `The first leg of '${job.id}' that fails cancels the others, though a merge waits for any: set \`fail-fast: false\``;
+			yield finding("race-fails-fast", job.strategy.node, message);
+		}
+	}
+}
+/** The value at a key, where it holds no expression; undefined where it does, or where there is none. */
+function literalAt(strategy, key) {
+	if (strategy.kind === "literal") return isMapping$1(strategy.value) ? strategy.value[key] : void 0;
+	if (strategy.kind !== "map") return void 0;
+	const entry = strategy.entries.find((one) => one.key.source === key);
+	return entry?.value.kind === "literal" ? entry.value.value : void 0;
+}
+function racesWithFailFast({ draft, graph }, job) {
+	const failFast = valueAt(job.strategy?.node, "fail-fast");
+	if (failFast?.kind === "scalar" && failFast.value !== true) return false;
+	return draft.jobs.some((other) => other.type === "merge" && other.wait === "any" && other.needs.some((need) => graph.resolve(need.text) === job.id));
+}
+
 // src/workflow/rules/targets.ts
 /** A rework edge names a job that comes before, `escalate` or `fail`. */
 function* findBadTargets({ draft, graph }) {
@@ -43788,6 +44833,137 @@ function* findBadTargets({ draft, graph }) {
 	}
 }
 
+// src/workflow/rules/steps.ts
+/** The shells that need no `{0}`. */
+const shells = [
+	"bash",
+	"sh",
+	"python",
+	"pwsh",
+	"node"
+];
+/**
+* Steps are commands that Treadle runs itself: on `treadle`, at least one, each with a `run`, ids as on GitHub, a known shell, in a
+* folder of the clone.
+*
+* @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idsteps
+*/
+function* findBadSteps({ draft }) {
+	yield* findBadShell(draft.defaults.shell);
+	yield* findBadFolder(draft.defaults.workingDirectory);
+	for (const job of draft.jobs) {
+		if (job.type !== "steps") continue;
+		yield* findBadRunner(job);
+		const steps = valueAt(job.node, "steps");
+		if (steps?.kind === "list" && steps.items.length === 0) yield finding("steps-empty", job.key, `The job '${job.id}' has no steps: give it at least one \`run\``);
+		yield* findBadShell(job.defaults.shell);
+		yield* findBadFolder(job.defaults.workingDirectory);
+		yield* findBadIds(job);
+		for (const step of job.steps) yield* checkStep(step);
+	}
+}
+function* findBadRunner({ id, key, runsOn }) {
+	if (runsOn === null) yield finding("runs-on-missing", key, `The job '${id}' has no \`runs-on\`: steps run on ${TREADLE_RUNNER}`);
+	else if (runsOn.node.text.trim() !== "treadle") {
+		const message = `Steps run where Treadle runs: write \`runs-on: ${TREADLE_RUNNER}\`. For a role, say in \`prompt\` what is to be done`;
+		yield finding("steps-runs-on", runsOn.node, message);
+	}
+}
+function* checkStep(step) {
+	let isForeign = false;
+	for (const { key } of entriesOf$1(step.node)) {
+		const why = foreignStepKeys[key.text];
+		if (why === void 0) continue;
+		isForeign = true;
+		yield finding("unsupported-key", key, `'${key.text}' has no meaning in a step of Treadle: ${why}`);
+	}
+	if (!isForeign && (step.run === null || step.run.node.text.trim() === "")) yield finding("missing-key", step.node, "The step has no `run`: it says what is to be done");
+	yield* findBadShell(step.shell);
+	yield* findBadFolder(step.workingDirectory);
+}
+function* findBadIds({ steps }) {
+	const seen = /* @__PURE__ */ new Set();
+	for (const { id } of steps) {
+		if (id === null) continue;
+		if (!/^[A-Za-z_][A-Za-z0-9_-]*$/.test(id.text) || id.text.startsWith("__") || id.text.length > 100) {
+			const message = `'${id.text}' is not a step id: a letter or \`_\` first, then letters, digits, \`-\` and \`_\`, at most 100, not beginning with \`__\``;
+			yield finding("bad-step-id", id, message);
+		}
+		const canonical = id.text.toLowerCase();
+		if (seen.has(canonical)) {
+			const message = `The step id '${id.text}' stands here twice; letter case makes no difference`;
+			yield finding("duplicate-step-id", id, message);
+		}
+		seen.add(canonical);
+	}
+}
+function* findBadShell(shell) {
+	if (shell === null || shells.includes(shell.text) || /^\S.*\{0\}/.test(shell.text)) return;
+	const hint = suggestion(shell.text, shells) || ` Shells: ${shells.join(", ")}, or a command with \`{0}\`.`;
+	yield finding("unknown-shell", shell, `Unknown shell '${shell.text}'.${hint}`);
+}
+function* findBadFolder(field) {
+	if (field === null) return;
+	const { text } = field.node;
+	if (!/^([/\\]|[A-Za-z]:)/.test(text) && !text.split(/[/\\]/).includes("..")) return;
+	const message = `'${text}' leads out of the clone: \`working-directory\` is a folder below it`;
+	yield finding("invalid-value", field.node, message);
+}
+
+// src/workflow/rules/untrusted-run.ts
+/**
+* What an expression brings into `run` becomes part of the script before the shell reads it. So what strangers and agents wrote is
+* kept out of it: it reaches a step by `env` only.
+*
+* @see https://docs.github.com/en/actions/concepts/security/script-injections
+*/
+function* findUntrustedInRun(input) {
+	for (const use of expressionUses(input.draft)) {
+		if (use.key !== "steps.run") continue;
+		for (const reference of referencesOf(use.expression.tree)) {
+			const origin = originOf(input, use, reference);
+			if (origin === null) continue;
+			const message = `\`${[reference.context, ...reference.path].join(".")}\` ${origin}, and would become part of the script: hand it over by \`env\` and read it as "$NAME"`;
+			yield finding("untrusted-in-run", { span: spanOfPart(input.text, use, reference) }, message);
+		}
+	}
+}
+/** Who wrote it, in words; null where it is from those who write workflows. */
+function originOf(input, use, reference) {
+	const path = reference.path.map((name) => name.toLowerCase());
+	const [first, second, third] = path;
+	const last = path.at(-1);
+	switch (reference.context) {
+		case "github":
+			if (reference.isExact && (last === "number" || last === "id")) return null;
+			return first === void 0 || first === "event" || first === "head_ref" ? "may hold what anybody wrote" : null;
+		case "bead": return first === "number" || first === "priority" ? null : "is what anybody wrote in the issue";
+		case "run": return first === void 0 || first === "title" ? "may hold what anybody wrote" : null;
+		case "inputs": return "is what somebody gave when the run was started";
+		case "needs": return second === "result" || isClosed(input, first, third) ? null : "is what another job reported";
+		case "env": return originOfEnv(input, use, first);
+		default: return null;
+	}
+}
+/** Whether an output can only hold what the workflow names. */
+function isClosed(input, job, name) {
+	const output = input.jobs.get(input.graph.resolve(job ?? "") ?? "")?.outputs.find(({ key }) => key.text.toLowerCase() === name);
+	return output?.kind === "declared" && output.enum.length > 0;
+}
+/** A variable is as trustworthy as what it is made of. */
+function originOfEnv(input, use, name) {
+	const fields = [
+		use.step?.env,
+		use.job?.env,
+		input.draft.env
+	].flatMap((layer) => Object.entries(layer ?? {}).flatMap(([key, field]) => name === void 0 || key.toLowerCase() === name ? [field] : []));
+	for (const { readable } of fields) for (const part of readable.parts) {
+		if (typeof part === "string") continue;
+		if (referencesOf(part.tree).some((reference) => reference.context !== "env" && originOf(input, use, reference) !== null)) return "is made of what strangers or agents wrote";
+	}
+	return null;
+}
+
 // src/workflow/rules/unreachable.ts
 /** A job that waits for the success of one that never runs can never run either. */
 function* findUnreachableJobs({ draft, graph }) {
@@ -43811,18 +44987,21 @@ function awaitsSuccess(job) {
 	const { condition } = job.if;
 	if (condition === null || condition.isAlwaysTrue) return false;
 	if (condition.written === null) return true;
-	return !callsOf(condition.written.expression.tree).some((call) => /^(success|failure|always|cancelled)$/.test(call.name));
+	return !callsOf$1(condition.written.expression.tree).some((call) => /^(success|failure|always|cancelled)$/.test(call.name));
 }
 
 // src/workflow/rules.ts
 /** The semantic rules. Their order makes no difference: diagnostics are sorted by place. */
 const rules = [
+	findBadCalls,
 	findBadInputs,
 	findBadJobIds,
 	findBadLimits,
 	findBadNeeds,
 	findBadReferences,
 	findBadRoles,
+	findBadSteps,
+	findBadStrategies,
 	findBadTargets,
 	findCommitProblems,
 	findConcurrencyProblems,
@@ -43833,7 +45012,8 @@ const rules = [
 	findMisplacedKeys,
 	findOutputProblems,
 	findUnknownEvents,
-	findUnreachableJobs
+	findUnreachableJobs,
+	findUntrustedInRun
 ];
 
 // src/workflow/compile.ts
@@ -43879,7 +45059,7 @@ function compileWorkflow(file, options = {}) {
 		...semantic
 	]);
 	return {
-		workflow: diagnostics.every((diagnostic) => diagnostic.severity !== "error") ? buildWorkflow(file.path, draft, graph, source) : null,
+		workflow: diagnostics.every(({ severity, code }) => severity !== "error" || options.tolerated?.some((one) => one === code) === true) ? buildWorkflow(file.path, draft, graph, source) : null,
 		diagnostics
 	};
 }
@@ -43902,20 +45082,139 @@ function placeFindings(path, source, findings) {
 	}));
 }
 
+// src/workflow/compile-with-calls.ts
+/** GitHub's limits on reusable workflows: levels in all, and files that one run may call. */
+const mostLevels = 10;
+const mostFiles = 50;
+/**
+* Compiles a workflow file and checks what it calls: that it is there, can be called, and is given the inputs it declares; that
+* nothing calls itself, and that GitHub's limits hold (10 levels, 50 files). What is wrong is told at the place of the call.
+*
+* @param fileAt finds a file by its path
+*/
+function compileWithCalls(file, fileAt, options = {}) {
+	const compiled = compileWorkflow(file, options);
+	if (compiled.workflow === null) return {
+		...compiled,
+		files: [file]
+	};
+	const files = /* @__PURE__ */ new Map([[file.path, file]]);
+	const known = /* @__PURE__ */ new Map([[file.path, compiled.workflow]]);
+	const compile = (called) => {
+		const before = known.get(called.path);
+		if (before !== void 0) return before;
+		const { workflow } = compileWorkflow(called, options);
+		known.set(called.path, workflow);
+		return workflow;
+	};
+	const visit = (workflow, path) => {
+		for (const call of callsOf(workflow)) {
+			const problem = findProblem(call, path);
+			if (problem !== null) return problem;
+		}
+		return null;
+	};
+	const findProblem = (call, path) => {
+		const target = pathOfCall(call.uses);
+		const called = target === null ? void 0 : fileAt(target);
+		if (called === void 0) return `There is no workflow ${call.uses}`;
+		if (path.includes(called.path)) return `${[...path, called.path].join(" calls ")}: that would never end`;
+		if (path.length >= mostLevels) return `Workflows call each other over more than ${mostLevels} levels`;
+		files.set(called.path, called);
+		if (files.size > 51) return `The workflow calls more than ${mostFiles} files`;
+		const workflow = compile(called);
+		if (workflow === null) return `${called.path} has errors`;
+		if (workflow.on.workflowCall === null) return `${called.path} has no \`workflow_call\` under \`on\``;
+		return visit(workflow, [...path, called.path]);
+	};
+	const found = [];
+	for (const call of callsOf(compiled.workflow)) {
+		const problem = findProblem(call, [file.path]);
+		if (problem === null) {
+			const declared = known.get(pathOfCall(call.uses) ?? "")?.on.workflowCall?.inputs ?? [];
+			found.push(...checkInputs(file.path, call, declared));
+		} else found.push(diagnosticAt(file.path, call.places.uses, problem));
+	}
+	return {
+		workflow: found.length > 0 ? null : compiled.workflow,
+		diagnostics: [...compiled.diagnostics, ...found],
+		files: [...files.values()].sort((a, b) => a.path < b.path ? -1 : 1)
+	};
+}
+function callsOf(workflow) {
+	return [...workflow.jobs.values()].flatMap((job) => job.type === "call" ? [job] : []);
+}
+function* checkInputs(path, call, declared) {
+	const names = declared.map(({ name }) => name).join(", ") || "none";
+	for (const [name, template] of Object.entries(call.with)) {
+		const at = call.places.with[name] ?? call.places.uses;
+		const input = declared.find((one) => one.name.toLowerCase() === name.toLowerCase());
+		const [only = ""] = template.parts;
+		if (input === void 0) yield diagnosticAt(path, at, `${call.uses} has no input '${name}' (it has: ${names})`);
+		else if (template.parts.length < 2 && typeof only === "string" && !isOfType(input, only)) yield diagnosticAt(path, at, `The input '${name}' of ${call.uses} is a ${input.type}, not '${only}'`);
+	}
+	const given = Object.keys(call.with).map((name) => name.toLowerCase());
+	for (const { name, required, default: otherwise } of declared) {
+		if (!required || otherwise !== null || given.includes(name.toLowerCase())) continue;
+		yield diagnosticAt(path, call.places.uses, `${call.uses} needs the input '${name}'`);
+	}
+}
+function isOfType({ type }, text) {
+	if (type === "number") return text.trim() === "" || Number.isFinite(Number(text));
+	return type !== "boolean" || [
+		"",
+		"true",
+		"false"
+	].includes(text);
+}
+function diagnosticAt(path, { start, end }, message) {
+	return {
+		path,
+		start,
+		end,
+		severity: "error",
+		code: "bad-call",
+		message
+	};
+}
+
 // src/runtime/definitions.ts
 function createDefinitions() {
 	const compiled = /* @__PURE__ */ new Map();
 	return {
 		async load(documents, digest) {
 			const known = compiled.get(digest);
-			if (known !== void 0) return known;
+			if (known !== void 0) return known.workflow;
 			const document = await documents.read(layout.definition(digest), definitionCodec);
-			const workflow = document === void 0 ? null : compileDefinition(document);
-			if (workflow === null) throw new TreadleError("state-corrupt", `the definition ${digest} that a run is pinned to is ${document === void 0 ? "missing" : "not a workflow that compiles"}`, { remedy: "Nothing was changed. Restore definitions/ on the state branch from its history." });
-			compiled.set(digest, workflow);
+			const workflow = document === void 0 ? null : compileDefinition(document)?.workflow ?? null;
+			if (document === void 0 || workflow === null) throw new TreadleError("state-corrupt", `the definition ${digest} that a run is pinned to is ${document === void 0 ? "missing" : "not a workflow that compiles"}`, { remedy: "Nothing was changed. Restore definitions/ on the state branch from its history." });
+			compiled.set(digest, {
+				workflow,
+				document
+			});
 			return workflow;
 		},
-		cached: (digest) => compiled.get(digest)
+		cached: (digest) => compiled.get(digest)?.workflow,
+		called(digest, uses) {
+			const caller = compiled.get(digest)?.document;
+			const entry = pathOfCall(uses);
+			if (caller === void 0 || entry === null) return void 0;
+			const all = compileDefinition({
+				...caller,
+				entry
+			});
+			if (all === null || all.workflow === null) return void 0;
+			const document = {
+				...caller,
+				entry,
+				files: all.files
+			};
+			return {
+				workflow: all.workflow,
+				definition: digestOf(document),
+				document
+			};
+		}
 	};
 }
 /** The digest under which a document is stored: of its canonical JSON. */
@@ -43923,8 +45222,10 @@ function digestOf(document) {
 	return sha256(canonicalJson(document));
 }
 function compileDefinition(document) {
-	const entry = document.files.find((file) => file.path === document.entry);
-	return entry === void 0 ? null : compileWorkflow(entry, { roles: document.roles }).workflow;
+	const files = new Map(document.files.map((file) => [file.path, file]));
+	const entry = files.get(document.entry);
+	if (entry === void 0) return null;
+	return compileWithCalls(entry, (path) => files.get(path), { roles: document.roles });
 }
 
 // src/runtime/ingest/checks.ts
@@ -43937,9 +45238,11 @@ async function applyAwaitedChecks(unit, forge, now, isFresh) {
 	const awaited = await listAwaited$1(unit, isFresh);
 	if (awaited.length === 0) return;
 	const found = await forge.pulls.readiness(awaited.map(({ pull }) => pull));
-	for (const { run, job, attempt, pull, since } of awaited) {
+	for (const { run, job, attempt, pull, since, byPerson = false } of awaited) {
 		const readiness = found.find(({ number }) => number === pull);
-		const { verdict, names } = readiness === void 0 ? NOTHING_AWAITED : judgeChecks(readiness);
+		const { verdict, names } = readiness === void 0 ? NOTHING_AWAITED : judgeChecks(readiness, byPerson);
+		const authors = (readiness?.authors ?? []).slice(0, MOST_AUTHORS).map(nameAuthor);
+		const made = verdict === "passed" && authors.length > 0 ? { authors } : {};
 		await unit.apply({
 			run,
 			happening: {
@@ -43948,7 +45251,8 @@ async function applyAwaitedChecks(unit, forge, now, isFresh) {
 				attempt,
 				pull,
 				verdict,
-				names
+				names,
+				...made
 			},
 			actor: TREADLE,
 			ground: "read from the forge",
@@ -43977,13 +45281,23 @@ async function listAwaited$1(unit, isFresh) {
 	}
 	return awaited.sort((a, b) => a.since < b.since ? -1 : a.since > b.since ? 1 : 0);
 }
+/** A merge that names more than these names nobody. */
+const MOST_AUTHORS = 20;
+/** As a trailer holds it. Whoever pushes chooses the name: nothing in it may end the line, or look like an address. */
+function nameAuthor({ name, email }) {
+	const plain = (text) => text.replaceAll(/[\p{C}<>]/gu, " ").trim().slice(0, 150);
+	return `${plain(name)} <${plain(email)}>`;
+}
 /** A pull request that is gone, closed or merged: the merge itself finds out what that means. */
 const NOTHING_AWAITED = {
 	verdict: "passed",
 	names: []
 };
-/** What the required checks of a pull request come to. Whatever else stands in the way, the merge finds and names. */
-function judgeChecks({ isOpen, isBehind, isHeld, checks }) {
+/**
+* What the required checks of a pull request come to. Whatever else stands in the way, the merge finds and names; where a person
+* merges, they see it themselves.
+*/
+function judgeChecks({ isOpen, isBehind, isHeld, checks }, byPerson = false) {
 	if (!isOpen) return NOTHING_AWAITED;
 	const named = (...states) => checks.filter(({ state }) => states.includes(state)).map(({ name }) => name);
 	const failed = named("failed");
@@ -43995,6 +45309,10 @@ function judgeChecks({ isOpen, isBehind, isHeld, checks }) {
 	if (open.length > 0) return {
 		verdict: isHeld || named("held").length > 0 ? "held" : "pending",
 		names: open
+	};
+	if (byPerson) return {
+		verdict: "unmerged",
+		names: []
 	};
 	return isBehind ? {
 		verdict: "behind",
@@ -44045,6 +45363,20 @@ async function dueDeadlines(documents, now) {
 	}
 	return due;
 }
+/** Where what is due, and what falls due next, is read: with one hour more than that, as the next thing may be taken away. */
+async function deadlinesAhead(documents, now) {
+	const hours = [];
+	for await (const hour of sortedHours(documents)) {
+		hours.push(hour);
+		if (hours.filter((each) => each > hourOf$1(now)).length === 2) break;
+	}
+	const addresses = [];
+	for (const hour of hours) {
+		const folder = layout.deadlineHour(hour);
+		for await (const entry of documents.list(folder)) addresses.push([...folder, { entry }]);
+	}
+	return addresses;
+}
 async function* sortedHours(documents) {
 	const hours = [];
 	for await (const hour of documents.list(layout.deadlines)) hours.push(hour);
@@ -44054,6 +45386,130 @@ async function readHour(documents, hour) {
 	const names = [];
 	for await (const name of documents.list(layout.deadlineHour(hour))) names.push(name);
 	return (await Promise.all(names.map((name) => documents.read([...layout.deadlineHour(hour), { entry: name }], deadlineCodec)))).filter((deadline) => deadline !== void 0).sort((a, b) => a.at < b.at ? -1 : a.at > b.at ? 1 : 0);
+}
+
+// src/codec/slash-command.ts
+const PLAIN = [
+	"pause",
+	"resume",
+	"cancel",
+	"close"
+];
+const OUTCOMES = {
+	done: "success",
+	failed: "failure",
+	continue: "continue"
+};
+const VERBS = [
+	"approve",
+	"reject",
+	"retry",
+	"goto",
+	"skip",
+	"reassign",
+	"repin",
+	...PLAIN,
+	...Object.keys(OUTCOMES)
+];
+/**
+* The command in a comment, or null where there is none. It is the comment's first line that is not blank, and that line begins
+* with `/treadle`, indented by less than a code block is, so that a command in a quotation, in code or in the middle is none.
+*
+* `/treadle goto JOB reason…` · `/treadle skip JOB reason…` · `/treadle reassign ROLE reason…` · `/treadle repin WORKFLOW reason…` ·
+* `/treadle approve|reject|retry|pause|resume|cancel|close reason…` · `/treadle done|failed|continue key=value … summary…`
+*/
+function parseSlashCommand(comment) {
+	const lines = comment.split(/\r\n|\n|\r/);
+	const start = lines.findIndex((candidate) => candidate.trim() !== "");
+	const [line = "", ...following] = lines.slice(Math.max(0, start));
+	const match = /^ {0,3}\/treadle(?:\s+(\S+))?(?:\s+([^]*))?$/.exec(line.trimEnd());
+	if (match === null) return null;
+	const verb = match[1] ?? "";
+	const rest = [match[2] ?? "", ...following].join("\n").trim();
+	if (isAnswer(verb)) return readReport(verb, rest);
+	const plain = PLAIN.find((candidate) => candidate === verb);
+	if (plain !== void 0) return override({ action: plain }, rest);
+	switch (verb) {
+		case "approve":
+		case "reject":
+		case "retry": return override({
+			action: verb,
+			job: null
+		}, rest);
+		case "goto":
+		case "skip": return readTargeted(rest, `\`/treadle ${verb}\` needs a job: /treadle ${verb} JOB why`, (job) => ({
+			action: verb,
+			job
+		}));
+		case "reassign": return readTargeted(rest, "`/treadle reassign` needs a role: /treadle reassign ROLE why", (role) => ({
+			action: verb,
+			job: null,
+			role
+		}));
+		case "repin": return readRepin(rest);
+		case "": return {
+			kind: "malformed",
+			problem: `\`/treadle\` needs a command: one of ${VERBS.join(", ")}.`
+		};
+		default: return {
+			kind: "malformed",
+			problem: `\`/treadle ${verb.slice(0, 40)}\` is not known. Known are: ${VERBS.join(", ")}.`
+		};
+	}
+}
+function isAnswer(verb) {
+	return Object.hasOwn(OUTCOMES, verb);
+}
+function readRepin(rest) {
+	const match = /^([\w.-]+)\s+([\s\S]*\S)/.exec(rest);
+	return match?.[1] === void 0 || match[2] === void 0 ? {
+		kind: "malformed",
+		problem: "`/treadle repin` needs a workflow and a reason: /treadle repin WORKFLOW why"
+	} : {
+		kind: "repin",
+		workflow: match[1].replace(/\.ya?ml$/, ""),
+		reason: match[2].trim()
+	};
+}
+function readTargeted(rest, problem, toOverride) {
+	const match = /^([\w-]+)(?:\s+([\s\S]*))?$/.exec(rest);
+	return match?.[1] === void 0 ? {
+		kind: "malformed",
+		problem
+	} : override(toOverride(match[1]), match[2] ?? "");
+}
+function override(action, rest) {
+	const reason = rest.trim();
+	return reason === "" ? {
+		kind: "malformed",
+		problem: `\`/treadle ${action.action}\` needs a reason: say why, behind it.`
+	} : {
+		kind: "override",
+		override: action,
+		reason
+	};
+}
+/** `key=value` and `key="a value"` first, in any number, then free text. */
+function readReport(verb, rest) {
+	const outputs = [];
+	let left = rest;
+	for (;;) {
+		const pair = /^([A-Za-z_][\w-]*)=(?:"((?:[^"\\]|\\[^])*)"|((?!")\S*))(?:\s+|$)/.exec(left);
+		if (pair?.[1] === void 0) break;
+		outputs.push([pair[1], pair[2]?.replaceAll(/\\([^])/g, "$1") ?? pair[3] ?? ""]);
+		left = left.slice(pair[0].length);
+	}
+	const unquoted = /^([A-Za-z_][\w-]*)="/.exec(left)?.[1];
+	if (unquoted !== void 0) return {
+		kind: "malformed",
+		problem: `the value of \`${unquoted}\` in \`/treadle ${verb}\` must end with a quote, and a space behind it.`
+	};
+	return {
+		kind: "report",
+		outcome: OUTCOMES[verb],
+		outputs: Object.fromEntries(outputs),
+		summary: left.trim()
+	};
 }
 
 // src/engine/view/markdown.ts
@@ -44171,1498 +45627,6 @@ function longestRun(text, character) {
 	return longest;
 }
 
-// src/codec/blobs.ts
-/** Texts longer than this many UTF-8 bytes are kept apart from their document, under their digest. */
-const INLINE_LIMIT_BYTES = 1024;
-/**
-* Replaces every long text in a value by `{ blob: <sha256> }`, and hands the texts over by digest. A value that happens to look
-* like such a reference has its text kept apart, too, so that it is read back as what it was. A text that UTF-8 cannot hold
-* (half a surrogate pair) stays where it is: JSON can escape it.
-*/
-function extractBlobs(value) {
-	const blobs = /* @__PURE__ */ new Map();
-	const keepApart = (text) => {
-		const digest = sha256(text);
-		blobs.set(digest, text);
-		return { blob: digest };
-	};
-	return {
-		stored: mapValues(value, (leaf) => {
-			if (isBlobReference(leaf)) return { blob: keepApart(leaf.blob) };
-			return typeof leaf === "string" && isLong(leaf) && isWellFormed(leaf) ? keepApart(leaf) : leaf;
-		}),
-		blobs
-	};
-}
-/** The digests a stored value refers to, each once. */
-function findBlobs(stored) {
-	const found = /* @__PURE__ */ new Set();
-	mapValues(stored, (leaf) => {
-		if (isBlobReference(leaf)) found.add(leaf.blob);
-		return leaf;
-	});
-	return [...found];
-}
-/** The reverse of {@link extractBlobs}. `textOf` throws where a blob is missing. */
-function insertBlobs(stored, textOf) {
-	return mapValues(stored, (leaf) => isBlobReference(leaf) ? textOf(leaf.blob) : leaf);
-}
-function isLong(text) {
-	return text.length * 3 > 1024 && Buffer.byteLength(text, "utf8") > 1024;
-}
-function isWellFormed(text) {
-	return !/\p{Surrogate}/u.test(text);
-}
-function isBlobReference(value) {
-	if (typeof value !== "object" || value === null) return false;
-	const keys = Object.keys(value);
-	const digest = value.blob;
-	return keys.length === 1 && typeof digest === "string" && /^[0-9a-f]{64}$/.test(digest);
-}
-/** Maps leaves (scalars and blob references); a value nothing of which changed keeps its identity. */
-function mapValues(value, map) {
-	if (typeof value !== "object" || value === null || isBlobReference(value)) return map(value);
-	if (Array.isArray(value)) {
-		const mapped = value.map((item) => mapValues(item, map));
-		return mapped.some((item, index) => item !== value[index]) ? mapped : value;
-	}
-	const entries = Object.entries(value);
-	const mapped = entries.map(([key, field]) => [key, mapValues(field, map)]);
-	return mapped.some(([, field], index) => field !== entries[index]?.[1]) ? Object.fromEntries(mapped) : value;
-}
-
-// src/codec/projection.ts
-/** What a run's documents put into the look-up indexes and the deadlines, by address. */
-function projectRun(state, deadlines) {
-	const all = [
-		...deadlines.map((deadline) => projectDeadline(state.run.id, deadline)),
-		...Object.values(state.jobs).flatMap((job) => [
-			...projectPulls(state, job.id),
-			...projectDispatches(state, job.id),
-			...projectAnswers(state, job.id),
-			...projectChecks(state, job.id)
-		]),
-		...projectOutbox(state)
-	];
-	return new Map(all.map((projected) => [formatAddress(projected.address), projected]));
-}
-function projectDeadline(run, deadline) {
-	return {
-		address: layout.deadline(deadline.at, run, deadline.kind, deadline.job),
-		codec: deadlineCodec,
-		value: {
-			version: 1,
-			run,
-			...deadline
-		}
-	};
-}
-function projectPulls(state, id) {
-	const job = state.jobs[id];
-	if (job === void 0 || state.run.jobs[id]?.status !== "waiting") return [];
-	const run = state.run.id;
-	const watch = (pull, kind, head) => ({
-		address: layout.pullIndex(pull, run, id),
-		codec: pullIndexCodec,
-		value: {
-			version: 1,
-			pull,
-			run,
-			job: id,
-			kind,
-			head
-		}
-	});
-	if (job.escalation !== null) return job.escalation.pull === null ? [] : [watch(job.escalation.pull, "escalation", job.escalation.head)];
-	const gate = job.gate;
-	return gate === null || gate.pull === null || gate.answer !== null ? [] : [watch(gate.pull, gate.kind, gate.head)];
-}
-function projectDispatches(state, id) {
-	const attempt = state.jobs[id]?.attempts.at(-1);
-	const turn = attempt?.turns.at(-1);
-	if (attempt === void 0 || turn?.outcome !== "open") return [];
-	return [{
-		address: layout.dispatchIndex(turn.dispatch),
-		codec: dispatchIndexCodec,
-		value: {
-			version: 1,
-			dispatch: turn.dispatch,
-			run: state.run.id,
-			job: id,
-			attempt: attempt.number,
-			turn: turn.number
-		}
-	}];
-}
-/** What answers by itself: a workflow run, or a pull request. Comments are read as they come. */
-function projectAnswers(state, job) {
-	const turn = state.jobs[job]?.attempts.at(-1)?.turns.at(-1);
-	if (turn?.outcome !== "open" || turn.remote === void 0) return [];
-	const { dispatch, dispatchedAt, remote } = turn;
-	if (remote.workflowRun === void 0 && remote.assigned === void 0) return [];
-	return [{
-		address: layout.answerIndex(dispatch),
-		codec: answerIndexCodec,
-		value: {
-			version: 1,
-			dispatch,
-			run: state.run.id,
-			job,
-			since: dispatchedAt,
-			workflowRun: remote.workflowRun ?? null,
-			held: turn.held ?? null
-		}
-	}];
-}
-function projectChecks(state, job) {
-	const { merge = null, attempts = [] } = state.jobs[job] ?? {};
-	if (merge?.checks === void 0 || state.run.jobs[job]?.status !== "pending") return [];
-	const { checks, pull } = merge;
-	const run = state.run.id;
-	return [{
-		address: layout.checksIndex(run, job),
-		codec: checksIndexCodec,
-		value: {
-			version: 1,
-			run,
-			job,
-			attempt: attempts.length,
-			pull,
-			state: checks.state,
-			since: checks.since
-		}
-	}];
-}
-function projectOutbox(state) {
-	const until = state.run.outbox.map((entry) => entry.claim.until).sort().at(-1);
-	if (until === void 0) return [];
-	return [{
-		address: layout.outboxIndex(state.run.id),
-		codec: outboxIndexCodec,
-		value: {
-			version: 1,
-			run: state.run.id,
-			until
-		}
-	}];
-}
-
-// src/engine/deadlines.ts
-/**
-* What falls due in a run, by itself: timeouts, retries, the lease. Derived from the documents alone; a job's deadlines change only
-* with its document, and the lease's with the queue.
-*/
-function deadlinesOf(state) {
-	return [...Object.keys(state.jobs).sort().flatMap((job) => {
-		const document = state.jobs[job];
-		return document === void 0 ? [] : jobDeadlines(document);
-	}), ...leaseDeadlines(state.run.id, state.queue)];
-}
-/** What falls due for one job, apart from the lease. */
-function jobDeadlines(document) {
-	const { id: job, timeoutAt, retryAt, attempts } = document;
-	const attempt = attempts.length;
-	return [...retryAt === null ? [] : [{
-		kind: "retry",
-		job,
-		attempt,
-		at: retryAt
-	}], ...timeoutAt === null ? [] : [{
-		kind: "timeout",
-		job,
-		attempt,
-		at: timeoutAt
-	}]];
-}
-/** When the run's lease runs out, if it has one. */
-function leaseDeadlines(run, queue) {
-	const { lease } = queue;
-	if (lease?.run !== run) return [];
-	return [{
-		kind: "lease",
-		job: lease.job,
-		attempt: lease.attempt,
-		at: lease.until
-	}];
-}
-
-// src/engine/histogram.ts
-const MINUTE = 60;
-const HOUR = 3600;
-const DAY = 24 * HOUR;
-/** The upper bounds of a scale's ranges. The targets that are judged by a share of the values are among them. */
-const BOUNDS = {
-	seconds: [
-		1,
-		5,
-		10,
-		30,
-		MINUTE,
-		180,
-		300,
-		900,
-		HOUR,
-		4 * HOUR,
-		DAY,
-		7 * DAY
-	],
-	times: [
-		0,
-		1,
-		2,
-		3,
-		4,
-		5,
-		10,
-		20,
-		50,
-		100
-	]
-};
-const EMPTY_HISTOGRAM = {
-	count: 0,
-	sum: 0,
-	max: 0,
-	buckets: {}
-};
-/** Counts whole numbers from 0 on; what lies below counts as 0, fractions are cut off, so that sums are exact. */
-function histogramOf(scale, values) {
-	const buckets = {};
-	let [sum, max] = [0, 0];
-	for (const value of values) {
-		const whole = Math.max(0, Math.trunc(value));
-		const bound = BOUNDS[scale].find((upper) => whole <= upper);
-		const key = bound === void 0 ? "more" : String(bound);
-		buckets[key] = (buckets[key] ?? 0) + 1;
-		sum += whole;
-		max = Math.max(max, whole);
-	}
-	return {
-		count: values.length,
-		sum,
-		max,
-		buckets
-	};
-}
-/** The histogram of the values of both. */
-function mergeHistograms(a, b) {
-	const buckets = { ...a.buckets };
-	for (const [bound, count] of Object.entries(b.buckets)) buckets[bound] = (buckets[bound] ?? 0) + count;
-	return {
-		count: a.count + b.count,
-		sum: a.sum + b.sum,
-		max: Math.max(a.max, b.max),
-		buckets
-	};
-}
-
-// src/engine/time.ts
-/** The moment that lies `ms` milliseconds after another; both ISO 8601 in UTC. */
-function addMs(at, ms) {
-	return new Date(Date.parse(at) + ms).toISOString();
-}
-/** Milliseconds from one moment to another. */
-function msBetween(from, to) {
-	return Date.parse(to) - Date.parse(from);
-}
-/** Tells whether a moment has come. */
-function isReached(due, at) {
-	return msBetween(due, at) >= 0;
-}
-
-// src/engine/tally.ts
-const EMPTY = {
-	escalations: [],
-	reworks: {},
-	leases: []
-};
-/** Counts that a job was handed to the CEO. */
-function countEscalation(draft, job, cause) {
-	patchTally(draft, { escalations: [...tallyOf(draft).escalations, {
-		job,
-		cause,
-		seconds: null
-	}].slice(-200) });
-}
-/** Notes how long an escalation waited for its answer. Where it is asked again, the whole time counts. */
-function countAnswer(draft, job, { at }) {
-	const { escalations } = tallyOf(draft);
-	const last = escalations.findLastIndex((one) => one.job === job);
-	if (last === -1) return;
-	const seconds = secondsBetween(at, draft.cause.at);
-	patchTally(draft, { escalations: escalations.map((one, index) => index === last ? {
-		...one,
-		seconds
-	} : one) });
-}
-/** Counts that a rework edge was taken. Unlike `cycles` it is never forgiven. */
-function countRework(draft, edge) {
-	const { reworks } = tallyOf(draft);
-	patchTally(draft, { reworks: {
-		...reworks,
-		[edge]: (lookup(reworks, edge) ?? 0) + 1
-	} });
-}
-/** Notes that a commit got the lease: since when it queued, and how many queued with it. */
-function countLease(draft, { job, grantedAt }, since, depth) {
-	const lease = {
-		job,
-		grantedAt,
-		queued: secondsBetween(since, grantedAt),
-		depth,
-		held: null
-	};
-	patchTally(draft, { leases: [...tallyOf(draft).leases, lease].slice(-200) });
-}
-/** Notes that the lease of a commit came to its end, however. */
-function countRelease(draft, job) {
-	const { leases } = tallyOf(draft);
-	const last = leases.findLastIndex((one) => one.job === job);
-	if (leases[last]?.held !== null) return;
-	patchTally(draft, { leases: leases.map((one, index) => index === last ? {
-		...one,
-		held: secondsBetween(one.grantedAt, draft.cause.at)
-	} : one) });
-}
-/** Whole seconds from one moment to another, never negative. */
-function secondsBetween(from, to) {
-	return Math.max(0, Math.floor(msBetween(from, to) / 1e3));
-}
-function tallyOf(draft) {
-	return draft.run.tally ?? EMPTY;
-}
-function patchTally(draft, patch) {
-	draft.patchRun({ tally: {
-		...tallyOf(draft),
-		...patch
-	} });
-}
-
-// src/engine/metrics.ts
-/** Workflows, or jobs of one workflow, that are told apart in a month; what comes later is counted together as {@link OTHERS}. */
-const MOST_NAMES = 200;
-/** No workflow, job or role can have this name. */
-const OTHERS = "(others)";
-/** The month that a moment belongs to: `2026-11`. */
-function monthOf(at) {
-	return at.slice(0, 7);
-}
-/** A month in which no run ended. */
-function emptyMetrics(month) {
-	const none = EMPTY_HISTOGRAM;
-	return {
-		version: 1,
-		month,
-		workflows: {},
-		waits: {},
-		leases: {
-			queued: none,
-			held: none,
-			depth: none
-		}
-	};
-}
-/** The roll-up of one run that is completed, from its last state alone: whoever has the history derives it again. */
-function measureRun(workflow, { run, jobs }) {
-	const documents = Object.values(jobs);
-	const attempts = documents.flatMap((job) => job.attempts);
-	const turns = attempts.flatMap((attempt) => attempt.turns);
-	const tally = run.tally ?? {
-		escalations: [],
-		reworks: {},
-		leases: []
-	};
-	const conclusion = run.conclusion ?? "cancelled";
-	const duration = secondsBetween(run.createdAt, run.completedAt ?? run.updatedAt);
-	const costs = turns.map((turn) => Math.round((turn.usage?.costUsd ?? 0) * 1e6));
-	const measured = {
-		conclusions: { [conclusion]: 1 },
-		resolution: histogramOf("seconds", conclusion === "success" ? [duration] : []),
-		escalated: tally.escalations.length === 0 ? 0 : 1,
-		escalations: countBy(tally.escalations.map(({ cause }) => cause)),
-		cycles: histogramOf("times", [sumOf(Object.values(tally.reworks))]),
-		dispatches: histogramOf("times", [turns.length]),
-		redispatch: histogramOf("seconds", attempts.flatMap(pausesBetweenTurns)),
-		usage: {
-			tokens: sumOf(turns.map((turn) => turn.usage?.tokens ?? 0)),
-			costMicroUsd: sumOf(costs)
-		},
-		jobs: sumByName(documents.map((job) => [job.id, measureJob(workflow, job, tally.reworks)]), mergeJobs)
-	};
-	const { leases } = tally;
-	return {
-		version: 1,
-		month: monthOf(run.completedAt ?? run.updatedAt),
-		workflows: { [run.workflow]: measured },
-		waits: measureWaits(documents, tally.escalations),
-		leases: {
-			queued: histogramOf("seconds", leases.map(({ queued }) => queued)),
-			held: histogramOf("seconds", leases.flatMap(({ held }) => held ?? [])),
-			depth: histogramOf("times", leases.map(({ depth }) => depth))
-		}
-	};
-}
-/** The roll-up of the runs of both; the month is that of the first. */
-function mergeMetrics(a, b) {
-	const histograms = (x, y) => ({
-		queued: mergeHistograms(x.queued, y.queued),
-		held: mergeHistograms(x.held, y.held),
-		depth: mergeHistograms(x.depth, y.depth)
-	});
-	return {
-		version: 1,
-		month: a.month,
-		workflows: mergeNamed(a.workflows, b.workflows, mergeWorkflows),
-		waits: mergeNamed(a.waits, b.waits, mergeHistograms),
-		leases: histograms(a.leases, b.leases)
-	};
-}
-function measureJob(workflow, job, reworks) {
-	const own = Object.entries(reworks).filter(([edge]) => edge.startsWith(`${job.id}.`));
-	const ended = job.attempts.filter(({ endedAt }) => endedAt !== null);
-	const dispatched = job.attempts.filter(({ turns }) => turns.length > 0);
-	return {
-		type: workflow.jobs.get(job.id)?.type ?? "task",
-		outcomes: countBy(job.attempts.map(({ outcome }) => outcome)),
-		attempts: histogramOf("times", job.attempts.length === 0 ? [] : [job.attempts.length]),
-		turns: histogramOf("times", dispatched.map(({ turns }) => turns.length)),
-		reworks: sumOf(own.map(([, count]) => count)),
-		duration: histogramOf("seconds", ended.map(durationOf))
-	};
-}
-function measureWaits(jobs, escalations) {
-	const waits = escalations.flatMap(({ seconds }) => seconds === null ? [] : [["ceo", seconds]]);
-	for (const { role, gate, attempts } of jobs) {
-		const gates = gate === null ? [] : attempts.filter(({ endedAt }) => endedAt !== null);
-		const turns = attempts.flatMap((attempt) => attempt.turns);
-		for (const attempt of gates) waits.push([role ?? "(others)", durationOf(attempt)]);
-		for (const turn of turns) if (isAnswered(turn)) waits.push([role ?? "(others)", durationOfTurn(turn)]);
-	}
-	return sumByName(waits.map(([role, seconds]) => [role, histogramOf("seconds", [seconds])]), mergeHistograms);
-}
-/** A turn that was called off, or ran out of time, waited for nobody's answer to its end. */
-function isAnswered({ outcome }) {
-	return outcome !== "open" && outcome !== "cancelled";
-}
-function durationOf({ startedAt, endedAt }) {
-	return endedAt === null ? 0 : secondsBetween(startedAt, endedAt);
-}
-function durationOfTurn({ dispatchedAt, endedAt }) {
-	return endedAt === null ? 0 : secondsBetween(dispatchedAt, endedAt);
-}
-function pausesBetweenTurns({ turns }) {
-	return turns.slice(1).map(({ dispatchedAt }, index) => {
-		const ended = turns[index]?.endedAt;
-		return ended == null ? 0 : secondsBetween(ended, dispatchedAt);
-	});
-}
-function mergeWorkflows(a, b) {
-	return {
-		conclusions: mergeCounts(a.conclusions, b.conclusions),
-		resolution: mergeHistograms(a.resolution, b.resolution),
-		escalated: a.escalated + b.escalated,
-		escalations: mergeCounts(a.escalations, b.escalations),
-		cycles: mergeHistograms(a.cycles, b.cycles),
-		dispatches: mergeHistograms(a.dispatches, b.dispatches),
-		redispatch: mergeHistograms(a.redispatch, b.redispatch),
-		usage: {
-			tokens: a.usage.tokens + b.usage.tokens,
-			costMicroUsd: a.usage.costMicroUsd + b.usage.costMicroUsd
-		},
-		jobs: mergeNamed(a.jobs, b.jobs, mergeJobs)
-	};
-}
-/** A job keeps the type that it had first. */
-function mergeJobs(a, b) {
-	return {
-		type: a.type,
-		outcomes: mergeCounts(a.outcomes, b.outcomes),
-		attempts: mergeHistograms(a.attempts, b.attempts),
-		turns: mergeHistograms(a.turns, b.turns),
-		reworks: a.reworks + b.reworks,
-		duration: mergeHistograms(a.duration, b.duration)
-	};
-}
-/** Adds up by name. Names that come when there are {@link MOST_NAMES} already are counted together. */
-function mergeNamed(a, b, merge) {
-	return sumByName([...Object.entries(a), ...Object.entries(b)], merge);
-}
-function sumByName(entries, merge) {
-	const sums = /* @__PURE__ */ new Map();
-	for (const [name, value] of entries) {
-		const key = sums.has(name) || sums.size < 200 ? name : OTHERS;
-		const before = sums.get(key);
-		sums.set(key, before === void 0 ? value : merge(before, value));
-	}
-	return Object.fromEntries(sums);
-}
-function mergeCounts(a, b) {
-	return mergeNamed(a, b, (x, y) => x + y);
-}
-function countBy(names) {
-	const counts = {};
-	for (const name of names) counts[name] = (lookup(counts, name) ?? 0) + 1;
-	return counts;
-}
-function sumOf(values) {
-	return values.reduce((sum, value) => sum + value, 0);
-}
-
-// src/runtime/run-documents.ts
-/** Reads a run that is on the tip; undefined where there is none (it never was, or it finished and left). */
-async function loadRun(documents, id) {
-	const names = await listJobs(documents, id);
-	await documents.readAhead([layout.run(id), ...names.map((job) => layout.job(id, job))]);
-	const stored = await documents.read(layout.run(id), runCodec);
-	if (stored === void 0) return void 0;
-	await readAheadOf(documents, stored, names);
-	const config = await loadConfig(documents, stored.config);
-	const run = await insertTexts(documents, id, stored);
-	const jobs = {};
-	for (const job of names) {
-		const document = await documents.read(layout.job(id, job), jobCodec);
-		if (document !== void 0) jobs[job] = await insertTexts(documents, id, document);
-	}
-	const queue = await loadQueue(documents, config.settings.baseBranch);
-	const meter = await loadMeter(documents);
-	return {
-		state: {
-			run,
-			jobs,
-			queue,
-			...meter === void 0 ? {} : { meter },
-			...await loadGroups(documents, run)
-		},
-		config
-	};
-}
-/** The ids of the jobs and legs that have a document. */
-async function listJobs(documents, run) {
-	const names = [];
-	for await (const name of documents.list(layout.jobs(run))) {
-		const [, job = "", kind] = /^(.*)\.(json|legs)$/.exec(name) ?? [];
-		if (kind === "json") names.push(job);
-		if (kind !== "legs") continue;
-		for await (const leg of documents.list(layout.legs(run, job))) names.push(legId(job, Number(leg.replace(/\.json$/, ""))));
-	}
-	return names;
-}
-/** Reads together what comes with a run: its long texts, what it is pinned to, and what a transition of it may touch. */
-async function readAheadOf(documents, run, names) {
-	const jobs = {};
-	for (const job of names) {
-		const document = await documents.read(layout.job(run.id, job), jobCodec);
-		if (document !== void 0) jobs[job] = document;
-	}
-	const state = {
-		run,
-		jobs,
-		queue: {
-			version: 1,
-			base: "",
-			entries: [],
-			lease: null
-		}
-	};
-	const bases = [];
-	for await (const name of documents.list(layout.queues)) bases.push(name);
-	await documents.readAhead([
-		layout.config(run.config),
-		layout.definition(run.definition),
-		layout.issueIndex(run.issue),
-		layout.meter,
-		layout.monthlyMetrics(monthOf(run.updatedAt)),
-		...Object.values(run.groups ?? {}).map((name) => layout.group(groupKeyOf(name))),
-		...bases.map((name) => [...layout.queues, { entry: name }]),
-		...[...projectRun(state, deadlinesOf(state)).values()].map(({ address }) => address),
-		...[run, ...Object.values(jobs)].flatMap(findBlobs).map((digest) => layout.blob(run.id, digest))
-	]);
-}
-/** The concurrency groups that a run has a place in. */
-async function loadGroups(documents, run) {
-	if (run.groups === void 0) return {};
-	const groups = {};
-	for (const name of Object.values(run.groups)) {
-		const group = await loadGroup(documents, groupKeyOf(name));
-		if (group !== void 0) groups[groupKeyOf(name)] = group;
-	}
-	return { groups };
-}
-/** A concurrency group by its key; undefined where nobody has a place in it. */
-function loadGroup(documents, key) {
-	return documents.read(layout.group(key), groupCodec);
-}
-async function loadConfig(documents, digest) {
-	const config = await documents.read(layout.config(digest), configCodec);
-	if (config === void 0) throw missing(layout.config(digest));
-	return config;
-}
-/** The commit queue of a base branch, empty where nothing is queued. */
-async function loadQueue(documents, base) {
-	return await documents.read(layout.queue(base), queueCodec) ?? {
-		version: 1,
-		base,
-		entries: [],
-		lease: null
-	};
-}
-/** How much the whole repository dispatches; undefined where it never did. */
-async function loadMeter(documents) {
-	return documents.read(layout.meter, meterCodec);
-}
-async function loadIssueIndex(documents, issue) {
-	return await documents.read(layout.issueIndex(issue), issueIndexCodec) ?? {
-		version: 1,
-		issue,
-		runs: [],
-		active: null,
-		escalation: null
-	};
-}
-/**
-* Stages what a transition changed in a run, and all that follows from it in the indexes. `before` is null for a new run; then
-* `queue` is the commit queue as it was.
-*/
-async function stageRun(documents, before, after, queue = before?.queue) {
-	const id = after.run.id;
-	if (after.run !== before?.run) await writeWithBlobs(documents, id, layout.run(id), runCodec, after.run);
-	for (const [job, document] of Object.entries(after.jobs)) if (document !== before?.jobs[job]) await writeWithBlobs(documents, id, layout.job(id, job), jobCodec, document);
-	for (const job of Object.keys(before?.jobs ?? {})) if (after.jobs[job] === void 0) await documents.remove(layout.job(id, job));
-	if (after.queue !== queue) await stageQueue(documents, after.queue);
-	if (after.meter !== void 0 && after.meter !== before?.meter) await documents.write(layout.meter, meterCodec, after.meter);
-	for (const [key, group] of Object.entries(after.groups ?? {})) if (group !== before?.groups?.[key]) await stageGroup(documents, key, group);
-	await stageProjection(documents, before, after);
-	await stageIssueIndexes(documents, before, after);
-}
-/**
-* Takes a finished run off the tip, with its decisions, and leaves an index entry that says where to read it.
-*
-* @param commit a commit whose tree holds the run, complete
-*/
-async function retireRun(documents, state, commit) {
-	const { run } = state;
-	const conclusion = run.conclusion ?? "cancelled";
-	const finished = {
-		version: 1,
-		run: run.id,
-		issue: run.issue,
-		workflow: run.workflow,
-		title: run.title.slice(0, 250),
-		conclusion,
-		completedAt: run.completedAt ?? run.updatedAt,
-		commit,
-		lastCommit: run.lastCommit?.oid ?? null
-	};
-	await documents.removeEntry(layout.runFolder(run.id));
-	await documents.remove(["decisions", run.id]);
-	await documents.write(layout.finishedIndex(run.id), finishedIndexCodec, finished);
-}
-async function stageQueue(documents, queue) {
-	const address = layout.queue(queue.base);
-	if (queue.entries.length === 0 && queue.lease === null) await documents.remove(address);
-	else await documents.write(address, queueCodec, queue);
-}
-async function stageGroup(documents, key, group) {
-	if (group.running === null && group.pending.length === 0) await documents.remove(layout.group(key));
-	else await documents.write(layout.group(key), groupCodec, group);
-}
-async function stageProjection(documents, before, after) {
-	const old = before === null ? /* @__PURE__ */ new Map() : projectRun(before, deadlinesOf(before));
-	const fresh = projectRun(after, deadlinesOf(after));
-	for (const [key, { address }] of old) if (!fresh.has(key)) await documents.remove(address);
-	for (const { address, codec, value } of fresh.values()) await documents.write(address, codec, value);
-}
-async function stageIssueIndexes(documents, before, after) {
-	const { id, issue, status } = after.run;
-	if (before === null || before.run.status !== status) {
-		const index = await loadIssueIndex(documents, issue);
-		await documents.write(layout.issueIndex(issue), issueIndexCodec, {
-			...index,
-			runs: index.runs.includes(id) ? index.runs : [...index.runs, id],
-			active: status === "completed" ? null : id
-		});
-	}
-	const was = escalationBeads(before);
-	const is = escalationBeads(after);
-	for (const bead of was.keys()) if (!is.has(bead)) await documents.remove(layout.issueIndex(bead));
-	for (const [bead, job] of is) {
-		if (was.get(bead) === job) continue;
-		const index = await loadIssueIndex(documents, bead);
-		await documents.write(layout.issueIndex(bead), issueIndexCodec, {
-			...index,
-			escalation: {
-				run: id,
-				job
-			}
-		});
-	}
-}
-/** CEO bead → escalated job. */
-function escalationBeads(state) {
-	const beads = /* @__PURE__ */ new Map();
-	for (const job of Object.values(state?.jobs ?? {})) if (job.escalation !== null && job.escalation.issue !== null) beads.set(job.escalation.issue, job.id);
-	return beads;
-}
-/** Puts long texts, which are stored apart, where they belong. */
-async function insertTexts(documents, run, stored) {
-	const texts = /* @__PURE__ */ new Map();
-	for (const digest of findBlobs(stored)) {
-		const text = await documents.read(layout.blob(run, digest), textCodec);
-		if (text === void 0) throw missing(layout.blob(run, digest));
-		texts.set(digest, text);
-	}
-	return insertBlobs(stored, (digest) => texts.get(digest) ?? "");
-}
-async function writeWithBlobs(documents, run, address, codec, value) {
-	const { stored, blobs } = extractBlobs(value);
-	for (const [digest, text] of blobs) await documents.write(layout.blob(run, digest), textCodec, text);
-	await documents.write(address, codec, stored);
-}
-function missing(address) {
-	const path = formatAddress(address);
-	return new TreadleError("state-corrupt", `${path} is missing on the state branch, but is referred to`, {
-		remedy: `Nothing was changed. Find the commit that removed it with: git log -p <state branch> -- '${path.replace("…", "**")}'; then restore it.`,
-		facts: { path }
-	});
-}
-
-// src/codec/report-yaml.ts
-/** A report is a mapping of mappings of texts, so these are far away from any that is meant well. */
-const LIMIT_LEXEMES = 2e4;
-const LIMIT_OPEN_TOKENS = 60;
-/** How much of what the YAML parser says about a block is passed on. */
-const LIMIT_COMPLAINT_CHARACTERS = 200;
-/**
-* Reads one YAML document of untrusted text: scalars stay as they are written, but for null and booleans; no aliases; bounded in
-* depth and in the number of its parts, so that no text costs more than its length. Never throws.
-*/
-function readReportYaml(text) {
-	const excess = findExcess(text);
-	if (excess !== null) return {
-		kind: "problem",
-		problem: excess
-	};
-	try {
-		return {
-			kind: "value",
-			value: (0, import_dist.parse)(text, {
-				schema: "failsafe",
-				customTags: ["null", "bool"],
-				maxAliasCount: 0,
-				logLevel: "error"
-			})
-		};
-	} catch (error) {
-		return {
-			kind: "problem",
-			problem: complaintOf(error)
-		};
-	}
-}
-/** Looks for too much of anything before a tree is made of it: the parser recurses, and keeps much for each part. */
-function findExcess(text) {
-	const parser = new import_dist.Parser();
-	let lexemes = 0;
-	for (const lexeme of new import_dist.Lexer().lex(text)) {
-		lexemes += 1;
-		if (lexemes > LIMIT_LEXEMES) return "it has too many parts; put long texts in quotes or behind `|`";
-		Array.from(parser.next(lexeme));
-		if (parser.stack.length > LIMIT_OPEN_TOKENS) return "it nests too deep";
-	}
-	return null;
-}
-function complaintOf(error) {
-	if (error instanceof ReferenceError) return "aliases (`*name`) are not allowed";
-	const [line = ""] = error.message.split("\n");
-	return line.slice(0, LIMIT_COMPLAINT_CHARACTERS).replace(/:$/, "");
-}
-
-// src/codec/report-block.ts
-/** More than any report needs: a job's outputs are 1 MB of UTF-16 at most, which YAML may quote. */
-const LIMIT_CHARACTERS = 12e5;
-const KEYS$3 = [
-	"outcome",
-	"outputs",
-	"usage",
-	"summary",
-	"job",
-	"redispatch_requested"
-];
-/**
-* Finds the one report in an answer (Markdown, or what a program printed). Blocks inside quotes and inside other fences do not
-* count. `malformed` says in words that the agent can act on what is wrong. Numbers stay as they were written (`1.10`, `007`):
-* outputs are texts.
-*/
-function parseReport(answer) {
-	const blocks = findBlocks(answer);
-	const [block, second] = blocks;
-	if (block === void 0) return { kind: "none" };
-	if (second !== void 0) return malformed$1(`it has ${blocks.length} \`treadle\` blocks: exactly one is needed`);
-	if (!block.closed) return malformed$1(`its \`treadle\` block is not closed with ${block.mark}`);
-	if (block.text.length > LIMIT_CHARACTERS) return malformed$1(`its \`treadle\` block is longer than ${LIMIT_CHARACTERS} characters`);
-	const read = readReportYaml(block.text);
-	return read.kind === "value" ? decodeReport(read.value) : malformed$1(`its \`treadle\` block is not YAML: ${read.problem}`);
-}
-/** A report as agents write it. JSON is YAML, and a fence cannot be closed from within JSON, which has no line breaks in texts. */
-function renderReport({ job, ...report }) {
-	return [
-		"```treadle",
-		JSON.stringify(job === null ? report : {
-			...report,
-			job
-		}),
-		"```"
-	].join("\n");
-}
-/** Checks the shape of a report that was parsed from YAML or JSON. */
-function decodeReport(value) {
-	if (!isRecord(value)) return malformed$1("its `treadle` block must be a mapping that begins with `outcome:`");
-	const unknown = Object.keys(value).find((key) => !KEYS$3.includes(key));
-	if (unknown !== void 0) return malformed$1(`it has the key \`${unknown.slice(0, 80)}\`; known are ${KEYS$3.slice(0, 5).join(", ")}`);
-	const again = value["redispatch_requested"] ?? false;
-	if (typeof again !== "boolean") return malformed$1("`redispatch_requested` must be true or false");
-	const said = value["outcome"] ?? (again ? "continue" : null);
-	if (said !== "success" && said !== "failure" && said !== "continue") return malformed$1("`outcome` must be success, failure or continue");
-	const outcome = again ? "continue" : said;
-	const outputs = decodeOutputs(value["outputs"] ?? {});
-	if (typeof outputs === "string") return malformed$1(outputs);
-	const usage = decodeUsage(value["usage"] ?? null);
-	if (typeof usage === "string") return malformed$1(usage);
-	const summary = value["summary"] ?? "";
-	const job = value["job"] ?? null;
-	if (typeof summary !== "string") return malformed$1("`summary` must be a text");
-	if (job !== null && typeof job !== "string") return malformed$1("`job` must be a job id");
-	return {
-		kind: "report",
-		report: {
-			outcome,
-			outputs,
-			usage,
-			summary,
-			job
-		}
-	};
-}
-function decodeOutputs(value) {
-	if (!isRecord(value)) return "`outputs` must be a mapping of names to values";
-	const outputs = [];
-	for (const [name, output] of Object.entries(value)) if (typeof output === "string") outputs.push([name, output]);
-	else if (typeof output === "number" || typeof output === "boolean") outputs.push([name, String(output)]);
-	else if (output === null) outputs.push([name, ""]);
-	else return `the output \`${name.slice(0, 80)}\` must be a text, number or boolean; put structures in as JSON text`;
-	return Object.fromEntries(outputs);
-}
-function decodeUsage(value) {
-	if (value === null) return null;
-	if (!isRecord(value)) return "`usage` must be a mapping with `tokens` and `cost-usd`";
-	const tokens = decodeAmount(value["tokens"]);
-	const costUsd = decodeAmount(value["cost-usd"]);
-	return tokens === void 0 || costUsd === void 0 ? "`usage.tokens` and `usage.cost-usd` must be numbers, 0 or more" : {
-		tokens,
-		costUsd
-	};
-}
-/** Null where there is none, undefined where it is no amount. */
-function decodeAmount(value) {
-	if (value === void 0 || value === null) return null;
-	const amount = typeof value === "string" && /^\d+(\.\d+)?([eE][+-]?\d+)?$/.test(value) ? Number(value) : value;
-	return typeof amount === "number" && Number.isFinite(amount) && amount >= 0 ? amount : void 0;
-}
-/**
-* Fenced blocks whose info string is `treadle`, at the margin, by the rules of CommonMark for fences. What stands in an HTML
-* comment or in preformatted HTML is not shown as a block, and is none.
-*
-* @see https://spec.commonmark.org/0.31.2/#fenced-code-blocks
-* @see https://spec.commonmark.org/0.31.2/#html-blocks (kinds 1 to 5)
-*/
-function findBlocks(answer) {
-	const blocks = [];
-	let fence = null;
-	let htmlEnd = null;
-	for (const line of answer.replace(/^\uFEFF/, "").split(/\r\n|\n|\r/)) if (fence === null) {
-		htmlEnd ??= htmlEndOf(line);
-		if (htmlEnd !== null) {
-			if (htmlEnd.test(line)) htmlEnd = null;
-			continue;
-		}
-		const [, mark, info = ""] = /^ {0,3}(`{3,}(?=[^`]*$)|~{3,})([^]*)$/.exec(line) ?? [];
-		if (mark !== void 0) fence = {
-			mark,
-			ours: info.trim().toLowerCase() === "treadle",
-			lines: []
-		};
-	} else if (closes(line, fence.mark)) {
-		if (fence.ours) blocks.push({
-			text: fence.lines.join("\n"),
-			mark: fence.mark,
-			closed: true
-		});
-		fence = null;
-	} else if (fence.ours) fence.lines.push(line);
-	if (fence?.ours === true) blocks.push({
-		text: "",
-		mark: fence.mark,
-		closed: false
-	});
-	return blocks;
-}
-const HTML_BLOCKS = [
-	{
-		start: /^ {0,3}<(?:pre|script|style|textarea)(?:[\s>]|$)/i,
-		end: /<\/(?:pre|script|style|textarea)>/i
-	},
-	{
-		start: /^ {0,3}<!--/,
-		end: /-->/
-	},
-	{
-		start: /^ {0,3}<\?/,
-		end: /\?>/
-	},
-	{
-		start: /^ {0,3}<![A-Za-z]/,
-		end: />/
-	},
-	{
-		start: /^ {0,3}<!\[CDATA\[/,
-		end: /\]\]>/
-	}
-];
-/** What ends the HTML block that a line begins, or null where it begins none. Also the line itself may end it. */
-function htmlEndOf(line) {
-	return HTML_BLOCKS.find(({ start }) => start.test(line))?.end ?? null;
-}
-function closes(line, mark) {
-	const found = /^ {0,3}(`{3,}|~{3,})[ \t]*$/.exec(line)?.[1];
-	return found !== void 0 && found.startsWith(mark);
-}
-function malformed$1(problem) {
-	return {
-		kind: "malformed",
-		problem
-	};
-}
-/** Plain objects only: YAML's tags can make sets, dates and bytes, too. */
-function isRecord(value) {
-	return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
-}
-
-// src/codec/slash-command.ts
-const PLAIN = [
-	"pause",
-	"resume",
-	"cancel",
-	"close"
-];
-const OUTCOMES = {
-	done: "success",
-	failed: "failure",
-	continue: "continue"
-};
-const VERBS = [
-	"approve",
-	"reject",
-	"retry",
-	"goto",
-	"skip",
-	"reassign",
-	...PLAIN,
-	...Object.keys(OUTCOMES)
-];
-/**
-* The command in a comment, or null where there is none. It is the comment's first line that is not blank, and that line begins
-* with `/treadle`, indented by less than a code block is, so that a command in a quotation, in code or in the middle is none.
-*
-* `/treadle goto JOB reason…` · `/treadle skip JOB reason…` · `/treadle reassign ROLE reason…` ·
-* `/treadle approve|reject|retry|pause|resume|cancel|close reason…` · `/treadle done|failed|continue key=value … summary…`
-*/
-function parseSlashCommand(comment) {
-	const lines = comment.split(/\r\n|\n|\r/);
-	const start = lines.findIndex((candidate) => candidate.trim() !== "");
-	const [line = "", ...following] = lines.slice(Math.max(0, start));
-	const match = /^ {0,3}\/treadle(?:\s+(\S+))?(?:\s+([^]*))?$/.exec(line.trimEnd());
-	if (match === null) return null;
-	const verb = match[1] ?? "";
-	const rest = [match[2] ?? "", ...following].join("\n").trim();
-	if (isAnswer(verb)) return readReport(verb, rest);
-	const plain = PLAIN.find((candidate) => candidate === verb);
-	if (plain !== void 0) return override({ action: plain }, rest);
-	switch (verb) {
-		case "approve":
-		case "reject":
-		case "retry": return override({
-			action: verb,
-			job: null
-		}, rest);
-		case "goto":
-		case "skip": return readTargeted(rest, `\`/treadle ${verb}\` needs a job: /treadle ${verb} JOB why`, (job) => ({
-			action: verb,
-			job
-		}));
-		case "reassign": return readTargeted(rest, "`/treadle reassign` needs a role: /treadle reassign ROLE why", (role) => ({
-			action: verb,
-			job: null,
-			role
-		}));
-		case "": return {
-			kind: "malformed",
-			problem: `\`/treadle\` needs a command: one of ${VERBS.join(", ")}.`
-		};
-		default: return {
-			kind: "malformed",
-			problem: `\`/treadle ${verb.slice(0, 40)}\` is not known. Known are: ${VERBS.join(", ")}.`
-		};
-	}
-}
-function isAnswer(verb) {
-	return Object.hasOwn(OUTCOMES, verb);
-}
-function readTargeted(rest, problem, toOverride) {
-	const match = /^([\w-]+)(?:\s+([\s\S]*))?$/.exec(rest);
-	return match?.[1] === void 0 ? {
-		kind: "malformed",
-		problem
-	} : override(toOverride(match[1]), match[2] ?? "");
-}
-function override(action, rest) {
-	const reason = rest.trim();
-	return reason === "" ? {
-		kind: "malformed",
-		problem: `\`/treadle ${action.action}\` needs a reason: say why, behind it.`
-	} : {
-		kind: "override",
-		override: action,
-		reason
-	};
-}
-/** `key=value` and `key="a value"` first, in any number, then free text. */
-function readReport(verb, rest) {
-	const outputs = [];
-	let left = rest;
-	for (;;) {
-		const pair = /^([A-Za-z_][\w-]*)=(?:"((?:[^"\\]|\\[^])*)"|((?!")\S*))(?:\s+|$)/.exec(left);
-		if (pair?.[1] === void 0) break;
-		outputs.push([pair[1], pair[2]?.replaceAll(/\\([^])/g, "$1") ?? pair[3] ?? ""]);
-		left = left.slice(pair[0].length);
-	}
-	const unquoted = /^([A-Za-z_][\w-]*)="/.exec(left)?.[1];
-	if (unquoted !== void 0) return {
-		kind: "malformed",
-		problem: `the value of \`${unquoted}\` in \`/treadle ${verb}\` must end with a quote, and a space behind it.`
-	};
-	return {
-		kind: "report",
-		outcome: OUTCOMES[verb],
-		outputs: Object.fromEntries(outputs),
-		summary: left.trim()
-	};
-}
-
-// src/runtime/ingest/comment-edits.ts
-/** Looks up, in one query, who edited those new comments that hold a report for a run that is going on. */
-async function readEdits(forge, documents, fresh) {
-	const asked = [];
-	for (const comment of fresh) {
-		if (comment.updatedAt === comment.createdAt || !holdsReport(comment.body)) continue;
-		const { active, escalation } = await loadIssueIndex(documents, comment.issue);
-		if (active !== null || escalation !== null) asked.push(comment);
-	}
-	return asked.length === 0 ? /* @__PURE__ */ new Map() : forge.comments.lastEdits(asked);
-}
-function holdsReport(body) {
-	const command = parseSlashCommand(body);
-	return command === null ? parseReport(body).kind !== "none" : command.kind === "report";
-}
-/**
-* Why an edited comment does not count as its author's word, or null where it does: whoever can write here can edit what others
-* said, so that its latest version is its author's only if they edited it last.
-*/
-function reasonNotToBelieve(comment, edit) {
-	if (comment.updatedAt === comment.createdAt) return null;
-	if (edit === void 0) return "it was edited, and the forge does not say by whom";
-	if (edit.body !== comment.body) return "it was edited again while it was read: its next version decides";
-	if (edit.editor === void 0) return null;
-	if (edit.editor === null) return "it was edited by an account that is gone";
-	if (edit.editor.id === comment.author.id) return null;
-	return `it was edited by ${edit.editor.login}, and is no longer the word of ${comment.author.login}`;
-}
-
-// src/runtime/wake.ts
-function beginWake({ clock, randomness, claimMinutes }) {
-	const id = `wake-${randomness.newId()}`;
-	return {
-		id,
-		claim: () => ({
-			wake: id,
-			until: addMinutes(clock.now(), claimMinutes)
-		})
-	};
-}
-function addMinutes(time, minutes) {
-	return `${new Date(Date.parse(time) + minutes * 6e4).toISOString().slice(0, 19)}Z`;
-}
-/** The id that an event of a cause has, whoever sees it. */
-function eventId(run, type, cause) {
-	return derivedId("event", type, run, ...cause);
-}
-/** Puts a happening into its envelope. Event time is never before the tip's, nor before what the unit recorded already. */
-function sealEvent(fact, wake, notBefore) {
-	const { run, happening, actor, ground, at, cause } = fact;
-	return {
-		version: 1,
-		id: eventId(run, happening.type, cause),
-		run,
-		at: at > notBefore ? at : notBefore,
-		actor,
-		ground,
-		wake: wake.claim(),
-		...happening
-	};
-}
-
-// src/runtime/ingest/cursor.ts
-/** The facts that this cursor has not seen in this version. What we closed ourselves is no news. */
-function sinceCursor(facts, cursor) {
-	return {
-		issues: facts.issues.filter((issue) => cursor.seen[issueKey(issue)] !== issueVersion(issue) && !(issue.state === "closed" && issue.closedBy?.id === facts.viewer.id)),
-		comments: facts.comments.filter((comment) => cursor.seen[commentKey(comment)] !== commentVersion(comment))
-	};
-}
-/** Whether an issue was opened since this cursor: it is younger, and was not seen in any version. */
-function isOpenedSince(cursor, issue) {
-	return issue.createdAt >= cursor.since && cursor.seen[issueKey(issue)] === void 0;
-}
-/**
-* The cursor after what was read was followed, but for what is left. It stands no later than reading came. What another wake has
-* seen since this one read stays seen.
-*/
-function cursorAfter(facts, cursor, left) {
-	const latest = addMinutes(facts.readAt, -10);
-	const end = [...[latest, ...left.comments.map(({ updatedAt }) => updatedAt)], ...facts.horizon === null ? [] : [facts.horizon]].sort()[0] ?? latest;
-	const since = end > cursor.since ? end : cursor.since;
-	const unread = new Set(left.comments.map(({ id }) => id));
-	const seen = [
-		...facts.from !== void 0 && canonicalJsonLine(facts.from) === canonicalJsonLine(cursor) ? [] : Object.entries(cursor.seen),
-		...facts.issues.filter(({ updatedAt }) => updatedAt >= since).map((issue) => [issueKey(issue), issueVersion(issue)]),
-		...facts.comments.filter(({ id, updatedAt }) => updatedAt >= since && !unread.has(id)).map((comment) => [commentKey(comment), commentVersion(comment)])
-	];
-	const { waiting } = left;
-	return {
-		version: 1,
-		since,
-		seen: Object.fromEntries(seen),
-		...waiting.length === 0 ? {} : { waiting }
-	};
-}
-function issueKey(issue) {
-	return `issue ${issue.number}`;
-}
-function commentKey(comment) {
-	return `comment ${comment.id}`;
-}
-/** Changes with what we act on; not with every comment, as the forge's own time of change does. */
-function issueVersion({ title, body, state, labels }) {
-	return sha256(JSON.stringify([
-		title,
-		body,
-		state,
-		[...labels].sort()
-	])).slice(0, 16);
-}
-function commentVersion({ body }) {
-	return sha256(body).slice(0, 16);
-}
-
-// src/runtime/ingest/linked-pulls.ts
-/** The output in which an assigned agent's pull request is reported, where the job declares it. */
-const PULL_OUTPUT = "pull-request";
-/**
-* Answers of agents that the bead is assigned to: a pull request of theirs that closes the bead, and that left draft (or was opened
-* ready) after the turn was dispatched.
-*/
-async function readLinkedPulls$1(forge, documents, definitions, awaited) {
-	if (awaited.length === 0) return [];
-	const issues = [...new Set(awaited.map(({ run }) => issueOf(run)))];
-	const linked = await forge.assignees.linkedPulls(issues);
-	const facts = [];
-	for (const each of awaited) {
-		const ready = (linked.get(issueOf(each.run)) ?? []).filter((pull) => isReady(pull, each.since));
-		const fact = ready.length === 0 ? null : await answerBy(documents, definitions, each, ready);
-		if (fact !== null) facts.push(fact);
-	}
-	return facts;
-}
-function isReady({ draft, state, readyAt }, since) {
-	return !draft && state !== "closed" && readyAt >= since;
-}
-async function answerBy(documents, definitions, { run, job, dispatch }, ready) {
-	const loaded = await loadRun(documents, run);
-	const turn = loaded?.state.jobs[job]?.attempts.at(-1)?.turns.at(-1);
-	if (loaded === void 0 || turn?.dispatch !== dispatch) return null;
-	const { assignee } = turn;
-	const pull = ready.filter(({ author, base }) => author === assignee.id && base === loaded.config.settings.baseBranch).sort((a, b) => b.number - a.number)[0];
-	if (pull === void 0) return null;
-	const node = definitionOf(await definitions.load(documents, loaded.state.run.definition), job);
-	return {
-		run,
-		happening: {
-			type: "report_received",
-			dispatch,
-			job,
-			outcome: "success",
-			outputs: (node !== void 0 && "declaredOutputs" in node ? node.declaredOutputs : []).some(({ name }) => name === PULL_OUTPUT) ? { [PULL_OUTPUT]: String(pull.number) } : {},
-			summary: `Pull request #${pull.number} is ready for review`,
-			usage: null,
-			source: `pull request ${pull.number}`
-		},
-		actor: {
-			kind: assignee.kind,
-			login: assignee.login,
-			id: assignee.id
-		},
-		ground: `is the assignee, and opened #${pull.number}`,
-		at: pull.readyAt,
-		cause: [
-			"pull",
-			pull.number,
-			dispatch
-		]
-	};
-}
-/** A run is named after its bead: `42-1`. */
-function issueOf(run) {
-	return Number.parseInt(run, 10);
-}
-
-// src/runtime/perform/read-answer.ts
-/**
-* What an agent's answer means for its dispatch.
-*
-* @param ifNone what to say where it holds no report
-*/
-function readAnswer(dispatch, parsed, source, ifNone) {
-	const { job, dispatch: id } = dispatch;
-	switch (parsed.kind) {
-		case "none": return {
-			type: "report_malformed",
-			dispatch: id,
-			job,
-			problem: ifNone,
-			source
-		};
-		case "malformed": return {
-			type: "report_malformed",
-			dispatch: id,
-			job,
-			problem: parsed.problem,
-			source
-		};
-		case "report": {
-			const { outcome, outputs, summary, usage } = parsed.report;
-			return {
-				type: "report_received",
-				dispatch: id,
-				job,
-				outcome,
-				outputs,
-				summary,
-				usage,
-				source
-			};
-		}
-	}
-}
-
-// src/runtime/workflow-agent.ts
-/** Path of the file of an agent's workflow. */
-function workflowPath({ workflow }) {
-	return `.github/workflows/${workflow}`;
-}
-/** The branch or tag that an agent's workflow runs on. */
-function workflowRef({ ref }, config) {
-	return ref ?? config.settings.baseBranch;
-}
-
-// src/runtime/ingest/workflow-runs.ts
-/** Name of the artifact, of one file, that a workflow leaves its report in. */
-const REPORT_ARTIFACT = "treadle-report";
-/**
-* What the workflow runs of open dispatches have come to: their reports, their failures, and that somebody must approve them.
-* Several runs are read by one list; none is asked for where none is awaited.
-*/
-async function readWorkflowRuns(forge, documents, awaited, now) {
-	const listed = await listAwaited(forge, awaited, now);
-	const facts = [];
-	for (const each of awaited) {
-		const run = listed.get(each.workflowRun) ?? await forge.workflows.run(each.workflowRun);
-		const held = run?.state === "held" ? "approval" : null;
-		if (run !== void 0 && run.state !== "completed" && held === each.held) continue;
-		const place = await findPlace(documents, each);
-		if (place === null) continue;
-		const happening = run === void 0 ? crashed(each, `Workflow run ${each.workflowRun} is gone.`) : run.state === "completed" ? await readRunAnswer(forge, each, place, run) : {
-			type: "workflow_run_changed",
-			dispatch: each.dispatch,
-			job: each.job,
-			held
-		};
-		facts.push(addressed$2(each, place.turn, happening, run?.updatedAt ?? now));
-	}
-	return facts;
-}
-async function listAwaited(forge, awaited, now) {
-	const horizon = addMinutes(now, -1440);
-	const recent = awaited.map(({ since }) => since).filter((since) => since >= horizon);
-	const [oldest] = recent.sort();
-	if (oldest === void 0 || recent.length < 2) return /* @__PURE__ */ new Map();
-	const runs = await forge.workflows.dispatchedSince(addMinutes(oldest, -5));
-	return new Map(runs.map((run) => [run.id, run]));
-}
-async function findPlace(documents, { run, job, dispatch }) {
-	const loaded = await loadRun(documents, run);
-	const turn = loaded?.state.jobs[job]?.attempts.at(-1)?.turns.at(-1);
-	if (loaded === void 0 || turn?.dispatch !== dispatch) return null;
-	const { config } = loaded;
-	const agent = config.agents[turn.assignee.login];
-	return agent?.dispatch === "workflow" ? {
-		turn,
-		config,
-		agent
-	} : null;
-}
-/** The report that a completed run left, if the run is the one that was dispatched; else why the attempt failed. */
-async function readRunAnswer(forge, awaited, { agent, config }, run) {
-	const name = `Workflow run ${run.id}`;
-	const conclusion = run.conclusion ?? "nothing";
-	if (run.attempt !== 1) return crashed(awaited, `${name} was run again by hand, and only its first attempt counts: ${run.url}`);
-	const ref = workflowRef(agent, config).replace(/^refs\/(heads|tags)\//, "");
-	if (run.event !== "workflow_dispatch" || run.path !== workflowPath(agent) || run.branch !== ref) return crashed(awaited, `${name} is not ${agent.workflow} on ${ref}, which was dispatched: ${run.url}`);
-	const artifact = await forge.workflows.artifact(run.id, REPORT_ARTIFACT);
-	if (artifact.kind === "none") return crashed(awaited, `${name} concluded with ${conclusion} and left no report: ${run.url}`);
-	const source = `workflow run ${run.id}`;
-	const parsed = artifact.kind === "found" ? parseReport(artifact.text) : {
-		kind: "malformed",
-		problem: artifact.problem
-	};
-	const answer = readAnswer(awaited, parsed, source, `the artifact ${REPORT_ARTIFACT} has no fenced \`treadle\` block`);
-	const saysFailure = answer.type === "report_received" && answer.outcome === "failure";
-	if (run.conclusion === "success" || saysFailure) return answer;
-	return crashed(awaited, `${name} concluded with ${conclusion}${answer.type === "report_received" ? `, although it reported ${answer.outcome}` : ""}: ${run.url}`);
-}
-function crashed({ dispatch, job }, problem) {
-	return {
-		type: "agent_crashed",
-		dispatch,
-		job,
-		problem
-	};
-}
-function addressed$2({ run, dispatch, workflowRun }, { assignee }, happening, at) {
-	const isAnswer = happening.type === "report_received" || happening.type === "report_malformed";
-	const held = happening.type === "workflow_run_changed" ? [happening.held, at] : [];
-	return {
-		run,
-		happening,
-		actor: isAnswer ? {
-			kind: assignee.kind,
-			login: assignee.login,
-			id: assignee.id
-		} : TREADLE,
-		ground: isAnswer ? `is the assignee, and workflow run ${workflowRun} was dispatched for it` : "read from the forge",
-		at,
-		cause: [
-			dispatch,
-			workflowRun,
-			...held
-		]
-	};
-}
-
-// src/runtime/ingest/dispatch-answers.ts
-/** Looks for the answers of open dispatches in workflow runs and pull requests. */
-async function readDispatchAnswers(forge, documents, definitions, now) {
-	const awaited = [];
-	for await (const name of documents.list(layout.answers)) {
-		const index = await documents.read([...layout.answers, { entry: name }], answerIndexCodec);
-		if (index !== void 0) awaited.push(index);
-	}
-	const facts = [...await readWorkflowRuns(forge, documents, awaited.filter(isAwaitedRun), now), ...await readLinkedPulls$1(forge, documents, definitions, awaited.filter((each) => !isAwaitedRun(each)))];
-	return new Map(facts.map((fact) => ["dispatch" in fact.happening ? fact.happening.dispatch : "", fact]));
-}
-function isAwaitedRun(index) {
-	return index.workflowRun !== null;
-}
-/** Applies the answers whose dispatch is still open. */
-async function ingestDispatchAnswers(unit, answers) {
-	for (const [dispatch, fact] of answers) if (await unit.documents().read(layout.answerIndex(dispatch), answerIndexCodec) !== void 0) await unit.apply(fact);
-}
-
-// src/runtime/authorise.ts
-/** Every workflow of the repository acts under this login, so it is nobody: what it says is said by no one in particular. */
-const NOBODY = "github-actions[bot]";
-/** Whether an account is somebody who can be believed at all. */
-function isSomebody(account) {
-	return account.login.toLowerCase() !== NOBODY;
-}
-/** Whether an account holds a role. The numeric id decides; logins can change hands. */
-function holdsRole(config, role, account) {
-	return isSomebody(account) && (config.roles[role] ?? []).some((member) => member.id === account.id);
-}
-function actorOf(account) {
-	return {
-		kind: account.kind,
-		login: account.login,
-		id: account.id
-	};
-}
-/** What a role's holders must be able to do on the repository for their review to count. */
-function mayApprove(permission) {
-	return permission === "admin" || permission === "maintain" || permission === "write";
-}
-/** The role whose holders answer a job's gate, or its escalation. */
-function roleOfReview(state, watch) {
-	return watch.kind === "escalation" ? "ceo" : state.jobs[watch.job]?.role ?? "ceo";
-}
-/** The last word of each reviewer; a comment takes no word back, a dismissal does. */
-function standingReviews(pull) {
-	const latest = /* @__PURE__ */ new Map();
-	for (const review of pull.reviews) {
-		if (review.author === null || review.state === "commented" || review.state === "pending") continue;
-		latest.set(review.author.id, {
-			...review,
-			author: review.author
-		});
-	}
-	return [...latest.values()].filter(({ state }) => state === "approved" || state === "changes_requested");
-}
-/**
-* Why a reviewer's word does not count for a job, or null where it does: they hold the role, are no author of what is reviewed
-* (opener, committers, whoever reported what is shown), reviewed the head, and can write. An App must be one that the settings
-* let approve; its permission is that of its installation, which no list of collaborators tells.
-*
-* Committers are those whom the forge links to a commit by its addresses. Whoever pushes can write any address into a commit, so
-* that this can keep somebody from approving, never let anybody approve; names in commits count for nothing.
-*/
-function reasonNotToCount(review, facts) {
-	const { config, state, job, role, pull, permission } = facts;
-	const { login, id } = review.author;
-	if (!holdsRole(config, role, review.author)) return `${login} does not hold the role ${role}`;
-	if (review.commit !== pull.head.oid) return `${login} reviewed an older state of #${pull.number}`;
-	if (pull.author?.id === id) return `${login} opened #${pull.number}`;
-	if (pull.commitAuthors.some((author) => author.id === id)) return `${login} made commits of #${pull.number}`;
-	if (reportersOf(state, job).has(id)) return `${login} reported what is to be approved`;
-	if (review.author.kind === "app") return (config.settings.approvingApps ?? []).some((app) => app.id === id) ? null : `${login} is an App, and not one of approving-apps in the settings`;
-	if (!mayApprove(permission)) return `${login} has no write permission on the repository`;
-	return null;
-}
-/** Who reported the outputs that a gate shows, or that would stand if an escalated job counted as done. */
-function reportersOf(state, job) {
-	const turns = [job, ...Object.keys(state.jobs[job]?.gate?.shown ?? {})].flatMap((id) => [id, ...legsOf(documentsOf(state), id)]).flatMap((id) => {
-		const reported = state.jobs[id]?.attempts.findLast(({ turns }) => turns.some(({ report }) => report !== null));
-		return reported === void 0 ? [] : [reported];
-	}).flatMap((attempt) => attempt.turns).filter((turn) => turn.report !== null);
-	return new Set(turns.map((turn) => turn.reportedBy ?? turn.assignee.id));
-}
-
 // src/engine/view/decision.ts
 /**
 * The decision of a text gate. Derived from the gate and the workflow alone, so the same gate always gives the same file.
@@ -45724,7 +45688,7 @@ const DEFAULT_LIMITS = {
 	costUsdPerRun: 100
 };
 /** Each key with its field, and whether `none` may be said. */
-const KEYS$2 = {
+const KEYS$4 = {
 	"dispatches-per-hour-per-run": {
 		field: "dispatchesPerHourPerRun",
 		mayBeNone: false
@@ -45751,11 +45715,11 @@ function readLimits(map, report) {
 	const limits = {};
 	for (const { key, value } of map?.entries ?? []) {
 		if (!isKey(key.text)) {
-			const message = `Unknown key '${key.text}' of 'limits'.${suggestion(key.text, Object.keys(KEYS$2))}`;
+			const message = `Unknown key '${key.text}' of 'limits'.${suggestion(key.text, Object.keys(KEYS$4))}`;
 			report("unknown-key", key.span, message);
 			continue;
 		}
-		const { field, mayBeNone } = KEYS$2[key.text];
+		const { field, mayBeNone } = KEYS$4[key.text];
 		const limit = readLimit(value, key.text, mayBeNone);
 		if (limit === void 0) {
 			const what = key.text.startsWith("cost") ? "a number above 0" : "a whole number above 0";
@@ -45768,7 +45732,7 @@ function readLimits(map, report) {
 	};
 }
 function isKey(key) {
-	return Object.hasOwn(KEYS$2, key);
+	return Object.hasOwn(KEYS$4, key);
 }
 function readLimit(node, key, mayBeNone) {
 	if (node.kind !== "scalar") return void 0;
@@ -45862,9 +45826,9 @@ function forgiveSpending(draft) {
 }
 /** When the clock hour ends in which a moment lies. */
 function endOfHour(at) {
-	return new Date((Math.floor(Date.parse(at) / HOUR_MS) + 1) * HOUR_MS).toISOString();
+	return new Date((Math.floor(Date.parse(at) / HOUR_MS$1) + 1) * HOUR_MS$1).toISOString();
 }
-const HOUR_MS = 36e5;
+const HOUR_MS$1 = 36e5;
 /** What was spent, with the hour that it is now: another hour begins at nothing. */
 function spentNow({ run, cause }) {
 	const hour = hourOf(cause.at);
@@ -45906,32 +45870,6 @@ function dollars(costUsd) {
 	return `$${costUsd.toFixed(2)}`;
 }
 
-// src/expression/value-template.ts
-/**
-* The value with all its expressions evaluated. Of equal keys the last wins.
-*
-* @throws {ExpressionError} when an expression has no value, or what is inserted is no mapping.
-*/
-function evaluateValue(template, contexts) {
-	switch (template.kind) {
-		case "literal": return template.value;
-		case "expression": return evaluate(template.expression, contexts).json;
-		case "text": return renderTemplate(template.template, contexts);
-		case "list": return template.items.map((item) => evaluateValue(item, contexts));
-		case "map": return Object.fromEntries(template.entries.flatMap((entry) => evaluateEntry(entry, contexts)));
-	}
-}
-function evaluateEntry({ key, isInsert, value }, contexts) {
-	const evaluated = evaluateValue(value, contexts);
-	if (!isInsert) return [[renderTemplate(key, contexts), evaluated]];
-	if (isMapping$1(evaluated)) return Object.entries(evaluated);
-	throw new ExpressionError(key.source, "What is inserted must be a mapping");
-}
-/** Whether a value is a mapping. */
-function isMapping$1(value) {
-	return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
 // src/engine/contexts.ts
 /**
 * What the names in an expression of a job or a leg stand for: `github`, `needs`, `inputs`, `vars`, `env`, `matrix`, `strategy`, and
@@ -45966,8 +45904,8 @@ function contextsFor(view, job, purpose) {
 function runContexts(view) {
 	const { run, workflow } = view;
 	return {
-		github: githubContext(run.trigger, workflow, run),
-		inputs: run.trigger.inputs,
+		github: githubContext(run, workflow),
+		inputs: run.inputs ?? run.trigger.inputs,
 		vars: {},
 		bead: beadContext(run.trigger),
 		run: {
@@ -45978,8 +45916,13 @@ function runContexts(view) {
 		}
 	};
 }
-function githubContext(trigger, workflow, run) {
+/** In a sub-run it is that of the run which nobody called. */
+function githubContext({ trigger, id, number, parent }, workflow) {
 	const { issue, actor } = trigger;
+	const outermost = parent?.outermost ?? {
+		number,
+		workflow: workflow.name
+	};
 	return {
 		event_name: trigger.event,
 		event: {
@@ -46004,10 +45947,10 @@ function githubContext(trigger, workflow, run) {
 		actor: actor.login,
 		actor_id: String(actor.id),
 		triggering_actor: actor.login,
-		run_id: run.id,
-		run_number: String(run.number),
+		run_id: parent?.callers[0] ?? id,
+		run_number: String(outermost.number),
 		run_attempt: "1",
-		workflow: workflow.name
+		workflow: outermost.workflow
 	};
 }
 function beadContext(trigger) {
@@ -46048,11 +45991,11 @@ function strategyContext(view, job) {
 function envContext(view, job, contexts) {
 	const own = view.definition(job)?.env ?? {};
 	return {
-		...renderAll(view.workflow.env, contexts),
-		...renderAll(own, contexts)
+		...renderAll$1(view.workflow.env, contexts),
+		...renderAll$1(own, contexts)
 	};
 }
-function renderAll(templates, contexts) {
+function renderAll$1(templates, contexts) {
 	if (isEmpty$1(templates)) return {};
 	return Object.fromEntries(Object.entries(templates).map(([name, template]) => [name, renderTemplate(template, contexts)]));
 }
@@ -46146,8 +46089,8 @@ function guard(read) {
 }
 
 // src/engine/outputs.ts
-/** GitHub's limit per job: 1 MB, counted in UTF-16. */
-const largestBytes = 1048576;
+/** GitHub's limit of a job's outputs in bytes: 1 MB, counted in UTF-16. */
+const longestOutputs = 1048576;
 /**
 * Checks reported outputs against their declaration. The answer says in words all that is wrong, or is null.
 * `isComplete` asks for the required ones, too.
@@ -46164,7 +46107,7 @@ function findOutputProblem(declared, outputs, isComplete) {
 		if (declaration === void 0) problems.push(`there is no output "${name}" (declared: ${known})`);
 		else if (value !== "" && declaration.enum.length > 0 && !declaration.enum.includes(value)) problems.push(`output "${name}" must be one of ${declaration.enum.join(", ")}, not "${shorten(value)}"`);
 	}
-	if (bytes > largestBytes) problems.push("the outputs are larger than 1 MB");
+	if (bytes > 1048576) problems.push("the outputs are larger than 1 MB");
 	if (isComplete) {
 		for (const { name, required } of declared) if (required && (lookup(outputs, name) ?? "") === "") problems.push(`output "${name}" is missing`);
 	}
@@ -46176,6 +46119,72 @@ function dropEmpty(outputs) {
 }
 function shorten(value) {
 	return value.length <= 80 ? value : `${value.slice(0, 80)}…`;
+}
+
+// src/engine/sub-run-word.ts
+/** The sub-run that a job waits for, or undefined where it waits for none. */
+function openChild(draft, job) {
+	return runningAttempt(draft.document(job))?.child;
+}
+/** Has the sub-run of a job do what its caller does. Returns whether there is one. */
+function tellChild(draft, job, change, word) {
+	const child = openChild(draft, job);
+	if (child === void 0) return false;
+	draft.send({
+		version: 1,
+		type: "caller_changed",
+		id: derivedId("caller_changed", draft.cause.id, child, change),
+		run: child,
+		at: draft.cause.at,
+		actor: word.by,
+		ground: `steered run ${draft.run.id}, which called it`,
+		wake: draft.cause.wake,
+		change,
+		word
+	});
+	return true;
+}
+/** Has all sub-runs do what their caller does. */
+function tellChildren(draft, change, word) {
+	for (const job of jobsAndLegs(draft)) tellChild(draft, job, change, word);
+}
+/** Tells the caller, where there is one, that the run is over, with what the workflow hands out. */
+function tellCaller(draft, conclusion) {
+	const { id, parent } = draft.run;
+	if (parent === void 0) return;
+	const outputs = callOutputs(draft);
+	const failed = Object.entries(draft.lines()).find(([, line]) => line.result === "failure")?.[0];
+	const because = failed === void 0 ? "" : `: ${failed} failed`;
+	draft.send({
+		version: 1,
+		type: "sub_run_completed",
+		id: derivedId("sub_run_completed", id),
+		run: parent.run,
+		at: draft.cause.at,
+		actor: TREADLE,
+		ground: `run ${id}, which it called, is over`,
+		wake: draft.cause.wake,
+		job: parent.job,
+		child: id,
+		conclusion: outputs.ok ? conclusion : "failure",
+		outputs: outputs.ok ? outputs.value : NO_OUTPUTS,
+		reason: outputs.ok ? conclusion === "success" ? null : `run ${id} ended as ${conclusion}${because}` : `the outputs of run ${id}: ${outputs.problem}`
+	});
+}
+function callOutputs(draft) {
+	const declared = draft.workflow.on.workflowCall?.outputs ?? {};
+	const jobs = Object.fromEntries([...draft.workflow.jobs.keys()].map((job) => [job, {
+		result: draft.line(job).result,
+		outputs: draft.document(job)?.outputs ?? NO_OUTPUTS
+	}]));
+	return guard(() => {
+		const contexts = {
+			...runContexts(draft),
+			jobs
+		};
+		const outputs = Object.entries(declared).map(([name, template]) => [name, renderTemplate(template, contexts)]);
+		return Object.fromEntries(outputs.filter(([, value]) => value !== ""));
+	});
 }
 
 // src/engine/conclude.ts
@@ -46213,7 +46222,7 @@ function mergeOutputs(draft, job) {
 		...all,
 		...dropEmpty(leg.outputs)
 	}), NO_OUTPUTS);
-	draft.patchJob(job, { outputs });
+	draft.patchJob(job, { outputs: keepEqual(draft.documentBefore(job)?.outputs, outputs) });
 }
 /** Completes a job with success: its attempt, its outputs, its line. */
 function concludeSuccess(draft, job, outputs, told = { reason: null }) {
@@ -46254,7 +46263,8 @@ function concludeRun(draft) {
 	});
 	leaveGroup(draft, "*");
 	draft.tell("end");
-	if (conclusion === "success") draft.emit({
+	tellCaller(draft, conclusion);
+	if (conclusion === "success" && draft.run.parent === void 0) draft.emit({
 		type: "close_issue",
 		reason: "completed"
 	});
@@ -46292,8 +46302,9 @@ function hasSucceeded(view, job) {
 }
 /** Whether a job was cancelled by what it met: its time was over, or a newcomer took its place in a concurrency group. */
 function wasStopped(document) {
-	const outcome = document?.attempts.at(-1)?.outcome;
-	return outcome === "timed_out" || outcome === "displaced";
+	const last = document?.attempts.at(-1);
+	if (last?.child !== void 0) return last.outcome === "cancelled";
+	return last?.outcome === "timed_out" || last?.outcome === "displaced";
 }
 
 // src/engine/gate.ts
@@ -46340,6 +46351,88 @@ function ignored(reason) {
 		kind: "ignored",
 		reason
 	};
+}
+
+// src/engine/time.ts
+/** The moment that lies `ms` milliseconds after another; both ISO 8601 in UTC. */
+function addMs(at, ms) {
+	return new Date(Date.parse(at) + ms).toISOString();
+}
+/** Milliseconds from one moment to another. */
+function msBetween(from, to) {
+	return Date.parse(to) - Date.parse(from);
+}
+/** Tells whether a moment has come. */
+function isReached(due, at) {
+	return msBetween(due, at) >= 0;
+}
+
+// src/engine/tally.ts
+const EMPTY = {
+	escalations: [],
+	reworks: {},
+	leases: []
+};
+/** Counts that a job was handed to the CEO. */
+function countEscalation(draft, job, cause) {
+	patchTally(draft, { escalations: [...tallyOf(draft).escalations, {
+		job,
+		cause,
+		seconds: null
+	}].slice(-200) });
+}
+/** Notes how long an escalation waited for its answer. Where it is asked again, the whole time counts. */
+function countAnswer(draft, job, { at }) {
+	const { escalations } = tallyOf(draft);
+	const last = escalations.findLastIndex((one) => one.job === job);
+	if (last === -1) return;
+	const seconds = secondsBetween(at, draft.cause.at);
+	patchTally(draft, { escalations: escalations.map((one, index) => index === last ? {
+		...one,
+		seconds
+	} : one) });
+}
+/** Counts that a rework edge was taken. Unlike `cycles` it is never forgiven. */
+function countRework(draft, edge) {
+	const { reworks } = tallyOf(draft);
+	patchTally(draft, { reworks: {
+		...reworks,
+		[edge]: (lookup(reworks, edge) ?? 0) + 1
+	} });
+}
+/** Notes that a commit got the lease: since when it queued, and how many queued with it. */
+function countLease(draft, { job, grantedAt }, since, depth) {
+	const lease = {
+		job,
+		grantedAt,
+		queued: secondsBetween(since, grantedAt),
+		depth,
+		held: null
+	};
+	patchTally(draft, { leases: [...tallyOf(draft).leases, lease].slice(-200) });
+}
+/** Notes that the lease of a commit came to its end, however. */
+function countRelease(draft, job) {
+	const { leases } = tallyOf(draft);
+	const last = leases.findLastIndex((one) => one.job === job);
+	if (leases[last]?.held !== null) return;
+	patchTally(draft, { leases: leases.map((one, index) => index === last ? {
+		...one,
+		held: secondsBetween(one.grantedAt, draft.cause.at)
+	} : one) });
+}
+/** Whole seconds from one moment to another, never negative. */
+function secondsBetween(from, to) {
+	return Math.max(0, Math.floor(msBetween(from, to) / 1e3));
+}
+function tallyOf(draft) {
+	return draft.run.tally ?? EMPTY;
+}
+function patchTally(draft, patch) {
+	draft.patchRun({ tally: {
+		...tallyOf(draft),
+		...patch
+	} });
 }
 
 // src/engine/queue.ts
@@ -46481,12 +46574,17 @@ function holdRun(draft, recorded) {
 	if (draft.run.paused !== null) return;
 	draft.patchRun({ paused: recorded });
 	for (const job of pendingJobs(draft)) leaveQueue(draft, job);
+	tellChildren(draft, "paused", recorded);
 }
 /** Ends the pause: all that became ready starts. Time stood still: timeouts move on by the length of the pause. */
 function releaseRun(draft) {
 	const { paused } = draft.run;
 	if (paused === null) return;
 	draft.patchRun({ paused: null });
+	tellChildren(draft, "resumed", {
+		...paused,
+		at: draft.cause.at
+	});
 	const lengthMs = msBetween(paused.at, draft.cause.at);
 	for (const job of jobsAndLegs(draft)) {
 		const timeoutAt = draft.document(job)?.timeoutAt ?? null;
@@ -46535,11 +46633,13 @@ function escalate(draft, job, cause, reason) {
 }
 /** Has the job wait for the CEO, and the CEO bead opened. */
 function openEscalation$1(draft, job, asked) {
+	const remindAt = addMs(asked.at, reminderMs(draft));
 	const escalation = {
 		...asked,
 		issue: null,
 		pull: null,
-		head: null
+		head: null,
+		remindAt
 	};
 	draft.patchJob(job, {
 		retryAt: null,
@@ -46557,6 +46657,50 @@ function openEscalation$1(draft, job, asked) {
 	});
 	countEscalation(draft, job, asked.cause);
 	draft.tell("CEO");
+}
+/** A CEO who did not answer is told again, this often at most. */
+const mostReminders = 2;
+/** The CEO left an escalation unanswered: they are reminded on its bead. One whose bead is not opened yet waits once more. */
+function remindCeo$1(draft, job) {
+	const escalation = draft.document(job)?.escalation ?? null;
+	if (escalation === null) return ignored("nothing is asked there");
+	const { id, cause, reason, at, issue, pull, head } = escalation;
+	const known = {
+		id,
+		cause,
+		reason,
+		at,
+		issue,
+		pull,
+		head
+	};
+	const next = { remindAt: addMs(draft.cause.at, reminderMs(draft)) };
+	if (issue === null) {
+		draft.patchJob(job, { escalation: {
+			...known,
+			...next
+		} });
+		return applied(job, "its CEO bead is not opened yet");
+	}
+	const reminders = (escalation.reminders ?? 0) + 1;
+	const after = {
+		...known,
+		reminders,
+		...reminders < mostReminders ? next : {}
+	};
+	draft.patchJob(job, { escalation: after });
+	draft.emit({
+		type: "remind_ceo",
+		job,
+		escalation: id,
+		issue,
+		number: reminders
+	});
+	draft.tell("CEO");
+	return applied(job, `reminder ${reminders}`);
+}
+function reminderMs({ config }) {
+	return (config.settings.escalationReminderHours ?? 24) * 36e5;
 }
 /** Whether a job waits because the run, or the repository, reached a limit. */
 function isAtLimit(escalation) {
@@ -46876,6 +47020,14 @@ function renderEscalation(workflow, config, state, jobId) {
 		}
 	};
 }
+/** What a CEO who did not answer is told on the CEO bead; it calls them. */
+function renderReminder(config, state, jobId, number) {
+	const escalation = state.jobs[jobId]?.escalation;
+	invariant(escalation !== null && escalation !== void 0, `${jobId} is not escalated`);
+	const holders = (config.roles["ceo"] ?? []).slice(0, 10).map(({ login }) => mention(login));
+	const where = escalation.pull === null ? "a comment here" : `a review of #${escalation.pull}, or a comment here`;
+	return [`${holders.length === 0 ? "CEO" : holders.join(" ")}: ${inlineCode(jobId)} of issue #${state.run.issue} waits for you since ${formatTime(escalation.at)} (${causeInBrief(escalation.cause)}).`, `Nothing goes on before your answer: ${where}. This is reminder ${number}; ${number < 2 ? "there will be one more" : "there will be no other"}.`].join("\n\n");
+}
 function headPart(workflow, state, job, escalation) {
 	const { run } = state;
 	return [
@@ -46933,6 +47085,8 @@ function decisionBody(workflow, state, job, escalation) {
 }
 
 // src/runtime/decision-file.ts
+/** How the names of branches begin that ask for decisions. */
+const DECISION_BRANCHES = "treadle/decision/";
 /**
 * The decision that an event approves, or null where it approves none. The file is rendered from the state before the event:
 * exactly what was put before the reviewer.
@@ -46953,18 +47107,1360 @@ function decisionAsked(workflow, config, state, job, pull) {
 	return document?.gate?.kind === "text" && document.gate.pull === pull ? renderDecision(workflow, state, job) : null;
 }
 
+// src/runtime/review-workflow.ts
+/**
+* Workflow files are the one thing on the state branch that is not Treadle's: a person commits them (`treadle init`), and
+* Treadle leaves them as they are, since the token of a workflow may neither write nor remove workflow files.
+*
+* @see https://docs.github.com/en/actions/concepts/security/github_token
+*/
+const WORKFLOW_FILES = ".github/workflows/";
+/** Whether a branch holds workflow files and nothing else: then it was prepared for Treadle, and its state begins on it. */
+async function isPrepared(tip) {
+	const [top, ...besideTop] = await tip.list("");
+	const [folder, ...besideFolder] = await tip.list(".github");
+	return besideTop.length + besideFolder.length === 0 && top?.name === ".github" && folder?.name === "workflows";
+}
+
+// src/codec/blobs.ts
+/** Texts longer than this many UTF-8 bytes are kept apart from their document, under their digest. */
+const INLINE_LIMIT_BYTES = 1024;
+/**
+* Replaces every long text in a value by `{ blob: <sha256> }`, and hands the texts over by digest. A value that happens to look
+* like such a reference has its text kept apart, too, so that it is read back as what it was. A text that UTF-8 cannot hold
+* (half a surrogate pair) stays where it is: JSON can escape it.
+*/
+function extractBlobs(value) {
+	const blobs = /* @__PURE__ */ new Map();
+	const keepApart = (text) => {
+		const digest = sha256(text);
+		blobs.set(digest, text);
+		return { blob: digest };
+	};
+	return {
+		stored: mapValues(value, (leaf) => {
+			if (isBlobReference(leaf)) return { blob: keepApart(leaf.blob) };
+			return typeof leaf === "string" && isLong(leaf) && isWellFormed(leaf) ? keepApart(leaf) : leaf;
+		}),
+		blobs
+	};
+}
+/** The digests a stored value refers to, each once. */
+function findBlobs(stored) {
+	const found = /* @__PURE__ */ new Set();
+	mapValues(stored, (leaf) => {
+		if (isBlobReference(leaf)) found.add(leaf.blob);
+		return leaf;
+	});
+	return [...found];
+}
+/** The reverse of {@link extractBlobs}. `textOf` throws where a blob is missing. */
+function insertBlobs(stored, textOf) {
+	return mapValues(stored, (leaf) => isBlobReference(leaf) ? textOf(leaf.blob) : leaf);
+}
+function isLong(text) {
+	return text.length * 3 > 1024 && Buffer.byteLength(text, "utf8") > 1024;
+}
+function isWellFormed(text) {
+	return !/\p{Surrogate}/u.test(text);
+}
+function isBlobReference(value) {
+	if (typeof value !== "object" || value === null) return false;
+	const keys = Object.keys(value);
+	const digest = value.blob;
+	return keys.length === 1 && typeof digest === "string" && /^[0-9a-f]{64}$/.test(digest);
+}
+/** Maps leaves (scalars and blob references); a value nothing of which changed keeps its identity. */
+function mapValues(value, map) {
+	if (typeof value !== "object" || value === null || isBlobReference(value)) return map(value);
+	if (Array.isArray(value)) {
+		const mapped = value.map((item) => mapValues(item, map));
+		return mapped.some((item, index) => item !== value[index]) ? mapped : value;
+	}
+	const entries = Object.entries(value);
+	const mapped = entries.map(([key, field]) => [key, mapValues(field, map)]);
+	return mapped.some(([, field], index) => field !== entries[index]?.[1]) ? Object.fromEntries(mapped) : value;
+}
+
+// src/codec/projection.ts
+/** What a run's documents put into the look-up indexes and the deadlines, by address. */
+function projectRun(state, deadlines) {
+	const all = [
+		...deadlines.map((deadline) => projectDeadline(state.run.id, deadline)),
+		...Object.values(state.jobs).flatMap((job) => [
+			...projectPulls(state, job.id),
+			...projectDispatches(state, job.id),
+			...projectAnswers(state, job.id),
+			...projectChecks(state, job.id)
+		]),
+		...projectOutbox(state)
+	];
+	return new Map(all.map((projected) => [formatAddress(projected.address), projected]));
+}
+function projectDeadline(run, deadline) {
+	return {
+		address: layout.deadline(deadline.at, run, deadline.kind, deadline.job),
+		codec: deadlineCodec,
+		value: {
+			version: 1,
+			run,
+			...deadline
+		}
+	};
+}
+function projectPulls(state, id) {
+	const job = state.jobs[id];
+	if (job === void 0 || state.run.jobs[id]?.status !== "waiting") return [];
+	const run = state.run.id;
+	const watch = (pull, kind, head) => ({
+		address: layout.pullIndex(pull, run, id),
+		codec: pullIndexCodec,
+		value: {
+			version: 1,
+			pull,
+			run,
+			job: id,
+			kind,
+			head
+		}
+	});
+	if (job.escalation !== null) return job.escalation.pull === null ? [] : [watch(job.escalation.pull, "escalation", job.escalation.head)];
+	const gate = job.gate;
+	return gate === null || gate.pull === null || gate.answer !== null ? [] : [watch(gate.pull, gate.kind, gate.head)];
+}
+function projectDispatches(state, id) {
+	const attempt = state.jobs[id]?.attempts.at(-1);
+	const turn = attempt?.turns.at(-1);
+	if (attempt === void 0 || turn?.outcome !== "open") return [];
+	return [{
+		address: layout.dispatchIndex(turn.dispatch),
+		codec: dispatchIndexCodec,
+		value: {
+			version: 1,
+			dispatch: turn.dispatch,
+			run: state.run.id,
+			job: id,
+			attempt: attempt.number,
+			turn: turn.number
+		}
+	}];
+}
+/** What answers by itself: a workflow run, or a pull request. Comments are read as they come. */
+function projectAnswers(state, job) {
+	const turn = state.jobs[job]?.attempts.at(-1)?.turns.at(-1);
+	if (turn?.outcome !== "open" || turn.remote === void 0) return [];
+	const { dispatch, dispatchedAt, remote } = turn;
+	if (remote.workflowRun === void 0 && remote.assigned === void 0) return [];
+	return [{
+		address: layout.answerIndex(dispatch),
+		codec: answerIndexCodec,
+		value: {
+			version: 1,
+			dispatch,
+			run: state.run.id,
+			job,
+			since: dispatchedAt,
+			workflowRun: remote.workflowRun ?? null,
+			held: turn.held ?? null
+		}
+	}];
+}
+function projectChecks(state, job) {
+	const { merge = null, attempts = [] } = state.jobs[job] ?? {};
+	if (merge?.checks === void 0 || state.run.jobs[job]?.status !== "pending") return [];
+	const { checks, pull } = merge;
+	const run = state.run.id;
+	return [{
+		address: layout.checksIndex(run, job),
+		codec: checksIndexCodec,
+		value: {
+			version: 1,
+			run,
+			job,
+			attempt: attempts.length,
+			pull,
+			state: checks.state,
+			since: checks.since,
+			...merge.byPerson === void 0 ? {} : { byPerson: merge.byPerson }
+		}
+	}];
+}
+function projectOutbox(state) {
+	const until = state.run.outbox.map((entry) => entry.claim.until).sort().at(-1);
+	if (until === void 0) return [];
+	return [{
+		address: layout.outboxIndex(state.run.id),
+		codec: outboxIndexCodec,
+		value: {
+			version: 1,
+			run: state.run.id,
+			until
+		}
+	}];
+}
+
+// src/engine/deadlines.ts
+/**
+* What falls due in a run, by itself: timeouts, retries, the lease. Derived from the documents alone; a job's deadlines change only
+* with its document, and the lease's with the queue.
+*/
+function deadlinesOf(state) {
+	return [...Object.keys(state.jobs).sort().flatMap((job) => {
+		const document = state.jobs[job];
+		return document === void 0 ? [] : jobDeadlines(document);
+	}), ...leaseDeadlines(state.run.id, state.queue)];
+}
+/** What falls due for one job, apart from the lease. */
+function jobDeadlines(document) {
+	const { id: job, timeoutAt, retryAt, escalation, attempts } = document;
+	const remindAt = escalation?.remindAt;
+	const attempt = attempts.length;
+	return [
+		...retryAt === null ? [] : [{
+			kind: "retry",
+			job,
+			attempt,
+			at: retryAt
+		}],
+		...timeoutAt === null ? [] : [{
+			kind: "timeout",
+			job,
+			attempt,
+			at: timeoutAt
+		}],
+		...remindAt === void 0 ? [] : [{
+			kind: "reminder",
+			job,
+			attempt,
+			at: remindAt
+		}]
+	];
+}
+/** When the run's lease runs out, if it has one. */
+function leaseDeadlines(run, queue) {
+	const { lease } = queue;
+	if (lease?.run !== run) return [];
+	return [{
+		kind: "lease",
+		job: lease.job,
+		attempt: lease.attempt,
+		at: lease.until
+	}];
+}
+
+// src/engine/histogram.ts
+const MINUTE = 60;
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+/** The upper bounds of a scale's ranges. The targets that are judged by a share of the values are among them. */
+const BOUNDS = {
+	seconds: [
+		1,
+		5,
+		10,
+		30,
+		MINUTE,
+		180,
+		300,
+		900,
+		HOUR,
+		4 * HOUR,
+		DAY,
+		7 * DAY
+	],
+	times: [
+		0,
+		1,
+		2,
+		3,
+		4,
+		5,
+		10,
+		20,
+		50,
+		100
+	]
+};
+const EMPTY_HISTOGRAM = {
+	count: 0,
+	sum: 0,
+	max: 0,
+	buckets: {}
+};
+/** Counts whole numbers from 0 on; what lies below counts as 0, fractions are cut off, so that sums are exact. */
+function histogramOf(scale, values) {
+	const buckets = {};
+	let [sum, max] = [0, 0];
+	for (const value of values) {
+		const whole = Math.max(0, Math.trunc(value));
+		const bound = BOUNDS[scale].find((upper) => whole <= upper);
+		const key = bound === void 0 ? "more" : String(bound);
+		buckets[key] = (buckets[key] ?? 0) + 1;
+		sum += whole;
+		max = Math.max(max, whole);
+	}
+	return {
+		count: values.length,
+		sum,
+		max,
+		buckets
+	};
+}
+/** The histogram of the values of both. */
+function mergeHistograms(a, b) {
+	const buckets = { ...a.buckets };
+	for (const [bound, count] of Object.entries(b.buckets)) buckets[bound] = (buckets[bound] ?? 0) + count;
+	return {
+		count: a.count + b.count,
+		sum: a.sum + b.sum,
+		max: Math.max(a.max, b.max),
+		buckets
+	};
+}
+
+// src/engine/metrics.ts
+/** Workflows, or jobs of one workflow, that are told apart in a month; what comes later is counted together as {@link OTHERS}. */
+const MOST_NAMES = 200;
+/** No workflow, job or role can have this name. */
+const OTHERS = "(others)";
+/** The month that a moment belongs to: `2026-11`. */
+function monthOf(at) {
+	return at.slice(0, 7);
+}
+/** A month in which no run ended. */
+function emptyMetrics(month) {
+	const none = EMPTY_HISTOGRAM;
+	return {
+		version: 1,
+		month,
+		workflows: {},
+		waits: {},
+		leases: {
+			queued: none,
+			held: none,
+			depth: none
+		}
+	};
+}
+/** The roll-up of one run that is completed, from its last state alone: whoever has the history derives it again. */
+function measureRun(workflow, { run, jobs }) {
+	const documents = Object.values(jobs);
+	const attempts = documents.flatMap((job) => job.attempts);
+	const turns = attempts.flatMap((attempt) => attempt.turns);
+	const tally = run.tally ?? {
+		escalations: [],
+		reworks: {},
+		leases: []
+	};
+	const conclusion = run.conclusion ?? "cancelled";
+	const duration = secondsBetween(run.createdAt, run.completedAt ?? run.updatedAt);
+	const costs = turns.map((turn) => Math.round((turn.usage?.costUsd ?? 0) * 1e6));
+	const measured = {
+		conclusions: { [conclusion]: 1 },
+		resolution: histogramOf("seconds", conclusion === "success" ? [duration] : []),
+		escalated: tally.escalations.length === 0 ? 0 : 1,
+		escalations: countBy(tally.escalations.map(({ cause }) => cause)),
+		cycles: histogramOf("times", [sumOf(Object.values(tally.reworks))]),
+		dispatches: histogramOf("times", [turns.length]),
+		redispatch: histogramOf("seconds", attempts.flatMap(pausesBetweenTurns)),
+		usage: {
+			tokens: sumOf(turns.map((turn) => turn.usage?.tokens ?? 0)),
+			costMicroUsd: sumOf(costs)
+		},
+		jobs: sumByName(documents.map((job) => [jobOf(job.id), measureJob(workflow, job, tally.reworks)]), mergeJobs)
+	};
+	const { leases } = tally;
+	return {
+		version: 1,
+		month: monthOf(run.completedAt ?? run.updatedAt),
+		workflows: { [run.workflow]: measured },
+		waits: measureWaits(documents, tally.escalations),
+		leases: {
+			queued: histogramOf("seconds", leases.map(({ queued }) => queued)),
+			held: histogramOf("seconds", leases.flatMap(({ held }) => held ?? [])),
+			depth: histogramOf("times", leases.map(({ depth }) => depth))
+		}
+	};
+}
+/** The roll-up of the runs of both; the month is that of the first. */
+function mergeMetrics(a, b) {
+	const histograms = (x, y) => ({
+		queued: mergeHistograms(x.queued, y.queued),
+		held: mergeHistograms(x.held, y.held),
+		depth: mergeHistograms(x.depth, y.depth)
+	});
+	return {
+		version: 1,
+		month: a.month,
+		workflows: mergeNamed(a.workflows, b.workflows, mergeWorkflows),
+		waits: mergeNamed(a.waits, b.waits, mergeHistograms),
+		leases: histograms(a.leases, b.leases)
+	};
+}
+function measureJob(workflow, job, reworks) {
+	const own = Object.entries(reworks).filter(([edge]) => edge.startsWith(`${job.id}.`));
+	const ended = job.attempts.filter(({ endedAt }) => endedAt !== null);
+	const dispatched = job.attempts.filter(({ turns }) => turns.length > 0);
+	return {
+		type: definitionOf(workflow, job.id)?.type ?? "task",
+		outcomes: countBy(job.attempts.map(({ outcome }) => outcome)),
+		attempts: histogramOf("times", job.attempts.length === 0 ? [] : [job.attempts.length]),
+		turns: histogramOf("times", dispatched.map(({ turns }) => turns.length)),
+		reworks: sumOf(own.map(([, count]) => count)),
+		duration: histogramOf("seconds", ended.map(durationOf))
+	};
+}
+function measureWaits(jobs, escalations) {
+	const waits = escalations.flatMap(({ seconds }) => seconds === null ? [] : [["ceo", seconds]]);
+	for (const { role, gate, attempts } of jobs) {
+		const gates = gate === null ? [] : attempts.filter(({ endedAt }) => endedAt !== null);
+		const turns = attempts.flatMap((attempt) => attempt.turns);
+		for (const attempt of gates) waits.push([role ?? "(others)", durationOf(attempt)]);
+		for (const turn of turns) if (isAnswered(turn)) waits.push([role ?? "(others)", durationOfTurn(turn)]);
+	}
+	return sumByName(waits.map(([role, seconds]) => [role, histogramOf("seconds", [seconds])]), mergeHistograms);
+}
+/** A turn that was called off, or ran out of time, waited for nobody's answer to its end. */
+function isAnswered({ outcome }) {
+	return outcome !== "open" && outcome !== "cancelled";
+}
+function durationOf({ startedAt, endedAt }) {
+	return endedAt === null ? 0 : secondsBetween(startedAt, endedAt);
+}
+function durationOfTurn({ dispatchedAt, endedAt }) {
+	return endedAt === null ? 0 : secondsBetween(dispatchedAt, endedAt);
+}
+function pausesBetweenTurns({ turns }) {
+	return turns.slice(1).map(({ dispatchedAt }, index) => {
+		const ended = turns[index]?.endedAt;
+		return ended == null ? 0 : secondsBetween(ended, dispatchedAt);
+	});
+}
+function mergeWorkflows(a, b) {
+	return {
+		conclusions: mergeCounts(a.conclusions, b.conclusions),
+		resolution: mergeHistograms(a.resolution, b.resolution),
+		escalated: a.escalated + b.escalated,
+		escalations: mergeCounts(a.escalations, b.escalations),
+		cycles: mergeHistograms(a.cycles, b.cycles),
+		dispatches: mergeHistograms(a.dispatches, b.dispatches),
+		redispatch: mergeHistograms(a.redispatch, b.redispatch),
+		usage: {
+			tokens: a.usage.tokens + b.usage.tokens,
+			costMicroUsd: a.usage.costMicroUsd + b.usage.costMicroUsd
+		},
+		jobs: mergeNamed(a.jobs, b.jobs, mergeJobs)
+	};
+}
+/** A job keeps the type that it had first. */
+function mergeJobs(a, b) {
+	return {
+		type: a.type,
+		outcomes: mergeCounts(a.outcomes, b.outcomes),
+		attempts: mergeHistograms(a.attempts, b.attempts),
+		turns: mergeHistograms(a.turns, b.turns),
+		reworks: a.reworks + b.reworks,
+		duration: mergeHistograms(a.duration, b.duration)
+	};
+}
+/** Adds up by name. Names that come when there are {@link MOST_NAMES} already are counted together. */
+function mergeNamed(a, b, merge) {
+	return sumByName([...Object.entries(a), ...Object.entries(b)], merge);
+}
+function sumByName(entries, merge) {
+	const sums = /* @__PURE__ */ new Map();
+	for (const [name, value] of entries) {
+		const key = sums.has(name) || sums.size < 200 ? name : OTHERS;
+		const before = sums.get(key);
+		sums.set(key, before === void 0 ? value : merge(before, value));
+	}
+	return Object.fromEntries(sums);
+}
+function mergeCounts(a, b) {
+	return mergeNamed(a, b, (x, y) => x + y);
+}
+function countBy(names) {
+	const counts = {};
+	for (const name of names) counts[name] = (lookup(counts, name) ?? 0) + 1;
+	return counts;
+}
+function sumOf(values) {
+	return values.reduce((sum, value) => sum + value, 0);
+}
+
+// src/runtime/run-documents.ts
+/** Where a run's own documents are: those that are there for sure when it is read. */
+async function runAhead(documents, id) {
+	const jobs = await listJobs(documents, id);
+	const addresses = [layout.run(id), ...jobs.map((job) => layout.job(id, job))];
+	for await (const digest of documents.list(layout.blobs(id))) addresses.push(layout.blob(id, digest));
+	return addresses;
+}
+/** Reads a run that is on the tip; undefined where there is none (it never was, or it finished and left). */
+async function loadRun(documents, id) {
+	await documents.readAhead(await runAhead(documents, id));
+	const stored = await documents.read(layout.run(id), runCodec);
+	if (stored === void 0) return void 0;
+	await readAheadOf$1(documents, stored);
+	const config = await loadConfig(documents, stored.config);
+	const run = await insertTexts(documents, id, stored);
+	const jobs = {};
+	for (const job of await listJobs(documents, id)) {
+		const document = await documents.read(layout.job(id, job), jobCodec);
+		if (document !== void 0) jobs[job] = await insertTexts(documents, id, document);
+	}
+	const queue = await loadQueue(documents, config.settings.baseBranch);
+	const meter = await loadMeter(documents);
+	return {
+		state: {
+			run,
+			jobs,
+			queue,
+			...meter === void 0 ? {} : { meter },
+			...await loadGroups(documents, run)
+		},
+		config
+	};
+}
+/** The ids of the jobs and legs that have a document. */
+async function listJobs(documents, run) {
+	const names = [];
+	for await (const name of documents.list(layout.jobs(run))) {
+		const [, job = "", kind] = /^(.*)\.(json|legs)$/.exec(name) ?? [];
+		if (kind === "json") names.push(job);
+		if (kind !== "legs") continue;
+		for await (const leg of documents.list(layout.legs(run, job))) names.push(legId(job, Number(leg.replace(/\.json$/, ""))));
+	}
+	return names;
+}
+/** Reads together what comes with a run: what it is pinned to, and what a transition of it looks into. */
+async function readAheadOf$1(documents, run) {
+	const addresses = [
+		layout.config(run.config),
+		layout.definition(run.definition),
+		layout.issueIndex(run.issue),
+		layout.meter,
+		layout.monthlyMetrics(monthOf(run.updatedAt)),
+		...Object.values(run.groups ?? {}).map((name) => layout.group(groupKeyOf(name)))
+	];
+	for await (const entry of documents.list(layout.queues)) addresses.push([...layout.queues, { entry }]);
+	await documents.readAhead(addresses);
+}
+/** The concurrency groups that a run has a place in. */
+async function loadGroups(documents, run) {
+	if (run.groups === void 0) return {};
+	const groups = {};
+	for (const name of Object.values(run.groups)) {
+		const group = await loadGroup(documents, groupKeyOf(name));
+		if (group !== void 0) groups[groupKeyOf(name)] = group;
+	}
+	return { groups };
+}
+/** A concurrency group by its key; undefined where nobody has a place in it. */
+function loadGroup(documents, key) {
+	return documents.read(layout.group(key), groupCodec);
+}
+/** The configuration that a run is pinned to. Throws `state-corrupt` where it is missing. */
+async function loadConfig(documents, digest) {
+	const config = await documents.read(layout.config(digest), configCodec);
+	if (config === void 0) throw missing(layout.config(digest));
+	return config;
+}
+/** The commit queue of a base branch, empty where nothing is queued. */
+async function loadQueue(documents, base) {
+	return await documents.read(layout.queue(base), queueCodec) ?? {
+		version: 1,
+		base,
+		entries: [],
+		lease: null
+	};
+}
+/** How much the whole repository dispatches; undefined where it never did. */
+async function loadMeter(documents) {
+	return documents.read(layout.meter, meterCodec);
+}
+async function loadIssueIndex(documents, issue) {
+	return await documents.read(layout.issueIndex(issue), issueIndexCodec) ?? {
+		version: 1,
+		issue,
+		runs: [],
+		active: null,
+		escalation: null
+	};
+}
+/**
+* Stages what a transition changed in a run, and all that follows from it in the indexes. `before` is null for a new run; then
+* `queue` is the commit queue as it was.
+*/
+async function stageRun(documents, before, after, queue = before?.queue) {
+	const id = after.run.id;
+	if (after.run !== before?.run) await writeWithBlobs(documents, id, layout.run(id), runCodec, after.run);
+	for (const [job, document] of Object.entries(after.jobs)) if (document !== before?.jobs[job]) await writeWithBlobs(documents, id, layout.job(id, job), jobCodec, document);
+	for (const job of Object.keys(before?.jobs ?? {})) if (after.jobs[job] === void 0) await documents.remove(layout.job(id, job));
+	if (after.queue !== queue) await stageQueue(documents, after.queue);
+	if (after.meter !== void 0 && after.meter !== before?.meter) await documents.write(layout.meter, meterCodec, after.meter);
+	for (const [key, group] of Object.entries(after.groups ?? {})) if (group !== before?.groups?.[key]) await stageGroup(documents, key, group);
+	await stageProjection(documents, before, after);
+	await stageIssueIndexes(documents, before, after);
+}
+/**
+* Takes a finished run off the tip, with its decisions, and leaves an index entry that says where to read it.
+*
+* @param commit a commit whose tree holds the run, complete
+*/
+async function retireRun(documents, state, commit) {
+	const { run } = state;
+	const conclusion = run.conclusion ?? "cancelled";
+	const finished = {
+		version: 1,
+		run: run.id,
+		issue: run.issue,
+		workflow: run.workflow,
+		title: run.title.slice(0, 250),
+		conclusion,
+		completedAt: run.completedAt ?? run.updatedAt,
+		commit,
+		lastCommit: run.lastCommit?.oid ?? null
+	};
+	await documents.removeEntry(layout.runFolder(run.id));
+	await documents.remove(["decisions", run.id]);
+	await documents.write(layout.finishedIndex(run.id), finishedIndexCodec, finished);
+}
+async function stageQueue(documents, queue) {
+	const address = layout.queue(queue.base);
+	if (queue.entries.length === 0 && queue.lease === null) await documents.remove(address);
+	else await documents.write(address, queueCodec, queue);
+}
+async function stageGroup(documents, key, group) {
+	if (group.running === null && group.pending.length === 0) await documents.remove(layout.group(key));
+	else await documents.write(layout.group(key), groupCodec, group);
+}
+async function stageProjection(documents, before, after) {
+	const old = before === null ? /* @__PURE__ */ new Map() : projectRun(before, deadlinesOf(before));
+	const fresh = projectRun(after, deadlinesOf(after));
+	for (const [key, { address }] of old) if (!fresh.has(key)) await documents.remove(address);
+	for (const { address, codec, value } of fresh.values()) await documents.write(address, codec, value);
+}
+async function stageIssueIndexes(documents, before, after) {
+	const { id, issue, status } = after.run;
+	if (before === null || before.run.status !== status) {
+		const index = await loadIssueIndex(documents, issue);
+		await documents.write(layout.issueIndex(issue), issueIndexCodec, {
+			...index,
+			runs: index.runs.includes(id) ? index.runs : [...index.runs, id],
+			...after.run.parent === void 0 ? { active: status === "completed" ? null : id } : {}
+		});
+	}
+	const was = escalationBeads(before);
+	const is = escalationBeads(after);
+	for (const bead of was.keys()) if (!is.has(bead)) await documents.remove(layout.issueIndex(bead));
+	for (const [bead, job] of is) {
+		if (was.get(bead) === job) continue;
+		const index = await loadIssueIndex(documents, bead);
+		await documents.write(layout.issueIndex(bead), issueIndexCodec, {
+			...index,
+			escalation: {
+				run: id,
+				job
+			}
+		});
+	}
+}
+/** CEO bead → escalated job. */
+function escalationBeads(state) {
+	const beads = /* @__PURE__ */ new Map();
+	for (const job of Object.values(state?.jobs ?? {})) if (job.escalation !== null && job.escalation.issue !== null) beads.set(job.escalation.issue, job.id);
+	return beads;
+}
+/** Puts long texts, which are stored apart, where they belong. */
+async function insertTexts(documents, run, stored) {
+	const texts = /* @__PURE__ */ new Map();
+	for (const digest of findBlobs(stored)) {
+		const text = await documents.read(layout.blob(run, digest), textCodec);
+		if (text === void 0) throw missing(layout.blob(run, digest));
+		texts.set(digest, text);
+	}
+	return insertBlobs(stored, (digest) => texts.get(digest) ?? "");
+}
+async function writeWithBlobs(documents, run, address, codec, value) {
+	const { stored, blobs } = extractBlobs(value);
+	for (const [digest, text] of blobs) await documents.write(layout.blob(run, digest), textCodec, text);
+	await documents.write(address, codec, stored);
+}
+function missing(address) {
+	const path = formatAddress(address);
+	return new TreadleError("state-corrupt", `${path} is missing on the state branch, but is referred to`, {
+		remedy: `Nothing was changed. Find the commit that removed it with: git log -p <state branch> -- '${path.replace("…", "**")}'; then restore it.`,
+		facts: { path }
+	});
+}
+
+// src/codec/report-yaml.ts
+/** A report is a mapping of mappings of texts, so these are far away from any that is meant well. */
+const LIMIT_LEXEMES = 2e4;
+const LIMIT_OPEN_TOKENS = 60;
+/** How much of what the YAML parser says about a block is passed on. */
+const LIMIT_COMPLAINT_CHARACTERS = 200;
+/**
+* Reads one YAML document of untrusted text: scalars stay as they are written, but for null and booleans; no aliases; bounded in
+* depth and in the number of its parts, so that no text costs more than its length. Never throws.
+*/
+function readReportYaml(text) {
+	const excess = findExcess(text);
+	if (excess !== null) return {
+		kind: "problem",
+		problem: excess
+	};
+	try {
+		return {
+			kind: "value",
+			value: (0, import_dist.parse)(text, {
+				schema: "failsafe",
+				customTags: ["null", "bool"],
+				maxAliasCount: 0,
+				logLevel: "error"
+			})
+		};
+	} catch (error) {
+		return {
+			kind: "problem",
+			problem: complaintOf(error)
+		};
+	}
+}
+/** Looks for too much of anything before a tree is made of it: the parser recurses, and keeps much for each part. */
+function findExcess(text) {
+	const parser = new import_dist.Parser();
+	let lexemes = 0;
+	for (const lexeme of new import_dist.Lexer().lex(text)) {
+		lexemes += 1;
+		if (lexemes > LIMIT_LEXEMES) return "it has too many parts; put long texts in quotes or behind `|`";
+		Array.from(parser.next(lexeme));
+		if (parser.stack.length > LIMIT_OPEN_TOKENS) return "it nests too deep";
+	}
+	return null;
+}
+function complaintOf(error) {
+	if (error instanceof ReferenceError) return "aliases (`*name`) are not allowed";
+	const [line = ""] = error.message.split("\n");
+	return line.slice(0, LIMIT_COMPLAINT_CHARACTERS).replace(/:$/, "");
+}
+
+// src/codec/report-block.ts
+/** More than any report needs: a job's outputs are 1 MB of UTF-16 at most, which YAML may quote. */
+const LIMIT_CHARACTERS = 12e5;
+const KEYS$3 = [
+	"outcome",
+	"outputs",
+	"usage",
+	"summary",
+	"job",
+	"redispatch_requested"
+];
+/**
+* Finds the one report in an answer (Markdown, or what a program printed). Blocks inside quotes and inside other fences do not
+* count. `malformed` says in words that the agent can act on what is wrong. Numbers stay as they were written (`1.10`, `007`):
+* outputs are texts.
+*/
+function parseReport(answer) {
+	const blocks = findBlocks(answer);
+	const [block, second] = blocks;
+	if (block === void 0) return { kind: "none" };
+	if (second !== void 0) return malformed$1(`it has ${blocks.length} \`treadle\` blocks: exactly one is needed`);
+	if (!block.closed) return malformed$1(`its \`treadle\` block is not closed with ${block.mark}`);
+	if (block.text.length > LIMIT_CHARACTERS) return malformed$1(`its \`treadle\` block is longer than ${LIMIT_CHARACTERS} characters`);
+	const read = readReportYaml(block.text);
+	return read.kind === "value" ? decodeReport(read.value) : malformed$1(`its \`treadle\` block is not YAML: ${read.problem}`);
+}
+/** A report as agents write it. JSON is YAML, and a fence cannot be closed from within JSON, which has no line breaks in texts. */
+function renderReport({ job, ...report }) {
+	return [
+		"```treadle",
+		JSON.stringify(job === null ? report : {
+			...report,
+			job
+		}),
+		"```"
+	].join("\n");
+}
+/** Checks the shape of a report that was parsed from YAML or JSON. */
+function decodeReport(value) {
+	if (!isRecord(value)) return malformed$1("its `treadle` block must be a mapping that begins with `outcome:`");
+	const unknown = Object.keys(value).find((key) => !KEYS$3.includes(key));
+	if (unknown !== void 0) return malformed$1(`it has the key \`${unknown.slice(0, 80)}\`; known are ${KEYS$3.slice(0, 5).join(", ")}`);
+	const again = value["redispatch_requested"] ?? false;
+	if (typeof again !== "boolean") return malformed$1("`redispatch_requested` must be true or false");
+	const said = value["outcome"] ?? (again ? "continue" : null);
+	if (said !== "success" && said !== "failure" && said !== "continue") return malformed$1("`outcome` must be success, failure or continue");
+	const outcome = again ? "continue" : said;
+	const outputs = decodeOutputs(value["outputs"] ?? {});
+	if (typeof outputs === "string") return malformed$1(outputs);
+	const usage = decodeUsage(value["usage"] ?? null);
+	if (typeof usage === "string") return malformed$1(usage);
+	const summary = value["summary"] ?? "";
+	const job = value["job"] ?? null;
+	if (typeof summary !== "string") return malformed$1("`summary` must be a text");
+	if (job !== null && typeof job !== "string") return malformed$1("`job` must be a job id");
+	return {
+		kind: "report",
+		report: {
+			outcome,
+			outputs,
+			usage,
+			summary,
+			job
+		}
+	};
+}
+function decodeOutputs(value) {
+	if (!isRecord(value)) return "`outputs` must be a mapping of names to values";
+	const outputs = [];
+	for (const [name, output] of Object.entries(value)) if (typeof output === "string") outputs.push([name, output]);
+	else if (typeof output === "number" || typeof output === "boolean") outputs.push([name, String(output)]);
+	else if (output === null) outputs.push([name, ""]);
+	else return `the output \`${name.slice(0, 80)}\` must be a text, number or boolean; put structures in as JSON text`;
+	return Object.fromEntries(outputs);
+}
+function decodeUsage(value) {
+	if (value === null) return null;
+	if (!isRecord(value)) return "`usage` must be a mapping with `tokens` and `cost-usd`";
+	const tokens = decodeAmount(value["tokens"]);
+	const costUsd = decodeAmount(value["cost-usd"]);
+	return tokens === void 0 || costUsd === void 0 ? "`usage.tokens` and `usage.cost-usd` must be numbers, 0 or more" : {
+		tokens,
+		costUsd
+	};
+}
+/** Null where there is none, undefined where it is no amount. */
+function decodeAmount(value) {
+	if (value === void 0 || value === null) return null;
+	const amount = typeof value === "string" && /^\d+(\.\d+)?([eE][+-]?\d+)?$/.test(value) ? Number(value) : value;
+	return typeof amount === "number" && Number.isFinite(amount) && amount >= 0 ? amount : void 0;
+}
+/**
+* Fenced blocks whose info string is `treadle`, at the margin, by the rules of CommonMark for fences. What stands in an HTML
+* comment or in preformatted HTML is not shown as a block, and is none.
+*
+* @see https://spec.commonmark.org/0.31.2/#fenced-code-blocks
+* @see https://spec.commonmark.org/0.31.2/#html-blocks (kinds 1 to 5)
+*/
+function findBlocks(answer) {
+	const blocks = [];
+	let fence = null;
+	let htmlEnd = null;
+	for (const line of answer.replace(/^\uFEFF/, "").split(/\r\n|\n|\r/)) if (fence === null) {
+		htmlEnd ??= htmlEndOf(line);
+		if (htmlEnd !== null) {
+			if (htmlEnd.test(line)) htmlEnd = null;
+			continue;
+		}
+		const [, mark, info = ""] = /^ {0,3}(`{3,}(?=[^`]*$)|~{3,})([^]*)$/.exec(line) ?? [];
+		if (mark !== void 0) fence = {
+			mark,
+			ours: info.trim().toLowerCase() === "treadle",
+			lines: []
+		};
+	} else if (closes(line, fence.mark)) {
+		if (fence.ours) blocks.push({
+			text: fence.lines.join("\n"),
+			mark: fence.mark,
+			closed: true
+		});
+		fence = null;
+	} else if (fence.ours) fence.lines.push(line);
+	if (fence?.ours === true) blocks.push({
+		text: "",
+		mark: fence.mark,
+		closed: false
+	});
+	return blocks;
+}
+const HTML_BLOCKS = [
+	{
+		start: /^ {0,3}<(?:pre|script|style|textarea)(?:[\s>]|$)/i,
+		end: /<\/(?:pre|script|style|textarea)>/i
+	},
+	{
+		start: /^ {0,3}<!--/,
+		end: /-->/
+	},
+	{
+		start: /^ {0,3}<\?/,
+		end: /\?>/
+	},
+	{
+		start: /^ {0,3}<![A-Za-z]/,
+		end: />/
+	},
+	{
+		start: /^ {0,3}<!\[CDATA\[/,
+		end: /\]\]>/
+	}
+];
+/** What ends the HTML block that a line begins, or null where it begins none. Also the line itself may end it. */
+function htmlEndOf(line) {
+	return HTML_BLOCKS.find(({ start }) => start.test(line))?.end ?? null;
+}
+function closes(line, mark) {
+	const found = /^ {0,3}(`{3,}|~{3,})[ \t]*$/.exec(line)?.[1];
+	return found !== void 0 && found.startsWith(mark);
+}
+function malformed$1(problem) {
+	return {
+		kind: "malformed",
+		problem
+	};
+}
+/** Plain objects only: YAML's tags can make sets, dates and bytes, too. */
+function isRecord(value) {
+	return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}
+
+// src/runtime/ingest/comment-edits.ts
+/** Looks up, in one query, who edited those new comments that hold a report for a run that is going on. */
+async function readEdits(forge, documents, fresh) {
+	const asked = [];
+	for (const comment of fresh) {
+		if (comment.updatedAt === comment.createdAt || !holdsReport(comment.body)) continue;
+		const { active, escalation } = await loadIssueIndex(documents, comment.issue);
+		if (active !== null || escalation !== null) asked.push(comment);
+	}
+	return asked.length === 0 ? /* @__PURE__ */ new Map() : forge.comments.lastEdits(asked);
+}
+function holdsReport(body) {
+	const command = parseSlashCommand(body);
+	return command === null ? parseReport(body).kind !== "none" : command.kind === "report";
+}
+/**
+* Why an edited comment does not count as its author's word, or null where it does: whoever can write here can edit what others
+* said, so that its latest version is its author's only if they edited it last.
+*/
+function reasonNotToBelieve(comment, edit) {
+	if (comment.updatedAt === comment.createdAt) return null;
+	if (edit === void 0) return "it was edited, and the forge does not say by whom";
+	if (edit.body !== comment.body) return "it was edited again while it was read: its next version decides";
+	if (edit.editor === void 0) return null;
+	if (edit.editor === null) return "it was edited by an account that is gone";
+	if (edit.editor.id === comment.author.id) return null;
+	return `it was edited by ${edit.editor.login}, and is no longer the word of ${comment.author.login}`;
+}
+
+// src/runtime/wake.ts
+function beginWake({ clock, randomness, claimMinutes }) {
+	const id = `wake-${randomness.newId()}`;
+	return {
+		id,
+		claim: () => ({
+			wake: id,
+			until: addMinutes(clock.now(), claimMinutes)
+		})
+	};
+}
+function addMinutes(time, minutes) {
+	return `${new Date(Date.parse(time) + minutes * 6e4).toISOString().slice(0, 19)}Z`;
+}
+/** The id that an event of a cause has, whoever sees it. */
+function eventId(run, type, cause) {
+	return derivedId("event", type, run, ...cause);
+}
+/** Puts a happening into its envelope. Event time is never before the tip's, nor before what the unit recorded already. */
+function sealEvent(fact, wake, notBefore) {
+	const { run, happening, actor, ground, at, cause } = fact;
+	return {
+		version: 1,
+		id: eventId(run, happening.type, cause),
+		run,
+		at: at > notBefore ? at : notBefore,
+		actor,
+		ground,
+		wake: wake.claim(),
+		...happening
+	};
+}
+
+// src/runtime/ingest/cursor.ts
+/**
+* The cursor that a branch begins with: from the moment that it was prepared, whatever happened before the first wake; else from
+* now.
+*/
+function firstCursor(prepared, now) {
+	return {
+		version: 1,
+		since: prepared !== null && prepared.committer.at < now ? prepared.committer.at : now,
+		seen: {}
+	};
+}
+/** The facts that this cursor has not seen in this version. What we closed ourselves is no news. */
+function sinceCursor(facts, cursor) {
+	return {
+		issues: facts.issues.filter((issue) => cursor.seen[issueKey(issue)] !== issueVersion(issue) && !(issue.state === "closed" && issue.closedBy?.id === facts.viewer.id)),
+		comments: facts.comments.filter((comment) => cursor.seen[commentKey(comment)] !== commentVersion(comment))
+	};
+}
+/** Whether an issue was opened since this cursor: it is younger, and was not seen in any version. */
+function isOpenedSince(cursor, issue) {
+	return issue.createdAt >= cursor.since && cursor.seen[issueKey(issue)] === void 0;
+}
+/**
+* The cursor after what was read was followed, but for what is left. It stands no later than reading came. What another wake has
+* seen since this one read stays seen.
+*/
+function cursorAfter(facts, cursor, left) {
+	const latest = addMinutes(facts.readAt, -10);
+	const end = [...[latest, ...left.comments.map(({ updatedAt }) => updatedAt)], ...facts.horizon === null ? [] : [facts.horizon]].sort()[0] ?? latest;
+	const since = facts.since <= cursor.since && end > cursor.since ? end : cursor.since;
+	const unread = new Set(left.comments.map(({ id }) => id));
+	const seen = [
+		...facts.from !== void 0 && canonicalJsonLine(facts.from) === canonicalJsonLine(cursor) ? [] : Object.entries(cursor.seen),
+		...facts.issues.filter(({ updatedAt }) => updatedAt >= since).map((issue) => [issueKey(issue), issueVersion(issue)]),
+		...facts.comments.filter(({ id, updatedAt }) => updatedAt >= since && !unread.has(id)).map((comment) => [commentKey(comment), commentVersion(comment)])
+	];
+	const { waiting, judged } = left;
+	return {
+		version: 1,
+		since,
+		seen: Object.fromEntries(seen),
+		...waiting.length === 0 ? {} : { waiting },
+		...Object.keys(judged).length === 0 ? {} : { judged }
+	};
+}
+function issueKey(issue) {
+	return `issue ${issue.number}`;
+}
+function commentKey(comment) {
+	return `comment ${comment.id}`;
+}
+/** Changes with what we act on; not with every comment, as the forge's own time of change does. */
+function issueVersion({ title, body, state, labels }) {
+	return sha256(JSON.stringify([
+		title,
+		body,
+		state,
+		[...labels].sort()
+	])).slice(0, 16);
+}
+function commentVersion({ body }) {
+	return sha256(body).slice(0, 16);
+}
+
+// src/runtime/ingest/linked-pulls.ts
+/** The output in which an assigned agent's pull request is reported, where the job declares it. */
+const PULL_OUTPUT = "pull-request";
+/**
+* Answers of agents that the bead is assigned to: a pull request of theirs that closes the bead, and that left draft (or was opened
+* ready) after the turn was dispatched.
+*/
+async function readLinkedPulls$1(forge, documents, definitions, awaited) {
+	if (awaited.length === 0) return [];
+	const issues = [...new Set(awaited.map(({ run }) => issueOf(run)))];
+	const linked = await forge.assignees.linkedPulls(issues);
+	const facts = [];
+	for (const each of awaited) {
+		const ready = (linked.get(issueOf(each.run)) ?? []).filter((pull) => isReady(pull, each.since));
+		const fact = ready.length === 0 ? null : await answerBy(documents, definitions, each, ready);
+		if (fact !== null) facts.push(fact);
+	}
+	return facts;
+}
+function isReady({ draft, state, readyAt }, since) {
+	return !draft && state !== "closed" && readyAt >= since;
+}
+async function answerBy(documents, definitions, { run, job, dispatch }, ready) {
+	const loaded = await loadRun(documents, run);
+	const turn = loaded?.state.jobs[job]?.attempts.at(-1)?.turns.at(-1);
+	if (loaded === void 0 || turn?.dispatch !== dispatch) return null;
+	const { assignee } = turn;
+	const pull = ready.filter(({ author, base }) => author === assignee.id && base === loaded.config.settings.baseBranch).sort((a, b) => b.number - a.number)[0];
+	if (pull === void 0) return null;
+	const node = definitionOf(await definitions.load(documents, loaded.state.run.definition), job);
+	return {
+		run,
+		happening: {
+			type: "report_received",
+			dispatch,
+			job,
+			outcome: "success",
+			outputs: (node !== void 0 && "declaredOutputs" in node ? node.declaredOutputs : []).some(({ name }) => name === PULL_OUTPUT) ? { [PULL_OUTPUT]: String(pull.number) } : {},
+			summary: `Pull request #${pull.number} is ready for review`,
+			usage: null,
+			source: `pull request ${pull.number}`
+		},
+		actor: {
+			kind: assignee.kind,
+			login: assignee.login,
+			id: assignee.id
+		},
+		ground: `is the assignee, and opened #${pull.number}`,
+		at: pull.readyAt,
+		cause: [
+			"pull",
+			pull.number,
+			dispatch
+		]
+	};
+}
+/** A run is named after its bead: `42-1`. */
+function issueOf(run) {
+	return Number.parseInt(run, 10);
+}
+
+// src/runtime/perform/read-answer.ts
+/**
+* What an agent's answer means for its dispatch.
+*
+* @param ifNone what to say where it holds no report
+*/
+function readAnswer(dispatch, parsed, source, ifNone) {
+	const { job, dispatch: id } = dispatch;
+	switch (parsed.kind) {
+		case "none": return {
+			type: "report_malformed",
+			dispatch: id,
+			job,
+			problem: ifNone,
+			source
+		};
+		case "malformed": return {
+			type: "report_malformed",
+			dispatch: id,
+			job,
+			problem: parsed.problem,
+			source
+		};
+		case "report": {
+			const { outcome, outputs, summary, usage } = parsed.report;
+			return {
+				type: "report_received",
+				dispatch: id,
+				job,
+				outcome,
+				outputs,
+				summary,
+				usage,
+				source
+			};
+		}
+	}
+}
+
+// src/runtime/workflow-agent.ts
+/** Path of the file of an agent's workflow. */
+function workflowPath({ workflow }) {
+	return `.github/workflows/${workflow}`;
+}
+/** The branch or tag that an agent's workflow runs on. */
+function workflowRef({ ref }, config) {
+	return ref ?? config.settings.baseBranch;
+}
+
+// src/runtime/ingest/workflow-runs.ts
+/** Name of the artifact, of one file, that a workflow leaves its report in. */
+const REPORT_ARTIFACT = "treadle-report";
+/**
+* What the workflow runs of open dispatches have come to: their reports, their failures, and that somebody must approve them.
+* Several runs are read by one list; none is asked for where none is awaited.
+*/
+async function readWorkflowRuns(forge, documents, awaited, now) {
+	const listed = await listAwaited(forge, awaited, now);
+	const facts = [];
+	for (const each of awaited) {
+		const run = listed.get(each.workflowRun) ?? await forge.workflows.run(each.workflowRun);
+		const held = run?.state === "held" ? "approval" : null;
+		if (run !== void 0 && run.state !== "completed" && held === each.held) continue;
+		const place = await findPlace(documents, each);
+		if (place === null) continue;
+		const happening = run === void 0 ? crashed(each, `Workflow run ${each.workflowRun} is gone.`) : run.state === "completed" ? await readRunAnswer(forge, each, place, run) : {
+			type: "workflow_run_changed",
+			dispatch: each.dispatch,
+			job: each.job,
+			held
+		};
+		facts.push(addressed$2(each, place.turn, happening, run?.updatedAt ?? now));
+	}
+	return facts;
+}
+async function listAwaited(forge, awaited, now) {
+	const horizon = addMinutes(now, -1440);
+	const recent = awaited.map(({ since }) => since).filter((since) => since >= horizon);
+	const [oldest] = recent.sort();
+	if (oldest === void 0 || recent.length < 2) return /* @__PURE__ */ new Map();
+	const runs = await forge.workflows.dispatchedSince(addMinutes(oldest, -5));
+	return new Map(runs.map((run) => [run.id, run]));
+}
+async function findPlace(documents, { run, job, dispatch }) {
+	const loaded = await loadRun(documents, run);
+	const turn = loaded?.state.jobs[job]?.attempts.at(-1)?.turns.at(-1);
+	if (loaded === void 0 || turn?.dispatch !== dispatch) return null;
+	const { config } = loaded;
+	const agent = config.agents[turn.assignee.login];
+	return agent?.dispatch === "workflow" ? {
+		turn,
+		config,
+		agent
+	} : null;
+}
+/** The report that a completed run left, if the run is the one that was dispatched; else why the attempt failed. */
+async function readRunAnswer(forge, awaited, { agent, config }, run) {
+	const name = `Workflow run ${run.id}`;
+	const conclusion = run.conclusion ?? "nothing";
+	if (run.attempt !== 1) return crashed(awaited, `${name} was run again by hand, and only its first attempt counts: ${run.url}`);
+	const ref = workflowRef(agent, config).replace(/^refs\/(heads|tags)\//, "");
+	if (run.event !== "workflow_dispatch" || run.path !== workflowPath(agent) || run.branch !== ref) return crashed(awaited, `${name} is not ${agent.workflow} on ${ref}, which was dispatched: ${run.url}`);
+	const artifact = await forge.workflows.artifact(run.id, REPORT_ARTIFACT);
+	if (artifact.kind === "none") return crashed(awaited, `${name} concluded with ${conclusion} and left no report: ${run.url}`);
+	const source = `workflow run ${run.id}`;
+	const parsed = artifact.kind === "found" ? parseReport(artifact.text) : {
+		kind: "malformed",
+		problem: artifact.problem
+	};
+	const answer = readAnswer(awaited, parsed, source, `the artifact ${REPORT_ARTIFACT} has no fenced \`treadle\` block`);
+	const saysFailure = answer.type === "report_received" && answer.outcome === "failure";
+	if (run.conclusion === "success" || saysFailure) return answer;
+	return crashed(awaited, `${name} concluded with ${conclusion}${answer.type === "report_received" ? `, although it reported ${answer.outcome}` : ""}: ${run.url}`);
+}
+function crashed({ dispatch, job }, problem) {
+	return {
+		type: "agent_crashed",
+		dispatch,
+		job,
+		problem
+	};
+}
+function addressed$2({ run, dispatch, workflowRun }, { assignee }, happening, at) {
+	const isAnswer = happening.type === "report_received" || happening.type === "report_malformed";
+	const held = happening.type === "workflow_run_changed" ? [happening.held, at] : [];
+	return {
+		run,
+		happening,
+		actor: isAnswer ? {
+			kind: assignee.kind,
+			login: assignee.login,
+			id: assignee.id
+		} : TREADLE,
+		ground: isAnswer ? `is the assignee, and workflow run ${workflowRun} was dispatched for it` : "read from the forge",
+		at,
+		cause: [
+			dispatch,
+			workflowRun,
+			...held
+		]
+	};
+}
+
+// src/runtime/ingest/dispatch-answers.ts
+/** Looks for the answers of open dispatches in workflow runs and pull requests. */
+async function readDispatchAnswers(forge, documents, definitions, now) {
+	const awaited = [];
+	for await (const name of documents.list(layout.answers)) {
+		const index = await documents.read([...layout.answers, { entry: name }], answerIndexCodec);
+		if (index !== void 0) awaited.push(index);
+	}
+	const facts = [...await readWorkflowRuns(forge, documents, awaited.filter(isAwaitedRun), now), ...await readLinkedPulls$1(forge, documents, definitions, awaited.filter((each) => !isAwaitedRun(each)))];
+	return new Map(facts.map((fact) => ["dispatch" in fact.happening ? fact.happening.dispatch : "", fact]));
+}
+function isAwaitedRun(index) {
+	return index.workflowRun !== null;
+}
+/** Applies the answers whose dispatch is still open. */
+async function ingestDispatchAnswers(unit, answers) {
+	for (const [dispatch, fact] of answers) if (await unit.documents().read(layout.answerIndex(dispatch), answerIndexCodec) !== void 0) await unit.apply(fact);
+}
+
+// src/runtime/authorise.ts
+/** Every workflow of the repository acts under this login, so it is nobody: what it says is said by no one in particular. */
+const NOBODY = "github-actions[bot]";
+/** Whether an account is somebody who can be believed at all. */
+function isSomebody(account) {
+	return account.login.toLowerCase() !== NOBODY;
+}
+/** Whether an account holds a role. The numeric id decides; logins can change hands. */
+function holdsRole(config, role, account) {
+	return isSomebody(account) && (config.roles[role] ?? []).some((member) => member.id === account.id);
+}
+function actorOf(account) {
+	return {
+		kind: account.kind,
+		login: account.login,
+		id: account.id
+	};
+}
+/** What a role's holders must be able to do on the repository for their review to count. */
+function mayApprove(permission) {
+	return permission === "admin" || permission === "maintain" || permission === "write";
+}
+/** The role whose holders answer a job's gate, or its escalation. */
+function roleOfReview(state, watch) {
+	return watch.kind === "escalation" ? "ceo" : state.jobs[watch.job]?.role ?? "ceo";
+}
+/** The last word of each reviewer; a comment takes no word back, a dismissal does. */
+function standingReviews(pull) {
+	const latest = /* @__PURE__ */ new Map();
+	for (const review of pull.reviews) {
+		if (review.author === null || review.state === "commented" || review.state === "pending") continue;
+		latest.set(review.author.id, {
+			...review,
+			author: review.author
+		});
+	}
+	return [...latest.values()].filter(({ state }) => state === "approved" || state === "changes_requested");
+}
+/**
+* Why a reviewer's word does not count for a job, or null where it does: they hold the role, are no author of what is reviewed
+* (opener, committers, whoever reported what is shown), reviewed the head, and can write. An App must be one that the settings
+* let approve; its permission is that of its installation, which no list of collaborators tells.
+*
+* Committers are those whom the forge links to a commit by its addresses. Whoever pushes can write any address into a commit, so
+* that this can keep somebody from approving, never let anybody approve; names in commits count for nothing.
+*/
+function reasonNotToCount(review, facts) {
+	const { config, state, job, role, pull, permission } = facts;
+	const { login, id } = review.author;
+	if (!holdsRole(config, role, review.author)) return `${login} does not hold the role ${role}`;
+	if (review.commit !== pull.head.oid) return `${login} reviewed an older state of #${pull.number}`;
+	if (pull.author?.id === id) return `${login} opened #${pull.number}`;
+	if (pull.commitAuthors.some((author) => author.id === id)) return `${login} made commits of #${pull.number}`;
+	if (reportersOf(state, job).has(id)) return `${login} reported what is to be approved`;
+	if (review.author.kind === "app") return (config.settings.approvingApps ?? []).some((app) => app.id === id) ? null : `${login} is an App, and not one of approving-apps in the settings`;
+	if (!mayApprove(permission)) return `${login} has no write permission on the repository`;
+	return null;
+}
+/** Who reported the outputs that a gate shows, or that would stand if an escalated job counted as done. */
+function reportersOf(state, job) {
+	const turns = [job, ...Object.keys(state.jobs[job]?.gate?.shown ?? {})].flatMap((id) => [id, ...legsOf(documentsOf(state), id)]).flatMap((id) => {
+		const reported = state.jobs[id]?.attempts.findLast(({ turns }) => turns.some(({ report }) => report !== null));
+		return reported === void 0 ? [] : [reported];
+	}).flatMap((attempt) => attempt.turns).filter((turn) => turn.report !== null);
+	return new Set(turns.map((turn) => turn.reportedBy ?? turn.assignee.id));
+}
+
 // src/runtime/ingest/watchers.ts
-/** The pull requests that gates and escalations wait on, by the names of the index alone: nothing is read for each. */
+/** The pull requests that gates and escalations wait on. */
 async function watchedPulls(documents) {
 	const numbers = /* @__PURE__ */ new Set();
 	for await (const name of documents.list(layout.pulls)) numbers.add(Number.parseInt(name, 10));
 	return [...numbers].sort((a, b) => a - b);
 }
 /** Who waits on some of the pull requests: several gates may wait on the same one. */
+async function watchesOf(documents, pulls) {
+	const wanted = new Set(pulls);
+	const watches = [];
+	if (wanted.size === 0) return watches;
+	for await (const entry of documents.list(layout.pulls)) {
+		const [, pull, run, job] = /^(\d+)\.([^.]+)\.(.+)\.json$/.exec(entry) ?? [];
+		if (run === void 0 || job === void 0 || !wanted.has(Number(pull))) continue;
+		watches.push({
+			entry,
+			pull: Number(pull),
+			run,
+			job
+		});
+	}
+	return watches;
+}
+/** The same with what the index says of them, by pull request. */
 async function readWatchers(documents, pulls) {
-	const names = [];
-	for await (const name of documents.list(layout.pulls)) if (pulls.includes(Number.parseInt(name, 10))) names.push(name);
-	const watches = await Promise.all(names.map((name) => documents.read([...layout.pulls, { entry: name }], pullIndexCodec)));
+	const found = await watchesOf(documents, pulls);
+	const watches = await Promise.all(found.map(({ entry }) => documents.read([...layout.pulls, { entry }], pullIndexCodec)));
 	const watchers = /* @__PURE__ */ new Map();
 	for (const watch of watches) if (watch !== void 0) watchers.set(watch.pull, [...watchers.get(watch.pull) ?? [], watch]);
 	return watchers;
@@ -46980,39 +48476,67 @@ function pickSlice(numbers, size, fraction) {
 const NO_ANSWERS = {
 	pulls: [],
 	watchers: /* @__PURE__ */ new Map(),
+	versions: /* @__PURE__ */ new Map(),
 	altered: /* @__PURE__ */ new Set(),
 	permissions: /* @__PURE__ */ new Map()
 };
 /**
-* Reads the reviews of those pull requests that a glance found answered, closed, or with another head than was asked about.
+* Reads the reviews of those pull requests that a glance found answered, closed, or with another head than was asked about, unless
+* they were judged as they are.
 *
-* @param touched those that are known to have changed: of the others the head is not compared, which would take reading the state
+* @param known.touched those that are known to have changed: of the others the head is not compared, which would take reading
+* the state
+* @param known.judged what was looked at before and does not count, by watch
 */
-async function readAnswers(reading, glanced, touched) {
+async function readAnswers(reading, glance, known) {
 	const { forge, documents } = reading;
-	const candidates = glanced.filter(({ number, isOpen, isAnswered }) => !isOpen || isAnswered || touched.has(number));
-	if (candidates.length === 0) return NO_ANSWERS;
-	const watchers = await readWatchers(documents, candidates.map(({ number }) => number));
-	const isNews = ({ number, isOpen, isAnswered, head }) => {
+	const candidates = /* @__PURE__ */ new Map();
+	for (const pull of glance.pulls) if (!pull.isOpen || pull.answers.length > 0 || known.touched.has(pull.number)) candidates.set(pull.number, pull);
+	const versions = await versionsOf(reading, candidates);
+	const open = [...versions].filter(([watch, version]) => known.judged[watch] !== version);
+	const looked = new Set(open.map(([watch]) => Number.parseInt(watch, 10)));
+	if (looked.size === 0) return NO_ANSWERS;
+	const watchers = await readWatchers(documents, [...looked]);
+	const isNews = (number) => {
+		const pull = candidates.get(number);
+		if (pull === void 0) return false;
 		const watches = watchers.get(number) ?? [];
-		return watches.length > 0 && (!isOpen || isAnswered || watches.some((one) => one.head !== null && one.head !== head));
+		const isMoved = watches.some(({ head }) => head !== null && head !== pull.head);
+		return watches.length > 0 && (!pull.isOpen || pull.answers.length > 0 || isMoved);
 	};
-	const numbers = candidates.filter(isNews).map(({ number }) => number);
-	if (numbers.length === 0) return NO_ANSWERS;
-	const pulls = await forge.pulls.reviewed(numbers);
+	const numbers = [...looked].filter(isNews);
+	const here = glance.reviewed.filter(({ number }) => numbers.includes(number));
+	const missing = numbers.filter((number) => !here.some((pull) => pull.number === number));
+	const pulls = missing.length === 0 ? here : [...here, ...await forge.pulls.reviewed(missing)];
+	return {
+		pulls,
+		watchers,
+		versions,
+		...await readDoubts(reading, pulls, watchers)
+	};
+}
+/** How a pull request and the job that waits on it stand, by watch: what a judgement of its answers rests on. */
+async function versionsOf({ documents, tip }, candidates) {
+	const versions = /* @__PURE__ */ new Map();
+	for (const { entry, pull, run } of await watchesOf(documents, [...candidates.keys()])) {
+		const jobs = await tip.oidAt(await documents.locate(layout.jobs(run)));
+		versions.set(entry.replace(/\.json$/, ""), derivedId("judged", candidates.get(pull), jobs));
+	}
+	return versions;
+}
+/** What else a judgement needs to know of the forge: live permissions, and whether what was approved is what was asked. */
+async function readDoubts(reading, pulls, watchers) {
 	const altered = /* @__PURE__ */ new Set();
 	const permissions = /* @__PURE__ */ new Map();
 	for (const pull of pulls) for (const watch of watchers.get(pull.number) ?? []) {
 		const counting = await countingReviews(reading, watch, pull);
 		for (const { login, kind } of counting.map(({ author }) => author)) {
 			if (kind === "app" || permissions.has(login)) continue;
-			permissions.set(login, await forge.people.permission(login));
+			permissions.set(login, await reading.forge.people.permission(login));
 		}
 		if (counting.some(({ state }) => state === "approved") && await isAltered(reading, watch, pull)) altered.add(pull.number);
 	}
 	return {
-		pulls,
-		watchers,
 		altered,
 		permissions
 	};
@@ -47040,6 +48564,59 @@ async function isAltered({ forge, documents, definitions }, watch, pull) {
 	return asked !== null && await forge.files.read(asked.path, pull.head.oid) !== asked.text;
 }
 
+// src/runtime/ingest/read-ahead.ts
+/** Runs that are read along; what happened to others is read when it is looked at. */
+const MOST_RUNS = 50;
+/** Collections of no more documents than this are read as a whole, where the one that is needed is not known yet. */
+const SMALL_COLLECTION = 32;
+/**
+* Reads together all documents that a wake looks at for sure, and those of the runs that something happened to: over a network
+* that is one request. Which these are is told by names alone.
+*/
+async function readAheadOf({ documents, store, now }, happened) {
+	const { issues, pulls, heads } = happened;
+	const runs = [...await runsOf(documents, issues, pulls)].slice(0, MOST_RUNS);
+	const addresses = [
+		layout.root,
+		layout.cursor,
+		...await deadlinesAhead(documents, now),
+		layout.meter,
+		...await entriesOf(documents, layout.answers),
+		...await entriesOf(documents, layout.checks),
+		...await entriesOf(documents, layout.notices),
+		...issues.map(layout.issueIndex),
+		...(await watchesOf(documents, pulls)).map(({ entry }) => [...layout.pulls, { entry }]),
+		...await entriesOf(documents, layout.queues)
+	];
+	for (const run of runs) addresses.push(...await runAhead(documents, run));
+	if (runs.length + issues.length > 0) {
+		for (const collection of [
+			layout.configs,
+			layout.definitions,
+			layout.groups
+		]) {
+			const entries = await entriesOf(documents, collection);
+			if (entries.length <= SMALL_COLLECTION) addresses.push(...entries);
+		}
+		addresses.push(layout.monthlyMetrics(monthOf(now)));
+	}
+	await Promise.allSettled([documents.readAhead(addresses), ...heads.map((head) => store.has(head))]);
+}
+async function entriesOf(documents, collection) {
+	const addresses = [];
+	for await (const entry of documents.list(collection)) addresses.push([...collection, { entry }]);
+	return addresses;
+}
+/** The runs of these issues, those that wait on these pull requests, and those with effects to perform. */
+async function runsOf(documents, issues, pulls) {
+	const runs = new Set((await watchesOf(documents, pulls)).map(({ run }) => run));
+	for await (const name of documents.list(layout.outboxes)) runs.add(name.replace(/\.json$/, ""));
+	const beads = new Set(issues);
+	if (beads.size === 0) return runs;
+	for await (const run of documents.list(layout.runs)) if (beads.has(Number.parseInt(run, 10))) runs.add(run);
+	return runs;
+}
+
 // src/beads/priority.ts
 const LABELS = /* @__PURE__ */ new Map([
 	["p0", 0],
@@ -47050,6 +48627,16 @@ const LABELS = /* @__PURE__ */ new Map([
 /** Whether a label says a priority. */
 function isPriorityLabel(label) {
 	return LABELS.has(label.toLowerCase());
+}
+const SEVERITIES = {
+	critical: 0,
+	high: 1,
+	medium: 2,
+	low: 3
+};
+/** The priority of a bead that is filed with a severity: critical is `P0`, low is `P3`. */
+function priorityOfSeverity(severity) {
+	return SEVERITIES[severity];
 }
 
 // src/beads/render-bead.ts
@@ -47078,38 +48665,43 @@ function short(text) {
 
 // src/runtime/ingest/intake.ts
 /**
-* Reads settings and workflows where one of the issues may start a run. Settings that cannot be used hold up no run that is going
+* Reads settings and workflows where one of the issues may start a run, or somebody asks for them (`isAsked`). Settings that cannot be used hold up no run that is going
 * on: they are a remark, and the issues wait.
+*
+* @param since when a branch that has no state yet begins to count
 */
-async function readCatalog(documents, intake, issues) {
-	if (intake === null || intake.maxNewRuns === 0) return { kind: "unread" };
-	const { repository, maxNewRuns } = intake;
+async function readCatalog(documents, intake, issues, isAsked = false, since = null) {
+	if (intake === null || intake.maxNewRuns === 0 && !isAsked) return { kind: "unread" };
+	if (isAsked) return readNow(intake);
 	for (const issue of issues) {
-		if (issue.state !== "open" || !await mayStart(documents, issue)) continue;
-		try {
-			return {
-				kind: "read",
-				repository,
-				found: await intake.config(),
-				maxNewRuns
-			};
-		} catch (error) {
-			if (!(error instanceof TreadleError) || !error.code.startsWith("config-")) throw error;
-			return {
-				kind: "invalid",
-				problem: error.message
-			};
-		}
+		if (issue.state !== "open" || !await mayStart(documents, issue, since)) continue;
+		return readNow(intake);
 	}
 	return { kind: "unread" };
+}
+async function readNow({ repository, maxNewRuns, config }) {
+	try {
+		return {
+			kind: "read",
+			repository,
+			found: await config(),
+			maxNewRuns
+		};
+	} catch (error) {
+		if (!(error instanceof TreadleError) || !error.code.startsWith("config-")) throw error;
+		return {
+			kind: "invalid",
+			problem: error.message
+		};
+	}
 }
 /**
 * Whether an issue may start a run by itself: once, and only if it is younger than the branch. Older ones are started by hand, and
 * so are those that were imported, however many they are.
 */
-async function mayStart(documents, issue) {
-	const root = await documents.read(layout.root, rootCodec);
-	if (root === void 0 || issue.createdAt < root.since) return false;
+async function mayStart(documents, issue, first = null) {
+	const since = (await documents.read(layout.root, rootCodec))?.since ?? first;
+	if (since === null || issue.createdAt < since) return false;
 	if (parseImported(issue.body) !== null) return false;
 	const { runs, escalation } = await loadIssueIndex(documents, issue.number);
 	return runs.length === 0 && escalation === null;
@@ -47123,29 +48715,56 @@ const MOST_GLANCED = 100;
 *
 * Where nothing is new it costs three requests, however many runs and gates there are: two lists of what changed, and a glance at
 * watched pull requests. A pull request changes with each push and review, so those in the list are looked at for certain; the
-* slice of the others is a safety net.
+* slice of the others is a safety net. Only then are documents read, all in one request: what happened tells which.
 */
 async function readFacts(reading) {
-	const { forge, documents, now, budget, fraction } = reading;
-	await Promise.all([
-		documents.readAhead([layout.cursor, layout.root]),
-		dueDeadlines(documents, now),
-		nextDeadline(documents, now)
-	]);
-	const from = await documents.read(layout.cursor, cursorCodec);
-	const since = from?.since ?? now;
+	const read = await readListed(reading, await readSince(reading.documents) ?? (await readCursor(reading))?.since ?? reading.now);
+	const from = await readCursor(reading);
+	return from !== void 0 && from.since < read.since ? digest(reading, await readListed(reading, from.since), from) : digest(reading, read, from);
+}
+/** The cursor; that of a branch that was only prepared stands where it was: what came after it counts. */
+async function readCursor({ documents, tip, store, now }) {
+	const cursor = await documents.read(layout.cursor, cursorCodec);
+	if (cursor !== void 0 || tip.oid === null || !await isPrepared(tip)) return cursor;
+	for await (const commit of store.log(tip.oid)) return firstCursor(commit, now);
+}
+async function readListed(reading, since) {
+	const { forge, documents, budget, fraction } = reading;
 	const pages = Math.max(1, Math.floor(budget / 3));
 	const watched = await watchedPulls(documents);
 	const [changed, said] = await Promise.all([forge.issues.changedSince(since, pages), forge.comments.changedSince(since, pages)]);
-	const touched = changed.items.filter(({ isPull, number }) => isPull && watched.includes(number));
+	const isWatched = new Set(watched);
+	const touched = changed.items.filter(({ isPull, number }) => isPull && isWatched.has(number)).map(({ number }) => number);
 	const chosen = pickSlice(watched, Math.max(0, MOST_GLANCED - touched.length), fraction);
-	const { viewer, pulls } = await forge.glance([...touched.map(({ number }) => number), ...chosen]);
+	const glance = await forge.glance(chosen, touched);
+	await readAheadOf(reading, {
+		issues: [.../* @__PURE__ */ new Set([...changed.items.map(({ number }) => number), ...said.items.map(({ issue }) => issue)])],
+		pulls: touched,
+		heads: glance.reviewed.filter(isApprovedDecision).map(({ head }) => head.oid)
+	});
+	return {
+		since,
+		changed,
+		said,
+		watched,
+		touched,
+		glance
+	};
+}
+/** What was approved becomes a parent of the state, once the approval counts. */
+function isApprovedDecision({ head, reviews }) {
+	return head.branch.startsWith("treadle/decision/") && reviews.some(({ state, commit }) => state === "approved" && commit === head.oid);
+}
+async function digest(reading, { since, changed, said, watched, touched, glance }, from) {
+	const { forge, documents, now } = reading;
+	const { viewer } = glance;
 	const horizon = horizonOf(changed, said);
 	const isRead = ({ updatedAt }) => horizon === null || updatedAt <= horizon;
 	const issues = changed.items.filter((issue) => isRead(issue) && !issue.isPull && !isOurs(issue, viewer));
 	const comments = said.items.filter((comment) => isRead(comment) && !isOurs(comment, viewer));
 	const found = {
 		readAt: now,
+		since,
 		from,
 		horizon,
 		listed: Math.max(changed.items.length, said.items.length),
@@ -47157,8 +48776,6 @@ async function readFacts(reading) {
 		issues: [],
 		comments: []
 	} : sinceCursor(found, from);
-	const news = /* @__PURE__ */ new Set([...fresh.issues.map(({ number }) => number), ...fresh.comments.map(({ issue }) => issue)]);
-	await documents.readAhead([...news].map(layout.issueIndex));
 	const waiting = await readWaiting(reading, from, fresh.issues);
 	return {
 		...found,
@@ -47166,9 +48783,19 @@ async function readFacts(reading) {
 		edits: await readEdits(forge, documents, fresh.comments),
 		waiting,
 		dispatchAnswers: await readDispatchAnswers(forge, documents, reading.definitions, now),
-		catalog: await readCatalog(documents, reading.intake, [...waiting, ...fresh.issues]),
-		answers: watched.length === 0 ? NO_ANSWERS : await readAnswers(reading, pulls, new Set(touched.map(({ number }) => number)))
+		catalog: await readCatalog(documents, reading.intake, [...waiting, ...fresh.issues], fresh.comments.some(({ body }) => parseSlashCommand(body)?.kind === "repin"), from?.since ?? null),
+		answers: watched.length === 0 ? NO_ANSWERS : await readAnswers(reading, glance, {
+			touched: new Set(touched),
+			judged: from?.judged ?? {}
+		})
 	};
+}
+/** The cursor's time, by a name alone; undefined where none tells it. */
+async function readSince(documents) {
+	const times = [];
+	for await (const name of documents.list(layout.sinces)) times.push(sinceOf(name) ?? "");
+	const [first] = times.sort();
+	return first === void 0 || first === "" ? void 0 : first;
 }
 /** Up to when everything was read: no fact is followed before an older one of the other list. */
 function horizonOf(...lists) {
@@ -47200,321 +48827,29 @@ async function readWaiting({ forge, intake }, from, fresh) {
 	return (await Promise.all(numbers.slice(0, intake?.maxNewRuns ?? 0).map((number) => forge.issues.get(number)))).filter((issue) => issue !== void 0);
 }
 
-// src/runtime/ingest/comments.ts
-/**
-* Applies what a comment says to the run of its bead, if its author is believed; others are told once in a run that they are not.
-* A comment counts once: later edits are not followed. Returns why it was not followed, for people.
-*/
-async function ingestComment(unit, comment, edits) {
-	const command = parseSlashCommand(comment.body);
-	const report = command === null ? parseReport(comment.body) : null;
-	if (command === null && report?.kind === "none") return null;
-	const index = await loadIssueIndex(unit.documents(), comment.issue);
-	const run = index.escalation?.run ?? index.active;
-	const loaded = run === null ? void 0 : await unit.load(run);
-	if (loaded === void 0) return null;
-	if (comment.createdAt < loaded.state.run.createdAt) return null;
-	const at = {
-		unit,
-		comment,
-		loaded,
-		job: index.escalation?.job ?? null
-	};
-	if (hasCounted(at)) return "it counted before it was edited, and counts once";
-	if (command?.kind === "override") return applyOverride$1(at, command);
-	if (command?.kind === "malformed") return `the command of ${comment.author.login} cannot be read: ${command.problem}`;
-	const doubt = reasonNotToBelieve(comment, edits.get(comment.id));
-	if (doubt !== null) return doubt;
-	if (command?.kind === "report") {
-		const { outcome, outputs, summary } = command;
-		return applyReport$1(at, {
-			outcome,
-			outputs,
-			summary,
-			usage: null,
-			job: null
-		});
+// src/runtime/ingest/choose-run.ts
+/** A run and all open ones that it called, at any depth: itself first. */
+async function loadTree(documents, root) {
+	const tree = [root];
+	for (const { state } of tree) for (const { attempts } of Object.values(state.jobs)) {
+		const last = attempts.at(-1);
+		if (last?.outcome !== "running" || last.child === void 0) continue;
+		const child = await loadRun(documents, last.child);
+		if (child !== void 0) tree.push(child);
 	}
-	if (report?.kind === "malformed") return applyMalformed$1(at, report.problem);
-	return report?.kind === "report" ? applyReport$1(at, report.report) : null;
+	return tree;
 }
-/** Whether the comment, in whatever version, has done something to the run already. */
-function hasCounted({ comment, loaded }) {
-	const { run, jobs } = loaded.state;
-	const ids = new Set([
-		"override_issued",
-		"report_received",
-		"report_malformed"
-	].map((type) => eventId(run.id, type, causeOf(comment))));
-	return run.overrides.some((id) => ids.has(id)) || Object.values(jobs).some((job) => job.attempts.some(({ turns }) => turns.some(({ endedBy }) => endedBy !== void 0 && ids.has(endedBy))));
+/** The run of a tree in which somebody has an open turn, or for a role of theirs; the first where none has. */
+function runToReport(tree, mayAnswer) {
+	return tree.find(mayAnswer) ?? tree[0];
 }
-async function applyOverride$1(place, command) {
-	const { comment, loaded, job } = place;
-	if (comment.updatedAt !== comment.createdAt) return `it was edited, and whoever can write here can edit it: a command of ${comment.author.login} needs a comment of its own`;
-	if (!holdsRole(loaded.config, "ceo", comment.author)) return refuseOutsider$1(place, {
-		word: "override",
-		reason: `${comment.author.login} does not hold the role ceo, so /treadle ${command.override.action} was not followed`
-	});
-	const { override } = command;
-	return apply(place, {
-		type: "override_issued",
-		override: "job" in override && override.job === null && job !== null ? aimAt(override, job) : override,
-		reason: command.reason
-	}, "holds role ceo");
-}
-/** A command on a CEO bead means the job that escalated, unless it names one. */
-function aimAt(override, job) {
-	switch (override.action) {
-		case "approve":
-		case "reject":
-		case "retry": return {
-			action: override.action,
-			job
-		};
-		case "reassign": return {
-			action: "reassign",
-			job,
-			role: override.role
-		};
-		default: return override;
-	}
-}
-/**
-* Tells somebody, once in a run, that they are not believed there. A comment of theirs that comes later is a remark and no more,
-* so that nobody can make Treadle talk.
-*/
-async function refuseOutsider$1(place, { word, reason }) {
-	const { unit, comment, loaded } = place;
-	await unit.apply({
-		run: loaded.state.run.id,
-		happening: {
-			type: "outsider_refused",
-			word
-		},
-		actor: actorOf(comment.author),
-		ground: "none: anybody may write here",
-		at: comment.updatedAt,
-		cause: ["outsider", comment.author.id]
-	});
-	return reason;
-}
-async function applyReport$1(place, report) {
-	const found = await findTurn$1(place, report.job);
-	if (typeof found === "string") return found;
-	if (found === null) return refuseReporter(place);
-	const { outcome, outputs, summary, usage } = report;
-	const source = `comment ${place.comment.id}`;
-	const { job, turn, ground } = found;
-	const { dispatch } = turn;
-	return apply(place, {
-		type: "report_received",
-		dispatch,
-		job,
-		outcome,
-		outputs,
-		summary,
-		usage,
-		source
-	}, ground);
-}
-async function applyMalformed$1(place, problem) {
-	const found = await findTurn$1(place, null);
-	if (typeof found === "string") return found;
-	if (found === null) return refuseReporter(place);
-	const source = `comment ${place.comment.id}`;
-	return apply(place, {
-		type: "report_malformed",
-		dispatch: found.turn.dispatch,
-		job: found.job,
-		problem,
-		source
-	}, found.ground);
-}
-/**
-* The turn that a comment's author may answer: their own, or one of a role they hold. Where none is open, or the open ones were
-* dispatched by what this very wake decides and so cannot be meant, it is the one that ended last: such an answer came late. Null
-* where there was none; words where it cannot be told which.
-*/
-async function findTurn$1(place, job) {
-	const { unit, comment, loaded } = place;
-	const candidates = Object.values(loaded.state.jobs).filter((document) => job === null || document.id.toLowerCase() === job.toLowerCase()).flatMap((document) => turnsToAnswer(document, place));
-	const open = [];
-	for (const candidate of candidates) {
-		if (candidate.turn.outcome !== "open") continue;
-		const index = layout.dispatchIndex(candidate.turn.dispatch);
-		if (await unit.before.read(index, dispatchIndexCodec) !== void 0) open.push(candidate);
-	}
-	const own = open.filter(({ turn }) => turn.assignee.id === comment.author.id);
-	const [first, second] = own.length > 0 ? own : open;
-	if (second !== void 0) {
-		const jobs = open.map((candidate) => candidate.job).join(", ");
-		return `${comment.author.login} has several open dispatches (${jobs}): the report must say which, with 'job:'`;
-	}
-	const ended = candidates.filter(({ turn }) => turn.endedAt !== null).sort((a, b) => (a.turn.endedAt ?? "") < (b.turn.endedAt ?? "") ? -1 : 1);
-	return first ?? ended.at(-1) ?? null;
-}
-function refuseReporter(place) {
-	const { comment, loaded } = place;
-	return refuseOutsider$1(place, {
-		word: "report",
-		reason: `${comment.author.login} has no dispatch in run ${loaded.state.run.id} to report on`
-	});
-}
-function turnsToAnswer(document, { comment, loaded }) {
-	const { author } = comment;
-	const { id: job, role, attempts } = document;
-	const holds = role !== null && holdsRole(loaded.config, role, author);
-	return attempts.flatMap(({ turns }) => turns).flatMap((turn) => {
-		const isAssignee = isSomebody(author) && turn.assignee.id === author.id;
-		if (!isAssignee && !holds) return [];
-		return [{
-			job,
-			turn,
-			ground: isAssignee ? "is the assignee" : `holds role ${role ?? ""}`
-		}];
-	});
-}
-function causeOf(comment) {
-	return ["comment", comment.id];
-}
-async function apply({ unit, comment, loaded }, happening, ground) {
-	const outcome = await unit.apply({
-		run: loaded.state.run.id,
-		happening,
-		actor: actorOf(comment.author),
-		ground,
-		at: comment.updatedAt,
-		cause: causeOf(comment)
-	});
-	return outcome.kind === "applied" ? null : outcome.reason;
-}
-
-// src/runtime/ingest/reviews.ts
-/** Applies the standing reviews of a pull request to one that waits on it. Returns why some did not count, for people. */
-async function ingestReviews(unit, watch, pull, facts) {
-	const loaded = await unit.load(watch.run);
-	if (loaded === void 0) return [];
-	const { config, state } = loaded;
-	const { run, job } = watch;
-	const role = roleOfReview(state, watch);
-	await voidIfChanged(unit, watch, pull, facts, state.run.overrides.length);
-	const ignored = [];
-	const ignore = (reason) => {
-		ignored.push(`a review of #${pull.number} does not count: ${reason}`);
-	};
-	for (const review of standingReviews(pull)) {
-		const permission = facts.answers.permissions.get(review.author.login) ?? "none";
-		const reason = review.state === "approved" && facts.answers.altered.has(pull.number) ? `its file is not the one that was asked about` : reasonNotToCount(review, {
-			config,
-			state,
-			job,
-			role,
-			pull,
-			permission
-		});
-		if (reason !== null) {
-			ignore(reason);
-			continue;
-		}
-		const outcome = await unit.apply({
-			run,
-			happening: {
-				type: "review_submitted",
-				job,
-				pull: pull.number,
-				review: review.id,
-				verdict: review.state === "approved" ? "approved" : "changes_requested",
-				head: pull.head.oid,
-				body: review.body
-			},
-			actor: actorOf(review.author),
-			ground: `holds role ${role}, permission ${permission}`,
-			at: review.submittedAt ?? facts.readAt,
-			cause: [
-				"review",
-				review.id,
-				review.state,
-				job
-			]
-		});
-		if (outcome.kind === "ignored") ignore(outcome.reason);
-	}
-	return ignored;
-}
-/**
-* Any change voids what was approved or asked: a push, and a decision pull request that was closed or merged by hand. A decision
-* pull request is then of no use any more, its file or its fate being somebody else's: the question is put again in a new one.
-*/
-async function voidIfChanged(unit, watch, pull, facts, noted) {
-	const change = describeChange(watch, pull, noted);
-	if (change === null) return;
-	await unit.apply({
-		run: watch.run,
-		happening: {
-			type: "approval_voided",
-			job: watch.job,
-			reason: change.reason,
-			head: pull.head.oid,
-			...watch.kind === "code" ? {} : { again: true }
-		},
-		actor: TREADLE,
-		ground: "read from the forge",
-		at: facts.readAt,
-		cause: change.cause
-	});
-}
-/** `noted` tells a move from the same move made again later: a head may go back and forth. */
-function describeChange({ kind, head, job }, pull, noted) {
-	const { number } = pull;
-	if (head !== null && head !== pull.head.oid) return {
-		reason: `#${number} changed from ${head.slice(0, 10)} to ${pull.head.oid.slice(0, 10)}`,
-		cause: [
-			"head",
-			number,
-			job,
-			head,
-			pull.head.oid,
-			noted
-		]
-	};
-	if (kind === "code" || pull.state === "open") return null;
-	return {
-		reason: `#${number} was ${pull.merged ? "merged" : "closed"} by hand, which is no answer`,
-		cause: [
-			"closed",
-			number,
-			job
-		]
-	};
-}
-
-// src/beads/render-notice.ts
-/**
-* What is to be said on an issue about the workflow that was selected for it, as Markdown; null where nothing is. Who was told of a
-* problem before is told that it is over.
-*
-* @param run the run that was started; null where none was
-*/
-function renderNotice(selection, run, wasTold) {
-	switch (selection.kind) {
-		case "chosen":
-			if (run === null || !wasTold) return null;
-			return `Settled: run ${escapeInline(run)} of ${escapeInline(selection.workflow)} was started.\n`;
-		case "kept": return wasTold ? `Settled: ${escapeInline(selection.label)} keeps every workflow away.\n` : null;
-		case "undecided":
-			if (!selection.isAsked && !wasTold) return null;
-			return [
-				`**Nothing was started.** ${escapeInline(sentence(selection.reason))}`,
-				"",
-				`What to do: ${escapeInline(sentence(selection.remedy))} This comment is brought up to date when that changes.`,
-				""
-			].join("\n");
-	}
-}
-/** The text with a capital at its beginning and a stop at its end. */
-function sentence(text) {
-	const begun = text.slice(0, 1).toUpperCase() + text.slice(1);
-	return /[.?!]$/.test(begun) ? begun : `${begun}.`;
+/** The run of a tree that a command means: the one with the job that it names, or where somebody is asked; else the first. */
+function runToSteer(tree, override) {
+	const [root] = tree;
+	if (!("job" in override)) return root;
+	const named = override.job?.toLowerCase();
+	const isMeant = ({ state: { run } }) => Object.entries(run.jobs).some(([job, { status }]) => named === void 0 ? status === "waiting" : job.toLowerCase() === named);
+	return tree.find(isMeant) ?? root;
 }
 
 // src/beads/select-workflow.ts
@@ -47612,7 +48947,7 @@ function namesOf(candidates) {
 
 // src/workflow/agent-setting.ts
 /** Each dispatch with the keys that go with it. */
-const KEYS$1 = {
+const KEYS$2 = {
 	comment: [],
 	command: ["command"],
 	workflow: [
@@ -47622,7 +48957,7 @@ const KEYS$1 = {
 	],
 	assign: []
 };
-const DISPATCHES = Object.keys(KEYS$1);
+const DISPATCHES = Object.keys(KEYS$2);
 /** Inputs by which a workflow is told its task: an agent's own have other names. */
 const TASK_INPUTS = [
 	"dispatch",
@@ -47646,7 +48981,7 @@ const LIMITS = {
 function readAgent(key, map, reader) {
 	const dispatch = map.byKey.get("dispatch")?.value;
 	const way = dispatch?.kind === "scalar" ? dispatch.text : "";
-	reader.refuseUnknown(map, ["dispatch", ...Object.values(KEYS$1).flat()]);
+	reader.refuseUnknown(map, ["dispatch", ...Object.values(KEYS$2).flat()]);
 	if (!isDispatch(way)) {
 		const message = `'dispatch' of '${key.text}' must be comment, command, workflow or assign.${suggestion(way, DISPATCHES)}`;
 		reader.report("bad-dispatch", (dispatch ?? key).span, message);
@@ -47661,11 +48996,11 @@ function readAgent(key, map, reader) {
 	}
 }
 function isDispatch(way) {
-	return Object.hasOwn(KEYS$1, way);
+	return Object.hasOwn(KEYS$2, way);
 }
 /** Keys of another dispatch mean that something else was meant. */
 function refuseForeign(way, map, reader) {
-	for (const [other, keys] of Object.entries(KEYS$1)) {
+	for (const [other, keys] of Object.entries(KEYS$2)) {
 		if (other === way) continue;
 		for (const name of keys) {
 			const entry = map.byKey.get(name);
@@ -47732,6 +49067,52 @@ function readInputs(node, reader) {
 	return Object.fromEntries(inputs);
 }
 
+// src/workflow/healing-setting.ts
+/** What holds where the settings say nothing. */
+const DEFAULT_HEALING = {
+	watches: true,
+	workflows: null,
+	throttleMinutes: 2,
+	beadsPerHour: 10
+};
+const KEYS$1 = [
+	"workflows",
+	"throttle-minutes",
+	"beads-per-hour"
+];
+/** Reads `self-healing` of the settings: `false`, or a mapping. What is wrong is reported, and the default holds for it. */
+function readHealing(node, reader) {
+	if (node === void 0) return DEFAULT_HEALING;
+	if (node.kind === "scalar" && typeof node.value === "boolean") return {
+		...DEFAULT_HEALING,
+		watches: node.value
+	};
+	if (node.kind !== "map") {
+		reader.report("wrong-type", node.span, "'self-healing' is false, or a mapping");
+		return DEFAULT_HEALING;
+	}
+	for (const { key } of node.entries) {
+		if (KEYS$1.includes(key.text)) continue;
+		const message = `Unknown key '${key.text}' of 'self-healing'.${suggestion(key.text, KEYS$1)}`;
+		reader.report("unknown-key", key.span, message);
+	}
+	const number = (key, from, to, absent) => {
+		const value = node.byKey.get(key)?.value;
+		if (value === void 0) return absent;
+		if (value.kind === "scalar" && typeof value.value === "number") {
+			if (value.value >= from && value.value <= to) return value.value;
+		}
+		reader.report("wrong-limit", value.span, `'${key}' is a number from ${from} to ${to}`);
+		return absent;
+	};
+	return {
+		watches: true,
+		workflows: reader.texts(node.byKey.get("workflows")?.value, "'workflows'"),
+		throttleMinutes: number("throttle-minutes", 0, 1440, DEFAULT_HEALING.throttleMinutes),
+		beadsPerHour: number("beads-per-hour", 1, 100, DEFAULT_HEALING.beadsPerHour)
+	};
+}
+
 // src/workflow/settings.ts
 /** Where a repository keeps its settings. */
 const SETTINGS_PATH = ".github/treadle.yml";
@@ -47744,7 +49125,8 @@ const KEYS = [
 	"protected-paths",
 	"lease-minutes",
 	"limits",
-	"escalation-reminder-hours"
+	"escalation-reminder-hours",
+	"self-healing"
 ];
 const LOGIN = /^[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\[bot\])?$/;
 /** As in CODEOWNERS; YAML wants quotes around it. */
@@ -47817,7 +49199,8 @@ var SettingsReader = class {
 			escalationReminderHours: this.#number(map, "escalation-reminder-hours", {
 				from: 1,
 				to: 720
-			}) ?? DEFAULTS.escalationReminderHours
+			}) ?? DEFAULTS.escalationReminderHours,
+			healing: readHealing(map?.byKey.get("self-healing")?.value, this)
 		};
 	}
 	#readRoles(node) {
@@ -47956,7 +49339,16 @@ async function readRepositoryConfig(forge, builtInWorkflows) {
 	const roles = Object.keys(settings.roles).sort();
 	const own = [...texts].filter(([path]) => path !== ".github/treadle.yml" && /\.ya?ml$/.test(path)).sort();
 	const workflows = /* @__PURE__ */ new Map();
-	for (const [path, content] of [...builtInWorkflows, ...own]) {
+	const all = [...builtInWorkflows, ...own];
+	const contents = new Map(all);
+	const fileAt = (path) => {
+		const content = contents.get(path);
+		return content === void 0 ? void 0 : {
+			path,
+			text: content
+		};
+	};
+	for (const [path, content] of all) {
 		const key = path.replace(/^.*\//, "").replace(/\.ya?ml$/, "");
 		const file = {
 			path,
@@ -47965,13 +49357,14 @@ async function readRepositoryConfig(forge, builtInWorkflows) {
 		workflows.set(key, {
 			key,
 			file,
-			...compileWorkflow(file, { roles })
+			...compileWithCalls(file, fileAt, { roles })
 		});
 	}
 	return {
 		config,
 		roles,
-		workflows
+		workflows,
+		healing: settings.healing
 	};
 }
 /** The settings of a file, or an error that holds every diagnostic. */
@@ -48066,15 +49459,7 @@ async function startRun(unit, repository, found, start) {
 	};
 	const number = index.runs.length + 1;
 	const run = `${issue.number}-${number}`;
-	const definition = {
-		version: 1,
-		entry: workflow.file.path,
-		roles: found.roles,
-		files: [{
-			path: workflow.file.path,
-			text: workflow.file.text
-		}]
-	};
+	const definition = definitionFor(found, workflow);
 	const pins = {
 		definition,
 		config: found.config
@@ -48194,6 +49579,367 @@ function isTriggered(trigger, issue, isOpened) {
 	};
 	return evaluate(trigger.if.expression, contexts, status).truthy;
 }
+/** What a run of a workflow is pinned to: its files as they are now. */
+function definitionFor(found, entry) {
+	return {
+		version: 1,
+		entry: entry.file.path,
+		roles: found.roles,
+		files: entry.files
+	};
+}
+
+// src/runtime/ingest/comments.ts
+/**
+* Applies what a comment says to the run of its bead, if its author is believed; others are told once in a run that they are not.
+* A comment counts once: later edits are not followed. Returns why it was not followed, for people.
+*/
+async function ingestComment(unit, comment, { edits, catalog }) {
+	const command = parseSlashCommand(comment.body);
+	const report = command === null ? parseReport(comment.body) : null;
+	if (command === null && report?.kind === "none") return null;
+	const index = await loadIssueIndex(unit.documents(), comment.issue);
+	const run = index.escalation?.run ?? index.active;
+	const root = run === null ? void 0 : await unit.load(run);
+	if (root === void 0) return null;
+	const tree = index.escalation === null ? await loadTree(unit.documents(), root) : [root];
+	const isAnswer = (one) => Object.values(one.state.jobs).some((document) => turnsToAnswer(document, {
+		comment,
+		loaded: one
+	}).some(({ turn }) => turn.outcome === "open"));
+	const loaded = (command?.kind === "override" ? runToSteer(tree, command.override) : runToReport(tree, isAnswer)) ?? root;
+	if (comment.createdAt < loaded.state.run.createdAt) return null;
+	const at = {
+		unit,
+		comment,
+		loaded,
+		job: index.escalation?.job ?? null
+	};
+	if (hasCounted(at)) return "it counted before it was edited, and counts once";
+	if (command?.kind === "override") return applyOverride$1(at, command);
+	if (command?.kind === "repin") return applyOverride$1(at, {
+		...command,
+		kind: "override",
+		override: await pinTo(unit, command.workflow, catalog)
+	});
+	if (command?.kind === "malformed") return `the command of ${comment.author.login} cannot be read: ${command.problem}`;
+	const doubt = reasonNotToBelieve(comment, edits.get(comment.id));
+	if (doubt !== null) return doubt;
+	if (command?.kind === "report") {
+		const { outcome, outputs, summary } = command;
+		return applyReport$1(at, {
+			outcome,
+			outputs,
+			summary,
+			usage: null,
+			job: null
+		});
+	}
+	if (report?.kind === "malformed") return applyMalformed$1(at, report.problem);
+	return report?.kind === "report" ? applyReport$1(at, report.report) : null;
+}
+/** Whether the comment, in whatever version, has done something to the run already. */
+function hasCounted({ comment, loaded }) {
+	const { run, jobs } = loaded.state;
+	const ids = new Set([
+		"override_issued",
+		"report_received",
+		"report_malformed"
+	].map((type) => eventId(run.id, type, causeOf(comment))));
+	return run.overrides.some((id) => ids.has(id)) || Object.values(jobs).some((job) => job.attempts.some(({ turns }) => turns.some(({ endedBy }) => endedBy !== void 0 && ids.has(endedBy))));
+}
+async function applyOverride$1(place, command) {
+	const { comment, loaded, job } = place;
+	if (comment.updatedAt !== comment.createdAt) return `it was edited, and whoever can write here can edit it: a command of ${comment.author.login} needs a comment of its own`;
+	if (!holdsRole(loaded.config, "ceo", comment.author)) return refuseOutsider$1(place, {
+		word: "override",
+		reason: `${comment.author.login} does not hold the role ceo, so /treadle ${command.override.action} was not followed`
+	});
+	const { override } = command;
+	return apply(place, {
+		type: "override_issued",
+		override: "job" in override && override.job === null && job !== null ? aimAt(override, job) : override,
+		reason: command.reason
+	}, "holds role ceo");
+}
+/** The definition of that name as the default branch has it now, stored so that it never vanishes. An unknown one is refused by name. */
+async function pinTo(unit, key, catalog) {
+	const entry = catalog.kind === "read" ? catalog.found.workflows.get(key) : void 0;
+	if (catalog.kind !== "read" || entry?.workflow == null) return {
+		action: "repin",
+		definition: key
+	};
+	const definition = definitionFor(catalog.found, entry);
+	const digest = digestOf(definition);
+	await unit.documents().write(layout.definition(digest), definitionCodec, definition);
+	return {
+		action: "repin",
+		definition: digest
+	};
+}
+/** A command on a CEO bead means the job that escalated, unless it names one. */
+function aimAt(override, job) {
+	switch (override.action) {
+		case "approve":
+		case "reject":
+		case "retry": return {
+			action: override.action,
+			job
+		};
+		case "reassign": return {
+			action: "reassign",
+			job,
+			role: override.role
+		};
+		default: return override;
+	}
+}
+/**
+* Tells somebody, once in a run, that they are not believed there. A comment of theirs that comes later is a remark and no more,
+* so that nobody can make Treadle talk.
+*/
+async function refuseOutsider$1(place, { word, reason }) {
+	const { unit, comment, loaded } = place;
+	await unit.apply({
+		run: loaded.state.run.id,
+		happening: {
+			type: "outsider_refused",
+			word
+		},
+		actor: actorOf(comment.author),
+		ground: "none: anybody may write here",
+		at: comment.updatedAt,
+		cause: ["outsider", comment.author.id]
+	});
+	return reason;
+}
+async function applyReport$1(place, report) {
+	const found = await findTurn$1(place, report.job);
+	if (typeof found === "string") return found;
+	if (found === null) return refuseReporter(place);
+	const { outcome, outputs, summary, usage } = report;
+	const source = `comment ${place.comment.id}`;
+	const { job, turn, ground } = found;
+	const { dispatch } = turn;
+	return apply(place, {
+		type: "report_received",
+		dispatch,
+		job,
+		outcome,
+		outputs,
+		summary,
+		usage,
+		source
+	}, ground);
+}
+async function applyMalformed$1(place, problem) {
+	const found = await findTurn$1(place, null);
+	if (typeof found === "string") return found;
+	if (found === null) return refuseReporter(place);
+	const source = `comment ${place.comment.id}`;
+	return apply(place, {
+		type: "report_malformed",
+		dispatch: found.turn.dispatch,
+		job: found.job,
+		problem,
+		source
+	}, found.ground);
+}
+/**
+* The turn that a comment's author may answer: their own, or one of a role they hold. Where none is open, or the open ones were
+* dispatched by what this very wake decides and so cannot be meant, it is the one that ended last: such an answer came late. Null
+* where there was none; words where it cannot be told which.
+*/
+async function findTurn$1(place, job) {
+	const { unit, comment, loaded } = place;
+	const candidates = Object.values(loaded.state.jobs).filter((document) => job === null || document.id.toLowerCase() === job.toLowerCase()).flatMap((document) => turnsToAnswer(document, place));
+	const open = [];
+	for (const candidate of candidates) {
+		if (candidate.turn.outcome !== "open") continue;
+		const index = layout.dispatchIndex(candidate.turn.dispatch);
+		if (await unit.before.has(index)) open.push(candidate);
+	}
+	const own = open.filter(({ turn }) => turn.assignee.id === comment.author.id);
+	const [first, second] = own.length > 0 ? own : open;
+	if (second !== void 0) {
+		const jobs = open.map((candidate) => candidate.job).join(", ");
+		return `${comment.author.login} has several open dispatches (${jobs}): the report must say which, with 'job:'`;
+	}
+	const ended = candidates.filter(({ turn }) => turn.endedAt !== null).sort((a, b) => (a.turn.endedAt ?? "") < (b.turn.endedAt ?? "") ? -1 : 1);
+	return first ?? ended.at(-1) ?? null;
+}
+function refuseReporter(place) {
+	const { comment, loaded } = place;
+	return refuseOutsider$1(place, {
+		word: "report",
+		reason: `${comment.author.login} has no dispatch in run ${loaded.state.run.id} to report on`
+	});
+}
+function turnsToAnswer(document, { comment, loaded }) {
+	const { author } = comment;
+	const { id: job, role, attempts } = document;
+	const holds = role !== null && holdsRole(loaded.config, role, author);
+	return attempts.flatMap(({ turns }) => turns).flatMap((turn) => {
+		const isAssignee = isSomebody(author) && turn.assignee.id === author.id;
+		if (!isAssignee && !holds) return [];
+		return [{
+			job,
+			turn,
+			ground: isAssignee ? "is the assignee" : `holds role ${role ?? ""}`
+		}];
+	});
+}
+function causeOf(comment) {
+	return ["comment", comment.id];
+}
+async function apply({ unit, comment, loaded }, happening, ground) {
+	const outcome = await unit.apply({
+		run: loaded.state.run.id,
+		happening,
+		actor: actorOf(comment.author),
+		ground,
+		at: comment.updatedAt,
+		cause: causeOf(comment)
+	});
+	return outcome.kind === "applied" ? null : outcome.reason;
+}
+
+// src/runtime/ingest/reviews.ts
+/** Applies the standing reviews of a pull request to one that waits on it. */
+async function ingestReviews(unit, watch, pull, facts) {
+	const loaded = await unit.load(watch.run);
+	if (loaded === void 0) return {
+		ignored: [],
+		isSettled: false
+	};
+	const { config, state } = loaded;
+	const { run, job } = watch;
+	const role = roleOfReview(state, watch);
+	let isSettled = !await voidIfChanged(unit, watch, pull, facts, state.run.overrides.length);
+	const ignored = [];
+	const ignore = (reason) => {
+		ignored.push(`a review of #${pull.number} does not count: ${reason}`);
+	};
+	for (const review of standingReviews(pull)) {
+		const permission = facts.answers.permissions.get(review.author.login) ?? "none";
+		const reason = review.state === "approved" && facts.answers.altered.has(pull.number) ? `its file is not the one that was asked about` : reasonNotToCount(review, {
+			config,
+			state,
+			job,
+			role,
+			pull,
+			permission
+		});
+		if (reason !== null) {
+			ignore(reason);
+			continue;
+		}
+		isSettled = false;
+		const outcome = await unit.apply({
+			run,
+			happening: {
+				type: "review_submitted",
+				job,
+				pull: pull.number,
+				review: review.id,
+				verdict: review.state === "approved" ? "approved" : "changes_requested",
+				head: pull.head.oid,
+				body: review.body
+			},
+			actor: actorOf(review.author),
+			ground: `holds role ${role}, permission ${permission}`,
+			at: review.submittedAt ?? facts.readAt,
+			cause: [
+				"review",
+				review.id,
+				review.state,
+				job
+			]
+		});
+		if (outcome.kind === "ignored") ignore(outcome.reason);
+	}
+	return {
+		ignored,
+		isSettled
+	};
+}
+/**
+* Any change voids what was approved or asked: a push, and a decision pull request that was closed or merged by hand. A decision
+* pull request is then of no use any more, its file or its fate being somebody else's: the question is put again in a new one.
+* Returns whether there was any.
+*/
+async function voidIfChanged(unit, watch, pull, facts, noted) {
+	const change = describeChange(watch, pull, noted);
+	if (change === null) return false;
+	await unit.apply({
+		run: watch.run,
+		happening: {
+			type: "approval_voided",
+			job: watch.job,
+			reason: change.reason,
+			head: pull.head.oid,
+			...watch.kind === "code" ? {} : { again: true }
+		},
+		actor: TREADLE,
+		ground: "read from the forge",
+		at: facts.readAt,
+		cause: change.cause
+	});
+	return true;
+}
+/** `noted` tells a move from the same move made again later: a head may go back and forth. */
+function describeChange({ kind, head, job }, pull, noted) {
+	const { number } = pull;
+	if (head !== null && head !== pull.head.oid) return {
+		reason: `#${number} changed from ${head.slice(0, 10)} to ${pull.head.oid.slice(0, 10)}`,
+		cause: [
+			"head",
+			number,
+			job,
+			head,
+			pull.head.oid,
+			noted
+		]
+	};
+	if (kind === "code" || pull.state === "open") return null;
+	return {
+		reason: `#${number} was ${pull.merged ? "merged" : "closed"} by hand, which is no answer`,
+		cause: [
+			"closed",
+			number,
+			job
+		]
+	};
+}
+
+// src/beads/render-notice.ts
+/**
+* What is to be said on an issue about the workflow that was selected for it, as Markdown; null where nothing is. Who was told of a
+* problem before is told that it is over.
+*
+* @param run the run that was started; null where none was
+*/
+function renderNotice(selection, run, wasTold) {
+	switch (selection.kind) {
+		case "chosen":
+			if (run === null || !wasTold) return null;
+			return `Settled: run ${escapeInline(run)} of ${escapeInline(selection.workflow)} was started.\n`;
+		case "kept": return wasTold ? `Settled: ${escapeInline(selection.label)} keeps every workflow away.\n` : null;
+		case "undecided":
+			if (!selection.isAsked && !wasTold) return null;
+			return [
+				`**Nothing was started.** ${escapeInline(sentence(selection.reason))}`,
+				"",
+				`What to do: ${escapeInline(sentence(selection.remedy))} This comment is brought up to date when that changes.`,
+				""
+			].join("\n");
+	}
+}
+/** The text with a capital at its beginning and a stop at its end. */
+function sentence(text) {
+	const begun = text.slice(0, 1).toUpperCase() + text.slice(1);
+	return /[.?!]$/.test(begun) ? begun : `${begun}.`;
+}
 
 // src/runtime/ingest/start-runs.ts
 /**
@@ -48279,7 +50025,8 @@ async function ingestFacts(unit, facts, budget) {
 		isBehind: false
 	};
 	const fresh = sinceCursor(facts, cursor);
-	const remarks = [...await ingestAnswers(unit, facts)];
+	const answered = await ingestAnswers(unit, facts);
+	const remarks = [...answered.remarks];
 	const most = Math.max(1, Math.floor(budget / REQUESTS_PER_COMMENT));
 	const left = await ingestComments(unit, fresh.comments, facts, {
 		remarks,
@@ -48292,31 +50039,48 @@ async function ingestFacts(unit, facts, budget) {
 	const { waiting, notices } = started;
 	const next = cursorAfter(facts, cursor, {
 		comments: left,
-		waiting
+		waiting,
+		judged: await judgedAfter(unit, {
+			...cursor.judged,
+			...answered.judged
+		})
 	});
-	if (facts.listed >= MOST_LISTED_AGAIN && next.since > cursor.since || fresh.comments.length > left.length || fresh.issues.length > 0 || facts.horizon !== null || notices.length > 0 || waiting.join() !== (cursor.waiting ?? []).join()) await unit.moveCursor(next, notices);
+	if (facts.listed >= MOST_LISTED_AGAIN && next.since > cursor.since || fresh.comments.length > left.length || fresh.issues.length > 0 || facts.horizon !== null || notices.length > 0 || Object.keys(answered.judged).length > 0 || waiting.join() !== (cursor.waiting ?? []).join()) await unit.moveCursor(next, notices);
 	return {
 		remarks,
 		isBehind: left.length > 0 || facts.horizon !== null
 	};
 }
 async function ingestAnswers(unit, facts) {
-	const { pulls, watchers: known } = facts.answers;
-	if (pulls.length === 0) return [];
+	const { pulls, watchers: known, versions } = facts.answers;
 	const remarks = [];
+	const judged = {};
 	const watchers = await readWatchers(unit.documents(), pulls.map(({ number }) => number));
 	for (const pull of pulls) for (const watch of watchers.get(pull.number) ?? []) {
 		if ((known.get(pull.number)?.find(({ run, job }) => run === watch.run && job === watch.job))?.head !== watch.head) continue;
-		remarks.push(...await ingestReviews(unit, watch, pull, facts));
+		const { ignored, isSettled } = await ingestReviews(unit, watch, pull, facts);
+		remarks.push(...ignored);
+		const key = `${watch.pull}.${watch.run}.${watch.job}`;
+		const version = versions.get(key);
+		if (isSettled && version !== void 0) judged[key] = version;
 	}
-	return remarks;
+	return {
+		remarks,
+		judged
+	};
+}
+/** Of the judgements those whose gates still wait. */
+async function judgedAfter(unit, judged) {
+	const pulls = Object.keys(judged).map((watch) => Number.parseInt(watch, 10));
+	const open = new Set((await watchesOf(unit.documents(), pulls)).map(({ entry }) => entry));
+	return Object.fromEntries(Object.entries(judged).filter(([watch]) => open.has(`${watch}.json`)));
 }
 /** Returns the comments that were not looked at. */
 async function ingestComments(unit, comments, facts, { remarks, most }) {
 	const before = unit.applied.length;
 	for (const [index, comment] of comments.entries()) {
 		if (unit.applied.length - before >= most) return comments.slice(index);
-		const remark = await ingestComment(unit, comment, facts.edits);
+		const remark = await ingestComment(unit, comment, facts);
 		if (remark !== null) remarks.push(`comment ${comment.id} on #${comment.issue}: ${remark}`);
 	}
 	return [];
@@ -48338,13 +50102,21 @@ async function applyClosing(unit, issue, facts) {
 // src/runtime/ingest/reading.ts
 /** What a wake reads with, on a tip. */
 function readingOf(runtime, on) {
-	const { forge, clock, randomness } = runtime;
+	const { forge, store, clock, randomness } = runtime;
+	const documents = openDocuments(on.tip);
+	const [now, budget, fraction] = [
+		clock.now(),
+		budgetOf(runtime),
+		randomness.fraction()
+	];
 	return {
 		...on,
+		documents,
 		forge,
-		now: clock.now(),
-		budget: budgetOf(runtime),
-		fraction: randomness.fraction()
+		store,
+		now,
+		budget,
+		fraction
 	};
 }
 /** A wake's requests where nobody said how many: a repository's GITHUB_TOKEN has 1,000 an hour. */
@@ -48453,7 +50225,7 @@ function record(draft, entry, result) {
 function fail(draft, entry, problem) {
 	const { effect } = entry;
 	const failures = entry.failures + 1;
-	if (!(effect.type === "dispatch" || effect.type === "open_gate" || effect.type === "merge_pull") || failures < mostFailures) {
+	if (!(effect.type === "dispatch" || effect.type === "run_steps" || effect.type === "open_gate" || effect.type === "merge_pull") || failures < mostFailures) {
 		const outbox = draft.run.outbox.map((one) => one === entry ? {
 			...one,
 			failures,
@@ -48466,6 +50238,7 @@ function fail(draft, entry, problem) {
 	if (!isWanted(draft, effect)) return;
 	escalate(draft, effect.job, "effect-failed", `${effect.job} could not ${{
 		dispatch: "be dispatched",
+		run_steps: "be run",
 		open_gate: "ask for its approval",
 		merge_pull: "be merged"
 	}[effect.type]}, ${failures} times: ${problem}`);
@@ -48474,12 +50247,15 @@ function fail(draft, entry, problem) {
 function isWanted(draft, effect) {
 	switch (effect.type) {
 		case "dispatch": return openTurn(draft.document(effect.job))?.dispatch === effect.dispatch;
+		case "run_steps": return runningAttempt(draft.document(effect.job))?.number === effect.attempt;
 		case "open_gate": return openGateOf(draft, effect.job)?.attempt === effect.attempt;
 		case "open_escalation": return draft.document(effect.job)?.escalation?.id === effect.escalation;
 		case "merge_pull": return draft.queue.lease?.fence === effect.fence && draft.queue.lease.run === draft.run.id;
 		case "cancel_dispatch":
+		case "cancel_steps":
 		case "close_gate":
 		case "close_escalation":
+		case "remind_ceo":
 		case "reply":
 		case "update_status":
 		case "close_issue": return false;
@@ -48502,9 +50278,12 @@ function learn(draft, effect, remote) {
 		case "dispatch":
 			learnDispatch(draft, effect, remote);
 			return;
+		case "run_steps":
 		case "cancel_dispatch":
+		case "cancel_steps":
 		case "close_gate":
 		case "close_escalation":
+		case "remind_ceo":
 		case "reply":
 		case "close_issue": return;
 	}
@@ -49209,15 +50988,17 @@ async function closeGate({ runtime }, effect) {
 	await closeDecision(runtime.forge, effect.pull);
 	return done();
 }
-/** Closes a decision pull request unless it is closed or merged, and removes its branch. Never touches one of another kind. */
+/**
+* Closes a decision pull request unless it is closed or merged, and removes its branch.
+*
+* @param number of one that we opened
+*/
 async function closeDecision(forge, number) {
-	const pull = await forge.pulls.get(number);
-	if (pull === void 0 || !pull.head.branch.startsWith(decisionBranch(""))) return;
-	if (pull.state === "open" && !pull.merged) await forge.pulls.close(number);
-	await forge.files.deleteBranch(pull.head.branch);
+	const pull = await forge.pulls.close(number);
+	if (pull?.head.branch.startsWith("treadle/decision/") === true) await forge.files.deleteBranch(pull.head.branch);
 }
 function decisionBranch(name) {
-	return `treadle/decision/${name}`;
+	return `${DECISION_BRANCHES}${name}`;
 }
 async function askForCodeReview(performance, job, number) {
 	const { forge } = performance.runtime;
@@ -49278,6 +51059,20 @@ async function closeEscalation(performance, effect) {
 	});
 	await forge.issues.close(effect.issue, "completed");
 	return done();
+}
+/** Tells the holders of the role ceo again that they are asked; a CEO bead that was closed without an answer is opened again. */
+async function remindCeo(performance, effect) {
+	const { runtime, config, state, entry, doubtful } = performance;
+	if ((state.jobs[effect.job]?.escalation)?.id !== effect.escalation) return dropped("the escalation was answered meanwhile");
+	const { forge } = runtime;
+	if ((await forge.issues.get(effect.issue))?.state === "closed") await forge.issues.reopen(effect.issue);
+	const comment = await postComment(forge, {
+		issue: effect.issue,
+		marker: entry.id,
+		body: renderReminder(config, state, effect.job, effect.number),
+		doubtful
+	});
+	return done({ comment });
 }
 /** The bead that an earlier, interrupted try opened. */
 async function findBead(performance, since) {
@@ -51223,6 +53018,7 @@ async function mergePull$1(performance, effect) {
 	const pull = await runtime.forge.pulls.get(effect.pull);
 	if (pull === void 0) return refuse(performance, effect, "closed", `There is no pull request #${effect.pull}.`);
 	if (pull.merged && pull.mergeCommit !== null) return merged(performance, effect, pull.mergeCommit);
+	if (state.jobs[effect.job]?.merge?.byPerson === true) return refuse(performance, effect, "closed", `#${effect.pull} was closed without a merge by a person.`);
 	const expected = effect.head;
 	if (expected === null) return refuse(performance, effect, "head-moved", `It is not known which head of #${effect.pull} the engineering manager was shown, so none is merged.`);
 	const obstacle = await findObstacle(performance, pull, expected);
@@ -51231,20 +53027,31 @@ async function mergePull$1(performance, effect) {
 	const outcome = await runtime.forge.pulls.merge(effect.pull, {
 		head: expected,
 		title: `Merge #${effect.pull} for #${state.run.issue}`,
-		message: `${pull.title}\n\nRun ${state.run.id}.`
+		message: [
+			`${pull.title}\n`,
+			`Run ${state.run.id}.\n`,
+			...trailersFor(performance, effect)
+		].join("\n").trimEnd()
 	});
 	if (outcome.kind === "merged") return merged(performance, effect, outcome.commit);
-	const detail = outcome.cause === "conflict" ? await describeConflict(performance, effect.pull) : outcome.problem;
+	const detail = outcome.cause === "conflict" ? await describeConflict(performance, pull) : outcome.problem;
 	return refuse(performance, effect, outcome.cause, detail);
 }
 const MOST_PATHS = 20;
-/** For the one who reworks it. The forge does not say which files conflict, only which the pull request changes. */
-async function describeConflict({ runtime, config }, number) {
-	const paths = await runtime.forge.pulls.changedPaths(number);
-	const shown = paths.slice(0, MOST_PATHS).join(", ");
-	const more = paths.length > MOST_PATHS ? ` and ${paths.length - MOST_PATHS} more` : "";
+/** Whoever made what is merged keeps their name on it, also where the commits are not looked at one by one. */
+function trailersFor({ state }, { job }) {
+	return (state.jobs[job]?.merge?.authors ?? []).map((author) => `Co-authored-by: ${author}`);
+}
+/**
+* For the one who reworks it. The forge does not say which files conflict: they are among those that were changed on both sides
+* since these parted.
+*/
+async function describeConflict({ runtime, config }, { number, head }) {
 	const { baseBranch } = config.settings;
-	return `#${number} conflicts with ${baseBranch}: what it changes was changed there, too. It changes ${shown}${more}. Bring it up to date with ${baseBranch}.`;
+	const [ours, theirs] = await Promise.all([runtime.forge.files.changedBetween(head.oid, baseBranch), runtime.forge.files.changedBetween(baseBranch, head.oid)]);
+	const both = theirs.filter((path) => ours.includes(path));
+	const paths = both.length > 0 ? both : theirs;
+	return `#${number} conflicts with ${baseBranch} in ${paths.slice(0, MOST_PATHS).join(", ")}${paths.length > MOST_PATHS ? ` and ${paths.length - MOST_PATHS} more` : ""}: changed on both sides. Begin from ${baseBranch} as it is now, and keep what was merged there.`;
 }
 async function findObstacle(performance, pull, expected) {
 	const { config, runtime } = performance;
@@ -51373,6 +53180,428 @@ function addressed({ state, runtime }, happening, cause) {
 	};
 }
 
+// src/engine/step-file.ts
+/** Names that a step may not set for the steps after it: they say where and in what it runs. */
+const reserved = /^(GITHUB_|RUNNER_|TREADLE_)|^NODE_OPTIONS$/i;
+/** The longest file that is read, in UTF-16 units: GitHub's 1 MB of outputs a job. */
+const longestStepFile = 524288;
+/**
+* Reads `name=value` lines and `name<<WORD`, lines, `WORD`. Later ones win.
+*
+* @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands#multiline-strings
+*/
+function readStepFile(text, file) {
+	if (text.length > 524288) return bad(file, `it is longer than ${longestStepFile} characters`);
+	const lines = text.split(/\r?\n/);
+	const values = /* @__PURE__ */ new Map();
+	for (let index = 0; index < lines.length; index += 1) {
+		const line = lines[index] ?? "";
+		if (line === "") continue;
+		const [, name = "", operator, rest = ""] = /^(.*?)(<<|=)(.*)$/s.exec(line) ?? [];
+		if (operator === void 0 || name === "") return bad(file, `'${line.slice(0, 80)}' is not name=value or name<<WORD`);
+		if (file === "GITHUB_ENV" && reserved.test(name)) return bad(file, `${name} cannot be set by a step`);
+		if (operator === "=") {
+			values.set(name, rest);
+			continue;
+		}
+		const end = lines.indexOf(rest, index + 1);
+		if (rest === "" || end < 0) return bad(file, `the value of ${name} has no line '${rest}' after it`);
+		values.set(name, lines.slice(index + 1, end).join("\n"));
+		index = end;
+	}
+	return {
+		ok: true,
+		values: Object.fromEntries(values)
+	};
+}
+function bad(file, problem) {
+	return {
+		ok: false,
+		problem: `${file}: ${problem}`
+	};
+}
+
+// src/engine/step-run.ts
+/** The beginning: no step is over. Where `env` of workflow or job has no value, nothing can begin. */
+function beginSteps(job, contexts, runner) {
+	try {
+		const known = {
+			...contexts,
+			runner
+		};
+		return {
+			ok: true,
+			value: {
+				job,
+				contexts: known,
+				env: stringsOf(known["env"]),
+				path: [],
+				done: []
+			}
+		};
+	} catch (error) {
+		if (error instanceof ExpressionError) return {
+			ok: false,
+			problem: error.message
+		};
+		throw error;
+	}
+}
+/**
+* Decides on the next step, as a runner of GitHub does: its `env` first, then its `if`, then what it runs. What has no value fails
+* the step.
+*
+* @see https://github.com/actions/runner/blob/main/src/Runner.Worker/StepsRunner.cs
+*/
+function nextStep(run, isCancelled) {
+	const step = run.job.steps[run.done.length];
+	if (step === void 0) return { kind: "end" };
+	const before = contextsOfStep(run, isCancelled, {});
+	const over = (conclusion, reason) => {
+		const forgiven = conclusion === "failure" && isForgiven(step, before);
+		const line = {
+			name: plainName(step),
+			outcome: conclusion,
+			conclusion: forgiven ? "success" : conclusion,
+			reason,
+			seconds: 0
+		};
+		return {
+			kind: "over",
+			line,
+			run: {
+				...run,
+				done: [...run.done, {
+					...line,
+					outputs: {}
+				}]
+			}
+		};
+	};
+	try {
+		const env = renderAll(step.env, before);
+		const contexts = contextsOfStep(run, isCancelled, env);
+		if (!conditionHolds$1(step, run, contexts, isCancelled)) return over("skipped", null);
+		return {
+			kind: "run",
+			command: {
+				name: step.name === null ? plainName(step) : renderTemplate(step.name, contexts),
+				script: renderTemplate(step.run, contexts),
+				shell: step.shell,
+				folder: step.workingDirectory === null ? "" : renderTemplate(step.workingDirectory, contexts),
+				env: {
+					...run.env,
+					...env
+				},
+				path: run.path,
+				timeoutMs: step.timeoutMinutes === null ? null : minutesOf(step.timeoutMinutes, contexts) * 6e4
+			}
+		};
+	} catch (error) {
+		if (error instanceof ExpressionError) return over("failure", error.message);
+		throw error;
+	}
+}
+/** Takes note of how a command ended. What it wrote to its files counts even if it failed. */
+function endStep(run, command, end) {
+	const step = run.job.steps[run.done.length];
+	const outputs = readStepFile(end.output, "GITHUB_OUTPUT");
+	const env = readStepFile(end.env, "GITHUB_ENV");
+	const problems = [outputs, env].flatMap((file) => file.ok ? [] : [file.problem]);
+	const isBad = problems.length > 0 && end.outcome === "success";
+	const outcome = isBad ? "failure" : end.outcome;
+	const reason = isBad ? problems.join("; ") : end.reason;
+	const forgiven = outcome === "failure" && step !== void 0 && isForgiven(step, contextsOfStep(run, false, command.env));
+	const { name } = command;
+	const done = {
+		name,
+		outcome,
+		conclusion: forgiven ? "success" : outcome,
+		reason,
+		seconds: end.seconds
+	};
+	return {
+		...run,
+		env: env.ok ? {
+			...run.env,
+			...env.values
+		} : run.env,
+		path: [...end.path.split(/\r?\n/).filter((folder) => folder.trim() !== ""), ...run.path],
+		done: [...run.done, {
+			...done,
+			outputs: outputs.ok ? outputs.values : {}
+		}]
+	};
+}
+/** A failed step fails the job, and so does an output without a value; outputs are made even if the job failed. */
+function judgeSteps(run, isCancelled) {
+	const failed = run.done.find((step) => step.conclusion === "failure");
+	const reasons = failed === void 0 ? [] : [`step "${failed.name}": ${failed.reason ?? "it failed"}`];
+	const contexts = contextsOfStep(run, isCancelled, {});
+	let outputs = {};
+	try {
+		outputs = dropEmpty(renderAll(run.job.outputs, contexts));
+	} catch (error) {
+		if (!(error instanceof ExpressionError)) throw error;
+		reasons.push(`outputs: ${error.message}`);
+	}
+	if (2 * Object.values(outputs).reduce((sum, value) => sum + value.length, 0) > 1048576) {
+		reasons.push("the outputs are larger than 1 MB");
+		outputs = {};
+	}
+	if (reasons.length === 0) return {
+		outcome: "success",
+		reason: null,
+		outputs
+	};
+	return {
+		outcome: "failure",
+		reason: reasons.join("; "),
+		outputs
+	};
+}
+/** The context `steps`, and what else depends on how far the job is. */
+function contextsOfStep(run, isCancelled, env) {
+	const named = run.done.flatMap(({ outcome, conclusion, outputs }, index) => {
+		const id = run.job.steps[index]?.id ?? null;
+		return id === null ? [] : [[id, {
+			outputs,
+			outcome,
+			conclusion
+		}]];
+	});
+	const status = isCancelled ? "cancelled" : hasFailed(run) ? "failure" : "success";
+	return {
+		...run.contexts,
+		env: {
+			...run.env,
+			...env
+		},
+		steps: Object.fromEntries(named),
+		job: { status }
+	};
+}
+function hasFailed(run) {
+	return run.done.some((step) => step.conclusion === "failure");
+}
+/** At step level the status functions ask about the steps before. */
+function conditionHolds$1(step, run, contexts, isCancelled) {
+	const status = {
+		success: () => !isCancelled && !hasFailed(run),
+		failure: () => !isCancelled && hasFailed(run),
+		always: () => true,
+		cancelled: () => isCancelled
+	};
+	return step.if === null ? status.success([]) : evaluate(step.if.expression, contexts, status).truthy;
+}
+/** What cannot be evaluated forgives nothing. */
+function isForgiven(step, contexts) {
+	if (typeof step.continueOnError === "boolean") return step.continueOnError;
+	try {
+		return evaluate(step.continueOnError, contexts).truthy;
+	} catch (error) {
+		if (error instanceof ExpressionError) return false;
+		throw error;
+	}
+}
+function minutesOf(minutes, contexts) {
+	if (typeof minutes === "number") return minutes;
+	const { text } = evaluate(minutes, contexts);
+	const number = text.trim() === "" ? NaN : Number(text);
+	if (Number.isFinite(number) && number > 0) return number;
+	throw new ExpressionError(minutes.source, `timeout-minutes gives "${text}", which is no number of minutes`, null);
+}
+/** A step without a name that can be told beforehand: as GitHub, what it runs. */
+function plainName({ name, run }) {
+	const text = (name ?? run).source.trim().split("\n", 1)[0] ?? "";
+	return name === null ? `Run ${text}` : text;
+}
+function renderAll(templates, contexts) {
+	return Object.fromEntries(Object.entries(templates).map(([name, template]) => [name, renderTemplate(template, contexts)]));
+}
+function stringsOf(value) {
+	if (typeof value !== "object" || value === null) return {};
+	return Object.fromEntries(Object.entries(value).map(([name, text]) => [name, String(text)]));
+}
+
+// src/runtime/perform/run-steps.ts
+/** After this, whatever still runs of a cancelled job is ended: GitHub's cancel timeout. */
+const CANCEL_GRACE_MS = 3e5;
+const NOTHING = {
+	steps: [],
+	log: ""
+};
+/**
+* Runs the steps of a job to their end. Where they are called off, what runs is interrupted and the steps whose `if` holds in a
+* cancelled job still run, for five minutes at most; what they come to changes nothing any more.
+*/
+async function runSteps(performance, effect, running) {
+	const { runtime, workflow, state } = performance;
+	const { job, attempt } = effect;
+	const definition = definitionOf(workflow, job);
+	const isRunning = state.jobs[job]?.attempts.at(-1)?.outcome === "running";
+	if (definition?.type !== "steps" || !isRunning) return dropped("the steps were called off before they began");
+	const checkout = await findCheckout(performance, effect);
+	if (typeof checkout === "string") return failedBefore(performance, effect, checkout);
+	const cancelled = new AbortController();
+	const stopped = new AbortController();
+	const key = stepsKey(state.run.id, effect);
+	running.set(key, {
+		stop: () => stopped.abort(),
+		cancel: () => cancelled.abort()
+	});
+	try {
+		const order = {
+			run: state.run.id,
+			job,
+			attempt,
+			checkout,
+			env: githubEnvironment(performance, job)
+		};
+		const opened = await runtime.steps.open(order);
+		if (opened.kind === "not-opened") return failedBefore(performance, effect, opened.problem);
+		return await runIn(performance, effect, definition, opened.place, {
+			cancelled,
+			stopped
+		});
+	} finally {
+		running.delete(key);
+	}
+}
+/** By which the running steps of a job are found. */
+function stepsKey(run, { job, attempt }) {
+	return `${run}/${job}/${attempt}`;
+}
+async function runIn(performance, effect, definition, place, controls) {
+	const { workflow, config, state } = performance;
+	const contexts = contextsOf({
+		workflow,
+		config
+	}, state, effect.job, "job");
+	const begun = beginSteps(definition, contexts, place.runner);
+	const ended = begun.ok ? await attempt(runAll(begun.value, place, controls)) : null;
+	const log = await place.close();
+	if (ended?.ok === false) throw ended.error;
+	if (controls.stopped.signal.aborted) return {
+		result: null,
+		facts: []
+	};
+	const steps = {
+		steps: (ended?.value.done ?? []).map(({ name, outcome, conclusion, reason, seconds }) => ({
+			name,
+			outcome,
+			conclusion,
+			reason,
+			seconds
+		})),
+		log: log.tail,
+		commit: place.commit,
+		...log.file === null ? {} : { file: log.file },
+		...log.summary === "" ? {} : { summary: log.summary }
+	};
+	return finished$1(performance, effect, {
+		...begun.ok ? judgeSteps(ended?.value ?? begun.value, controls.cancelled.signal.aborted) : {
+			outcome: "failure",
+			reason: begun.problem,
+			outputs: {}
+		},
+		steps
+	});
+}
+function attempt(work) {
+	return work.then((value) => ({
+		ok: true,
+		value
+	}), (error) => ({
+		ok: false,
+		error
+	}));
+}
+async function runAll(begun, place, { cancelled, stopped }) {
+	const graceOver = new AbortController();
+	const timers = [];
+	cancelled.signal.addEventListener("abort", () => {
+		timers.push(setTimeout(() => graceOver.abort(), CANCEL_GRACE_MS));
+	});
+	let run = begun;
+	try {
+		for (;;) {
+			const isCancelled = cancelled.signal.aborted;
+			const next = nextStep(run, isCancelled);
+			if (next.kind === "end" || stopped.signal.aborted || graceOver.signal.aborted) return run;
+			if (next.kind === "over") {
+				if (next.line.reason !== null) place.say(`${next.line.name}: ${next.line.reason}`);
+				({run} = next);
+				continue;
+			}
+			const { command } = next;
+			place.say(`▶ ${command.name}`);
+			const stop = AbortSignal.any([
+				stopped.signal,
+				graceOver.signal,
+				...isCancelled ? [] : [cancelled.signal]
+			]);
+			const end = await place.run(command, stop);
+			if (end.reason !== null) place.say(`✗ ${end.reason}`);
+			run = endStep(run, command, end);
+		}
+	} finally {
+		timers.forEach(clearTimeout);
+	}
+}
+/** The base branch, or the head of the pull request; in words why there is none. */
+async function findCheckout({ runtime, config }, { pull: number }) {
+	if (number === null) return { branch: config.settings.baseBranch };
+	const pull = await runtime.forge.pulls.get(number);
+	if (pull === void 0) return `there is no pull request #${number}`;
+	if (pull.head.branch.includes(":")) return `the head of #${number} lies in a fork: what strangers wrote is not run where Treadle runs`;
+	return { commit: pull.head.oid };
+}
+/** @see https://docs.github.com/en/actions/reference/workflows-and-actions/variables#default-environment-variables */
+function githubEnvironment({ workflow, state }, job) {
+	const { run } = state;
+	const { trigger } = run;
+	return {
+		GITHUB_REPOSITORY: trigger.repository,
+		GITHUB_REPOSITORY_OWNER: trigger.repository.split("/")[0] ?? "",
+		GITHUB_RUN_ID: run.id,
+		GITHUB_RUN_NUMBER: String(run.number),
+		GITHUB_RUN_ATTEMPT: "1",
+		GITHUB_WORKFLOW: workflow.name,
+		GITHUB_JOB: jobOf(job),
+		GITHUB_EVENT_NAME: trigger.event,
+		GITHUB_ACTOR: trigger.actor.login,
+		GITHUB_ACTOR_ID: String(trigger.actor.id)
+	};
+}
+function failedBefore(performance, effect, reason) {
+	return finished$1(performance, effect, {
+		outcome: "failure",
+		reason,
+		outputs: {},
+		steps: NOTHING
+	});
+}
+function finished$1({ runtime, state }, { job, attempt }, ending) {
+	const happening = {
+		type: "steps_finished",
+		job,
+		attempt,
+		...ending
+	};
+	return {
+		...done(),
+		facts: [{
+			run: state.run.id,
+			happening,
+			actor: TREADLE,
+			ground: "ran the steps",
+			at: runtime.clock.now(),
+			cause: [job, attempt]
+		}]
+	};
+}
+
 // src/engine/view/explain-awaited.ts
 /** What is awaited, what follows, and what can be done about it: two or three plain sentences for a terminal. */
 function explainAwaited(workflow, config, state, awaited) {
@@ -51385,6 +53614,7 @@ function explainAwaited(workflow, config, state, awaited) {
 		case "hour": return `${awaited.job} waits until ${formatTime(awaited.until)}: the repository dispatched as much as \`limits\` in .github/treadle.yml allow in an hour.\nThe CEO was asked about it once; the first wake after that time goes on, for instance \`${commandLine.advance()}\`.`;
 		case "checks": return explainChecks(awaited);
 		case "lease": return explainLease(awaited);
+		case "sub-run": return `${awaited.job} waits for run ${awaited.run}, which it called at ${formatTime(awaited.since)}.\nTo see what that waits for: \`treadle explain ${awaited.run}\``;
 		case "group": return explainGroup(awaited);
 		case "merge": return `${awaited.job} holds the commit lease${until(awaited.until)} and merges ${pullName(awaited.pull)}.\nThe next wake does it: \`${commandLine.advance()}\`.`;
 		case "effect": return explainEffect(awaited);
@@ -51437,6 +53667,7 @@ function whyEscalated(cause, reason) {
 	return reason.toLowerCase().startsWith(cause.toLowerCase()) ? reason : `${cause}. ${reason}`;
 }
 function explainChecks({ job, pull, state, names, since, until: end }) {
+	if (state === "unmerged") return `${job} waits for a person to merge pull request #${pull} since ${formatTime(since)}${until(end)}.\nThe workflow says that Treadle does not. Merge it on the forge, or close it there: then the work goes back. Each wake looks, for instance \`${commandLine.advance()}\`.`;
 	const which = names.length === 0 ? "" : `: ${listWords(names.slice(0, 10).map(plain))}`;
 	const head = `${job} waits for the required checks of pull request #${pull} since ${formatTime(since)}${until(end)}${which}.`;
 	if (state === "held") return `${head}\nThey do not begin before somebody with write access approves their workflow runs: "Approve workflows to run" on the pull request, or in the Actions tab.`;
@@ -51456,11 +53687,14 @@ function explainEffect(awaited) {
 function effectWords(effect) {
 	switch (effect) {
 		case "dispatch": return "calling the assignee";
+		case "run_steps": return "running the steps";
+		case "cancel_steps": return "ending the steps";
 		case "cancel_dispatch": return "calling off a dispatch";
 		case "open_gate": return "asking for the approval";
 		case "close_gate": return "closing a decision pull request";
 		case "open_escalation": return "opening the CEO bead";
 		case "close_escalation": return "closing the CEO bead";
+		case "remind_ceo": return "reminding the CEO";
 		case "merge_pull": return "the merge";
 		case "reply": return "a reply on the bead";
 		case "update_status": return "the status comment";
@@ -51490,11 +53724,13 @@ function capital$1(text) {
 /** Mermaid's node shapes by node type: https://mermaid.js.org/syntax/flowchart.html#node-shapes */
 const SHAPES = {
 	task: ["[", "]"],
+	steps: ["[", "]"],
 	approval: ["{{", "}}"],
 	decision: ["{", "}"],
 	merge: ["([", "])"],
 	commit: ["[[", "]]"],
-	verify: ["[/", "/]"]
+	verify: ["[/", "/]"],
+	call: ["[[", "]]"]
 };
 /** Colours that hold their contrast on GitHub's light and dark pages. */
 const CLASSES = {
@@ -51613,8 +53849,11 @@ function awaitedItem(config, state, awaited) {
 		case "escalation": return `${job} waits for the CEO: ${causeInBrief(awaited.cause)}. ${endSentence(inline(awaited.reason, 500))} Please answer on ${awaited.issue === null ? "the CEO bead, which is being opened" : `#${awaited.issue}`}.`;
 		case "retry": return `${job} is tried again (attempt ${awaited.attempt}) at ${formatTime(awaited.until)}. Nobody has to do anything.`;
 		case "hour": return `${job} waits until ${formatTime(awaited.until)}: the repository dispatched as much as it may in an hour. Nobody has to do anything.`;
-		case "checks": return `${job} waits for the required checks of #${awaited.pull}${checkWords(awaited.names)} since ${formatTime(awaited.since)}. ${awaited.state === "held" ? "They do not begin before somebody with write access approves their workflow runs, on the pull request or in the Actions tab." : "Nobody has to do anything."}`;
+		case "checks":
+			if (awaited.state === "unmerged") return `${job} waits for a person to merge ${pullWords(awaited.pull)} since ${formatTime(awaited.since)}: Treadle does not. Closing it sends the work back.`;
+			return `${job} waits for the required checks of #${awaited.pull}${checkWords(awaited.names)} since ${formatTime(awaited.since)}. ${awaited.state === "held" ? "They do not begin before somebody with write access approves their workflow runs, on the pull request or in the Actions tab." : "Nobody has to do anything."}`;
 		case "lease": return `${job} waits to merge into ${inlineCode(awaited.base)}: position ${awaited.position} in the queue${awaited.holder === null ? "" : `, after run ${inlineCode(awaited.holder.run)}`}. Nobody has to do anything.`;
+		case "sub-run": return `${job} waits for run ${inlineCode(awaited.run)}, which it called: ${inlineCode(commandLine.show(awaited.run))}.`;
 		case "group": return `${job === "" ? "The run" : job} waits for its turn in the concurrency group ${inlineCode(awaited.group)}, after ${inlineCode(groupHolderWords(awaited))}. Nobody has to do anything.`;
 		case "merge": return `${job} is merging ${pullWords(awaited.pull)}. Nobody has to do anything.`;
 		case "effect": return `Treadle has yet to do: ${effectWords(awaited.effect)}${job === "" ? "" : ` for ${job}`}.${awaited.failures === 0 ? "" : ` It failed ${plural(awaited.failures, "time")}: ${endSentence(inline(awaited.problem ?? "no reason given", 500))}`}`;
@@ -51789,11 +54028,16 @@ function performEffect(performance, effect, running) {
 	const { runtime } = performance;
 	switch (effect.type) {
 		case "dispatch": return dispatch(performance, effect, running);
+		case "run_steps": return runSteps(performance, effect, running);
+		case "cancel_steps":
+			running.get(stepsKey(performance.state.run.id, effect))?.cancel?.();
+			return Promise.resolve(done());
 		case "cancel_dispatch": return cancelDispatch(performance, effect, running);
 		case "open_gate": return openGate(performance, effect);
 		case "close_gate": return closeGate(performance, effect);
 		case "open_escalation": return openEscalation(performance, effect);
 		case "close_escalation": return closeEscalation(performance, effect);
+		case "remind_ceo": return remindCeo(performance, effect);
 		case "merge_pull": return mergePull$1(performance, effect);
 		case "reply": return say$1(performance, effect.text);
 		case "update_status": return updateStatus(performance);
@@ -51839,7 +54083,11 @@ async function claimLeftovers(unit, wake, runtime, busy, limited = /* @__PURE__ 
 }
 /** Whether an effect waits until the stop of the whole repository is lifted: what sets others to work, or changes the code. */
 function isHalted({ paused = false }, { effect }) {
-	return paused && (effect.type === "dispatch" || effect.type === "merge_pull");
+	return paused && [
+		"dispatch",
+		"run_steps",
+		"merge_pull"
+	].includes(effect.type);
 }
 /** Whoever is alone takes over at once; others wait for the claim's end. Before the limit's end nobody gets on. */
 function nextTry(claimUntil, retryAt, alone) {
@@ -51932,6 +54180,9 @@ async function removeCopies(forge, state, { id, effect }, remote) {
 		case "update_status":
 			if (remote.comment === state.run.statusComment) return;
 			await findMarked(forge, state.run.issue, statusMarker(state.run.issue));
+			return;
+		case "remind_ceo":
+			if (remote.comment !== void 0) await findMarked(forge, effect.issue, id);
 			return;
 		case "open_escalation": return closeSecondBead(forge, state, effect, remote);
 		case "open_gate":
@@ -52045,6 +54296,11 @@ function withdrawJob(draft, job, reason, outcome = "cancelled") {
 	for (const leg of legsOf(draft, job)) withdrawJob(draft, leg, reason, outcome);
 	closeGate$1(draft, job, reason);
 	closeEscalation$1(draft, job, reason);
+	tellChild(draft, job, "cancelled", {
+		by: TREADLE,
+		reason,
+		at: draft.cause.at
+	});
 	if (runningAttempt(document) !== void 0) endAttempt(draft, job, {
 		outcome,
 		reason
@@ -52161,15 +54417,19 @@ const longestDelayMs = 864e5;
 function isAgentJob(job) {
 	return job.type === "task" || job.type === "verify" || job.type === "commit";
 }
+function isRetriedJob(job) {
+	return isAgentJob(job) || job.type === "steps";
+}
 /**
 * Ends the running attempt as failed and does what follows: another attempt while there are any, at once or after the delay; else
 * `continue-on-error`, else the edge.
 */
 function failAttempt(draft, job, failure) {
-	const { outcome, reason, again } = failure;
+	const { outcome, reason, again, steps } = failure;
 	endAttempt(draft, job, {
 		outcome,
-		reason
+		reason,
+		...steps === void 0 ? {} : { steps }
 	});
 	closeGate$1(draft, job, reason);
 	leaveQueue(draft, job);
@@ -52180,9 +54440,9 @@ function failAttempt(draft, job, failure) {
 	const definition = draft.definition(job);
 	const document = draft.document(job);
 	if (definition === void 0 || document === void 0) return;
-	if (!isAgentJob(definition)) defeatOther(draft, definition, failure);
+	if (!isRetriedJob(definition)) defeatOther(draft, definition, failure);
 	else if (again && attemptsUsed(document) < definition.maxAttempts) retry$1(draft, definition, document, reason);
-	else defeatAgentJob(draft, definition, document, failure);
+	else defeatRetriedJob(draft, definition, document, failure);
 }
 function retry$1(draft, definition, document, reason) {
 	const job = definition.id;
@@ -52198,7 +54458,7 @@ function retry$1(draft, definition, document, reason) {
 	draft.setLine(job, QUEUED);
 	draft.patchJob(job, { retryAt: addMs(draft.cause.at, delay) });
 }
-function defeatAgentJob(draft, definition, document, failure) {
+function defeatRetriedJob(draft, definition, document, failure) {
 	const { id: job } = definition;
 	if (failure.outcome === "timed_out") {
 		const { onTimeout: target } = definition;
@@ -52225,6 +54485,16 @@ function defeatAgentJob(draft, definition, document, failure) {
 	});
 }
 function defeatOther(draft, definition, failure) {
+	if (definition.type === "call" && !continuesOnError(draft, definition.id, definition.continueOnError)) {
+		const { id: job, onFailure: target } = definition;
+		takeEdge(draft, job, {
+			edge: "on-failure",
+			target,
+			reason: failure.reason,
+			cause: "failure"
+		});
+		return;
+	}
 	if (definition.type === "approval" && failure.outcome === "timed_out") {
 		const { id: job, onTimeout: target } = definition;
 		takeEdge(draft, job, {
@@ -52512,170 +54782,6 @@ function describeGate(draft, definition, attempt, voided) {
 	};
 }
 
-// src/workflow/matrix.ts
-/** GitHub's limit of one matrix. */
-const maxMatrixLegs = 256;
-/** How many combinations are looked at before excludes: what is more is a mistake, and would take forever. */
-const maxCombinations = 1e5;
-/** GitHub's limit of a job's name, in UTF-16 units; what is longer ends with three dots. */
-const maxNameUnits = 100;
-/**
-* The legs of a `strategy.matrix` whose expressions are evaluated. Combinations in the order of the file, the first vector varying
-* slowest; `exclude` before `include`; an include extends the combinations that it matches, or is a leg of its own. Values are
-* compared as expressions compare them. When nothing is left the job runs once, with `matrix` null.
-*
-* @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstrategymatrix
-*/
-function expandMatrix(matrix, jobName) {
-	if (!isMapping(matrix)) return invalid([`A matrix is a mapping, not ${describe$2(matrix)}`]);
-	const read = readMatrix(matrix);
-	if (read.problems.length > 0) return invalid(read.problems);
-	const combinations = [...read.vectors.values()].reduce((size, values) => size * values.length, 1);
-	if (combinations > maxCombinations) return invalid([`The matrix has ${combinations} combinations; at most ${maxMatrixLegs} jobs are allowed`]);
-	const matched = read.include.map(() => false);
-	const legs = [];
-	for (const combination of combine(read.vectors)) {
-		if (read.exclude.some((filter) => matchesAll(filter, combination))) continue;
-		const extras = /* @__PURE__ */ new Map();
-		for (const [index, { filter, extra }] of read.include.entries()) {
-			if (!matchesAll(filter, combination)) continue;
-			matched[index] = true;
-			for (const [key, value] of Object.entries(extra)) {
-				const [known] = extras.get(key.toLowerCase()) ?? [key];
-				extras.set(key.toLowerCase(), [known, value]);
-			}
-		}
-		const matrixOfLeg = {
-			...combination,
-			...Object.fromEntries(extras.values())
-		};
-		legs.push({
-			name: nameOf(jobName, combination),
-			matrix: matrixOfLeg
-		});
-	}
-	for (const [index, { filter, extra }] of read.include.entries()) {
-		if (matched[index] === true) continue;
-		const own = {
-			...filter,
-			...extra
-		};
-		legs.push({
-			name: nameOf(jobName, own),
-			matrix: own
-		});
-	}
-	if (legs.length > maxMatrixLegs) return invalid([`The matrix makes ${legs.length} jobs; at most ${maxMatrixLegs} are allowed`]);
-	return {
-		ok: true,
-		configs: legs.length > 0 ? legs : [{
-			name: nameOf(jobName, {}),
-			matrix: null
-		}]
-	};
-}
-function readMatrix(matrix) {
-	const problems = [];
-	const vectors = /* @__PURE__ */ new Map();
-	const names = /* @__PURE__ */ new Set();
-	for (const [name, values] of Object.entries(matrix)) {
-		if (name === "include" || name === "exclude") continue;
-		if (name === "") problems.push("A matrix vector has a name");
-		if (names.has(name.toLowerCase())) problems.push(`Matrix vector '${name}' is already defined`);
-		names.add(name.toLowerCase());
-		if (!isList(values)) problems.push(`Matrix vector '${name}' is a list, not ${describe$2(values)}`);
-		else if (values.length === 0) problems.push(`Matrix vector '${name}' does not contain any values`);
-		else vectors.set(name, values);
-	}
-	const include = readItems(matrix, "include", problems);
-	const exclude = readItems(matrix, "exclude", problems);
-	if (names.size === 0 && include.length === 0) problems.push("Matrix must define at least one vector");
-	for (const filter of exclude) {
-		if (Object.keys(filter).length === 0) problems.push("Matrix exclude filter must not be empty");
-		for (const key of Object.keys(filter)) {
-			if (names.has(key.toLowerCase())) continue;
-			problems.push(`Matrix exclude key '${key}' does not match any key within the matrix`);
-		}
-	}
-	for (const item of include) if (Object.keys(item).length === 0) problems.push("Matrix include mapping does not contain any values");
-	return {
-		vectors,
-		exclude,
-		include: include.map((item) => split(item, names)),
-		problems
-	};
-}
-/** The mappings of `include` or `exclude`. */
-function readItems(matrix, key, problems) {
-	const items = Object.hasOwn(matrix, key) ? matrix[key] ?? null : [];
-	if (!isList(items)) {
-		problems.push(`Matrix ${key} is a list, not ${describe$2(items)}`);
-		return [];
-	}
-	return items.flatMap((item) => {
-		if (isMapping(item)) return [item];
-		problems.push(`An item of matrix ${key} is a mapping, not ${describe$2(item)}`);
-		return [];
-	});
-}
-/** What an include must match, and what it adds. */
-function split(item, names) {
-	const isFilter = ([key]) => names.has(key.toLowerCase());
-	const entries = Object.entries(item);
-	return {
-		filter: Object.fromEntries(entries.filter(isFilter)),
-		extra: Object.fromEntries(entries.filter((entry) => !isFilter(entry)))
-	};
-}
-/** Every choice of one value of each vector; the last vector varies fastest. */
-function* combine(vectors) {
-	if (vectors.size === 0) return;
-	const entries = [...vectors];
-	const total = entries.reduce((size, [, values]) => size * values.length, 1);
-	for (let index = 0; index < total; index += 1) {
-		let block = total;
-		const chosen = [];
-		for (const [name, values] of entries) {
-			block /= values.length;
-			chosen.push([name, values[Math.floor(index / block) % values.length] ?? null]);
-		}
-		yield Object.fromEntries(chosen);
-	}
-}
-/** Every leaf of the filter equals the value at the same path; what is missing there is null. */
-function matchesAll(filter, value) {
-	if (isMapping(filter)) return Object.entries(filter).every(([key, part]) => matchesAll(part, fieldOf(value, key)));
-	if (isList(filter)) return filter.every((part, index) => matchesAll(part, fieldOf(value, index)));
-	return equalValues(value, typeof filter === "number" ? Number(formatNumber(filter)) : filter);
-}
-/** `job (v1, v2)` from the scalars of the values, however deep; null and empty texts add nothing. */
-function nameOf(jobName, values) {
-	const parts = scalarsIn(values).map(scalarText).filter((text) => text !== "");
-	const name = parts.length === 0 ? jobName : `${jobName} (${parts.join(", ")})`;
-	return name.length > maxNameUnits ? `${name.slice(0, 97)}...` : name;
-}
-function scalarsIn(value) {
-	if (value === null || typeof value !== "object") return [value];
-	return (isList(value) ? value : Object.values(value)).flatMap(scalarsIn);
-}
-function isList(value) {
-	return Array.isArray(value);
-}
-function isMapping(value) {
-	return typeof value === "object" && value !== null && !isList(value);
-}
-function describe$2(value) {
-	if (value === null) return "nothing";
-	if (isList(value)) return "a list";
-	return typeof value === "object" ? "a mapping" : `'${scalarText(value)}'`;
-}
-function invalid(problems) {
-	return {
-		ok: false,
-		problems
-	};
-}
-
 // src/engine/matrix.ts
 /**
 * Expands the matrix of a job that is ready: its legs are queued, and looked at next. A strategy without a value, or one that breaks
@@ -52694,7 +54800,8 @@ function expandJob(draft, definition) {
 	}
 	draft.patchJob(job, { matrix: plan.value });
 	for (const leg of legsOf(draft, job)) draft.setLine(leg, QUEUED);
-	nameLegs(draft, definition, plan.value);
+	const named = nameLegs(draft, definition, plan.value);
+	draft.patchJob(job, { matrix: keepEqual(draft.documentBefore(job)?.matrix, named) });
 	draft.tell(plan.value.legs.length === 1 ? `${job}.0` : `${job} ×${plan.value.legs.length}`);
 	draft.visit(job);
 }
@@ -52720,8 +54827,9 @@ function followLegs(draft, job) {
 	const begun = lines.filter((line) => line.status !== "completed").length - waiting.length;
 	return waiting.slice(0, Math.max(0, plan.maxParallel - begun));
 }
-/** Whether a leg waits to begin: it was not started since it was queued, and nothing else holds it. */
+/** Whether a leg waits to begin: it was not started since it was queued. A leg that is gone does not. */
 function isUntouched(draft, leg) {
+	if (legOf(draft, leg) === void 0) return false;
 	return draft.line(leg).status === "queued" && (draft.document(leg)?.retryAt ?? null) === null;
 }
 function planMatrix(draft, definition) {
@@ -52772,7 +54880,7 @@ function plainNameOf({ id, name }) {
 }
 /** A `name` with expressions is the whole name of each leg, as on GitHub. One without a value leaves the leg its own. */
 function nameLegs(draft, { id: job, name }, plan) {
-	if (name === null || !holdsExpression(name.source)) return;
+	if (name === null || !holdsExpression(name.source)) return plan;
 	const ids = legsOf(draft, job);
 	const legs = plan.legs.map((leg, index) => {
 		const rendered = renderFor(draft, ids[index] ?? job, name);
@@ -52782,10 +54890,10 @@ function nameLegs(draft, { id: job, name }, plan) {
 			name: text
 		};
 	});
-	draft.patchJob(job, { matrix: {
+	return {
 		...plan,
 		legs
-	} });
+	};
 }
 function readFailFast(value) {
 	if (value === null) return {
@@ -52823,7 +54931,7 @@ function readMaxParallel(value, total) {
 
 // src/engine/nodes.ts
 /** Decides: the outputs are evaluated, and the job is done. An output without a value fails it. Empty ones are left out. */
-function decide$1(draft, definition) {
+function decide$2(draft, definition) {
 	const job = definition.id;
 	beginAttempt(draft, job);
 	const outputs = [];
@@ -52970,6 +55078,190 @@ function displaceOthers(draft, { group, displaced }) {
 	}
 }
 
+// src/engine/steps.ts
+/** GitHub's default for a job. */
+const jobTimeoutMinutes = 360;
+/** Begins an attempt of a job with `steps`: they are a wish, performed where Treadle runs. */
+function startSteps(draft, definition) {
+	const { id: job, pullRequest, timeoutMinutes } = definition;
+	const attempt = beginAttempt(draft, job);
+	draft.patchJob(job, { outputs: NO_OUTPUTS });
+	const minutes = minutesFor(draft, job, timeoutMinutes ?? jobTimeoutMinutes);
+	const pull = pullRequest === null ? {
+		ok: true,
+		value: null
+	} : pullRequestFor(draft, job, pullRequest);
+	if (!minutes.ok || !pull.ok) {
+		const reason = [minutes, pull].flatMap((one) => one.ok ? [] : [one.problem]).join("; ");
+		failAttempt(draft, job, {
+			outcome: "failure",
+			reason,
+			again: false
+		});
+		return;
+	}
+	draft.patchJob(job, { timeoutAt: addMs(draft.cause.at, minutes.value * 6e4) });
+	draft.setLine(job, {
+		...QUEUED,
+		status: "in_progress"
+	});
+	draft.emit({
+		type: "run_steps",
+		job,
+		attempt,
+		pull: pull.value
+	});
+	draft.tell(job);
+}
+/**
+* The steps came to their end. Outputs count even where the job failed.
+*
+* @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idoutputs
+*/
+function applyStepsFinished(draft, event) {
+	const { job, attempt, outcome, outputs, steps } = event;
+	const isRunning = runningAttempt(draft.document(job))?.number === attempt;
+	if (draft.definition(job)?.type !== "steps" || !isRunning) return ignored("its attempt is over");
+	draft.settleEffects((effect) => effect.type === "run_steps" && effect.job === job);
+	const reason = event.reason ?? "a step failed";
+	if (outcome === "success") {
+		concludeSuccess(draft, job, outputs, {
+			reason: null,
+			steps
+		});
+		return applied(job, "success");
+	}
+	draft.patchJob(job, { outputs });
+	failAttempt(draft, job, {
+		outcome: "failure",
+		reason,
+		again: true,
+		steps
+	});
+	return applied(job, `failure, attempt ${attempt}`);
+}
+
+// src/engine/call-workflow.ts
+/** Calls a workflow: a run of its own begins for the same bead, and the job goes on when that is over. */
+function startCall(draft, definition) {
+	const { id: job, uses } = definition;
+	const attempt = beginAttempt(draft, job);
+	const called = draft.callOf(uses);
+	const declared = called?.workflow.on.workflowCall?.inputs ?? null;
+	if (called === void 0 || declared === null) {
+		const reason = `the definition of this run holds no workflow ${uses} that can be called`;
+		failAttempt(draft, job, {
+			outcome: "failure",
+			reason,
+			again: false
+		});
+		return;
+	}
+	const inputs = inputsOf(draft, definition, declared);
+	if (!inputs.ok) {
+		failAttempt(draft, job, {
+			outcome: "failure",
+			reason: inputs.problem,
+			again: false
+		});
+		return;
+	}
+	const { run, cause } = draft;
+	const number = draft.takeRunNumber();
+	const child = `${run.issue}-${number}`;
+	const attempts = draft.document(job)?.attempts ?? [];
+	draft.patchJob(job, { attempts: attempts.map((one) => one.number === attempt ? {
+		...one,
+		child
+	} : one) });
+	draft.setLine(job, {
+		...QUEUED,
+		status: "in_progress"
+	});
+	draft.tell(`run ${child}`);
+	draft.send({
+		version: 1,
+		type: "run_started",
+		id: derivedId("run_started", cause.id, child),
+		run: child,
+		at: cause.at,
+		actor: TREADLE,
+		ground: `called by ${job} of run ${run.id}`,
+		wake: cause.wake,
+		number,
+		workflow: called.workflow.key,
+		definition: called.definition,
+		config: run.config,
+		trigger: run.trigger,
+		parent: {
+			run: run.id,
+			job,
+			attempt,
+			callers: [...run.parent?.callers ?? [], run.id],
+			outermost: run.parent?.outermost ?? {
+				number: run.number,
+				workflow: draft.workflow.name
+			}
+		},
+		inputs: inputs.value
+	});
+}
+/** The inputs of a call, of the types that the called workflow declares; empty ones where nothing is given. */
+function inputsOf(draft, { id, with: given }, declared) {
+	const inputs = [];
+	for (const input of declared) {
+		const template = Object.entries(given).find(([name]) => equalNames(name, input.name))?.[1];
+		if (template === void 0) {
+			if (input.required && input.default === null) return {
+				ok: false,
+				problem: `the called workflow needs the input ${input.name}`
+			};
+			inputs.push([input.name, input.default ?? emptyOf(input)]);
+			continue;
+		}
+		const value = guard(() => valueOf(template, draft, id));
+		if (!value.ok) return {
+			ok: false,
+			problem: `with.${input.name}: ${value.problem}`
+		};
+		const typed = convert(input, value.value);
+		if (typed === void 0) return {
+			ok: false,
+			problem: `with.${input.name} is no ${input.type}: "${value.value.slice(0, 80)}"`
+		};
+		inputs.push([input.name, typed]);
+	}
+	return {
+		ok: true,
+		value: Object.fromEntries(inputs)
+	};
+}
+function valueOf(template, draft, job) {
+	return renderTemplate(template, contextsFor(draft, job, "job"));
+}
+/**
+* A text as a value of an input's type: as GitHub coerces it.
+*
+* @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#onworkflow_callinputs
+*/
+function convert({ type }, text) {
+	switch (type) {
+		case "number": {
+			const number = text.trim() === "" ? 0 : Number(text);
+			return Number.isFinite(number) ? number : void 0;
+		}
+		case "boolean": return text === "" || text === "false" ? false : text === "true" ? true : void 0;
+		case "string":
+		case "choice": return text;
+	}
+}
+function emptyOf({ type }) {
+	return type === "number" ? 0 : type === "boolean" ? false : "";
+}
+function equalNames(a, b) {
+	return a.toLowerCase() === b.toLowerCase();
+}
+
 // src/engine/readiness.ts
 /**
 * Looks at every job that something changed for, and starts, skips or joins what is ready, until nothing more follows. Costs what
@@ -53096,14 +55388,20 @@ function start(draft, definition) {
 		case "commit":
 			startAgentJob(draft, definition);
 			return;
+		case "steps":
+			startSteps(draft, definition);
+			return;
 		case "approval":
 			startApproval(draft, definition);
 			return;
 		case "decision":
-			decide$1(draft, definition);
+			decide$2(draft, definition);
 			return;
 		case "merge":
 			join$1(draft, definition);
+			return;
+		case "call":
+			startCall(draft, definition);
 			return;
 	}
 }
@@ -53155,6 +55453,10 @@ function cancelRun(draft, recorded) {
 		const legs = legsOf(draft, job);
 		const hasBegun = legs.length > 0 || runningAttempt(document) !== void 0 || (document?.retryAt ?? null) !== null;
 		if (status === "queued" && !hasBegun) continue;
+		if (definition.type === "call") {
+			for (const id of legs.length > 0 ? legs : [job]) if (!tellChild(draft, id, "cancelled", recorded)) cancelJob(draft, id, recorded.reason);
+			continue;
+		}
 		const holds = definition.if === null ? null : conditionHolds(draft, definition);
 		if (holds?.ok !== true || !holds.value) cancelJob(draft, job, recorded.reason);
 		else for (const id of [job, ...legs]) if (asksPeople(draft, id)) cancelJob(draft, id, recorded.reason);
@@ -53173,7 +55475,7 @@ function closeRun(draft, recorded) {
 		completeJob(draft, job, "failure", "failure");
 	} else if (wasCancelled && draft.line(job).status !== "completed") cancelJob(draft, job, recorded.reason);
 	if (!wasCancelled) cancelRun(draft, recorded);
-	draft.emit({
+	if (draft.run.parent === void 0) draft.emit({
 		type: "close_issue",
 		reason: "not_planned"
 	});
@@ -53186,9 +55488,20 @@ function asksPeople(draft, job) {
 // src/engine/checks.ts
 /** Checks that never end must not hold a bead for ever. */
 const checksTimeoutMinutes = 360;
-/** Has a merge wait for the required checks of its pull request; it queues for the lease when they succeeded. */
+/** A person has as long as for an approval. */
+const personTimeoutMinutes = 43200;
+const saidOf = {
+	pending: "checks pending",
+	held: "checks wait for approval",
+	unmerged: "a person is to merge"
+};
+/**
+* Has a merge wait for the required checks of its pull request; it queues for the lease when they succeeded. One that a person does
+* waits until they did, or closed it.
+*/
 function awaitChecks(draft, job, merge) {
 	const { at } = draft.cause;
+	const minutes = merge.byPerson === true ? personTimeoutMinutes : checksTimeoutMinutes;
 	draft.patchJob(job, {
 		merge: {
 			...merge,
@@ -53198,7 +55511,7 @@ function awaitChecks(draft, job, merge) {
 				since: at
 			}
 		},
-		timeoutAt: addMs(at, checksTimeoutMinutes * 6e4)
+		timeoutAt: addMs(at, minutes * 6e4)
 	});
 	draft.setLine(job, {
 		status: "pending",
@@ -53218,10 +55531,12 @@ function applyChecks(draft, event) {
 	if (runningAttempt(document)?.number !== attempt) return ignored("its attempt is over");
 	switch (verdict) {
 		case "passed": {
-			const { head, expiries } = merge;
+			const { head, expiries, byPerson } = merge;
 			const agreed = {
 				pull,
 				head,
+				...event.authors === void 0 ? {} : { authors: event.authors },
+				...byPerson === void 0 ? {} : { byPerson },
 				...expiries === void 0 ? {} : { expiries }
 			};
 			draft.patchJob(job, {
@@ -53233,7 +55548,8 @@ function applyChecks(draft, event) {
 			return applied(job, "checks passed");
 		}
 		case "pending":
-		case "held": {
+		case "held":
+		case "unmerged": {
 			const { checks } = merge;
 			if (checks.state === verdict && checks.names.join() === names.join()) return ignored("that is known already");
 			draft.patchJob(job, { merge: {
@@ -53244,7 +55560,7 @@ function applyChecks(draft, event) {
 					since: draft.cause.at
 				}
 			} });
-			return applied(job, verdict === "held" ? "checks wait for approval" : "checks pending");
+			return applied(job, saidOf[verdict]);
 		}
 		case "failed":
 		case "behind":
@@ -53366,13 +55682,16 @@ function agreeToMerge(draft, definition, outputs, shown) {
 		});
 		return;
 	}
+	const byPerson = definition.mergedBy === "person" ? { byPerson: true } : {};
+	const head = approvedHead(draft, definition, pull.value) ?? shown;
 	const merge = {
 		pull: pull.value,
-		head: approvedHead(draft, definition, pull.value) ?? shown
+		head,
+		...byPerson
 	};
 	draft.patchJob(job, { outputs });
 	awaitChecks(draft, job, merge);
-	draft.tell("checks");
+	draft.tell(definition.mergedBy === "person" ? "a person" : "checks");
 }
 /** The pull request was merged: by us, or it is a fact anyway, whoever holds the lease by now. */
 function applyMerged(draft, event) {
@@ -53778,7 +56097,7 @@ function cancel(draft, event) {
 /** Goes on with a paused run. At a limit that is the answer to its escalation: counting begins anew. */
 function resume(draft, event) {
 	if (draft.run.paused === null) return ignored("the run is not paused");
-	const stopped = [...draft.workflow.jobs.keys()].find((job) => isAtLimit(draft.document(job)?.escalation ?? null));
+	const stopped = [...jobsAndLegs(draft)].find((job) => isAtLimit(draft.document(job)?.escalation ?? null));
 	if (stopped === void 0) releaseRun(draft);
 	else letGoOn(draft, stopped, `@${event.actor.login} resumed the run: ${event.reason}`);
 	return applied("run", "resumed");
@@ -53976,6 +56295,8 @@ function beginRun(context, event) {
 		definition: event.definition,
 		config: event.config,
 		trigger: event.trigger,
+		...event.parent === void 0 ? {} : { parent: event.parent },
+		...event.inputs === void 0 ? {} : { inputs: event.inputs },
 		status: "in_progress",
 		conclusion: null,
 		createdAt: event.at,
@@ -54016,8 +56337,55 @@ function titleOf({ workflow }, run) {
 	}
 }
 
+// src/engine/sub-run.ts
+/** A sub-run is over: its caller is concluded like it. */
+function applySubRunCompleted(draft, event) {
+	const { job, child, conclusion, outputs } = event;
+	if (runningAttempt(draft.document(job))?.child !== child) return ignored("that sub-run is not awaited");
+	const reason = event.reason ?? `run ${child} ended as ${conclusion}`;
+	switch (conclusion) {
+		case "success":
+			concludeSuccess(draft, job, outputs);
+			break;
+		case "failure":
+			draft.patchJob(job, { outputs });
+			failAttempt(draft, job, {
+				outcome: "failure",
+				reason,
+				again: false
+			});
+			break;
+		case "cancelled":
+		case "skipped":
+			endAttempt(draft, job, {
+				outcome: conclusion,
+				reason
+			});
+			draft.patchJob(job, { outputs });
+			completeJob(draft, job, conclusion, conclusion);
+	}
+	return applied(job, `run ${child}: ${conclusion}`);
+}
+/** What became of the caller becomes of what it called. */
+function applyCallerChanged(draft, { change, word }) {
+	switch (change) {
+		case "cancelled":
+			if (draft.run.cancelled !== null) return ignored("the run is being cancelled already");
+			cancelRun(draft, word);
+			return applied("run", "cancelled by its caller");
+		case "paused":
+			if (draft.run.paused !== null) return ignored("the run is paused already");
+			holdRun(draft, word);
+			return applied("run", "paused by its caller");
+		case "resumed":
+			if (draft.run.paused === null) return ignored("the run is not paused");
+			releaseRun(draft);
+			return applied("run", "resumed by its caller");
+	}
+}
+
 // src/engine/timer.ts
-/** Something fell due. What the documents do not say any more is ignored; in a paused run only the lease counts. */
+/** Something fell due. What the documents do not say any more is ignored; in a paused run only the lease and reminders count. */
 function applyDeadline(draft, event) {
 	const { deadline } = event;
 	const { kind, job } = deadline;
@@ -54025,6 +56393,7 @@ function applyDeadline(draft, event) {
 	const document = draft.document(job);
 	if (!(kind === "lease" ? leaseDeadlines(draft.run.id, draft.queue) : document === void 0 ? [] : jobDeadlines(document)).some((one) => equalDeadlines(one, deadline))) return ignored("nothing falls due there any more");
 	if (kind === "lease") return expireLease(draft, job);
+	if (kind === "reminder") return remindCeo$1(draft, job);
 	if (draft.run.paused !== null) return ignored("the run is paused");
 	if (kind === "retry") {
 		draft.visit(job);
@@ -54063,7 +56432,7 @@ function transition(context, state, event) {
 	if (outcome.kind === "ignored") return outcome;
 	settle(draft);
 	if (draft.run.status !== "completed") concludeRun(draft);
-	renewStatus(draft);
+	if (draft.run.parent === void 0) renewStatus(draft);
 	draft.patchRun({
 		updatedAt: event.at,
 		lastEvent: event.id
@@ -54094,6 +56463,7 @@ function applyEvent(draft, event, context) {
 		case "report_received": return applyReport(draft, event);
 		case "report_malformed": return applyMalformed(draft, event);
 		case "agent_crashed": return applyCrash(draft, event);
+		case "steps_finished": return applyStepsFinished(draft, event);
 		case "workflow_run_changed": return applyRunChange(draft, event);
 		case "review_submitted": return applyReview(draft, event);
 		case "approval_voided": return applyVoided(draft, event);
@@ -54104,8 +56474,8 @@ function applyEvent(draft, event, context) {
 		case "merge_refused": return applyMergeRefused(draft, event);
 		case "queue_advanced": return applyQueueAdvanced(draft, event);
 		case "group_moved": return applyGroupMoved(draft, event);
-		case "sub_run_completed":
-		case "caller_changed": return ignored("nothing is called yet");
+		case "sub_run_completed": return applySubRunCompleted(draft, event);
+		case "caller_changed": return applyCallerChanged(draft, event);
 		case "outsider_refused": return refuseOutsider(draft, event);
 		case "issue_closed": return applyIssueClosed(draft, event);
 	}
@@ -54156,11 +56526,14 @@ function describe$1({ effect }, result) {
 	const { pull, issue } = result.remote;
 	switch (effect.type) {
 		case "dispatch": return `dispatched ${effect.job}`;
+		case "run_steps": return `ran the steps of ${effect.job}`;
+		case "cancel_steps": return `ended the steps of ${effect.job}`;
 		case "cancel_dispatch": return `cancelled a dispatch of ${effect.job}`;
 		case "open_gate": return `asked for ${effect.job}${pull === void 0 ? "" : ` in #${pull}`}`;
 		case "close_gate": return `closed decision #${effect.pull}`;
 		case "open_escalation": return `asked the CEO about ${effect.job}${issue === void 0 ? "" : ` in #${issue}`}`;
 		case "close_escalation": return `closed CEO bead #${effect.issue}`;
+		case "remind_ceo": return `reminded the CEO on #${effect.issue}`;
 		case "merge_pull": return `merged #${effect.pull}`;
 		case "reply": return "replied";
 		case "update_status": return "status comment brought up to date";
@@ -54216,21 +56589,6 @@ async function recordNotices(commits, { said, claimed }, wake) {
 	});
 }
 
-// src/runtime/review-workflow.ts
-/**
-* Workflow files are the one thing on the state branch that is not Treadle's: a person commits them (`treadle init`), and
-* Treadle leaves them as they are, since the token of a workflow may neither write nor remove workflow files.
-*
-* @see https://docs.github.com/en/actions/concepts/security/github_token
-*/
-const WORKFLOW_FILES = ".github/workflows/";
-/** Whether a branch holds workflow files and nothing else: then it was prepared for Treadle, and its state begins on it. */
-async function isPrepared(tip) {
-	const [top, ...besideTop] = await tip.list("");
-	const [folder, ...besideFolder] = await tip.list(".github");
-	return besideTop.length + besideFolder.length === 0 && top?.name === ".github" && folder?.name === "workflows";
-}
-
 // src/runtime/bookkeeping.ts
 /**
 * The first commit of a branch: what the branch is, and from when facts count. A branch that `treadle init` prepared is built on.
@@ -54242,17 +56600,14 @@ async function initialiseBranch(commits, repository) {
 	if (await documents.read(layout.root, rootCodec) !== void 0) return;
 	if (commits.tip().oid !== null && !await isPrepared(commits.tip())) throw new TreadleError("state-foreign", "the state branch exists, but holds no treadle.json: it is not Treadle's", { remedy: "Nothing was changed. Give the branch another name, or set another one with state-branch in .github/treadle.yml." });
 	const { now, baseCommit } = commits;
-	const since = baseCommit !== null && baseCommit.committer.at < now ? baseCommit.committer.at : now;
+	const cursor = firstCursor(baseCommit, now);
+	const { since } = cursor;
 	await documents.write(layout.root, rootCodec, {
 		version: 1,
 		repository,
 		since
 	});
-	await documents.write(layout.cursor, cursorCodec, {
-		version: 1,
-		since,
-		seen: {}
-	});
+	await stageCursor(documents, cursor);
 	await commits.append({
 		subject: `Start the state of ${repository}`,
 		event: {
@@ -54305,13 +56660,22 @@ async function recordResults({ commits, definitions, wake, touched }, results) {
 		}, state, own, event);
 		await stageRun(documents, state, after);
 		touched.set(run, after);
-		if (after.run.status === "completed" && after.run.outbox.length === 0 && complete !== null) await retireRun(documents, after, complete);
+		if (after.run.status === "completed" && after.run.outbox.length === 0 && complete !== null) await retireTree(documents, after, complete);
 	}
 	if (documents.changes().length === 0) return;
 	await commits.append({
 		subject: describeResults(known, loaded),
 		event
 	});
+}
+/** Takes a finished run off the tip, and the finished runs that it called. */
+async function retireTree(documents, state, complete) {
+	const children = Object.values(state.jobs).flatMap((job) => job.attempts.flatMap(({ child }) => child ?? []));
+	for (const child of children) {
+		const found = await loadRun(documents, child);
+		if (found?.state.run.status === "completed" && found.state.run.outbox.length === 0) await retireTree(documents, found.state, complete);
+	}
+	await retireRun(documents, state, complete);
 }
 /** Takes effects over. At most one commit, none for no effects. */
 async function recordClaim({ commits, wake, touched }, effects, ground) {
@@ -54346,7 +56710,7 @@ async function recordClaim({ commits, wake, touched }, effects, ground) {
 async function recordCursor({ commits, wake }, cursor, notices) {
 	const documents = commits.documents();
 	await stageNotices(documents, notices, wake);
-	await documents.write(layout.cursor, cursorCodec, cursor);
+	await stageCursor(documents, cursor);
 	if (documents.changes().length === 0) return;
 	const event = {
 		version: 1,
@@ -54359,6 +56723,18 @@ async function recordCursor({ commits, wake }, cursor, notices) {
 	await commits.append({
 		subject: `Read facts up to ${cursor.since}`,
 		event
+	});
+}
+/** The cursor, and its time once more as a name. */
+async function stageCursor(documents, cursor) {
+	const { since } = cursor;
+	await documents.write(layout.cursor, cursorCodec, cursor);
+	const told = [];
+	for await (const entry of documents.list(layout.sinces)) told.push(entry);
+	for (const entry of told) if (sinceOf(entry) !== since) await documents.remove([...layout.sinces, { entry }]);
+	await documents.write(layout.sinceIndex(since), sinceIndexCodec, {
+		version: 1,
+		since
 	});
 }
 
@@ -54624,7 +57000,7 @@ async function openUnit(context, base) {
 		touched
 	};
 	const applyEvent = async (event, pins) => {
-		const decided = await decide(commits, definitions, event, pins);
+		const decided = await decide$1(commits, definitions, event, pins);
 		if (decided.kind === "ignored") {
 			commits.discard();
 			return decided;
@@ -54677,17 +57053,34 @@ async function openUnit(context, base) {
 		claim: (effects, ground) => recordClaim(bookkeeping, effects, ground),
 		moveCursor: (cursor, notices = []) => recordCursor(bookkeeping, cursor, notices),
 		recordNotices: (notices) => recordNotices(commits, notices, wake),
+		async note({ subject, type, detail }, stage) {
+			const on = commits.tip().oid;
+			await stage(documents());
+			if (documents().changes().length === 0) return;
+			const id = derivedId("event", type, on, detail);
+			await commits.append({
+				subject,
+				event: {
+					version: 1,
+					type,
+					id,
+					at: commits.now,
+					detail
+				}
+			});
+		},
 		tip: () => commits.tip(),
 		publish: () => commits.publish()
 	};
 }
-async function decide(commits, definitions, event, pins) {
+async function decide$1(commits, definitions, event, pins) {
 	const documents = commits.documents();
 	if (pins !== void 0) await storePins(documents, pins);
 	const loaded = pins === void 0 ? await loadRun(documents, event.run) : void 0;
 	const before = loaded?.state ?? null;
-	const config = loaded?.config ?? pins?.config;
-	const definition = before?.run.definition ?? (pins === void 0 ? void 0 : digestOf(pins.definition));
+	const isCalled = before === null && event.type === "run_started" && event.parent !== void 0;
+	const config = loaded?.config ?? pins?.config ?? (isCalled ? await loadConfig(documents, event.config) : void 0);
+	const definition = before?.run.definition ?? (pins === void 0 ? isCalled ? event.definition : void 0 : digestOf(pins.definition));
 	if (config === void 0 || definition === void 0) return {
 		kind: "ignored",
 		reason: `there is no active run ${event.run}`
@@ -54695,16 +57088,21 @@ async function decide(commits, definitions, event, pins) {
 	const workflow = await definitions.load(documents, definition);
 	const queue = await loadQueue(documents, config.settings.baseBranch);
 	const meter = await loadMeter(documents);
-	const outcome = await decideWithGroups(documents, {
+	const pinned = {
 		workflow,
 		config,
 		queue,
 		...meter === void 0 ? {} : { meter },
-		definitionOf: (digest) => definitions.cached(digest)
-	}, before, event);
+		definitionOf: (digest) => definitions.cached(digest),
+		callOf: (uses) => definitions.called(definition, uses),
+		nextRun: await nextRunOf(documents, before, event)
+	};
+	await loadOther(definitions, documents, event);
+	const outcome = await decideWithGroups(documents, pinned, before, event);
 	if (outcome.kind === "ignored") return outcome;
 	const subject = renderSubject(outcome.state.run, outcome.summary);
 	await stageRun(documents, before, outcome.state, before?.queue ?? queue);
+	await stageCalled(documents, definitions, definition, outcome);
 	await stageMetrics(documents, workflow, before, outcome.state);
 	return {
 		kind: "applied",
@@ -54714,6 +57112,41 @@ async function decide(commits, definitions, event, pins) {
 		config,
 		subject
 	};
+}
+/** The number that the next run of the bead has after the run at hand, which may not be in the index yet. */
+async function nextRunOf(documents, before, event) {
+	const start = event.type === "run_started" ? event : null;
+	const issue = before?.run.issue ?? start?.trigger.issue.number;
+	if (issue === void 0) return 1;
+	const { runs } = await loadIssueIndex(documents, issue);
+	return Math.max(runs.length, start?.number ?? 0) + 1;
+}
+/** Keeps what the runs that were called are pinned to, and their numbers, so that no other run takes them. */
+async function stageCalled(documents, definitions, caller, { inbox, state }) {
+	const started = inbox.filter((event) => event.type === "run_started");
+	if (started.length === 0) return;
+	const wanted = new Set(started.map(({ definition }) => definition));
+	for (const job of definitions.cached(caller)?.jobs.values() ?? []) {
+		const called = job.type === "call" ? definitions.called(caller, job.uses) : void 0;
+		if (called === void 0 || !wanted.has(called.definition)) continue;
+		await documents.write(layout.definition(called.definition), definitionCodec, called.document);
+	}
+	const index = await loadIssueIndex(documents, state.run.issue);
+	const runs = [.../* @__PURE__ */ new Set([
+		...index.runs,
+		state.run.id,
+		...started.map(({ run }) => run)
+	])];
+	await documents.write(layout.issueIndex(state.run.issue), issueIndexCodec, {
+		...index,
+		runs
+	});
+}
+/** A repin goes on by a definition that is stored already, or was just put down. */
+async function loadOther(definitions, documents, event) {
+	if (event.type !== "override_issued" || event.override.action !== "repin") return;
+	const { definition } = event.override;
+	if (await documents.read(layout.definition(definition), definitionCodec) !== void 0) await definitions.load(documents, definition);
 }
 /** Decides with the concurrency groups that the transition asks for: which those are, only it can say. */
 async function decideWithGroups(documents, context, before, event) {
@@ -54914,6 +57347,9 @@ var AdvanceLoop = class {
 	#programs = /* @__PURE__ */ new Map();
 	/** Effects that are being performed, by id. */
 	#inFlight = /* @__PURE__ */ new Map();
+	/** Those of them that run a program: nobody knows for how long. */
+	#long = /* @__PURE__ */ new Set();
+	#programBegins = () => void 0;
 	#settled = [];
 	#crashed = [];
 	/** Claimed by this wake and not begun. */
@@ -54952,13 +57388,17 @@ var AdvanceLoop = class {
 				facts = null;
 				this.#begin();
 				if (this.#crashed.length > 0) throw this.#crashed[0];
+				await this.#gather();
 				if (this.#settled.length > 0) continue;
 				if (this.#inFlight.size === 0) break;
 				nudged ??= this.#options.nudge?.().then(() => "nudged") ?? null;
 				if (await this.#somethingHappens(nudged) === "nudged") {
 					nudged = null;
 					facts = await this.#readFacts();
-				} else await this.#finishWithStatus();
+				} else {
+					await this.#gather();
+					await this.#finishWithStatus();
+				}
 			}
 		} finally {
 			for (const program of this.#programs.values()) program.stop();
@@ -54981,11 +57421,11 @@ var AdvanceLoop = class {
 		return this.#tip ??= await this.#runtime.store.read();
 	}
 	async #readFacts() {
-		this.#tip = await this.#runtime.store.read();
-		const documents = openDocuments(this.#tip);
+		const tip = await this.#runtime.store.read();
+		this.#tip = tip;
 		const intake = this.#options.intake ?? null;
 		return readFacts(readingOf(this.#runtime, {
-			documents,
+			tip,
 			definitions: this.#definitions,
 			intake
 		}));
@@ -55086,13 +57526,48 @@ var AdvanceLoop = class {
 		this.#lastStatusAt = now;
 		for (const own of [...this.#waiting.values()]) if (!this.#writesStatus.has(own.run)) this.#start(own);
 	}
+	/** Whether what has settled is only to be written down: nothing follows from it but what the state says already. */
+	#isPlain() {
+		return this.#settled.every(({ facts, result }) => facts.length === 0 && result?.kind === "done");
+	}
+	/** Where results are only to be written down, those of effects that are soon done are awaited: one push records them all. */
+	async #gather() {
+		const { clock } = this.#runtime;
+		const until = addMinutes(clock.now(), STATUS_EVERY_MINUTES);
+		while (this.#settled.length > 0 && this.#isPlain() && clock.now() < until) {
+			const brief = [...this.#inFlight].filter(([id]) => !this.#long.has(id)).map(([, work]) => work);
+			if (brief.length === 0) return;
+			const program = new Promise((resolve) => {
+				this.#programBegins = resolve;
+			});
+			const timer = new AbortController();
+			await Promise.race([
+				...brief,
+				program,
+				clock.waitUntil(until, timer.signal)
+			]);
+			timer.abort();
+		}
+	}
+	/** The runtime as an effect sees it: a program takes its time, and nothing waits for it. */
+	#runtimeFor(effect) {
+		const { commands } = this.#runtime;
+		const start = (order) => {
+			this.#long.add(effect);
+			this.#programBegins();
+			return commands.start(order);
+		};
+		return {
+			...this.#runtime,
+			commands: { start }
+		};
+	}
 	/**
 	* Where only status comments are left to write, they are written before the results of the other effects are published: with
 	* these results in view, and so that one push records them all.
 	*/
 	async #finishWithStatus() {
-		const isPlain = this.#settled.every(({ facts, result }) => facts.length === 0 && result?.kind === "done");
-		if (this.#settled.length === 0 || !isPlain || this.#inFlight.size > 0) return;
+		if (this.#settled.length === 0 || !this.#isPlain() || this.#inFlight.size > 0) return;
 		for (const own of [...this.#waiting.values()]) this.#start(own);
 		await Promise.all(this.#inFlight.values());
 	}
@@ -55109,7 +57584,7 @@ var AdvanceLoop = class {
 		});
 		const earlier = isStatus ? resultsOf(this.#settled).filter((one) => one.run === run) : [];
 		const backOffMs = entry.failures === 0 ? 0 : FIRST_BACK_OFF_MS * 2 ** Math.min(entry.failures, LIMIT_FAILURES);
-		const work = this.#runtime.clock.pause(backOffMs).then(() => this.#knownTip()).then((tip) => performOwn(this.#runtime, this.#definitions, tip, {
+		const work = this.#runtime.clock.pause(backOffMs).then(() => this.#knownTip()).then((tip) => performOwn(this.#runtimeFor(entry.id), this.#definitions, tip, {
 			...own,
 			earlier
 		}, this.#programs)).then((settled) => void this.#settled.push(settled)).catch((error) => void this.#crashed.push(error)).finally(() => {
@@ -55147,6 +57622,803 @@ function resultsOf(settled) {
 	}]);
 }
 
+// src/beads/auto-file.ts
+/** A bead that came back this often is a person's: what was verified evidently was not it. */
+const MOST_REGRESSIONS = 3;
+const HOUR_MS = 36e5;
+/**
+* Counts a failure and decides what becomes of it. Pure: policy of `treadle file-bug`, of failed workflow runs, and of the API.
+*
+* @param bead how the bead stands; null where there is none (any more)
+* @param filedAt when beads were filed or reopened lately
+*/
+function recordFailure(known, fingerprint, failure, around) {
+	if (known?.occurrences.includes(failure.id) === true) return {
+		document: known,
+		filing: null,
+		reason: "it was told before"
+	};
+	const document = count(known, fingerprint, failure);
+	const { filing, reason } = decide(document, failure, around);
+	if (filing === null) return {
+		document,
+		filing,
+		reason
+	};
+	const regressions = document.regressions + (filing === "reopen" ? 1 : 0);
+	return {
+		document: {
+			...document,
+			regressions,
+			wish: filing,
+			writtenAt: around.now
+		},
+		filing,
+		reason
+	};
+}
+/** The times that still count against {@link HealingLimits.beadsPerHour}. */
+function recentFilings(filedAt, now) {
+	return filedAt.filter((at) => Date.parse(now) - Date.parse(at) < HOUR_MS);
+}
+function decide(document, failure, { bead, filedAt, limits, now }) {
+	if (document.wish !== null) return nothing("its bead is being written");
+	const isOpen = recentFilings(filedAt, now).length >= limits.beadsPerHour;
+	const breaker = `${limits.beadsPerHour} beads were filed within an hour: no more for now`;
+	const { writtenAt } = document;
+	if (writtenAt !== null && Date.parse(now) - Date.parse(writtenAt) < limits.throttleMinutes * 6e4) return nothing(`its bead was written less than ${limits.throttleMinutes} minutes ago`);
+	if (document.issue === null || bead === null) return isOpen ? nothing(breaker) : {
+		filing: "file",
+		reason: "it is new"
+	};
+	if (bead.state === "open") return {
+		filing: "update",
+		reason: "its bead is open"
+	};
+	if (bead.verifiedAt === null) return nothing("a person closed its bead");
+	if (failure.occurredAt <= bead.verifiedAt) return nothing("it occurred before its fix was verified");
+	if (document.regressions >= MOST_REGRESSIONS) return nothing(`it came back ${document.regressions} times: a person has to reopen its bead`);
+	return isOpen ? nothing(breaker) : {
+		filing: "reopen",
+		reason: "it came back after its fix was verified"
+	};
+}
+function nothing(reason) {
+	return {
+		filing: null,
+		reason
+	};
+}
+/** The failure's words are those of its last occurrence; its name stays that of the first. */
+function count(known, fingerprint, { id, title, source, errorType, message, stack, severity, context, occurredAt }) {
+	const occurrences = [...known?.occurrences ?? [], id].slice(-50);
+	const first = known?.firstSeen ?? occurredAt;
+	const last = known?.lastSeen ?? occurredAt;
+	return {
+		version: 1,
+		fingerprint,
+		title: known?.title ?? title,
+		source: known?.source ?? source,
+		errorType: known?.errorType ?? errorType,
+		severity: known?.severity ?? severity,
+		message,
+		stack,
+		context,
+		issue: known?.issue ?? null,
+		count: (known?.count ?? 0) + 1,
+		firstSeen: occurredAt < first ? occurredAt : first,
+		lastSeen: occurredAt > last ? occurredAt : last,
+		writtenAt: known?.writtenAt ?? null,
+		occurrences,
+		regressions: known?.regressions ?? 0,
+		wish: known?.wish ?? null
+	};
+}
+
+// src/beads/fingerprint.ts
+/**
+* The identity of a failure: the kind of error, its message without what differs from time to time, and the innermost frame of our
+* own code. Where it has none of these, the title and the source are all there is to go by.
+*/
+function fingerprintOf(failure) {
+	const said = normalizeMessage(failure.message);
+	const frame = findOwnFrame(failure.stack) ?? "";
+	const kind = failure.errorType.trim().toLowerCase();
+	const about = said === "" && frame === "" ? [normalizeMessage(failure.title), failure.source] : [];
+	return sha256(JSON.stringify([
+		kind,
+		said,
+		frame,
+		...about
+	]));
+}
+/**
+* A message without what differs between occurrences of one failure: times, UUIDs, addresses, paths, hexadecimal and other numbers
+* are replaced by what they are; case and white space do not count.
+*/
+function normalizeMessage(message) {
+	return message.toLowerCase().replace(/\d{4}-\d{2}-\d{2}(?:[t ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:z|[+-]\d{2}:?\d{2})?)?/g, "<time>").replace(/\b\d{1,2}:\d{2}:\d{2}(?:\.\d+)?\b/g, "<time>").replace(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, "<uuid>").replace(/\b[a-z][a-z0-9+.-]*:\/\/[^\s"'`)\]]+/g, "<url>").replace(/(?:\b[a-z]:)?(?:[\w.@~-]*[\\/])+[\w.@~-]+/g, "<path>").replace(/\b0x[0-9a-f]+\b/g, "<hex>").replace(/\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{6,}\b/g, "<hex>").replace(/\d+(?:[.,]\d+)*/g, "<n>").replace(/\s+/g, " ").trim();
+}
+/** Frames of these are not ours: the fault lies where they were called from. */
+const FOREIGN = /node_modules|node:|\binternal\/|site-packages|dist-packages|\/usr\/(?:local\/)?(?:lib|go)|\bruntime[/.]|\/go\/(?:pkg|src)\/|<anonymous>$|native code/;
+const FRAMES = [
+	/^\s*at (?:async )?(?:(?<name>.*?) \()?(?<file>[^()]*?):\d+(?::\d+)?\)?$/,
+	/^\s*File "(?<file>[^"]+)", line \d+(?:, in (?<name>.+))?$/,
+	/^\s+(?<file>\S+\.go):\d+/,
+	/^\s*(?<file>[\w./\\-]+\.\w{1,5}):\d+(?::\d+)?(?::? .*)?$/
+];
+/**
+* The innermost frame of our own code, as function and file without line numbers, which move with every change; null where the
+* text has none. Python writes the innermost frame last, the others first.
+*/
+function findOwnFrame(stack) {
+	const lines = stack.split(/\r?\n/).slice(0, 200);
+	const frames = lines.flatMap((line) => {
+		const found = line.length > 500 ? void 0 : FRAMES.map((frame) => frame.exec(line)).find((each) => each !== null);
+		const file = found?.groups?.["file"];
+		if (file === void 0 || FOREIGN.test(line)) return [];
+		return [`${found?.groups?.["name"]?.trim() ?? ""} ${shortenPath(file)}`.trim()];
+	});
+	return (lines.some((line) => line.startsWith("Traceback (most recent call last)")) ? frames.at(-1) : frames[0]) ?? null;
+}
+/** The last folders and the name of a file: where it is checked out differs from machine to machine. */
+function shortenPath(path) {
+	return path.replace(/^file:\/\//, "").split(/[\\/]/).slice(-3).join("/");
+}
+
+// src/beads/auto-filed-text.ts
+/** The label of a bead whose failure came back after its fix was verified. */
+const REGRESSION_LABEL = "regression";
+/** How much of a failure's texts a bead shows. */
+const MOST_SHOWN = {
+	message: 3e3,
+	stack: 8e3
+};
+const MARKER = /(?:^|\n)<!-- treadle-failure ([0-9a-f]{64}) -->\s*$/;
+/** `[auto-filed] [source] title`, on one line. A title is shown as it is, and calls nobody. */
+function autoFiledTitle({ source, title }) {
+	return cutText(`[auto-filed] [${visibleLine(source)}] ${visibleLine(title)}`, 250);
+}
+/** The bead's text: what failed, how often, when, and last of all the hidden mark by which it is found again. */
+function autoFiledBody(document) {
+	const { errorType, severity, message, stack, context, count, firstSeen, lastSeen, regressions } = document;
+	return [
+		[
+			...errorType === "" ? [] : [`- error: ${inlineCode(errorType)}`],
+			`- source: ${inlineCode(document.source)}`,
+			`- severity: ${severity}`,
+			`- seen: ${count === 1 ? "once" : `${count} times`}, first ${firstSeen}, last ${lastSeen}`,
+			...regressions === 0 ? [] : [`- came back after a verified fix: ${regressions === 1 ? "once" : `${regressions} times`}`],
+			...Object.entries(context).map(([key, value]) => `- ${escapeInline(key)}: ${inlineCode(value)}`)
+		].join("\n"),
+		...message.trim() === "" ? [] : [`## Message\n\n${block(message, MOST_SHOWN.message)}`],
+		...stack.trim() === "" ? [] : [`## Stack trace\n\n${fit(stack.trim(), MOST_SHOWN.stack, (part) => fence(part))}`],
+		`<!-- treadle-failure ${document.fingerprint} -->`
+	].join("\n\n");
+}
+/** The fingerprint whose bead a text is; null where it is none. Whether its author is believed is for the caller. */
+function parseAutoFiled(body) {
+	return MARKER.exec(body.replaceAll("\r\n", "\n"))?.[1] ?? null;
+}
+/** The labels of the bead, with those that people added; they may have changed its priority. */
+function autoFiledLabels({ source, severity, regressions }, before = null) {
+	const priority = before?.some(isPriorityLabel) === true ? [] : [`P${priorityOfSeverity(severity)}`];
+	const wanted = [
+		"bug",
+		AUTO_FILED_LABEL,
+		...labelOf(source),
+		...priority,
+		...regressions > 0 ? [REGRESSION_LABEL] : []
+	];
+	const kept = before ?? [];
+	const known = new Set(kept.map((label) => label.toLowerCase()));
+	return [...kept, ...wanted.filter((label) => !known.has(label.toLowerCase()))];
+}
+/** What is said on a bead that is reopened, once. */
+function regressionComment(document, earlierRun) {
+	const run = earlierRun === null ? "an earlier run" : `run ${inlineCode(earlierRun)}`;
+	return `This failure came back on ${document.lastSeen}, after ${run} had it fixed and verified. A new run starts.`;
+}
+/** A source as a label, with a prefix: it must not pass for one that means something. */
+function labelOf(source) {
+	const label = source.toLowerCase().replace(/[^a-z0-9-]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 40);
+	return label === "" ? [] : [`source:${label}`];
+}
+
+// src/beads/route-bead.ts
+/** The label by which a bead says which role it looks like a matter of: `role:web-designer`. */
+const ROLE_LABEL = "role:";
+/** What a label of a rule scores. */
+const LABEL_SCORE = 20;
+/** The title says more than the text. */
+const TITLE_FACTOR = 2;
+/** Of a longer text the beginning is looked at: what is pasted below says less. */
+const LONGEST_TEXT = 2e4;
+/** The label that hints triage at a role. */
+function roleLabel(role) {
+	return `${ROLE_LABEL}${role}`;
+}
+/**
+* Routes a bead: a hint for its triage, not a decision. A bead that says its role already, by a label `role:ROLE` or by `[ROLE]`
+* in its title, has it. Else the rule with the highest score wins, of equal ones the first.
+*
+* @param roles all roles there are
+* @returns null where no rule scores enough
+*/
+function routeBead(table, roles, bead) {
+	const labels = bead.labels.map((label) => label.toLowerCase());
+	const title = normalise(bead.title);
+	const said = roles.find((role) => labels.includes(roleLabel(role)) || title.includes(`[${role}]`));
+	if (said !== void 0) return {
+		role: said,
+		reason: "the bead says so"
+	};
+	const text = normalise(bead.body.slice(0, LONGEST_TEXT));
+	let best = null;
+	for (const rule of table.rules) {
+		const carried = rule.labels.filter((label) => labels.includes(label.toLowerCase()));
+		const found = rule.words.flatMap(({ text: word, score }) => {
+			const place = hasWord(title, word) ? TITLE_FACTOR : hasWord(text, word) ? 1 : 0;
+			return place === 0 ? [] : [{
+				word,
+				score: score * place
+			}];
+		});
+		const score = carried.length * LABEL_SCORE + found.reduce((sum, one) => sum + one.score, 0);
+		if (score < table.minimumScore || score <= (best?.score ?? 0)) continue;
+		const evidence = [...carried.map((label) => `label ${label}`), ...found.map(({ word }) => JSON.stringify(word))];
+		best = {
+			role: rule.role,
+			reason: `${rule.name}: ${evidence.join(", ")} (score ${score})`,
+			score
+		};
+	}
+	return best === null ? null : {
+		role: best.role,
+		reason: best.reason
+	};
+}
+/** Lower case, single spaces, without addresses. */
+function normalise(text) {
+	return text.toLowerCase().replace(/\bhttps?:\/\/\S+/g, " ").replace(/\s+/g, " ");
+}
+/** Whether a word or phrase stands in a text as a whole: where it ends with a letter or digit, no other follows, and so before. */
+function hasWord(text, word) {
+	for (let at = text.indexOf(word); at !== -1; at = text.indexOf(word, at + 1)) {
+		const before = text.slice(Math.max(0, at - 1), at);
+		const after = text.slice(at + word.length, at + word.length + 1);
+		if (!(isWordCharacter(before) && isWordCharacter(word.slice(0, 1)))) {
+			if (!(isWordCharacter(after) && isWordCharacter(word.slice(-1)))) return true;
+		}
+	}
+	return false;
+}
+function isWordCharacter(character) {
+	return /[\p{L}\p{N}_]/u.test(character);
+}
+
+// src/workflow/routing-table.ts
+/** Where a repository keeps a routing table of its own. */
+const ROUTING_PATH = ".github/treadle/routing.yml";
+const MOST_RULES = 100;
+const MOST_WORDS = 500;
+const HIGHEST_SCORE = 100;
+/** Whether a path is that of a routing table, and not of a workflow that is called `routing`. */
+function isRoutingFile(path) {
+	return /(^|[/\\])routing\.ya?ml$/.test(path) && !/workflows[/\\]routing\.ya?ml$/.test(path);
+}
+/**
+* Reads a routing table. Reports all problems at once; the table is null when there is any. Never throws over the text.
+*
+* @param roles roles that were declared besides the built-in ones
+*/
+function readRoutingTable(file, roles) {
+	const source = createSourceText(file.text);
+	const diagnostics = [];
+	const report = (code, { start, end }, message) => {
+		const place = {
+			start: source.positionAt(start),
+			end: source.positionAt(Math.max(end, start + 1))
+		};
+		diagnostics.push({
+			path: file.path,
+			...place,
+			severity: "error",
+			code,
+			message
+		});
+	};
+	const { root, findings } = readYaml(file.text);
+	for (const { code, span, message } of findings) report(code, span, message);
+	const table = root === null ? null : readTable(root, [...BUILT_IN_ROLES, ...roles], report);
+	if (root === null && findings.length === 0) report("missing-key", {
+		start: 0,
+		end: 0
+	}, "A routing table needs 'rules'");
+	diagnostics.sort((a, b) => a.start.line - b.start.line || a.start.column - b.start.column);
+	return {
+		table: diagnostics.length > 0 ? null : table,
+		diagnostics
+	};
+}
+function readTable(root, roles, report) {
+	const map = mapAt(root, "The routing table", ["minimum-score", "rules"], report);
+	if (map === null) return null;
+	const minimum = map.byKey.get("minimum-score")?.value;
+	const rules = map.byKey.get("rules")?.value;
+	if (rules === void 0) report("missing-key", map.span, "A routing table needs 'rules'");
+	else if (rules.kind !== "list") report("wrong-type", rules.span, "'rules' is a list");
+	else if (rules.items.length > MOST_RULES) report("wrong-limit", rules.span, `There are ${MOST_RULES} rules at most`);
+	const items = rules?.kind === "list" ? rules.items : [];
+	return {
+		minimumScore: minimum === void 0 ? 1 : readScore(minimum, "'minimum-score'", report),
+		rules: items.flatMap((item) => readRule(item, roles, report) ?? [])
+	};
+}
+function readRule(node, roles, report) {
+	const map = mapAt(node, "A rule", [
+		"name",
+		"role",
+		"labels",
+		"words"
+	], report);
+	if (map === null) return null;
+	const role = map.byKey.get("role")?.value;
+	const name = map.byKey.get("name")?.value;
+	if (role?.kind !== "scalar") {
+		report("missing-key", role?.span ?? map.span, "A rule needs a 'role'");
+		return null;
+	}
+	if (!roles.includes(role.text)) report("unknown-role", role.span, `There is no role '${role.text}'.${suggestion(role.text, roles)}`);
+	const labels = readLabels(map.byKey.get("labels")?.value, report);
+	const words = readWords$1(map.byKey.get("words")?.value, report);
+	if (labels.length === 0 && words.length === 0) report("missing-key", map.span, "A rule needs 'labels' or 'words': it would never match");
+	return {
+		name: name?.kind === "scalar" ? name.text : role.text,
+		role: role.text,
+		labels,
+		words
+	};
+}
+function readLabels(node, report) {
+	if (node === void 0) return [];
+	return (node.kind === "list" ? node.items : [node]).flatMap((item) => {
+		if (item.kind === "scalar" && item.text.trim() !== "") return [item.text];
+		report("wrong-type", item.span, "'labels' is a list of texts");
+		return [];
+	});
+}
+function readWords$1(node, report) {
+	if (node === void 0) return [];
+	if (node.kind !== "map") {
+		report("wrong-type", node.span, "'words' is a mapping of words to what they score");
+		return [];
+	}
+	if (node.entries.length > MOST_WORDS) report("wrong-limit", node.span, `A rule has ${MOST_WORDS} words at most`);
+	return node.entries.flatMap(({ key, value }) => {
+		const text = key.text.trim().toLowerCase();
+		if (/[\p{L}\p{N}]/u.test(text)) return [{
+			text,
+			score: readScore(value, `'${key.text}'`, report)
+		}];
+		report("invalid-value", key.span, "A word holds a letter or a digit");
+		return [];
+	});
+}
+function readScore(node, what, report) {
+	const value = node.kind === "scalar" ? node.value : null;
+	if (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= HIGHEST_SCORE) return value;
+	report("wrong-limit", node.span, `${what} is a whole number from 1 to ${HIGHEST_SCORE}`);
+	return 1;
+}
+function mapAt(node, what, keys, report) {
+	if (node.kind !== "map") {
+		report("wrong-type", node.span, `${what} must be a mapping`);
+		return null;
+	}
+	const seen = /* @__PURE__ */ new Set();
+	for (const { key } of node.entries) {
+		if (!keys.includes(key.text)) report("unknown-key", key.span, `Unknown key '${key.text}'.${suggestion(key.text, keys)}`);
+		if (seen.has(key.text)) report("duplicate-key", key.span, `'${key.text}' stands here twice`);
+		seen.add(key.text);
+	}
+	return node;
+}
+
+// src/runtime/package-files.ts
+/** The package's own workflows, by path. */
+function readBuiltInWorkflows() {
+	const folder = join(packageRoot(), "workflows");
+	const files = readdirSync(folder).filter((name) => /\.ya?ml$/.test(name));
+	return new Map(files.sort().map((name) => [`workflows/${name}`, readFileSync$1(join(folder, name), "utf8")]));
+}
+/** A file that `treadle init` writes into repositories, before it is filled in. */
+function readTemplate(path) {
+	return readFileSync$1(join(packageRoot(), "templates", path), "utf8");
+}
+/** The folder of the package: the nearest one above this file, be it source, build or bundle, that holds workflows. */
+function packageRoot() {
+	let folder = dirname(fileURLToPath(import.meta.url));
+	while (!existsSync$1(join(folder, "workflows", "bug.yml"))) {
+		const above = dirname(folder);
+		invariant(above !== folder, "the package lies in a folder that holds its workflows");
+		folder = above;
+	}
+	return folder;
+}
+
+// src/runtime/routing.ts
+/** Treadle's own routing table. */
+function builtInRouting() {
+	const { table } = readRoutingTable({
+		path: ROUTING_PATH,
+		text: readTemplate(ROUTING_PATH)
+	}, []);
+	invariant(table !== null, "Treadle's own routing table is sound");
+	return table;
+}
+/**
+* The routing table of the default branch, or Treadle's own. One with errors holds up no bead: Treadle's own takes its place.
+*
+* @param roles roles that were declared besides the built-in ones
+*/
+async function findRouting(forge, roles) {
+	const text = await forge.files.read(ROUTING_PATH, await forge.files.defaultBranch());
+	if (text === void 0) return {
+		table: builtInRouting(),
+		problem: null
+	};
+	const { table, diagnostics } = readRoutingTable({
+		path: ROUTING_PATH,
+		text
+	}, roles);
+	if (table !== null) return {
+		table,
+		problem: null
+	};
+	const [first] = diagnostics;
+	const place = first === void 0 ? "" : `:${first.start.line}:${first.start.column}: ${first.message}`;
+	return {
+		table: builtInRouting(),
+		problem: `${ROUTING_PATH}${place}; the built-in table is used instead`
+	};
+}
+
+// src/runtime/write-bead.ts
+/** Fulfils the wish of a fingerprint: files its bead, brings its text up to date, or reopens it. Done twice, it is done once. */
+async function writeBead(forge, found, order) {
+	const { document } = order;
+	const { fingerprint, issue } = document;
+	const bead = issue === null ? void 0 : await forge.issues.get(issue);
+	if (bead === void 0 || document.wish === "file") return {
+		fingerprint,
+		issue: await readIssue$1(forge, await findFiled(forge, order) ?? await fileBead(forge, found, document)),
+		did: "filed"
+	};
+	if (!(parseAutoFiled(bead.body) === fingerprint) || document.wish === "update" && bead.state === "closed") return {
+		fingerprint,
+		issue: bead,
+		did: "left alone"
+	};
+	if (document.wish === "reopen") await reopenBead(forge, bead, order);
+	await forge.relations.edit(bead.number, {
+		title: bead.title,
+		body: autoFiledBody(document),
+		labels: autoFiledLabels(document, bead.labels)
+	});
+	const did = document.wish === "reopen" ? "reopened" : "updated";
+	return {
+		fingerprint,
+		issue: await readIssue$1(forge, bead.number),
+		did
+	};
+}
+/** The bead that an interrupted wake filed; only what our own account wrote counts. */
+async function findFiled(forge, { document, isDoubtful }) {
+	if (!isDoubtful || document.writtenAt === null) return null;
+	const viewer = await forge.people.viewer();
+	const since = addMinutes(document.writtenAt, -5);
+	return (await forge.issues.labelled("auto-filed", since)).filter(({ author, body }) => author.id === viewer.id && parseAutoFiled(body) === document.fingerprint).map(({ number }) => number).sort((a, b) => a - b).find((number) => number !== document.issue) ?? null;
+}
+async function fileBead(forge, found, document) {
+	const bead = {
+		title: autoFiledTitle(document),
+		body: autoFiledBody(document)
+	};
+	const labels = autoFiledLabels(document);
+	const { table } = await findRouting(forge, found.roles);
+	const told = {
+		title: document.title,
+		body: `${document.errorType}\n${document.message}`,
+		labels
+	};
+	const route = routeBead(table, Object.keys(found.config.roles), told);
+	return forge.issues.create({
+		...bead,
+		labels: route === null ? labels : [...labels, roleLabel(route.role)]
+	});
+}
+async function reopenBead(forge, bead, order) {
+	const { document, earlierRun, isDoubtful } = order;
+	if (bead.state === "closed") await forge.issues.reopen(bead.number);
+	const marker = renderMarker(`regression/${document.fingerprint.slice(0, 16)}/${document.regressions}`);
+	if ((isDoubtful ? await forge.comments.on(bead.number) : []).some(({ body }) => body.startsWith(marker))) return;
+	await forge.comments.create(bead.number, `${marker}\n${regressionComment(document, earlierRun)}`);
+}
+async function readIssue$1(forge, number) {
+	const issue = await forge.issues.get(number);
+	if (issue !== void 0) return issue;
+	throw new TreadleError("forge-refused", `issue #${number}, the bead of a failure, is gone`, { remedy: "Nothing is lost: when the failure occurs again, it is filed anew." });
+}
+
+// src/runtime/file-bug.ts
+const NOTHING_PENDING = {
+	version: 1,
+	pending: [],
+	filedAt: []
+};
+/**
+* Makes failures into beads: each is counted, the bead of its fingerprint is filed, updated or reopened, and a reopened one is
+* given a new run. First what is to be done is published, then it is done, then what was done is: killed in between, the next call
+* goes on, also with no failures of its own.
+*/
+async function fileBugs(runtime, definitions, found, failures) {
+	const wake = beginWake(runtime);
+	const known = await runtime.store.read();
+	const beads = await findBeads(runtime, openDocuments(known), failures);
+	let told = [];
+	let own = [];
+	await publish(runtime, definitions, wake, async (unit) => {
+		told = await noteFailures(unit, {
+			runtime,
+			wake,
+			found,
+			beads
+		}, failures);
+		own = await claimWishes(unit, runtime, wake);
+	}, known);
+	const written = [];
+	for (const { document, isDoubtful } of own) {
+		const bead = document.issue === null ? void 0 : beads.get(document.issue);
+		const earlierRun = bead === void 0 || bead === "gone" ? null : bead.run;
+		written.push(await writeBead(runtime.forge, found, {
+			document,
+			earlierRun,
+			isDoubtful
+		}));
+	}
+	if (written.length > 0) await publish(runtime, definitions, wake, (unit) => noteWritten(unit, runtime, found, written));
+	const issues = new Map(written.map(({ fingerprint, issue }) => [fingerprint, issue.number]));
+	return told.map((one) => ({
+		...one,
+		issue: issues.get(one.fingerprint) ?? one.issue
+	}));
+}
+async function findBeads({ forge }, documents, failures) {
+	const beads = /* @__PURE__ */ new Map();
+	for (const fingerprint of new Set(failures.map(fingerprintOf))) {
+		const document = await documents.read(layout.fingerprintIndex(fingerprint), fingerprintCodec);
+		if (document?.issue == null) continue;
+		const issue = await forge.issues.get(document.issue);
+		const last = await findLastRun(documents, document.issue);
+		beads.set(document.issue, issue === void 0 ? "gone" : {
+			state: issue.state,
+			...last
+		});
+	}
+	return beads;
+}
+/** The last run of a bead, and when it ended in success; null where it did not. */
+async function findLastRun(documents, issue) {
+	const { runs, active } = await loadIssueIndex(documents, issue);
+	const run = runs.at(-1) ?? null;
+	if (run === null || active !== null) return {
+		run,
+		verifiedAt: null
+	};
+	const finished = await documents.read(layout.finishedIndex(run), finishedIndexCodec);
+	if (finished !== void 0) return {
+		run,
+		verifiedAt: finished.conclusion === "success" ? finished.completedAt : null
+	};
+	const state = (await loadRun(documents, run))?.state.run;
+	return {
+		run,
+		verifiedAt: state?.conclusion === "success" ? state.completedAt : null
+	};
+}
+/** Counts the failures and writes down what is to be done, in one commit. */
+async function noteFailures(unit, { runtime, wake, found, beads }, failures) {
+	const now = runtime.clock.now();
+	const told = [];
+	const titles = [...new Set(failures.map(({ title }) => visibleLine(title)))];
+	const subject = `Failures: ${titles.slice(0, 3).join(", ")}${titles.length > 3 ? ", …" : ""}`.slice(0, 200);
+	const detail = failures.map(({ id, title }) => `${id}: ${title}`).join("\n");
+	await unit.note({
+		type: "failures_seen",
+		subject,
+		detail
+	}, async (documents) => {
+		const healing = await documents.read(layout.healing, healingCodec) ?? NOTHING_PENDING;
+		let filedAt = recentFilings(healing.filedAt, now);
+		const pending = [...healing.pending];
+		for (const failure of failures) {
+			const fingerprint = fingerprintOf(failure);
+			const address = layout.fingerprintIndex(fingerprint);
+			const known = await documents.read(address, fingerprintCodec);
+			const around = {
+				bead: known?.issue == null ? null : stateOf$1(beads.get(known.issue)),
+				filedAt,
+				limits: found.healing,
+				now
+			};
+			const { document, filing, reason } = recordFailure(known, fingerprint, failure, around);
+			await documents.write(address, fingerprintCodec, document);
+			told.push({
+				id: failure.id,
+				fingerprint,
+				issue: document.issue,
+				filing,
+				reason
+			});
+			if (filing === null) continue;
+			pending.push({
+				fingerprint,
+				claim: wake.claim()
+			});
+			if (filing !== "update") filedAt = [...filedAt, now];
+		}
+		if (pending.length > healing.pending.length) await documents.write(layout.healing, healingCodec, {
+			version: 1,
+			pending,
+			filedAt
+		});
+	});
+	return told;
+}
+/** A bead that became known only now is open, as far as anybody knows: then nothing is filed twice. */
+function stateOf$1(bead) {
+	if (bead === void 0) return {
+		state: "open",
+		verifiedAt: null
+	};
+	return bead === "gone" ? null : bead;
+}
+/** The wishes that this wake fulfils: its own, and those whose claim ran out. */
+async function claimWishes(unit, runtime, wake) {
+	const now = runtime.clock.now();
+	const own = [];
+	const note = {
+		type: "failures_seen",
+		subject: "Go on with beads of failures",
+		detail: wake.id
+	};
+	await unit.note(note, async (documents) => {
+		const healing = await documents.read(layout.healing, healingCodec);
+		if (healing === void 0) return;
+		const pending = [];
+		for (const one of healing.pending) {
+			const isOwn = one.claim.wake === wake.id;
+			const isFree = isOwn || runtime.alone || one.claim.until < now;
+			const document = await documents.read(layout.fingerprintIndex(one.fingerprint), fingerprintCodec);
+			pending.push(isFree && !isOwn ? {
+				...one,
+				claim: wake.claim()
+			} : one);
+			if (isFree && document !== void 0) own.push({
+				document,
+				isDoubtful: !isOwn
+			});
+		}
+		await documents.write(layout.healing, healingCodec, {
+			...healing,
+			pending
+		});
+	});
+	return own;
+}
+/** Writes down which bead each failure has, and starts a run for those that were reopened. */
+async function noteWritten(unit, runtime, found, written) {
+	const said = written.map(({ issue, did }) => `#${issue.number} ${did}`);
+	const note = {
+		type: "beads_written",
+		subject: said.join(", ").slice(0, 200),
+		detail: said.join("\n")
+	};
+	await unit.note(note, async (documents) => {
+		const healing = await documents.read(layout.healing, healingCodec) ?? NOTHING_PENDING;
+		const done = new Set(written.map(({ fingerprint }) => fingerprint));
+		const pending = healing.pending.filter(({ fingerprint }) => !done.has(fingerprint));
+		await documents.write(layout.healing, healingCodec, {
+			...healing,
+			pending
+		});
+		for (const { fingerprint, issue } of written) {
+			const address = layout.fingerprintIndex(fingerprint);
+			const document = await documents.read(address, fingerprintCodec);
+			if (document === void 0) continue;
+			await documents.write(address, fingerprintCodec, {
+				...document,
+				issue: issue.number,
+				wish: null
+			});
+		}
+	});
+	for (const { issue, did } of written) {
+		if (did !== "reopened") continue;
+		const selection = selectionFor(issue, true, found);
+		const workflow = selection.kind === "chosen" ? found.workflows.get(selection.workflow) : void 0;
+		if (workflow === void 0) continue;
+		await startRun(unit, runtime.forge.repository, found, {
+			issue,
+			workflow,
+			event: "issues",
+			inputs: {},
+			actor: TREADLE,
+			ground: `the failure of #${issue.number} came back after its fix was verified`,
+			at: runtime.clock.now()
+		});
+	}
+}
+
+// src/runtime/ingest/failed-runs.ts
+/** Treadle's own workflows. */
+const OWN = /^\.github\/workflows\/treadle[\w-]*\.ya?ml$/;
+/**
+* The failed workflow runs of the base branch as failures, oldest first. One request; none where the settings watch nothing. Runs
+* of Treadle and of its agents do not count: what an agent failed at is an attempt that failed. A workflow is one failure,
+* however often and for whatever commit it fails, so that a fix that does not help files nothing new.
+*
+* @param since when the state began: what failed before is nobody's business
+*/
+async function readFailedRuns(forge, { config, healing }, since, now) {
+	if (!healing.watches) return [];
+	const lookBack = addMinutes(now, -1440);
+	const runs = await forge.workflows.failedOn(config.settings.baseBranch, since > lookBack ? since : lookBack);
+	const agents = new Set(Object.values(config.agents).flatMap((agent) => agent.dispatch === "workflow" ? [workflowPath(agent)] : []));
+	const isWatched = ({ path }) => {
+		if (agents.has(path) || OWN.test(path)) return false;
+		return healing.workflows === null || healing.workflows.some((name) => path.endsWith(`/${name}`));
+	};
+	return runs.filter((run) => run.state === "completed" && isWatched(run)).toReversed().map((run) => failureOf(run, config.settings.baseBranch));
+}
+function failureOf({ id, path, event, title, attempt, url, updatedAt }, branch) {
+	const file = path.replace(/^.*\//, "");
+	return {
+		id: `workflow run ${id}.${attempt}`,
+		title: `${file} fails on ${branch}`,
+		source: "ci",
+		errorType: "workflow-failure",
+		message: `The workflow ${file} concluded with failure on ${branch}.`,
+		stack: "",
+		severity: "high",
+		context: {
+			run: url.slice(0, 200),
+			event,
+			about: title.slice(0, 200)
+		},
+		occurredAt: updatedAt
+	};
+}
+
+// src/runtime/heal.ts
+/**
+* Looks for workflow runs that failed on the base branch and files beads for them. It is done where something says that there may
+* be one, before the wake itself, which then starts their runs: every other wake is spared the request.
+*/
+async function healFailures(runtime, definitions, intake) {
+	const root = await openDocuments(await runtime.store.read()).read(layout.root, rootCodec);
+	if (root === void 0) return [];
+	try {
+		const found = await intake.config();
+		const failures = await readFailedRuns(runtime.forge, found, root.since, runtime.clock.now());
+		return failures.length === 0 ? [] : await fileBugs(runtime, definitions, found, failures);
+	} catch (error) {
+		if (error instanceof TreadleError && error.code.startsWith("config-")) return [];
+		throw error;
+	}
+}
+
 // src/action/journal.ts
 /** Opens a journal that also says each thing at once, as a line of the log. */
 function openJournal(say) {
@@ -55182,24 +58454,6 @@ function openJournal(say) {
 			}
 		}
 	};
-}
-
-// src/runtime/package-files.ts
-/** The package's own workflows, by path. */
-function readBuiltInWorkflows() {
-	const folder = join(packageRoot(), "workflows");
-	const files = readdirSync(folder).filter((name) => /\.ya?ml$/.test(name));
-	return new Map(files.sort().map((name) => [`workflows/${name}`, readFileSync$1(join(folder, name), "utf8")]));
-}
-/** The folder of the package: the nearest one above this file, be it source, build or bundle, that holds workflows. */
-function packageRoot() {
-	let folder = dirname(fileURLToPath(import.meta.url));
-	while (!existsSync$1(join(folder, "workflows", "bug.yml"))) {
-		const above = dirname(folder);
-		invariant(above !== folder, "the package lies in a folder that holds its workflows");
-		folder = above;
-	}
-	return folder;
 }
 
 // src/runtime/system.ts
@@ -55388,7 +58642,7 @@ function numberInAddress(address) {
 // src/forge/github/assignees.ts
 /** Issues asked for in one query: each is an alias of its own. */
 const batchSize$5 = 50;
-const pullFields$1 = `number isDraft state createdAt baseRefName author { ... on User { databaseId } ... on Bot { databaseId } }
+const pullFields = `number isDraft state createdAt baseRefName author { ... on User { databaseId } ... on Bot { databaseId } }
   timelineItems(last: 1, itemTypes: [READY_FOR_REVIEW_EVENT]) { nodes { ... on ReadyForReviewEvent { createdAt } } }`;
 /** Who is assigned to issues over the REST API, and what they opened for them over the GraphQL API. */
 function githubAssignees(connection) {
@@ -55431,7 +58685,7 @@ async function readLinkedPulls(connection, issues) {
 	const linked = /* @__PURE__ */ new Map();
 	for (let start = 0; start < issues.length; start += batchSize$5) {
 		const batch = issues.slice(start, start + batchSize$5);
-		const parts = batch.map((number) => `i${number}: issue(number: ${number}) { closedByPullRequestsReferences(first: 50, includeClosedPrs: true) { nodes { ${pullFields$1} } } }`);
+		const parts = batch.map((number) => `i${number}: issue(number: ${number}) { closedByPullRequestsReferences(first: 50, includeClosedPrs: true) { nodes { ${pullFields} } } }`);
 		const found = await connection.query({
 			what: `read the pull requests of ${batch.map((number) => `#${number}`).join(", ")}`,
 			document: `query($owner: String!, $name: String!) { repository(owner: $owner, name: $name) { ${parts.join("\n")} } }`,
@@ -55661,10 +58915,10 @@ async function createBranchWithFile(connection, branch, readHead) {
 		if (file?.text === branch.text) return head;
 		if (!(file === void 0 && await moveForward(connection, branch))) throw refused$1(what, `there is one of that name, with another ${branch.path}`);
 	}
-	const first = await writeFile(connection, branch);
+	const first = await writeFile$1(connection, branch);
 	if (first.kind === "done") return first.value;
 	const file = await readFile$1(connection, branch.path, branch.from);
-	const second = file === void 0 ? first : await writeFile(connection, branch, file.blob);
+	const second = file === void 0 ? first : await writeFile$1(connection, branch, file.blob);
 	if (second.kind === "done") return second.value;
 	return adoptAfterRace(connection, branch, what, second.problem, readHead);
 }
@@ -55684,7 +58938,7 @@ async function moveForward(connection, { name, from }) {
 		repeatable: true
 	}, [409, 422], ignoreAnswer)).kind === "done";
 }
-function writeFile(connection, branch, replaced) {
+function writeFile$1(connection, branch, replaced) {
 	return connection.tryAsk({
 		what: `write ${branch.path} on ${branch.name}`,
 		route: "PUT /repos/{owner}/{repo}/contents/{path}",
@@ -55717,7 +58971,7 @@ async function readDefaultBranch(connection, wanted) {
 		what: "read the settings and workflows of the default branch",
 		document: documentFor$2(wanted),
 		variables: variablesFor(wanted)
-	}, (answer) => decodeAnswer(field(answer, "repository"), wanted));
+	}, (answer) => decodeAnswer$1(field(answer, "repository"), wanted));
 	const texts = /* @__PURE__ */ new Map();
 	for (const { path, text, isBinary } of files) {
 		if (isBinary) continue;
@@ -55745,7 +58999,7 @@ function variablesFor({ files, folder }) {
 		...Object.fromEntries(files.map((path, index) => [`f${index}`, `HEAD:${path}`]))
 	};
 }
-function decodeAnswer(repository, { files, folder }) {
+function decodeAnswer$1(repository, { files, folder }) {
 	const branch = field(repository, "defaultBranchRef") ?? null;
 	if (branch === null) return {
 		branch: "main",
@@ -55782,6 +59036,11 @@ function githubFiles(connection) {
 		head: (branch) => readHead(connection, branch),
 		read: async (path, ref) => (await readFile$1(connection, path, ref))?.text,
 		ofDefaultBranch: (wanted) => readDefaultBranch(connection, wanted),
+		changedBetween: (from, to) => connection.ask({
+			what: `compare ${from} with ${to}`,
+			route: "GET /repos/{owner}/{repo}/compare/{basehead}",
+			parameters: { basehead: `${from}...${to}` }
+		}, (comparison) => [...new Set(listAt(comparison, "files").flatMap(decodeChangedPaths))].sort()),
 		list: async (folder, ref) => {
 			const answer = await connection.tryAsk({
 				what: `list ${folder} at ${ref}`,
@@ -55820,40 +59079,207 @@ async function readHead(connection, branch) {
 	}, [404, 409], (ref) => textAt(ref, "object", "sha"));
 	return answer.kind === "done" ? answer.value : void 0;
 }
+function decodeChangedPaths(file) {
+	const previous = nullableTextAt(file, "previous_filename");
+	return [textAt(file, "filename"), ...previous === null ? [] : [previous]];
+}
 /** A folder answers with a list, a file with an object. */
 function decodeFileNames(contents) {
 	if (!Array.isArray(contents)) return [];
 	return listAt({ contents }, "contents").filter((entry) => textAt(entry, "type") === "file").map((entry) => textAt(entry, "name"));
 }
 
-// src/forge/github/glance.ts
-/** Pull requests asked for in one query. */
-const batchSize$3 = 100;
-/**
-* The forge port's glance. For each pull request the query costs one small list, which GitHub counts as a hundredth of a point;
-* its reviews as a whole are read by `reviewed`, where there is a reason to.
-*/
-async function glanceAt(connection, pulls) {
-	const wanted = [...new Set(pulls)];
-	const glance = await glanceAtSome(connection, wanted.slice(0, batchSize$3));
-	if (wanted.length <= batchSize$3) return glance;
-	const others = await glanceAt(connection, wanted.slice(batchSize$3));
+// src/forge/github/reviewed-pulls.ts
+/** Pull requests asked for in one query: each is an alias of its own. */
+const batchSize$3 = 50;
+const reviewPage = `
+  pageInfo { hasNextPage endCursor }
+  nodes { fullDatabaseId state body submittedAt author { ${ACTOR_FIELDS} } commit { oid } }`;
+const commitPage = `
+  pageInfo { hasNextPage endCursor }
+  nodes { commit { authors(first: 10) { nodes { user { login databaseId } } } } }`;
+/** What GraphQL is asked for of a pull request with its reviews; see `decodeFoundPull`. */
+const REVIEWED_FIELDS = `
+  number title body state merged isDraft isCrossRepository
+  headRefName headRefOid baseRefName
+  headRepositoryOwner { login }
+  mergeCommit { oid }
+  author { ${ACTOR_FIELDS} }
+  reviews(first: 100) { ${reviewPage} }
+  commits(first: 100) { ${commitPage} }`;
+const restDocuments = {
+	reviews: restDocument(`reviews(first: 100, after: $after) { ${reviewPage} }`),
+	commits: restDocument(`commits(first: 100, after: $after) { ${commitPage} }`)
+};
+function restDocument(list) {
+	return `query($owner: String!, $name: String!, $number: Int!, $after: String!) {
+  repository(owner: $owner, name: $name) { pullRequest(number: $number) { ${list} } }
+}`;
+}
+/** Pull requests with all their reviews and commit authors, in the order of the numbers; unknown numbers are left out. */
+async function readReviewedPulls(connection, numbers) {
+	const wanted = [...new Set(numbers)];
+	const pulls = [];
+	for (let start = 0; start < wanted.length; start += batchSize$3) {
+		const batch = wanted.slice(start, start + batchSize$3);
+		const found = await connection.query({
+			what: `read the reviews of ${batch.map((number) => `#${number}`).join(", ")}`,
+			document: batchDocument(batch),
+			variables: {}
+		}, (answer) => decodeBatch(answer, batch));
+		for (const each of found) pulls.push(await completePull(connection, each));
+	}
+	return pulls;
+}
+function batchDocument(numbers) {
+	return `query($owner: String!, $name: String!) {
+  repository(owner: $owner, name: $name) { ${numbers.map((number) => `${alias(number)}: pullRequest(number: ${number}) { ...pull }`).join("\n")} }
+}
+fragment pull on PullRequest { ${REVIEWED_FIELDS} }`;
+}
+function alias(number) {
+	return `p${number}`;
+}
+/** Reads the rest of the reviews and commits, where there are more than come at once. */
+async function completePull(connection, found) {
+	const { number } = found.pull;
+	const reviews = await readRest(connection, number, "reviews", found.reviews, decodeReview);
+	const authors = await readRest(connection, number, "commits", found.authors, decodeCommitAuthors);
 	return {
-		viewer: glance.viewer,
-		pulls: [...glance.pulls, ...others.pulls]
+		...found.pull,
+		reviews: reviews.toSorted((a, b) => submissionTime(a) - submissionTime(b) || a.id - b.id),
+		commitAuthors: [...new Map(authors.flat().map((each) => [each.id, each])).values()]
 	};
 }
-function glanceAtSome(connection, wanted) {
+/** A review that is not submitted yet comes last. */
+function submissionTime(review) {
+	return review.submittedAt === null ? Number.MAX_SAFE_INTEGER : Date.parse(review.submittedAt);
+}
+async function readRest(connection, number, list, first, decode) {
+	const items = [...first.items];
+	let { after } = first;
+	while (after !== null) {
+		const part = await connection.query({
+			what: `read the ${list} of #${number}`,
+			document: restDocuments[list],
+			variables: {
+				number,
+				after
+			}
+		}, (answer) => decodePart(at(answer, "repository", "pullRequest", list), decode));
+		items.push(...part.items);
+		after = part.after;
+	}
+	return items;
+}
+function decodeBatch(answer, numbers) {
+	const repository = field(answer, "repository");
+	return numbers.map((number) => field(repository, alias(number)) ?? null).filter((pull) => pull !== null).map(decodeFoundPull);
+}
+function decodeFoundPull(pull) {
+	return {
+		pull: decodeGraphqlPull(pull),
+		reviews: decodePart(field(pull, "reviews"), decodeReview),
+		authors: decodePart(field(pull, "commits"), decodeCommitAuthors)
+	};
+}
+function decodePart(list, decode) {
+	return {
+		items: listAt(list, "nodes").map(decode),
+		after: booleanAt(list, "pageInfo", "hasNextPage") ? textAt(list, "pageInfo", "endCursor") : null
+	};
+}
+function decodeGraphqlPull(pull) {
+	const branch = textAt(pull, "headRefName");
+	const owner = field(pull, "headRepositoryOwner") ?? null;
+	const forkOwner = owner === null ? "unknown" : textAt(owner, "login");
+	return {
+		number: integerAt(pull, "number"),
+		title: textAt(pull, "title"),
+		body: nullableTextAt(pull, "body") ?? "",
+		state: wordAt(pull, [
+			"open",
+			"closed",
+			"merged"
+		], "state") === "open" ? "open" : "closed",
+		merged: booleanAt(pull, "merged"),
+		mergeCommit: field(pull, "mergeCommit") === null ? null : textAt(pull, "mergeCommit", "oid"),
+		draft: booleanAt(pull, "isDraft"),
+		head: {
+			branch: booleanAt(pull, "isCrossRepository") ? `${forkOwner}:${branch}` : branch,
+			oid: textAt(pull, "headRefOid")
+		},
+		base: textAt(pull, "baseRefName"),
+		author: decodeActor(field(pull, "author"))
+	};
+}
+function decodeReview(review) {
+	const commit = field(review, "commit") ?? null;
+	return {
+		id: integerAt(review, "fullDatabaseId"),
+		author: decodeActor(field(review, "author")),
+		state: wordAt(review, [
+			"approved",
+			"changes_requested",
+			"commented",
+			"dismissed",
+			"pending"
+		], "state"),
+		body: textAt(review, "body"),
+		commit: commit === null ? null : textAt(commit, "oid"),
+		submittedAt: nullableTextAt(review, "submittedAt")
+	};
+}
+/** Authors and co-authors of a commit, as far as their addresses belong to accounts. */
+function decodeCommitAuthors(node) {
+	return listAt(node, "commit", "authors", "nodes").map((author) => field(author, "user") ?? null).filter((user) => user !== null).map((user) => {
+		const login = textAt(user, "login");
+		return {
+			login,
+			id: integerAt(user, "databaseId"),
+			kind: login.endsWith("[bot]") ? "app" : "user"
+		};
+	});
+}
+
+// src/forge/github/glance.ts
+/** Pull requests asked for in one query. */
+const batchSize$2 = 100;
+/** Those of them that are read with their reviews. */
+const mostReviewed = 50;
+/**
+* The forge port's glance. For each pull request the query costs one small list, which GitHub counts as a hundredth of a point;
+* reviews as a whole are read where there is a reason to.
+*/
+async function glanceAt(connection, pulls, changed = []) {
+	const closely = new Set([...new Set(changed)].slice(0, mostReviewed));
+	const wanted = [.../* @__PURE__ */ new Set([...changed, ...pulls])];
+	const first = await glanceAtSome(connection, wanted.slice(0, batchSize$2), closely);
+	const parts = [first];
+	for (let start = batchSize$2; start < wanted.length; start += batchSize$2) parts.push(await glanceAtSome(connection, wanted.slice(start, start + batchSize$2), closely));
+	const reviewed = [];
+	for (const found of parts.flatMap((part) => part.found)) reviewed.push(await completePull(connection, found));
+	return {
+		viewer: first.viewer,
+		pulls: parts.flatMap(({ pulls: each }) => each),
+		reviewed
+	};
+}
+function glanceAtSome(connection, wanted, closely) {
 	return connection.query({
 		what: "read whose token this is and what reviews there are",
-		document: documentFor$1(wanted),
+		document: documentFor$1(wanted, closely),
 		variables: {}
 	}, (answer) => {
 		const repository = wanted.length === 0 ? {} : field(answer, "repository");
-		const found = wanted.map((number) => field(repository, `p${number}`) ?? null);
+		const found = wanted.map((number) => ({
+			number,
+			pull: field(repository, `p${number}`) ?? null
+		})).filter(({ pull }) => pull !== null);
 		return {
 			viewer: decodeViewer(answer),
-			pulls: found.filter((pull) => pull !== null).map(decodeGlanced)
+			pulls: found.map(({ pull }) => decodeGlanced(pull)),
+			found: found.filter(({ number }) => closely.has(number)).map(({ pull }) => decodeFoundPull(pull))
 		};
 	});
 }
@@ -55867,15 +59293,18 @@ function decodeViewer(answer) {
 		kind: login.endsWith("[bot]") ? "app" : "user"
 	};
 }
-function documentFor$1(numbers) {
+function documentFor$1(numbers, closely) {
 	if (numbers.length === 0) return "query { viewer { login databaseId } }";
+	const pulls = numbers.map((number) => `p${number}: pullRequest(number: ${number}) { ...glanced ${closely.has(number) ? "...reviewed " : ""}}`);
+	const isClose = numbers.some((number) => closely.has(number));
 	return `query($owner: String!, $name: String!) {
   viewer { login databaseId }
-  repository(owner: $owner, name: $name) { ${numbers.map((number) => `p${number}: pullRequest(number: ${number}) { ...pull }`).join("\n")} }
+  repository(owner: $owner, name: $name) { ${pulls.join("\n")} }
 }
-fragment pull on PullRequest {
-  number state headRefOid latestOpinionatedReviews(first: 50) { nodes { state } }
-}`;
+fragment glanced on PullRequest {
+  number state headRefOid
+  latestOpinionatedReviews(first: 50) { nodes { fullDatabaseId state authorCanPushToRepository commit { oid } } }
+}${isClose ? `\nfragment reviewed on PullRequest { ${REVIEWED_FIELDS} }` : ""}`;
 }
 /** The list holds dismissed reviews, too; the last fifty people with an opinion are enough to say whether there is one. */
 function decodeGlanced(pull) {
@@ -55887,8 +59316,19 @@ function decodeGlanced(pull) {
 			"merged"
 		], "state") === "open",
 		head: textAt(pull, "headRefOid"),
-		isAnswered: listAt(pull, "latestOpinionatedReviews", "nodes").some((review) => ["approved", "changes_requested"].includes(textAt(review, "state").toLowerCase()))
+		answers: listAt(pull, "latestOpinionatedReviews", "nodes").flatMap(decodeAnswer)
 	};
+}
+function decodeAnswer(review) {
+	const state = textAt(review, "state").toLowerCase();
+	if (state !== "approved" && state !== "changes_requested") return [];
+	const commit = field(review, "commit") ?? null;
+	return [{
+		review: integerAt(review, "fullDatabaseId"),
+		state,
+		commit: commit === null ? null : textAt(commit, "oid"),
+		mayWrite: booleanAt(review, "authorCanPushToRepository")
+	}];
 }
 
 // src/forge/github/issues.ts
@@ -57585,7 +61025,7 @@ function createRateBucket(limits) {
 		take(kind, nowMs) {
 			const waits = windows.map(({ limit, sent }) => {
 				while ((sent[0]?.atMs ?? Infinity) <= nowMs - limit.windowMs) sent.shift();
-				return waitFor(limit, sent, costOf(limit, kind), nowMs);
+				return waitFor$1(limit, sent, costOf(limit, kind), nowMs);
 			});
 			const waitMs = Math.max(closedUntilMs - nowMs, 0, ...waits);
 			if (waitMs > 0) return waitMs;
@@ -57608,7 +61048,7 @@ function costOf({ counts }, kind) {
 	return kind === "write" ? WRITE_POINTS : 1;
 }
 /** Until enough of what was sent has left the window. */
-function waitFor({ most, windowMs }, sent, cost, nowMs) {
+function waitFor$1({ most, windowMs }, sent, cost, nowMs) {
 	let used = sent.reduce((sum, one) => sum + one.cost, 0);
 	if (cost === 0 || used + cost <= most) return 0;
 	for (const { atMs, cost: freed } of sent) {
@@ -57871,7 +61311,7 @@ const permissions = [
 	"none"
 ];
 /** Users asked for in one query: each is an alias of its own. */
-const batchSize$2 = 100;
+const batchSize$1 = 100;
 /** People and Apps. */
 function githubPeople(connection, identity) {
 	const find = (login) => findAccount(connection, login);
@@ -57905,8 +61345,8 @@ async function findAccounts(connection, find, logins) {
 	const wanted = [...new Set(logins)].filter(isLogin);
 	const users = wanted.filter((login) => !login.endsWith("[bot]"));
 	const found = /* @__PURE__ */ new Map();
-	for (let start = 0; start < users.length; start += batchSize$2) {
-		const batch = users.slice(start, start + batchSize$2);
+	for (let start = 0; start < users.length; start += batchSize$1) {
+		const batch = users.slice(start, start + batchSize$1);
 		const accounts = await findUsers(connection, batch);
 		batch.forEach((login, index) => {
 			const account = accounts[index] ?? null;
@@ -58065,7 +61505,7 @@ function refused(cause, problem) {
 
 // src/forge/github/merge-readiness.ts
 /** Pull requests asked for in one query. */
-const batchSize$1 = 20;
+const batchSize = 20;
 /**
 * How pull requests stand to the checks that their base branch requires: those that reported, and those of which nothing is heard
 * yet. https://docs.github.com/en/graphql/reference/objects#pullrequest
@@ -58073,8 +61513,8 @@ const batchSize$1 = 20;
 async function readReadiness(connection, numbers) {
 	const wanted = [...new Set(numbers)];
 	const found = [];
-	for (let start = 0; start < wanted.length; start += batchSize$1) {
-		const batch = wanted.slice(start, start + batchSize$1);
+	for (let start = 0; start < wanted.length; start += batchSize) {
+		const batch = wanted.slice(start, start + batchSize);
 		const read = await connection.query({
 			what: `read the checks of ${batch.map((number) => `#${number}`).join(", ")}`,
 			document: documentFor(batch),
@@ -58098,6 +61538,7 @@ function documentFor(numbers) {
           ... on RequiredStatusChecksParameters { requiredStatusChecks { context } }
         } } }
       }
+      all: commits(first: 100) { nodes { commit { authors(first: 10) { nodes { name email } } } } }
       commits(last: 1) { nodes { commit {
         checkSuites(first: 50) { nodes { conclusion } }
         statusCheckRollup { contexts(first: 100) { nodes {
@@ -58121,6 +61562,7 @@ function decodeReadiness(pull) {
 		isOpen: textAt(pull, "state").toLowerCase() === "open",
 		isBehind: textAt(pull, "mergeStateStatus").toLowerCase() === "behind",
 		isHeld: suites.some((suite) => nullableTextAt(suite, "conclusion")?.toLowerCase() === "action_required"),
+		authors: authorsOf(listAt(pull, "all", "nodes")),
 		checks: [...required].sort().map((name) => {
 			const states = reported.filter((each) => each.name === name).map(({ state }) => state);
 			const worst = [
@@ -58134,6 +61576,13 @@ function decodeReadiness(pull) {
 			};
 		})
 	};
+}
+function authorsOf(commits) {
+	const authors = commits.flatMap((node) => listAt(node, "commit", "authors", "nodes")).map((author) => ({
+		name: nullableTextAt(author, "name") ?? "",
+		email: nullableTextAt(author, "email") ?? ""
+	})).filter(({ email }) => email !== "");
+	return [...new Map(authors.map((author) => [author.email.toLowerCase(), author])).values()];
 }
 /** By the classic protection of the branch, and by rulesets. */
 function requiredBy(base) {
@@ -58174,154 +61623,6 @@ const CONCLUSIONS = {
 	action_required: "held",
 	stale: "pending"
 };
-
-// src/forge/github/reviewed-pulls.ts
-/** Pull requests asked for in one query: each is an alias of its own. */
-const batchSize = 50;
-const reviewPage = `
-  pageInfo { hasNextPage endCursor }
-  nodes { fullDatabaseId state body submittedAt author { ${ACTOR_FIELDS} } commit { oid } }`;
-const commitPage = `
-  pageInfo { hasNextPage endCursor }
-  nodes { commit { authors(first: 10) { nodes { user { login databaseId } } } } }`;
-const pullFields = `
-  number title body state merged isDraft isCrossRepository
-  headRefName headRefOid baseRefName
-  headRepositoryOwner { login }
-  mergeCommit { oid }
-  author { ${ACTOR_FIELDS} }
-  reviews(first: 100) { ${reviewPage} }
-  commits(first: 100) { ${commitPage} }`;
-const restDocuments = {
-	reviews: restDocument(`reviews(first: 100, after: $after) { ${reviewPage} }`),
-	commits: restDocument(`commits(first: 100, after: $after) { ${commitPage} }`)
-};
-function restDocument(list) {
-	return `query($owner: String!, $name: String!, $number: Int!, $after: String!) {
-  repository(owner: $owner, name: $name) { pullRequest(number: $number) { ${list} } }
-}`;
-}
-/** Pull requests with all their reviews and commit authors, in the order of the numbers; unknown numbers are left out. */
-async function readReviewedPulls(connection, numbers) {
-	const wanted = [...new Set(numbers)];
-	const pulls = [];
-	for (let start = 0; start < wanted.length; start += batchSize) {
-		const batch = wanted.slice(start, start + batchSize);
-		const found = await connection.query({
-			what: `read the reviews of ${batch.map((number) => `#${number}`).join(", ")}`,
-			document: batchDocument(batch),
-			variables: {}
-		}, (answer) => decodeBatch(answer, batch));
-		for (const each of found) pulls.push(await completePull(connection, each));
-	}
-	return pulls;
-}
-function batchDocument(numbers) {
-	return `query($owner: String!, $name: String!) {
-  repository(owner: $owner, name: $name) { ${numbers.map((number) => `${alias(number)}: pullRequest(number: ${number}) { ...pull }`).join("\n")} }
-}
-fragment pull on PullRequest { ${pullFields} }`;
-}
-function alias(number) {
-	return `p${number}`;
-}
-async function completePull(connection, found) {
-	const { number } = found.pull;
-	const reviews = await readRest(connection, number, "reviews", found.reviews, decodeReview);
-	const authors = await readRest(connection, number, "commits", found.authors, decodeCommitAuthors);
-	return {
-		...found.pull,
-		reviews: reviews.toSorted((a, b) => submissionTime(a) - submissionTime(b) || a.id - b.id),
-		commitAuthors: [...new Map(authors.flat().map((each) => [each.id, each])).values()]
-	};
-}
-/** A review that is not submitted yet comes last. */
-function submissionTime(review) {
-	return review.submittedAt === null ? Number.MAX_SAFE_INTEGER : Date.parse(review.submittedAt);
-}
-async function readRest(connection, number, list, first, decode) {
-	const items = [...first.items];
-	let { after } = first;
-	while (after !== null) {
-		const part = await connection.query({
-			what: `read the ${list} of #${number}`,
-			document: restDocuments[list],
-			variables: {
-				number,
-				after
-			}
-		}, (answer) => decodePart(at(answer, "repository", "pullRequest", list), decode));
-		items.push(...part.items);
-		after = part.after;
-	}
-	return items;
-}
-function decodeBatch(answer, numbers) {
-	const repository = field(answer, "repository");
-	return numbers.map((number) => field(repository, alias(number)) ?? null).filter((pull) => pull !== null).map((pull) => ({
-		pull: decodeGraphqlPull(pull),
-		reviews: decodePart(field(pull, "reviews"), decodeReview),
-		authors: decodePart(field(pull, "commits"), decodeCommitAuthors)
-	}));
-}
-function decodePart(list, decode) {
-	return {
-		items: listAt(list, "nodes").map(decode),
-		after: booleanAt(list, "pageInfo", "hasNextPage") ? textAt(list, "pageInfo", "endCursor") : null
-	};
-}
-function decodeGraphqlPull(pull) {
-	const branch = textAt(pull, "headRefName");
-	const owner = field(pull, "headRepositoryOwner") ?? null;
-	const forkOwner = owner === null ? "unknown" : textAt(owner, "login");
-	return {
-		number: integerAt(pull, "number"),
-		title: textAt(pull, "title"),
-		body: nullableTextAt(pull, "body") ?? "",
-		state: wordAt(pull, [
-			"open",
-			"closed",
-			"merged"
-		], "state") === "open" ? "open" : "closed",
-		merged: booleanAt(pull, "merged"),
-		mergeCommit: field(pull, "mergeCommit") === null ? null : textAt(pull, "mergeCommit", "oid"),
-		draft: booleanAt(pull, "isDraft"),
-		head: {
-			branch: booleanAt(pull, "isCrossRepository") ? `${forkOwner}:${branch}` : branch,
-			oid: textAt(pull, "headRefOid")
-		},
-		base: textAt(pull, "baseRefName"),
-		author: decodeActor(field(pull, "author"))
-	};
-}
-function decodeReview(review) {
-	const commit = field(review, "commit") ?? null;
-	return {
-		id: integerAt(review, "fullDatabaseId"),
-		author: decodeActor(field(review, "author")),
-		state: wordAt(review, [
-			"approved",
-			"changes_requested",
-			"commented",
-			"dismissed",
-			"pending"
-		], "state"),
-		body: textAt(review, "body"),
-		commit: commit === null ? null : textAt(commit, "oid"),
-		submittedAt: nullableTextAt(review, "submittedAt")
-	};
-}
-/** Authors and co-authors of a commit, as far as their addresses belong to accounts. */
-function decodeCommitAuthors(node) {
-	return listAt(node, "commit", "authors", "nodes").map((author) => field(author, "user") ?? null).filter((user) => user !== null).map((user) => {
-		const login = textAt(user, "login");
-		return {
-			login,
-			id: integerAt(user, "databaseId"),
-			kind: login.endsWith("[bot]") ? "app" : "user"
-		};
-	});
-}
 
 // src/forge/github/pulls.ts
 /** GitHub lists no more: https://docs.github.com/en/rest/pulls/pulls#list-pull-requests-files */
@@ -58406,7 +61707,7 @@ async function openPull(connection, pull) {
 	};
 }
 async function closePull(connection, number) {
-	await connection.ask({
+	const answer = await connection.tryAsk({
 		what: `close pull request #${number}`,
 		route: "PATCH /repos/{owner}/{repo}/pulls/{pull_number}",
 		parameters: {
@@ -58414,7 +61715,8 @@ async function closePull(connection, number) {
 			state: "closed"
 		},
 		repeatable: true
-	}, ignoreAnswer);
+	}, [404], decodePull);
+	return answer.kind === "done" ? answer.value : void 0;
 }
 /** One login that may not be asked makes the forge refuse them all: then they are asked one by one. */
 async function requestReviewers(connection, number, logins) {
@@ -58735,6 +62037,16 @@ function githubWorkflows(connection) {
 			return answer.kind === "done" ? answer.value : void 0;
 		},
 		dispatchedSince: (since) => listRuns(connection, since),
+		failedOn: (branch, since) => connection.ask({
+			what: `list the failed workflow runs on ${branch} since ${since}`,
+			route: "GET /repos/{owner}/{repo}/actions/runs",
+			parameters: {
+				branch,
+				status: "failure",
+				created: `>=${since}`,
+				per_page: pageSize
+			}
+		}, (answer) => listAt(answer, "workflow_runs").map(decodeRun)),
 		artifact: (run, name) => readArtifact(connection, run, name),
 		cancel: async (run) => {
 			await connection.tryAsk({
@@ -58852,8 +62164,8 @@ function connectForge(options) {
 		pulls: githubPulls(connection),
 		workflows: githubWorkflows(connection),
 		assignees: githubAssignees(connection),
-		glance: async (pulls) => {
-			const glance = await glanceAt(connection, pulls);
+		glance: async (pulls, changed) => {
+			const glance = await glanceAt(connection, pulls, changed);
 			identity.learn(glance.viewer);
 			return glance;
 		}
@@ -58872,6 +62184,501 @@ function splitRepository(repository) {
 		owner,
 		name
 	};
+}
+
+// src/runtime/commands/sweep-workspaces.ts
+const run$1 = promisify(execFile);
+/** Writes down which program works in a workspace. Returns what removes the note. */
+function notePid(workspace, pid) {
+	const path = `${workspace}.pid`;
+	writeFileSync(path, String(pid));
+	const noted = startOf(pid).then((start) => {
+		if (start !== "") writeFileSync(path, `${pid} ${start}`);
+	});
+	return async () => {
+		await noted.catch(() => void 0);
+		await rm(path, { force: true });
+	};
+}
+/** When a process started; the empty text where there is no such process, or nobody tells. */
+async function startOf(pid) {
+	const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+	if (stat !== "") return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+	return (await run$1("ps", [
+		"-o",
+		"lstart=",
+		"-p",
+		String(pid)
+	]).catch(() => ({ stdout: "" }))).stdout.trim();
+}
+
+// src/runtime/steps/run-script.ts
+/** GitHub's patience with a step that is to end: SIGINT, then SIGTERM, then it is killed. */
+const TERMINATE_AFTER_MS = 7500;
+const KILL_AFTER_MS = 2500;
+/** How long what it printed is read after it ended, while something that it left running holds its output open. */
+const LINGER_MS = 250;
+/**
+* Starts a script as a process group of its own. It is over when the program has ended; what that left running goes on until it is
+* swept, as on GitHub, where a step may start a server for those after it.
+*
+* @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-cancellation
+*/
+function startScript(script, stop) {
+	const { program, args, cwd, env, print } = script;
+	const child = spawn(program, args, {
+		cwd,
+		env,
+		detached: true,
+		stdio: [
+			"ignore",
+			"pipe",
+			"pipe"
+		]
+	});
+	child.stdout.setEncoding("utf8").on("data", print);
+	child.stderr.setEncoding("utf8").on("data", print);
+	return {
+		pid: child.pid,
+		ended: waitFor(child, script.timeoutMs, stop),
+		sweep() {
+			signalGroup(child, "SIGKILL");
+			child.stdout.destroy();
+			child.stderr.destroy();
+		}
+	};
+}
+function waitFor(child, timeoutMs, stop) {
+	return new Promise((resolve) => {
+		let ending = null;
+		const over = new AbortController();
+		const end = (why) => {
+			if (ending !== null) return;
+			ending = why;
+			signalGroup(child, "SIGINT");
+			after(TERMINATE_AFTER_MS, over.signal, () => {
+				signalGroup(child, "SIGTERM");
+				after(KILL_AFTER_MS, over.signal, () => signalGroup(child, "SIGKILL"));
+			});
+		};
+		const finish = (result) => {
+			over.abort();
+			resolve(result);
+		};
+		if (timeoutMs !== null) after(Math.min(timeoutMs, 2 ** 31 - 1), over.signal, () => end("timed-out"));
+		if (stop.aborted) end("stopped");
+		stop.addEventListener("abort", () => end("stopped"), {
+			once: true,
+			signal: over.signal
+		});
+		child.once("error", (error) => finish({
+			kind: "not-started",
+			problem: error.message
+		}));
+		child.once("exit", (code, signal) => {
+			const result = ending !== null ? { kind: ending } : code === null ? {
+				kind: "killed",
+				signal: signal ?? "a signal"
+			} : {
+				kind: "exited",
+				code
+			};
+			child.once("close", () => finish(result));
+			after(LINGER_MS, over.signal, () => finish(result));
+		});
+	});
+}
+function after(ms, over, act) {
+	if (over.aborted) return;
+	const timer = setTimeout(act, ms);
+	over.addEventListener("abort", () => clearTimeout(timer), { once: true });
+}
+function signalGroup(child, signal) {
+	if (child.pid === void 0) return;
+	try {
+		process.kill(-child.pid, signal);
+	} catch {}
+}
+
+// src/runtime/steps/step-log.ts
+/** How much is kept in a file, in UTF-16 units. */
+const FILE_LENGTH = 16777216;
+/** A line longer than this is written in pieces. */
+const LINE_LENGTH = 65536;
+/**
+* Opens a log.
+*
+* @param secrets are replaced by `***` wherever they occur
+* @param file keeps it whole; null: only the end is kept
+*/
+function openStepLog(secrets, file) {
+	const masked = new Set(secrets.filter((secret) => secret.trim().length >= 4));
+	const stream = file === null ? null : createWriteStream(file, {
+		flags: "w",
+		mode: 384
+	});
+	stream?.on("error", () => void 0);
+	let pending = "";
+	let tail = "";
+	let written = 0;
+	const clean = (text) => {
+		let shown = text;
+		for (const secret of [...masked].sort((a, b) => b.length - a.length)) shown = shown.replaceAll(secret, "***");
+		return withoutControls(shown);
+	};
+	const keep = (line) => {
+		const [, added] = /^::add-mask::(.+)$/.exec(line) ?? [];
+		if (added !== void 0) masked.add(added.trim());
+		const shown = `${clean(line)}\n`;
+		tail = `${tail}${shown}`.slice(-16384);
+		if (stream === null || written > FILE_LENGTH) return;
+		written += shown.length;
+		stream.write(written > FILE_LENGTH ? "… the log is longer than is kept\n" : shown);
+	};
+	const flush = () => {
+		const lines = pending.split("\n");
+		pending = lines.pop() ?? "";
+		for (const line of lines) keep(line);
+		if (pending.length <= LINE_LENGTH) return;
+		keep(pending);
+		pending = "";
+	};
+	return {
+		write(text) {
+			pending += text;
+			if (text.includes("\n") || pending.length > LINE_LENGTH) flush();
+		},
+		mask: (secret) => masked.add(secret),
+		clean,
+		async close() {
+			if (pending !== "") keep(pending);
+			pending = "";
+			if (stream !== null) {
+				stream.end();
+				await finished(stream).catch(() => void 0);
+			}
+			return clean(tail);
+		}
+	};
+}
+/** Without escape sequences and control characters, apart from line ends and tabs. */
+function withoutControls(text) {
+	return text.replace(/\u001b(?:\[[0-9;?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[@-Z\\-_])/g, "").replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, "");
+}
+
+// src/runtime/steps/step-shell.ts
+/** The file's name is put in for `{0}`. @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstepsshell */
+const SHELLS = {
+	bash: {
+		extension: ".sh",
+		command: "bash --noprofile --norc -eo pipefail {0}"
+	},
+	sh: {
+		extension: ".sh",
+		command: "sh -e {0}"
+	},
+	python: {
+		extension: ".py",
+		command: "python {0}"
+	},
+	node: {
+		extension: ".js",
+		command: "node {0}"
+	},
+	pwsh: {
+		extension: ".ps1",
+		command: "pwsh -NoProfile -NonInteractive -File {0}",
+		wrap: (script) => `$ErrorActionPreference = 'stop'\n${script}\nif ((Test-Path -LiteralPath variable:\\LASTEXITCODE)) { exit $LASTEXITCODE }\n`
+	}
+};
+/** What a script's file is called at the end. */
+function extensionOf(shell) {
+	return SHELLS[shell ?? "bash"]?.extension ?? "";
+}
+/**
+* The command that runs a script file: null is bash with `-e`, or sh where there is no bash. Where the program is missing, the
+* answer says so in words.
+*/
+async function resolveShell(shell, script, file, path) {
+	const name = shell ?? (await isProgram("bash", path) ? "bash" : "sh");
+	const known = SHELLS[name];
+	const [program = "", ...args] = (shell === null && name === "bash" ? "bash -e {0}" : known?.command ?? name).split(/\s+/).map((part) => part.replaceAll("{0}", file));
+	if (!await isProgram(program, path)) return `the shell '${program}' is not installed here`;
+	return {
+		program,
+		args,
+		script: known?.wrap?.(script) ?? script
+	};
+}
+async function isProgram(name, path) {
+	const candidates = name.includes("/") ? [name] : path.split(delimiter).map((folder) => join(folder, name));
+	for (const candidate of candidates) if (await access(candidate, constants$1.X_OK).then(() => true, () => false)) return true;
+	return false;
+}
+
+// src/runtime/steps/step-workspace.ts
+const run = promisify(execFile);
+/** What of Treadle's own environment steps see: never a token or a secret. */
+const INHERITED = [
+	"PATH",
+	"HOME",
+	"LANG",
+	"LC_ALL",
+	"TZ",
+	"TMPDIR",
+	"SHELL",
+	"USER"
+];
+/** The part of Treadle's environment that everything gets that it starts for steps. */
+function inheritedEnvironment() {
+	return Object.fromEntries(INHERITED.flatMap((name) => process.env[name] === void 0 ? [] : [[name, process.env[name]]]));
+}
+/**
+* Fetches one commit into a fresh clone. Throws an error whose message says in words what is wrong, and holds no secret.
+*
+* @param parent a folder in which the workspace is made
+*/
+async function prepareStepWorkspace(parent, source, { run: id, job, checkout }) {
+	const folder = await mkdtemp(join(parent, `${id}-${job}-`));
+	const clone = join(folder, "code");
+	const temp = join(folder, "temp");
+	const remove = () => rm(folder, {
+		recursive: true,
+		force: true,
+		maxRetries: 3
+	});
+	const wanted = "commit" in checkout ? checkout.commit : `refs/heads/${checkout.branch}`;
+	const env = {
+		...inheritedEnvironment(),
+		GIT_TERMINAL_PROMPT: "0",
+		...gitCredentials(source)
+	};
+	const git = async (...args) => (await run("git", [
+		"-C",
+		clone,
+		...args
+	], { env })).stdout.trim();
+	try {
+		await mkdir(clone);
+		await mkdir(temp);
+		await git("init", "--quiet");
+		await git("remote", "add", "origin", source.url);
+		await git("fetch", "--quiet", "--no-tags", "--depth=1", "origin", wanted);
+		await git("checkout", "--quiet", ..."branch" in checkout ? ["-B", checkout.branch] : ["--detach"], "FETCH_HEAD", "--");
+		return {
+			folder,
+			clone,
+			temp,
+			commit: await git("rev-parse", "HEAD"),
+			remove
+		};
+	} catch (cause) {
+		await remove();
+		throw new Error(describeFailure(cause, "commit" in checkout ? checkout.commit : checkout.branch), { cause });
+	}
+}
+function describeFailure(cause, wanted) {
+	const { code, stderr } = cause;
+	if (code === "ENOENT") return "there is no git here: jobs with `steps` need one where Treadle runs, to fetch the code";
+	return `${wanted} could not be fetched: ${stderr?.trim() ?? cause.message}`;
+}
+/** Credentials by configuration in the environment, so that none reach the disk, nor the steps. */
+function gitCredentials({ url, token }) {
+	if (token === null) return {};
+	const basic = Buffer.from(`x-access-token:${token}`).toString("base64");
+	return {
+		GIT_CONFIG_COUNT: "1",
+		GIT_CONFIG_KEY_0: `http.${new URL(url).origin}/.extraHeader`,
+		GIT_CONFIG_VALUE_0: `Authorization: Basic ${basic}`
+	};
+}
+
+// src/runtime/steps/steps-runner.ts
+/** How much of a summary is kept, in UTF-16 units. */
+const SUMMARY_LENGTH = 16384;
+/**
+* Runs steps on this machine: each job in a fresh clone, in an environment that holds what GitHub names to steps and nothing of
+* Treadle's, each command as a process group that is ended as a whole.
+*/
+function createStepsRunner(options) {
+	return { async open(order) {
+		const workspace = await prepareStepWorkspace(options.folder, options.source, order).catch((error) => error);
+		if (workspace instanceof Error) return {
+			kind: "not-opened",
+			problem: workspace.message
+		};
+		return {
+			kind: "opened",
+			place: await openPlace(options, order, workspace)
+		};
+	} };
+}
+async function openPlace({ logs, secrets, source }, order, workspace) {
+	const name = `${order.run}/${order.job}-${order.attempt}.log`;
+	const file = logs === null ? null : join(logs.folder, name);
+	if (file !== null) await mkdir(dirname(file), { recursive: true });
+	const { token } = source;
+	const basic = token === null ? [] : [Buffer.from(`x-access-token:${token}`).toString("base64")];
+	const log = openStepLog([
+		...secrets,
+		...token === null ? [] : [token],
+		...basic
+	], file);
+	const scripts = [];
+	const notes = [];
+	let summary = "";
+	let count = 0;
+	return {
+		commit: workspace.commit,
+		runner: {
+			os: osName(),
+			arch: process.arch.toUpperCase(),
+			name: "treadle",
+			temp: workspace.temp
+		},
+		say: (line) => log.write(`${line}\n`),
+		async run(command, stop) {
+			count += 1;
+			const files = await openFiles(workspace, count);
+			const started = Date.now();
+			const end = await startStep({
+				workspace,
+				order,
+				command,
+				log,
+				files,
+				count
+			}, stop, (script) => {
+				scripts.push(script);
+				if (script.pid !== void 0) notes.push(notePid(`${workspace.folder}-${count}`, script.pid));
+			});
+			const left = await files.read();
+			summary += left.summary;
+			const seconds = Math.round((Date.now() - started) / 1e3);
+			return {
+				...describeEnd(end, command),
+				seconds,
+				...left
+			};
+		},
+		async close() {
+			for (const script of scripts) script.sweep();
+			await Promise.all(notes.map((remove) => remove()));
+			await workspace.remove();
+			return {
+				tail: await log.close(),
+				summary: log.clean(summary).slice(0, SUMMARY_LENGTH),
+				file: logs === null ? null : `${logs.name}/${name}`
+			};
+		}
+	};
+}
+async function startStep({ workspace, order, command, log, files, count }, stop, onStart) {
+	const cwd = await folderOf(workspace, command.folder);
+	if (cwd === null) return {
+		kind: "not-started",
+		problem: `'${command.folder}' is no folder of the clone`
+	};
+	const env = environmentOf(workspace, order, command, files);
+	const file = join(workspace.temp, `step-${count}${extensionOf(command.shell)}`);
+	const shell = await resolveShell(command.shell, command.script, file, env["PATH"] ?? "");
+	if (typeof shell === "string") return {
+		kind: "not-started",
+		problem: shell
+	};
+	await writeFile(file, shell.script, { mode: 448 });
+	const { program, args } = shell;
+	const print = (text) => log.write(text);
+	const script = startScript({
+		program,
+		args,
+		cwd,
+		env,
+		timeoutMs: command.timeoutMs,
+		print
+	}, stop);
+	onStart(script);
+	return script.ended;
+}
+/** The folder a step runs in; null where it is none, or not one of the clone's, links followed. */
+async function folderOf({ clone }, folder) {
+	try {
+		const [root, found] = await Promise.all([realpath(clone), realpath(resolve(clone, folder))]);
+		const way = relative(root, found);
+		return way === ".." || way.startsWith(`..${sep}`) || resolve(way) === way ? null : found;
+	} catch {
+		return null;
+	}
+}
+async function openFiles({ folder }, count) {
+	const at = (kind) => join(folder, `${kind}-${count}`);
+	for (const kind of [
+		"output",
+		"env",
+		"path",
+		"summary"
+	]) await writeFile(at(kind), "");
+	const read = async (kind) => (await readFile(at(kind), "utf8").catch(() => "")).slice(0, longestStepFile + 1);
+	return {
+		env: {
+			GITHUB_OUTPUT: at("output"),
+			GITHUB_ENV: at("env"),
+			GITHUB_PATH: at("path"),
+			GITHUB_STEP_SUMMARY: at("summary")
+		},
+		read: async () => ({
+			output: await read("output"),
+			env: await read("env"),
+			path: await read("path"),
+			summary: await read("summary")
+		})
+	};
+}
+function environmentOf({ clone, temp, commit }, order, command, files) {
+	const inherited = inheritedEnvironment();
+	return {
+		...inherited,
+		CI: "true",
+		...command.env,
+		PATH: [...command.path, command.env["PATH"] ?? inherited["PATH"] ?? ""].join(delimiter),
+		...order.env,
+		GITHUB_SHA: commit,
+		GITHUB_WORKSPACE: clone,
+		RUNNER_OS: osName(),
+		RUNNER_ARCH: process.arch.toUpperCase(),
+		RUNNER_TEMP: temp,
+		...files.env
+	};
+}
+function describeEnd(end, { timeoutMs }) {
+	switch (end.kind) {
+		case "exited": return end.code === 0 ? {
+			outcome: "success",
+			reason: null
+		} : {
+			outcome: "failure",
+			reason: `it ended with exit code ${end.code}`
+		};
+		case "killed": return {
+			outcome: "failure",
+			reason: `it was ended by ${end.signal}`
+		};
+		case "timed-out": return {
+			outcome: "failure",
+			reason: `it was not done after ${(timeoutMs ?? 0) / 6e4} minutes`
+		};
+		case "stopped": return {
+			outcome: "cancelled",
+			reason: "the job was cancelled"
+		};
+		case "not-started": return {
+			outcome: "failure",
+			reason: end.problem
+		};
+	}
+}
+function osName() {
+	return process.platform === "darwin" ? "macOS" : process.platform === "win32" ? "Windows" : "Linux";
 }
 
 // src/store/branch-name.ts
@@ -59371,7 +63178,7 @@ async function readReply(response, program, hadToken) {
 			reason: `it answers with ${type === "" ? "no type" : type.slice(0, 80)}`
 		};
 	}
-	const said = readWords$1(await response.text(), headers.get("content-type") ?? "");
+	const said = readWords(await response.text(), headers.get("content-type") ?? "");
 	if (status === 429 || status === 403 && (waitMs !== void 0 || /rate limit/i.test(said))) return {
 		kind: "limited",
 		waitMs: waitMs ?? defaultLimitMs,
@@ -59403,7 +63210,7 @@ function readRetryAfter(value) {
 	return Number.isNaN(waitMs) ? void 0 : Math.max(0, waitMs);
 }
 /** A page for browsers says nothing that is meant for us. */
-function readWords$1(text, type) {
+function readWords(text, type) {
 	return type.startsWith("text/plain") ? tidyWords(text) : "";
 }
 /** Words of a server in one line, short and without what a terminal would act on. */
@@ -60396,7 +64203,8 @@ const adapters = {
 		repository,
 		token,
 		log
-	})
+	}),
+	steps: (options) => createStepsRunner(options)
 };
 
 // src/action/open-runtime.ts
@@ -60414,6 +64222,15 @@ async function openRuntime(step, inputs, around, observe) {
 		clock: systemClock,
 		randomness: systemRandomness,
 		commands: NO_COMMANDS,
+		steps: adapters.steps({
+			folder: around.tempFolder,
+			source: {
+				url: `${serverUrl}/${repository}.git`,
+				token
+			},
+			secrets: [],
+			logs: null
+		}),
 		observe,
 		claimMinutes: CLAIM_MINUTES,
 		alone: false,
@@ -60517,11 +64334,12 @@ function renderRun({ workflow, config, state, steps }, repositoryUrl) {
 }
 
 // src/action/modes/advance.ts
-/** One wake: the Action's main purpose. */
-async function advanceMode(step, inputs, around) {
+/** One wake: the Action's main purpose. `looksForFailures`: first beads are filed for workflow runs that failed. */
+async function advanceMode(step, inputs, around, looksForFailures) {
 	const journal = openJournal(step.say);
 	const { runtime, intake } = await openRuntime(step, inputs, around, journal.observe);
 	const definitions = createDefinitions();
+	if (looksForFailures) for (const { id, issue, reason } of await healFailures(runtime, definitions, intake)) step.say(`${id}: ${issue === null ? "no bead" : `#${issue}`}, ${reason}`);
 	const report = await advance(runtime, { intake }, definitions);
 	const documents = openDocuments(report.tip === null ? await runtime.store.read() : await runtime.store.at(report.tip));
 	const runs = [];
@@ -60609,134 +64427,6 @@ function placeOf(lines, job) {
 	};
 }
 
-// src/workflow/routing-table.ts
-/** Where a repository keeps a routing table of its own. */
-const ROUTING_PATH = ".github/treadle/routing.yml";
-const MOST_RULES = 100;
-const MOST_WORDS = 500;
-const HIGHEST_SCORE = 100;
-/** Whether a path is that of a routing table, and not of a workflow that is called `routing`. */
-function isRoutingFile(path) {
-	return /(^|[/\\])routing\.ya?ml$/.test(path) && !/workflows[/\\]routing\.ya?ml$/.test(path);
-}
-/**
-* Reads a routing table. Reports all problems at once; the table is null when there is any. Never throws over the text.
-*
-* @param roles roles that were declared besides the built-in ones
-*/
-function readRoutingTable(file, roles) {
-	const source = createSourceText(file.text);
-	const diagnostics = [];
-	const report = (code, { start, end }, message) => {
-		const place = {
-			start: source.positionAt(start),
-			end: source.positionAt(Math.max(end, start + 1))
-		};
-		diagnostics.push({
-			path: file.path,
-			...place,
-			severity: "error",
-			code,
-			message
-		});
-	};
-	const { root, findings } = readYaml(file.text);
-	for (const { code, span, message } of findings) report(code, span, message);
-	const table = root === null ? null : readTable(root, [...BUILT_IN_ROLES, ...roles], report);
-	if (root === null && findings.length === 0) report("missing-key", {
-		start: 0,
-		end: 0
-	}, "A routing table needs 'rules'");
-	diagnostics.sort((a, b) => a.start.line - b.start.line || a.start.column - b.start.column);
-	return {
-		table: diagnostics.length > 0 ? null : table,
-		diagnostics
-	};
-}
-function readTable(root, roles, report) {
-	const map = mapAt(root, "The routing table", ["minimum-score", "rules"], report);
-	if (map === null) return null;
-	const minimum = map.byKey.get("minimum-score")?.value;
-	const rules = map.byKey.get("rules")?.value;
-	if (rules === void 0) report("missing-key", map.span, "A routing table needs 'rules'");
-	else if (rules.kind !== "list") report("wrong-type", rules.span, "'rules' is a list");
-	else if (rules.items.length > MOST_RULES) report("wrong-limit", rules.span, `There are ${MOST_RULES} rules at most`);
-	const items = rules?.kind === "list" ? rules.items : [];
-	return {
-		minimumScore: minimum === void 0 ? 1 : readScore(minimum, "'minimum-score'", report),
-		rules: items.flatMap((item) => readRule(item, roles, report) ?? [])
-	};
-}
-function readRule(node, roles, report) {
-	const map = mapAt(node, "A rule", [
-		"name",
-		"role",
-		"labels",
-		"words"
-	], report);
-	if (map === null) return null;
-	const role = map.byKey.get("role")?.value;
-	const name = map.byKey.get("name")?.value;
-	if (role?.kind !== "scalar") {
-		report("missing-key", role?.span ?? map.span, "A rule needs a 'role'");
-		return null;
-	}
-	if (!roles.includes(role.text)) report("unknown-role", role.span, `There is no role '${role.text}'.${suggestion(role.text, roles)}`);
-	const labels = readLabels(map.byKey.get("labels")?.value, report);
-	const words = readWords(map.byKey.get("words")?.value, report);
-	if (labels.length === 0 && words.length === 0) report("missing-key", map.span, "A rule needs 'labels' or 'words': it would never match");
-	return {
-		name: name?.kind === "scalar" ? name.text : role.text,
-		role: role.text,
-		labels,
-		words
-	};
-}
-function readLabels(node, report) {
-	if (node === void 0) return [];
-	return (node.kind === "list" ? node.items : [node]).flatMap((item) => {
-		if (item.kind === "scalar" && item.text.trim() !== "") return [item.text];
-		report("wrong-type", item.span, "'labels' is a list of texts");
-		return [];
-	});
-}
-function readWords(node, report) {
-	if (node === void 0) return [];
-	if (node.kind !== "map") {
-		report("wrong-type", node.span, "'words' is a mapping of words to what they score");
-		return [];
-	}
-	if (node.entries.length > MOST_WORDS) report("wrong-limit", node.span, `A rule has ${MOST_WORDS} words at most`);
-	return node.entries.flatMap(({ key, value }) => {
-		const text = key.text.trim().toLowerCase();
-		if (/[\p{L}\p{N}]/u.test(text)) return [{
-			text,
-			score: readScore(value, `'${key.text}'`, report)
-		}];
-		report("invalid-value", key.span, "A word holds a letter or a digit");
-		return [];
-	});
-}
-function readScore(node, what, report) {
-	const value = node.kind === "scalar" ? node.value : null;
-	if (typeof value === "number" && Number.isInteger(value) && value >= 1 && value <= HIGHEST_SCORE) return value;
-	report("wrong-limit", node.span, `${what} is a whole number from 1 to ${HIGHEST_SCORE}`);
-	return 1;
-}
-function mapAt(node, what, keys, report) {
-	if (node.kind !== "map") {
-		report("wrong-type", node.span, `${what} must be a mapping`);
-		return null;
-	}
-	const seen = /* @__PURE__ */ new Set();
-	for (const { key } of node.entries) {
-		if (!keys.includes(key.text)) report("unknown-key", key.span, `Unknown key '${key.text}'.${suggestion(key.text, keys)}`);
-		if (seen.has(key.text)) report("duplicate-key", key.span, `'${key.text}' stands here twice`);
-		seen.add(key.text);
-	}
-	return node;
-}
-
 // src/workflow/lint-files.ts
 /** Whether a path is that of settings: every other YAML file but `routing.yml` is taken for a workflow. */
 function isSettingsFile(path) {
@@ -60802,7 +64492,7 @@ async function planWake(runtime, intake) {
 	const base = await store.read();
 	const documents = openDocuments(base);
 	const facts = await readFacts(readingOf(runtime, {
-		documents,
+		tip: base,
 		definitions,
 		intake
 	}));
@@ -60921,6 +64611,7 @@ function readSurroundings(environment) {
 		serverUrl: need("GITHUB_SERVER_URL").replace(/\/+$/, ""),
 		event: environment["GITHUB_EVENT_NAME"] ?? "unknown",
 		workspace: environment["GITHUB_WORKSPACE"] ?? ".",
+		tempFolder: environment["RUNNER_TEMP"] ?? tmpdir(),
 		paused: isOn(environment["TREADLE_PAUSED"])
 	};
 }
@@ -60946,7 +64637,7 @@ async function runAction() {
 		step.say(`woken by ${around.event} in ${around.repository}, mode ${inputs.mode}`);
 		switch (inputs.mode) {
 			case "advance":
-				await advanceMode(step, inputs, around);
+				await advanceMode(step, inputs, around, tellsOfFailure());
 				return;
 			case "plan":
 				await planMode(step, inputs, around);
@@ -60964,6 +64655,11 @@ async function runAction() {
 function issueOfEvent() {
 	const number = context.payload.issue?.number;
 	return typeof number === "number" ? number : null;
+}
+/** A workflow run that failed on the default branch woke us: only then failures are looked for. */
+function tellsOfFailure() {
+	const { workflow_run: run, repository } = context.payload;
+	return run?.conclusion === "failure" && run.head_branch === repository?.default_branch;
 }
 /** What went wrong and what to do; a stack only for what can only be our own mistake. */
 function tellError(step, error) {
