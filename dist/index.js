@@ -54189,7 +54189,9 @@ async function removeCopies(forge, state, { id, effect }, remote) {
 		case "close_gate":
 		case "close_escalation":
 		case "merge_pull":
-		case "close_issue": return;
+		case "close_issue":
+		case "run_steps":
+		case "cancel_steps": return;
 	}
 }
 /** Of two workflow runs for one turn the one that the state knows stays: only its report counts. */

@@ -79,7 +79,7 @@ describe.each(STORIES)('a bug becomes a closed bug by steps of the Action, %s', 
       'blake: #1 bug: investigate → approve (success)',
       'ada: #1 bug: approve → fix (approved)',
       'blake: #1 bug: fix → commit (success)',
-      'emma: #1 bug: commit → merge (success)',
+      'emma: #1 bug: commit → checks (success)',
       'quinn: #1 bug: verify → end (success)',
     ]);
     await team.git('fsck', '--strict');

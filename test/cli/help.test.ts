@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { ensureBuilt, ROOT, treadleBatch } from './built-cli.ts';
 
 const COMMANDS =
-  'run start approve reject status ready show explain log graph metrics lint advance retry goto skip reassign pause resume cancel close report file-bug import serve init doctor conformance';
+  'run start approve reject status ready show explain log graph metrics lint advance retry goto skip reassign repin pause resume cancel close report file-bug import serve init doctor conformance';
 
 describe('--help', () => {
   let help: ReadonlyMap<string, string>;

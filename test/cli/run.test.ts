@@ -56,7 +56,8 @@ describe('treadle run in a repository of somebody else', () => {
       '#1 greeting: plan → shout, approve (success)',
       '#1 greeting: approve → write (approved)',
       '#1 greeting: write → land (success)',
-      '#1 greeting: land → merge (success)',
+      '#1 greeting: land → checks (success)',
+      '#1 greeting: land → merge (checks passed)',
       '#1 greeting: land → check (merged)',
       '#1 greeting: check → end (success)',
     ]);

@@ -209,7 +209,10 @@ test('an escalation is watched from when its pull request is known until it is a
   expect(kindsOf(story)).not.toContain('index/pull');
   perform(story);
   const { escalation } = story.document('investigate');
+  const reminder = Object.entries(project(story.state())).filter(([path]) => path.startsWith('deadlines/'));
+  expect(reminder.map(([, entry]) => entry)).toMatchObject([{ kind: 'reminder', job: 'investigate' }]);
   expect(project(story.state())).toEqual({
+    ...Object.fromEntries(reminder),
     [`index/pull/…/${escalation?.pull ?? 'none'}.42-1.investigate.json`]: {
       version: 1,
       pull: escalation?.pull,

@@ -219,7 +219,7 @@ describe('why a merge was refused', () => {
       status: 405,
       message: 'Head branch is out of date',
       pull: { mergeable_state: 'behind' },
-      cause: 'checks',
+      cause: 'behind',
     },
     {
       name: 'a required check',

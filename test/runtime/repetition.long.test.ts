@@ -154,7 +154,7 @@ describe('an issue', () => {
     await world.fileBead();
     const { transitions, remarks } = await (await world.runner()).wake();
     expect(transitions).toBe(0);
-    expect(remarks.join()).toMatch(/several workflows want it \(fix, mend\)/);
+    expect(remarks.join()).toMatch(/several workflows want it: fix, mend/);
   });
 
   test('beyond max-new-runs starts in a later wake, however much later', async () => {
