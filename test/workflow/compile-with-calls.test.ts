@@ -1,0 +1,174 @@
+import { describe, expect, test } from 'vitest';
+
+import { compileWithCalls, type CompiledWithCalls } from '../../src/workflow/compile-with-calls.ts';
+
+const folder = '.github/treadle/workflows';
+const job = 'jobs: { a: { runs-on: ceo, prompt: x } }\n';
+
+/** A file's jobs that call others, one after the other. */
+function calling(...names: readonly string[]): string {
+  return `jobs:\n${names.map((name, index) => `  c${index}: { uses: ./${folder}/${name}.yml }\n`).join('')}`;
+}
+
+/** Compiles `main.yml` with the others beside it; a name with a slash is a path of its own. */
+function compile(main: string, others: Readonly<Record<string, string>> = {}): CompiledWithCalls {
+  const texts = Object.entries({ main, ...others }).map(
+    ([name, text]) => [name.includes('/') ? name : `${folder}/${name}.yml`, text] as const,
+  );
+  const files = new Map(texts.map(([path, text]) => [path, { path, text }]));
+  return compileWithCalls({ path: `${folder}/main.yml`, text: main }, (path) => files.get(path));
+}
+
+/** `line:col code message` of every diagnostic. */
+function findings(main: string, others: Readonly<Record<string, string>> = {}): readonly string[] {
+  return compile(main, others).diagnostics.map(
+    ({ start, code, message }) => `${start.line}:${start.column} ${code} ${message}`,
+  );
+}
+
+const dispatch = 'on: workflow_dispatch\n';
+const callable = 'on: workflow_call\n';
+
+describe('files', () => {
+  test('a workflow that calls nothing is alone', () => {
+    const { workflow, files } = compile(dispatch + job, { other: callable + job });
+    expect(workflow?.key).toBe('main');
+    expect(files.map(({ path }) => path)).toEqual([`${folder}/main.yml`]);
+  });
+
+  test('a workflow with errors is alone, with its errors', () => {
+    const { workflow, files, diagnostics } = compile(`${dispatch}${calling('b')}  a: { prompt: x }\n`, {
+      b: callable + job,
+    });
+    expect(workflow).toBeNull();
+    expect(diagnostics.map(({ code }) => code)).not.toContain('bad-call');
+    expect(files.map(({ path }) => path)).toEqual([`${folder}/main.yml`]);
+  });
+
+  test('all that is called at any depth, each once and by path', () => {
+    const { workflow, diagnostics, files } = compile(
+      `${dispatch}${calling('z', 'b')}  last: { uses: treadle/given }\n`,
+      {
+        z: callable + calling('shared'),
+        b: callable + calling('shared', 'shared'),
+        shared: callable + job,
+        unused: callable + job,
+        'workflows/given.yml': callable + job,
+      },
+    );
+    expect(diagnostics).toEqual([]);
+    expect(workflow).not.toBeNull();
+    expect(files.map(({ path }) => path)).toEqual([
+      ...['b', 'main', 'shared', 'z'].map((name) => `${folder}/${name}.yml`),
+      'workflows/given.yml',
+    ]);
+  });
+});
+
+describe('calls that cannot be', () => {
+  test.each<[string, string, Readonly<Record<string, string>>, string]>([
+    ['a missing file', calling('b'), {}, `There is no workflow ./${folder}/b.yml`],
+    [
+      'a missing built-in workflow',
+      'jobs:\n  c: { uses: treadle/none }\n',
+      {},
+      'There is no workflow treadle/none',
+    ],
+    [
+      'a file missing further down',
+      calling('b'),
+      { b: callable + calling('c') },
+      `There is no workflow ./${folder}/c.yml`,
+    ],
+    [
+      'a file that cannot be called',
+      calling('b'),
+      { b: dispatch + job },
+      `${folder}/b.yml has no \`workflow_call\` under \`on\``,
+    ],
+    ['a file with errors', calling('b'), { b: `${callable}jobs: {}\n` }, `${folder}/b.yml has errors`],
+    [
+      'a file that calls itself',
+      calling('main'),
+      {},
+      `${folder}/main.yml calls ${folder}/main.yml: that would never end`,
+    ],
+    [
+      'a loop further down',
+      calling('b'),
+      { b: callable + calling('c'), c: callable + calling('b') },
+      `${folder}/main.yml calls ${folder}/b.yml calls ${folder}/c.yml calls ${folder}/b.yml: that would never end`,
+    ],
+  ])('%s', (_name, main, others, message) => {
+    const { workflow } = compile(dispatch + main, others);
+    expect(workflow).toBeNull();
+    const [found = '', ...more] = findings(dispatch + main, others);
+    expect(more).toEqual([]);
+    expect(found).toMatch(/^3:\d+ bad-call /);
+    expect(found.replace(/^\S+ \S+ /, '')).toBe(message);
+  });
+
+  test('a file with errors is told at each of its calls', () => {
+    const others = { b: `${callable}jobs: {}\n` };
+    expect(findings(dispatch + calling('b', 'b'), others).map((one) => one.slice(0, 2))).toEqual([
+      '3:',
+      '4:',
+    ]);
+  });
+
+  test.each([
+    [9, []],
+    [10, ['Workflows call each other over more than 10 levels']],
+  ])('%d levels below the first', (depth, messages) => {
+    const others = Array.from({ length: depth }, (_, index): [string, string] => [
+      `l${index}`,
+      callable + (index + 1 < depth ? calling(`l${index + 1}`) : job),
+    ]);
+    const { diagnostics } = compile(dispatch + calling('l0'), Object.fromEntries(others));
+    expect(diagnostics.map(({ message }) => message)).toEqual(messages);
+  });
+
+  test.each([
+    [50, []],
+    [51, ['The workflow calls more than 50 files']],
+  ])('%d files', (count, messages) => {
+    const names = Array.from({ length: count }, (_, index) => `f${index}`);
+    const others = Object.fromEntries(names.map((name) => [name, callable + job]));
+    const { diagnostics } = compile(dispatch + calling(...names), others);
+    expect(diagnostics.map(({ message }) => message)).toEqual(messages);
+  });
+});
+
+describe('inputs of a call', () => {
+  const uses = `./${folder}/b.yml`;
+  const called = `on:
+  workflow_call:
+    inputs:
+      what: { type: string, required: true }
+      Count: { type: number }
+      deep: { type: boolean, required: true, default: false }
+${job}`;
+
+  test.each<[string, readonly string[]]>([
+    ['what: x', []],
+    ['WHAT: x, count: 7, deep: true', []],
+    ["what: '', count: '', deep: ''", []],
+    ["what: 7, count: ' ', deep: false", []],
+    ["what: x, count: '${{ github.run_number }}', deep: '${{ 1 == 1 }}'", []],
+    ['count: 1', [`3:8 bad-call ${uses} needs the input 'what'`]],
+    ['what: x, count: many', [`4:30 bad-call The input 'count' of ${uses} is a number, not 'many'`]],
+    ['what: x, deep: yes', [`4:30 bad-call The input 'deep' of ${uses} is a boolean, not 'yes'`]],
+    ['what: x, whom: y', [`4:30 bad-call ${uses} has no input 'whom' (it has: what, Count, deep)`]],
+  ])('{ %s }', (given, expected) => {
+    const main = `${dispatch}jobs:\n  c: { uses: ${uses},\n       with: { ${given} } }\n`;
+    const placeless = (one: string): string => one.replace(/^(\d+):\d+/, '$1');
+    expect(findings(main, { b: called }).map(placeless)).toEqual(expected.map(placeless));
+  });
+
+  test('none are declared', () => {
+    const main = `${dispatch}jobs:\n  c: { uses: ${uses}, with: { what: x } }\n`;
+    expect(compile(main, { b: callable + job }).diagnostics.map(({ message }) => message)).toEqual([
+      `${uses} has no input 'what' (it has: none)`,
+    ]);
+  });
+});
