@@ -45,6 +45,8 @@ export interface Settings {
   readonly limits?: Limits;
   /** How long the CEO may leave an escalation before they are reminded; a day where it is left out. */
   readonly escalationReminderHours?: number;
+  /** Files in `.github/workflows` that are started after a merge which starts none by itself; left out where there are none. */
+  readonly afterMerge?: readonly string[];
   /** Apps whose reviews count, where they hold the role. Left out where there are none. */
   readonly approvingApps?: readonly Member[];
 }

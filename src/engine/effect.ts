@@ -72,10 +72,20 @@ export type Effect =
       readonly head: string | null;
       readonly fence: string;
     }
+  /** Start a workflow of the forge on the base branch, where the merge `commit` started none. */
+  | {
+      readonly type: 'start_workflow';
+      readonly job: string;
+      /** Name of its file in `.github/workflows`. */
+      readonly workflow: string;
+      readonly commit: string;
+    }
   /** Say something once on the bead: a refusal, a clear answer to a bad report. */
   | { readonly type: 'reply'; readonly to: string; readonly text: string }
   /** Bring the bead's one status comment up to date. */
   | { readonly type: 'update_status' }
+  /** Open the bead again, which the merge of its own fix closed. */
+  | { readonly type: 'reopen_issue'; readonly job: string }
   | { readonly type: 'close_issue'; readonly reason: 'completed' | 'not_planned' };
 
 /** What performing an effect came to. */

@@ -50,6 +50,10 @@ export function applyMerged(draft: Draft, event: PullRequestMerged): Outcome {
   }
   closeEscalation(draft, job, `pull request #${pull} was merged as ${commit}`);
   leaveQueue(draft, job);
+  if (document.merge?.byPerson !== true) {
+    for (const workflow of draft.config.settings.afterMerge ?? [])
+      draft.emit({ type: 'start_workflow', job, workflow, commit });
+  }
   concludeSuccess(draft, job, { ...document.outputs, sha: commit });
   return applied(job, 'merged');
 }

@@ -122,8 +122,10 @@ function isWanted(draft: Draft, effect: Effect): boolean {
     case 'close_gate':
     case 'close_escalation':
     case 'remind_ceo':
+    case 'start_workflow':
     case 'reply':
     case 'update_status':
+    case 'reopen_issue':
     case 'close_issue':
       return false;
   }
@@ -152,7 +154,9 @@ function learn(draft: Draft, effect: Effect, remote: Remote): void {
     case 'close_gate':
     case 'close_escalation':
     case 'remind_ceo':
+    case 'start_workflow':
     case 'reply':
+    case 'reopen_issue':
     case 'close_issue':
       return;
   }

@@ -320,6 +320,8 @@ export interface WorkflowRun {
   readonly path: string;
   /** Name of the branch or tag it runs on. */
   readonly branch: string | null;
+  /** The commit it runs on. */
+  readonly head: string;
   /** Its `run-name`, filled in. */
   readonly title: string;
   /** Numeric id of whoever started it. */

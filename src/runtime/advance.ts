@@ -119,8 +119,8 @@ class AdvanceLoop {
         await this.#publish(facts, requests);
         requests = [];
         facts = null;
-        this.#begin();
         if (this.#crashed.length > 0) throw this.#crashed[0];
+        this.#begin();
         await this.#gather();
         if (this.#settled.length > 0) continue;
         if (this.#inFlight.size === 0) break;

@@ -47,10 +47,14 @@ function describe({ effect }: OutboxEntry, result: EffectResult): string {
       return `reminded the CEO on #${effect.issue}`;
     case 'merge_pull':
       return `merged #${effect.pull}`;
+    case 'start_workflow':
+      return `saw to ${effect.workflow} after the merge`;
     case 'reply':
       return 'replied';
     case 'update_status':
       return 'status comment brought up to date';
+    case 'reopen_issue':
+      return 'bead opened again';
     case 'close_issue':
       return 'bead closed';
   }

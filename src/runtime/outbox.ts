@@ -84,7 +84,7 @@ export async function claimLeftovers(
 
 /** Whether an effect waits until the stop of the whole repository is lifted: what sets others to work, or changes the code. */
 export function isHalted({ paused = false }: Pick<Runtime, 'paused'>, { effect }: OutboxEntry): boolean {
-  return paused && ['dispatch', 'run_steps', 'merge_pull'].includes(effect.type);
+  return paused && ['dispatch', 'run_steps', 'merge_pull', 'start_workflow'].includes(effect.type);
 }
 
 /** Whoever is alone takes over at once; others wait for the claim's end. Before the limit's end nobody gets on. */

@@ -61,6 +61,7 @@ export async function readRepositoryConfig(
       leaseMinutes: settings.leaseMinutes,
       limits: settings.limits,
       escalationReminderHours: settings.escalationReminderHours,
+      ...(settings.afterMerge.length === 0 ? {} : { afterMerge: settings.afterMerge }),
       ...(approvingApps.length === 0 ? {} : { approvingApps }),
     },
   };

@@ -1,4 +1,5 @@
 import { suggestion } from './finding.ts';
+import { workflowFileName } from './workflow-name.ts';
 import type { Span, YamlEntry, YamlMap, YamlNode } from './yaml-tree.ts';
 
 /** How an agent is reached, as `.github/treadle.yml` says it. */
@@ -92,8 +93,8 @@ function readCommand(key: YamlEntry['key'], map: YamlMap, reader: AgentReader): 
 
 function readWorkflow(key: YamlEntry['key'], map: YamlMap, reader: AgentReader): AgentSetting | null {
   const workflow = map.byKey.get('workflow')?.value;
-  const name = workflow?.kind === 'scalar' ? workflow.text.replace(/^\.github\/workflows\//, '') : '';
-  if (!/^[\w-][\w.-]*\.ya?ml$/.test(name)) {
+  const name = workflow?.kind === 'scalar' ? workflowFileName(workflow.text) : null;
+  if (name === null) {
     const message = `'${key.text}' needs a 'workflow': the name of its file in .github/workflows, for instance agent.yml`;
     reader.report('missing-workflow', (workflow ?? key).span, message);
     return null;

@@ -4,6 +4,7 @@ import { suggestion } from './finding.ts';
 import { readHealing, type HealingSetting } from './healing-setting.ts';
 import { readLimits, type Limits } from './limits.ts';
 import { readYaml } from './read-yaml.ts';
+import { readWorkflowNames } from './workflow-name.ts';
 import { createSourceText, type SourceText } from './source-text.ts';
 import type { Span, YamlEntry, YamlMap, YamlNode } from './yaml-tree.ts';
 
@@ -28,6 +29,8 @@ export interface SettingsFile {
   readonly limits: Limits;
   /** How long the CEO may leave an escalation before they are reminded. */
   readonly escalationReminderHours: number;
+  /** Files in `.github/workflows` that are started on the base branch after a merge which starts none by itself. */
+  readonly afterMerge: readonly string[];
   readonly healing: HealingSetting;
 }
 
@@ -41,6 +44,7 @@ const KEYS = [
   'lease-minutes',
   'limits',
   'escalation-reminder-hours',
+  'after-merge',
   'self-healing',
 ];
 
@@ -117,6 +121,7 @@ class SettingsReader implements AgentReader {
       escalationReminderHours:
         this.#number(map, 'escalation-reminder-hours', { from: 1, to: 720 }) ??
         DEFAULTS.escalationReminderHours,
+      afterMerge: readWorkflowNames(map?.byKey.get('after-merge')?.value, this),
       healing: readHealing(map?.byKey.get('self-healing')?.value, this),
     };
   }

@@ -25,6 +25,8 @@ export function remoteOf(effect: Effect): EffectResult {
     case 'cancel_dispatch':
     case 'close_gate':
     case 'close_escalation':
+    case 'start_workflow':
+    case 'reopen_issue':
     case 'close_issue':
       return { kind: 'done', remote: {} };
   }

@@ -53,8 +53,10 @@ const effects: Record<Effect['type'], true> = {
   close_escalation: true,
   remind_ceo: true,
   merge_pull: true,
+  start_workflow: true,
   reply: true,
   update_status: true,
+  reopen_issue: true,
   close_issue: true,
 };
 

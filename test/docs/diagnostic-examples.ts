@@ -200,6 +200,11 @@ export const settingsCodes: readonly SettingsCode[] = [
       'roles: { ceo: [casey] }\nagents:\n  casey: { dispatch: workflow, workflow: agent.yml, inputs: { run: 1 } }\n',
   },
   {
+    code: 'bad-workflow-name',
+    meaning: 'What cannot be the name of a file in `.github/workflows`.',
+    example: 'after-merge: [build/ci.yml]\n',
+  },
+  {
     code: 'bad-branch',
     meaning: 'What cannot be the name of a branch.',
     example: 'base-branch: main..next\n',

@@ -18,7 +18,7 @@ describe('docs/diagnostics.md', () => {
   });
 
   test('every code of the settings has its section, here or among those of workflows', () => {
-    const files = ['src/workflow/settings.ts', 'src/workflow/agent-setting.ts'];
+    const files = ['settings', 'agent-setting', 'workflow-name'].map((name) => `src/workflow/${name}.ts`);
     const source = files.map(readDocument).join('\n');
     const used = [...source.matchAll(/\breport\(\s*'([a-z-]+)'/g)].map(([, code = '']) => code);
     const known = new Set<string>([...workflowCodes, ...settingsCodes.map(({ code }) => code)]);

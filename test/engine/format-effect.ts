@@ -23,10 +23,14 @@ export function formatEffect(effect: Effect): string {
       return `remind_ceo #${effect.issue} ${effect.number}`;
     case 'merge_pull':
       return `merge_pull ${effect.job} #${effect.pull}`;
+    case 'start_workflow':
+      return `start_workflow ${effect.workflow} ${effect.commit}`;
     case 'reply':
       return `reply @${effect.to}: ${effect.text}`;
     case 'update_status':
       return 'update_status';
+    case 'reopen_issue':
+      return 'reopen_issue';
     case 'close_issue':
       return `close_issue ${effect.reason}`;
   }

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 
 import type { QueueDocument } from '../../src/engine/state.ts';
-import { beginStory, minute } from './story.ts';
+import { beginStory, config, minute, type Options } from './story.ts';
 
 const yaml = `jobs:
   fix: { runs-on: backend-engineer, prompt: x, outputs: { pull-request: {} } }
@@ -34,8 +34,8 @@ const queueOf = (queue: Partial<QueueDocument>): QueueDocument => ({
 });
 
 /** A run whose engineering manager has agreed. */
-const agreed = (queue: Partial<QueueDocument> = {}, pull = '12') => {
-  const story = beginStory(yaml, { queue: queueOf(queue) });
+const agreed = (queue: Partial<QueueDocument> = {}, pull = '12', more: Options = {}) => {
+  const story = beginStory(yaml, { queue: queueOf(queue), ...more });
   story.start();
   story.report('fix', { outputs: { 'pull-request': pull } });
   story.report('commit', { outputs: { note: 'clean' } });
@@ -68,6 +68,17 @@ describe('the lease', () => {
     expect(story.said()).toBe('commit → verify (merged)');
     story.apply(story.lastEvent);
     expect(story.said()).toBe('ignored: no merge of that pull request is awaited');
+  });
+
+  test('merged: the workflows of the settings are started', () => {
+    const settings = { ...config.settings, afterMerge: ['ci.yml', 'e2e.yml'] };
+    const story = agreed({}, '12', { config: { ...config, settings } });
+    story.merged('commit', 'abc123');
+    expect(story.effects()).toEqual([
+      'start_workflow ci.yml abc123',
+      'start_workflow e2e.yml abc123',
+      'dispatch verify 1.1',
+    ]);
   });
 
   test('while another run has it, the job is pending; its turn comes by an event', () => {

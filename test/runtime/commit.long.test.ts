@@ -1,27 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
+import { COMMITTED } from './committed.ts';
 import { openHost, type Host, type World } from './world.ts';
-
-const COMMITTED = `name: Committed
-on: { issues: { labels: [bug] } }
-jobs:
-  mend:
-    runs-on: backend-engineer
-    prompt: Mend it.
-    outputs: { pull-request: { required: true } }
-  merge:
-    type: commit
-    needs: mend
-    runs-on: engineering-manager
-    pull-request: "\${{ needs.mend.outputs.pull-request }}"
-    on-failure: mend
-  verify:
-    type: verify
-    needs: merge
-    runs-on: qa-engineer
-    prompt: Try it.
-    on-failure: mend
-`;
 
 const REVIEWED = COMMITTED.replace(
   '  merge:\n',

@@ -30,6 +30,7 @@ lease-minutes: 2
 limits: { hops: 30, tokens-per-run: none, cost-usd-per-run: 1.5 }
 self-healing: { workflows: ci.yml, throttle-minutes: 5, beads-per-hour: 3 }
 escalation-reminder-hours: 8
+after-merge: [.github/workflows/ci.yml, deploy.yaml, ci.yml]
 `,
     });
     expect(diagnostics).toEqual([]);
@@ -55,6 +56,7 @@ escalation-reminder-hours: 8
         costUsdPerRun: 1.5,
       },
       escalationReminderHours: 8,
+      afterMerge: ['ci.yml', 'deploy.yaml'],
       healing: { watches: true, workflows: ['ci.yml'], throttleMinutes: 5, beadsPerHour: 3 },
     });
   });
@@ -174,6 +176,36 @@ describe('settings that are wrong', () => {
       [
         "2:26 bad-dispatch 'dispatch' of 'q' must be comment, command, workflow or assign. Did you mean 'command'?",
       ],
+    ],
+    [
+      'after-merge that is no list of files',
+      'after-merge: [ci.yml, ../ci.yml, ci]\n',
+      [
+        "1:23 bad-workflow-name 'after-merge' takes names of files in .github/workflows, for instance ci.yml, unlike '../ci.yml'",
+        "1:34 bad-workflow-name 'after-merge' takes names of files in .github/workflows, for instance ci.yml, unlike 'ci'",
+      ],
+    ],
+    [
+      'a single after-merge that is no file',
+      'after-merge: ci\n',
+      [
+        "1:14 bad-workflow-name 'after-merge' takes names of files in .github/workflows, for instance ci.yml, unlike 'ci'",
+      ],
+    ],
+    [
+      'after-merge of a mapping, and too many',
+      `after-merge: { ci: yes }\n`,
+      ["1:14 wrong-type 'after-merge' is a list of texts"],
+    ],
+    [
+      'too many workflows',
+      `after-merge: [${Array.from({ length: 21 }, (_, index) => `w${index}.yml`).join(', ')}]\n`,
+      ["1:14 wrong-limit 'after-merge' takes at most 20 workflows"],
+    ],
+    [
+      'a misspelt after-merge',
+      'after-merges: ci.yml\n',
+      ["1:1 unknown-key Unknown key 'after-merges'. Did you mean 'after-merge'?"],
     ],
     [
       'no workflow',

@@ -275,8 +275,10 @@ function isAwaited(effect: Effect): boolean {
     case 'close_gate':
     case 'close_escalation':
     case 'remind_ceo':
+    case 'start_workflow':
     case 'reply':
     case 'update_status':
+    case 'reopen_issue':
     case 'close_issue':
       return false;
   }

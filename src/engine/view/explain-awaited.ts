@@ -181,10 +181,14 @@ export function effectWords(effect: Effect['type']): string {
       return 'reminding the CEO';
     case 'merge_pull':
       return 'the merge';
+    case 'start_workflow':
+      return 'starting a workflow after the merge';
     case 'reply':
       return 'a reply on the bead';
     case 'update_status':
       return 'the status comment';
+    case 'reopen_issue':
+      return 'opening the bead again';
     case 'close_issue':
       return 'closing the bead';
   }

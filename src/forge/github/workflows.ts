@@ -114,6 +114,7 @@ function decodeRun(run: unknown): WorkflowRun {
     // GitHub may append the ref that the file was read from.
     path: textAt(run, 'path').replace(/@.*$/, ''),
     branch: nullableTextAt(run, 'head_branch'),
+    head: textAt(run, 'head_sha'),
     title: nullableTextAt(run, 'display_title') ?? '',
     actor: actor === null ? null : integerAt(actor, 'id'),
     state: stateOf(nullableTextAt(run, 'status'), conclusion),

@@ -9,7 +9,9 @@ import { mergePull } from './merge.ts';
 import { done, failed, limited, UNDECIDED, type Performance, type Performed } from './performance.ts';
 import type { RunningCommands } from './run-command.ts';
 import { runSteps, stepsKey } from './run-steps.ts';
+import { reopenIssue } from './reopen-issue.ts';
 import { say } from './say.ts';
+import { startWorkflow } from './start-workflow.ts';
 import { updateStatus } from './update-status.ts';
 import { CLAIM_ENDED, forgeUntil } from './timed-forge.ts';
 
@@ -68,10 +70,14 @@ function performEffect(
       return remindCeo(performance, effect);
     case 'merge_pull':
       return mergePull(performance, effect);
+    case 'start_workflow':
+      return startWorkflow(performance, effect);
     case 'reply':
       return say(performance, effect.text);
     case 'update_status':
       return updateStatus(performance);
+    case 'reopen_issue':
+      return reopenIssue(performance);
     case 'close_issue':
       return runtime.forge.issues.close(performance.state.run.issue, effect.reason).then(() => done());
   }

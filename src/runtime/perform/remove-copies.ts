@@ -31,12 +31,14 @@ export async function removeCopies(
       return;
     case 'open_escalation':
       return closeSecondBead(forge, state, effect, remote);
-    // Branches and pull requests bear the effect's name, closing or merging twice is closing or merging once, and steps leave
-    // nothing on the forge.
+    // Branches and pull requests bear the effect's name, closing or merging twice is closing or merging once, a check of the base
+    // branch may run twice, and steps leave nothing on the forge.
     case 'open_gate':
     case 'close_gate':
     case 'close_escalation':
     case 'merge_pull':
+    case 'start_workflow':
+    case 'reopen_issue':
     case 'close_issue':
     case 'run_steps':
     case 'cancel_steps':

@@ -104,6 +104,7 @@ export const config: fc.Arbitrary<Config> = fc.record({
         costUsdPerRun: orNull(fc.double({ min: 0.1, max: 1e4, noNaN: true })),
       }),
       escalationReminderHours: fc.double({ min: 0.1, max: 1e4, noNaN: true }),
+      afterMerge: fc.array(name, { minLength: 1, maxLength: 3 }),
     },
     { requiredKeys: ['baseBranch', 'protectedPaths', 'leaseMinutes'] },
   ),
