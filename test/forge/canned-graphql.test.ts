@@ -184,3 +184,55 @@ describe('reviewed pull requests', () => {
     await expect(forge.pulls.reviewed([1])).rejects.toMatchObject({ code: 'forge-refused' });
   });
 });
+
+describe('questions that are asked together', () => {
+  const owners = (document: string): readonly (string | undefined)[] =>
+    [...document.matchAll(/(\w+): pullRequest\(number: (\d+)\)/g)].map(([, alias]) => alias);
+  /** Answers each alias of a pull request, whatever it is called. */
+  const answerAll = (document: string): CannedAnswer =>
+    answering(
+      Object.fromEntries(
+        owners(document).map((alias = '') => [alias, pullOf(Number(/\d+$/.exec(alias)?.[0] ?? 0))]),
+      ),
+    );
+
+  test('are one request, and each gets its own answer', async () => {
+    let requests = 0;
+    const forge = cannedForge(({ body }) => {
+      requests += 1;
+      return answerAll(String(body['query']));
+    });
+    const [first, second] = await Promise.all([forge.pulls.reviewed([1, 2]), forge.pulls.reviewed([2, 3])]);
+    expect(first.map(({ number }) => number)).toEqual([1, 2]);
+    expect(second.map(({ number }) => number)).toEqual([2, 3]);
+    expect(requests).toBe(1);
+  });
+
+  test('do not suffer from one that the forge refuses', async () => {
+    let requests = 0;
+    const forge = cannedForge(({ body }) => {
+      requests += 1;
+      const document = String(body['query']);
+      return document.includes('(number: 3)')
+        ? { body: { data: null, errors: [{ type: 'FORBIDDEN', message: 'No' }] } }
+        : answerAll(document);
+    });
+    const [first, second] = await Promise.allSettled([forge.pulls.reviewed([1]), forge.pulls.reviewed([3])]);
+    expect(first).toMatchObject({ status: 'fulfilled', value: [{ number: 1 }] });
+    expect(second).toMatchObject({ status: 'rejected', reason: { code: 'forge-denied' } });
+    expect(requests).toBe(3);
+  });
+
+  test('all fail with the connection', async () => {
+    let requests = 0;
+    const forge = cannedForge(() => {
+      requests += 1;
+      return { status: 401, body: { message: 'Bad credentials' } };
+    });
+    const asked = [forge.pulls.reviewed([1]), forge.pulls.reviewed([2])];
+    for (const outcome of await Promise.allSettled(asked)) {
+      expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'forge-denied' } });
+    }
+    expect(requests).toBe(1);
+  });
+});

@@ -54,15 +54,14 @@ async function readLinkedPulls(
   const linked = new Map<number, readonly LinkedPull[]>();
   for (let start = 0; start < issues.length; start += batchSize) {
     const batch = issues.slice(start, start + batchSize);
-    const parts = batch.map(
-      (number) =>
-        `i${number}: issue(number: ${number}) { closedByPullRequestsReferences(first: 50, includeClosedPrs: true) { nodes { ${pullFields} } } }`,
-    );
+    const parts = batch.map((number): [string, string] => [
+      `i${number}`,
+      `issue(number: ${number}) { closedByPullRequestsReferences(first: 50, includeClosedPrs: true) { nodes { ${pullFields} } } }`,
+    ]);
     const found = await connection.query(
       {
         what: `read the pull requests of ${batch.map((number) => `#${number}`).join(', ')}`,
-        document: `query($owner: String!, $name: String!) { repository(owner: $owner, name: $name) { ${parts.join('\n')} } }`,
-        variables: {},
+        repository: Object.fromEntries(parts),
       },
       (answer) => {
         const repository = field(answer, 'repository');

@@ -1,3 +1,4 @@
+import type { Question } from './compose-query.ts';
 import type { Decode } from './decode.ts';
 
 /** One request. The repository's owner and name fill `{owner}` and `{repo}` of the route. */
@@ -30,15 +31,11 @@ export interface Connection {
   ): Promise<{ readonly items: readonly T[]; readonly isLast: boolean }>;
   /** All pages of a list. */
   list<T>(request: ForgeRequest, decode: Decode<T>): Promise<readonly T[]>;
-  /** A GraphQL query (never a mutation: it may be sent twice). What is not found is null in the answer. */
-  query<T>(
-    request: {
-      readonly what: string;
-      readonly document: string;
-      readonly variables: Readonly<Record<string, unknown>>;
-    },
-    decode: Decode<T>,
-  ): Promise<T>;
+  /**
+   * Asks by GraphQL (never a mutation: it may be sent twice). Questions that are asked at the same time are one request. What is
+   * not found is null in the answer.
+   */
+  query<T>(question: Question, decode: Decode<T>): Promise<T>;
 }
 
 /** Decodes nothing: for answers of which only the success counts. */

@@ -1,4 +1,5 @@
 import type { Files } from '../port.ts';
+import type { Question } from './compose-query.ts';
 import type { Connection } from './connection.ts';
 import { booleanAt, field, listAt, nullableTextAt, textAt } from './decode.ts';
 import { readFile } from './read-file.ts';
@@ -22,7 +23,7 @@ export async function readDefaultBranch(
   const { branch, files } = await connection.query(
     {
       what: 'read the settings and workflows of the default branch',
-      document: documentFor(wanted),
+      repository: fieldsFor(wanted),
       variables: variablesFor(wanted),
     },
     (answer) => decodeAnswer(field(answer, 'repository'), wanted),
@@ -36,22 +37,20 @@ export async function readDefaultBranch(
   return { branch, texts };
 }
 
-function documentFor({ files }: Wanted): string {
-  const named = files.map((_, index) => `f${index}: object(expression: $f${index}) { ${BLOB} }`);
-  const types = files.map((_, index) => `$f${index}: String!`);
-  return `query($owner: String!, $name: String!, $folder: String!, ${types.join(', ')}) {
-  repository(owner: $owner, name: $name) {
-    defaultBranchRef { name }
-    folder: object(expression: $folder) { ... on Tree { entries { name type object { ${BLOB} } } } }
-    ${named.join('\n')}
-  }
-}`;
+function fieldsFor({ files }: Wanted): Readonly<Record<string, string>> {
+  return {
+    defaultBranchRef: 'defaultBranchRef { name }',
+    folder: `object(expression: $folder) { ... on Tree { entries { name type object { ${BLOB} } } } }`,
+    ...Object.fromEntries(
+      files.map((_, index) => [`f${index}`, `object(expression: $f${index}) { ${BLOB} }`]),
+    ),
+  };
 }
 
-function variablesFor({ files, folder }: Wanted): Readonly<Record<string, string>> {
+function variablesFor({ files, folder }: Wanted): NonNullable<Question['variables']> {
   return {
-    folder: `HEAD:${folder}`,
-    ...Object.fromEntries(files.map((path, index) => [`f${index}`, `HEAD:${path}`])),
+    folder: ['String!', `HEAD:${folder}`],
+    ...Object.fromEntries(files.map((path, index) => [`f${index}`, ['String!', `HEAD:${path}`]])),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Account, Glance, GlancedAnswer, GlancedPull, ReviewedPull } from '../port.ts';
+import type { Question } from './compose-query.ts';
 import type { Connection } from './connection.ts';
 import { booleanAt, field, integerAt, listAt, textAt, wordAt } from './decode.ts';
 import { completePull, decodeFoundPull, REVIEWED_FIELDS, type FoundPull } from './reviewed-pulls.ts';
@@ -44,8 +45,8 @@ function glanceAtSome(
   return connection.query(
     {
       what: 'read whose token this is and what reviews there are',
-      document: documentFor(wanted, closely),
-      variables: {},
+      fields: { viewer: 'viewer { login databaseId }' },
+      ...fieldsFor(wanted, closely),
     },
     (answer) => {
       const repository = wanted.length === 0 ? {} : field(answer, 'repository');
@@ -68,21 +69,26 @@ export function decodeViewer(answer: unknown): Account {
   return { login, id: integerAt(viewer, 'databaseId'), kind: login.endsWith('[bot]') ? 'app' : 'user' };
 }
 
-function documentFor(numbers: readonly number[], closely: ReadonlySet<number>): string {
-  if (numbers.length === 0) return 'query { viewer { login databaseId } }';
-  const pulls = numbers.map(
-    (number) =>
-      `p${number}: pullRequest(number: ${number}) { ...glanced ${closely.has(number) ? '...reviewed ' : ''}}`,
-  );
+function fieldsFor(
+  numbers: readonly number[],
+  closely: ReadonlySet<number>,
+): Pick<Question, 'repository' | 'fragments'> {
+  if (numbers.length === 0) return {};
+  const pulls = numbers.map((number): [string, string] => [
+    `p${number}`,
+    `pullRequest(number: ${number}) { ...glanced ${closely.has(number) ? '...reviewed ' : ''}}`,
+  ]);
   const isClose = numbers.some((number) => closely.has(number));
-  return `query($owner: String!, $name: String!) {
-  viewer { login databaseId }
-  repository(owner: $owner, name: $name) { ${pulls.join('\n')} }
-}
-fragment glanced on PullRequest {
+  return {
+    repository: Object.fromEntries(pulls),
+    fragments: {
+      glanced: `on PullRequest {
   number state headRefOid
   latestOpinionatedReviews(first: 50) { nodes { fullDatabaseId state authorCanPushToRepository commit { oid } } }
-}${isClose ? `\nfragment reviewed on PullRequest { ${REVIEWED_FIELDS} }` : ''}`;
+}`,
+      ...(isClose ? { reviewed: `on PullRequest { ${REVIEWED_FIELDS} }` } : {}),
+    },
+  };
 }
 
 /** The list holds dismissed reviews, too; the last fifty people with an opinion are enough to say whether there is one. */

@@ -6,11 +6,9 @@ import { ACTOR_FIELDS, decodeActor } from './decode-shapes.ts';
 /** GitHub resolves at most this many ids in one query. */
 const batchSize = 100;
 
-const document = `query($ids: [ID!]!) {
-  nodes(ids: $ids) {
+const nodes = `nodes(ids: $ids) {
     ... on IssueComment { fullDatabaseId body lastEditedAt editor { ${ACTOR_FIELDS} } }
-  }
-}`;
+  }`;
 
 /** Who edited comments last: the REST API does not tell. https://docs.github.com/graphql/reference/objects#issuecomment */
 export async function readLastEdits(
@@ -21,7 +19,7 @@ export async function readLastEdits(
   for (let start = 0; start < comments.length; start += batchSize) {
     const ids = comments.slice(start, start + batchSize).map(({ node }) => node);
     const found = await connection.query(
-      { what: 'read who edited comments', document, variables: { ids } },
+      { what: 'read who edited comments', fields: { nodes }, variables: { ids: ['[ID!]!', ids] } },
       (answer) =>
         listAt(answer, 'nodes')
           .filter((node) => node !== null && field(node, 'fullDatabaseId') !== undefined)

@@ -20,8 +20,7 @@ export async function readReadiness(
     const read = await connection.query(
       {
         what: `read the checks of ${batch.map((number) => `#${number}`).join(', ')}`,
-        document: documentFor(batch),
-        variables: {},
+        repository: Object.fromEntries(batch.map((number) => [`p${number}`, readinessOf(number)])),
       },
       (answer) => {
         const repository = field(answer, 'repository');
@@ -36,31 +35,26 @@ export async function readReadiness(
   return found;
 }
 
-function documentFor(numbers: readonly number[]): string {
-  const pulls = numbers.map(
-    (number) => `p${number}: pullRequest(number: ${number}) {
-      number state mergeStateStatus
-      baseRef {
-        refUpdateRule { requiredStatusCheckContexts }
-        rules(first: 100) { nodes { parameters {
-          __typename
-          ... on RequiredStatusChecksParameters { requiredStatusChecks { context } }
-        } } }
-      }
-      all: commits(first: 100) { nodes { commit { authors(first: 10) { nodes { name email } } } } }
-      commits(last: 1) { nodes { commit {
-        checkSuites(first: 50) { nodes { conclusion } }
-        statusCheckRollup { contexts(first: 100) { nodes {
-          __typename
-          ... on CheckRun { name checkStatus: status conclusion isRequired(pullRequestNumber: ${number}) }
-          ... on StatusContext { context state isRequired(pullRequestNumber: ${number}) }
-        } } }
+function readinessOf(number: number): string {
+  return `pullRequest(number: ${number}) {
+    number state mergeStateStatus
+    baseRef {
+      refUpdateRule { requiredStatusCheckContexts }
+      rules(first: 100) { nodes { parameters {
+        __typename
+        ... on RequiredStatusChecksParameters { requiredStatusChecks { context } }
       } } }
-    }`,
-  );
-  return `query($owner: String!, $name: String!) {
-  repository(owner: $owner, name: $name) { ${pulls.join('\n')} }
-}`;
+    }
+    all: commits(first: 100) { nodes { commit { authors(first: 10) { nodes { name email } } } } }
+    commits(last: 1) { nodes { commit {
+      checkSuites(first: 50) { nodes { conclusion } }
+      statusCheckRollup { contexts(first: 100) { nodes {
+        __typename
+        ... on CheckRun { name checkStatus: status conclusion isRequired(pullRequestNumber: ${number}) }
+        ... on StatusContext { context state isRequired(pullRequestNumber: ${number}) }
+      } } }
+    } } }
+  }`;
 }
 
 function decodeReadiness(pull: unknown): MergeReadiness {

@@ -1,6 +1,8 @@
 import type { Octokit } from '@octokit/rest';
 
 import { TreadleError } from '../../base/errors.ts';
+import { createAskTogether } from './ask-together.ts';
+import type { ComposedQuery } from './compose-query.ts';
 import type { Answer, Connection, ForgeRequest } from './connection.ts';
 import type { Decode } from './decode.ts';
 import { MalformedAnswer } from './decode.ts';
@@ -38,6 +40,10 @@ export function openConnection(options: {
       throw toForgeError(error, { what, repository: `${owner}/${name}`, apiUrl });
     }
   };
+  const askTogether = createAskTogether(
+    (query) => sendQuery(octokit, { owner, name }, query),
+    (error) => isQueryError(error) && !isRateLimited(error),
+  );
   const connection: Connection = {
     owner,
     name,
@@ -46,8 +52,7 @@ export function openConnection(options: {
       attempt(asked.what, () => sendExpecting(send, asked, refusals, decode)),
     page: (asked, page, decode) => attempt(asked.what, () => readPage(send, asked, page, decode)),
     list: (asked, decode) => readAllPages(connection, asked, decode),
-    query: ({ what, document, variables }, decode) =>
-      attempt(what, async () => decode(await sendQuery(octokit, document, { owner, name, ...variables }))),
+    query: (question, decode) => attempt(question.what, async () => decode(await askTogether(question))),
   };
   return connection;
 }
@@ -122,11 +127,12 @@ async function readAllPages<T>(
 
 async function sendQuery(
   octokit: Octokit,
-  document: string,
-  variables: Readonly<Record<string, unknown>>,
+  repository: { readonly owner: string; readonly name: string },
+  { document, variables }: ComposedQuery,
 ): Promise<unknown> {
   try {
-    return await octokit.graphql(document, { ...variables, request: { repeatable: true } });
+    const all = { ...repository, ...variables, request: { repeatable: true } };
+    return await octokit.graphql(document, all);
   } catch (error) {
     return partialAnswer(error);
   }
@@ -134,11 +140,16 @@ async function sendQuery(
 
 /** What a query found where all that is wrong with it is that some of what it asks for does not exist. */
 function partialAnswer(error: unknown): unknown {
-  if (!(error instanceof Error) || error.name !== 'GraphqlResponseError') throw error;
+  if (!isQueryError(error)) throw error;
   const { errors, data } = error as Error & { readonly errors?: unknown; readonly data?: unknown };
   const isPartial = Array.isArray(errors) && errors.every(isMissingPart);
   if (!isPartial || data === null || data === undefined) throw error;
   return data;
+}
+
+/** An answer that says what is wrong with the query. */
+function isQueryError(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'GraphqlResponseError';
 }
 
 /** Something within the repository, or beside it (an account, a node): not the repository itself. */

@@ -71,15 +71,15 @@ async function findAccounts(
 
 /** In the order of the logins; null for those that are nobody's. An organisation has the same field, and is no user. */
 function findUsers(connection: Connection, logins: readonly string[]): Promise<readonly (Account | null)[]> {
-  const users = logins.map(
-    (_, index) => `u${index}: user(login: $l${index}) { __typename login databaseId }`,
-  );
-  const types = logins.map((_, index) => `$l${index}: String!`);
+  const users = logins.map((_, index): [string, string] => [
+    `u${index}`,
+    `user(login: $l${index}) { __typename login databaseId }`,
+  ]);
   return connection.query(
     {
       what: `find the accounts ${logins.join(', ')}`,
-      document: `query(${types.join(', ')}) { ${users.join('\n')} }`,
-      variables: Object.fromEntries(logins.map((login, index) => [`l${index}`, login])),
+      fields: Object.fromEntries(users),
+      variables: Object.fromEntries(logins.map((login, index) => [`l${index}`, ['String!', login]])),
     },
     (answer) => logins.map((_, index) => decodeActor(field(answer, `u${index}`))),
   );

@@ -25,16 +25,10 @@ export const REVIEWED_FIELDS = `
   reviews(first: 100) { ${reviewPage} }
   commits(first: 100) { ${commitPage} }`;
 
-const restDocuments = {
-  reviews: restDocument(`reviews(first: 100, after: $after) { ${reviewPage} }`),
-  commits: restDocument(`commits(first: 100, after: $after) { ${commitPage} }`),
+const furtherPages = {
+  reviews: `reviews(first: 100, after: $after) { ${reviewPage} }`,
+  commits: `commits(first: 100, after: $after) { ${commitPage} }`,
 } as const;
-
-function restDocument(list: string): string {
-  return `query($owner: String!, $name: String!, $number: Int!, $after: String!) {
-  repository(owner: $owner, name: $name) { pullRequest(number: $number) { ${list} } }
-}`;
-}
 
 /** Pull requests with all their reviews and commit authors, in the order of the numbers; unknown numbers are left out. */
 export async function readReviewedPulls(
@@ -48,22 +42,16 @@ export async function readReviewedPulls(
     const found = await connection.query(
       {
         what: `read the reviews of ${batch.map((number) => `#${number}`).join(', ')}`,
-        document: batchDocument(batch),
-        variables: {},
+        repository: Object.fromEntries(
+          batch.map((number) => [alias(number), `pullRequest(number: ${number}) { ...pull }`]),
+        ),
+        fragments: { pull: `on PullRequest { ${REVIEWED_FIELDS} }` },
       },
       (answer) => decodeBatch(answer, batch),
     );
     for (const each of found) pulls.push(await completePull(connection, each));
   }
   return pulls;
-}
-
-function batchDocument(numbers: readonly number[]): string {
-  const pulls = numbers.map((number) => `${alias(number)}: pullRequest(number: ${number}) { ...pull }`);
-  return `query($owner: String!, $name: String!) {
-  repository(owner: $owner, name: $name) { ${pulls.join('\n')} }
-}
-fragment pull on PullRequest { ${REVIEWED_FIELDS} }`;
 }
 
 function alias(number: number): string {
@@ -103,7 +91,7 @@ function submissionTime(review: Review): number {
 async function readRest<T>(
   connection: Connection,
   number: number,
-  list: keyof typeof restDocuments,
+  list: keyof typeof furtherPages,
   first: Part<T>,
   decode: Decode<T>,
 ): Promise<readonly T[]> {
@@ -111,7 +99,11 @@ async function readRest<T>(
   let { after } = first;
   while (after !== null) {
     const part: Part<T> = await connection.query(
-      { what: `read the ${list} of #${number}`, document: restDocuments[list], variables: { number, after } },
+      {
+        what: `read the ${list} of #${number}`,
+        repository: { pullRequest: `pullRequest(number: $number) { ${furtherPages[list]} }` },
+        variables: { number: ['Int!', number], after: ['String!', after] },
+      },
       (answer) => decodePart(at(answer, 'repository', 'pullRequest', list), decode),
     );
     items.push(...part.items);

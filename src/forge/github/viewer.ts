@@ -23,8 +23,5 @@ async function readViewer(connection: Connection): Promise<Account> {
   const answer = await connection.tryAsk({ what, route: 'GET /user' }, [403], decodeAccount);
   if (answer.kind === 'done') return answer.value;
   // The token of an App's installation, GITHUB_TOKEN among them, has no user in REST, but a viewer in GraphQL.
-  return connection.query(
-    { what, document: 'query { viewer { login databaseId } }', variables: {} },
-    decodeViewer,
-  );
+  return connection.query({ what, fields: { viewer: 'viewer { login databaseId }' } }, decodeViewer);
 }
