@@ -13,6 +13,8 @@ export interface ActionInputs {
   readonly stateBranch: string;
   /** How many runs a wake starts of issues it finds. */
   readonly maxNewRuns: number;
+  /** The repository's variables; null where the step gives none: they are asked for. */
+  readonly vars: Readonly<Record<string, string>> | null;
   /** What mode `report` says; of no account in the others. */
   readonly report: ReportInputs;
 }
@@ -33,6 +35,7 @@ export const INPUT_DEFAULTS = {
   mode: 'advance',
   'state-branch': 'treadle/state',
   'max-new-runs': '10',
+  vars: '',
   issue: '',
   job: '',
   outcome: 'success',
@@ -58,11 +61,12 @@ export function readInputs(get: (name: keyof typeof INPUT_DEFAULTS) => string): 
     token,
     stateBranch: orDefault('state-branch'),
     maxNewRuns: wholeNumber('max-new-runs', orDefault('max-new-runs')),
+    vars: get('vars').trim() === '' ? null : readTexts('vars', get('vars'), '${{ toJSON(vars) }}'),
     report: {
       issue: get('issue').trim() === '' ? null : wholeNumber('issue', get('issue').trim().replace(/^#/, '')),
       job: get('job').trim() || null,
       outcome: oneOf('outcome', orDefault('outcome'), OUTCOMES),
-      outputs: readOutputs(orDefault('outputs')),
+      outputs: readTexts('outputs', orDefault('outputs'), '{"root-cause": "…"}'),
       summary: get('summary'),
     },
   };
@@ -81,21 +85,20 @@ function wholeNumber(name: string, text: string): number {
   return Number(text);
 }
 
-function readOutputs(text: string): Readonly<Record<string, string>> {
+/** A JSON object of texts; other values as the JSON of them. */
+function readTexts(name: string, text: string, example: string): Readonly<Record<string, string>> {
+  const remedy = `Give a JSON object of texts: ${example}`;
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw invalid('outputs', 'it is no JSON', 'Give a JSON object of texts: {"root-cause": "…"}', cause);
+    throw invalid(name, 'it is no JSON', remedy, cause);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw invalid('outputs', 'it is no JSON object', 'Give a JSON object of texts: {"root-cause": "…"}');
+    throw invalid(name, 'it is no JSON object', remedy);
   }
   return Object.fromEntries(
-    Object.entries(value).map(([name, each]) => [
-      name,
-      typeof each === 'string' ? each : JSON.stringify(each),
-    ]),
+    Object.entries(value).map(([key, each]) => [key, typeof each === 'string' ? each : JSON.stringify(each)]),
   );
 }
 

@@ -24,7 +24,7 @@ export async function openRuntime(
   around: Surroundings,
   observe: (notice: Notice) => void,
 ): Promise<ActionRuntime> {
-  const { token, stateBranch, maxNewRuns } = inputs;
+  const { token, stateBranch, maxNewRuns, vars } = inputs;
   const { apiUrl, serverUrl, repository, paused } = around;
   const forge = adapters.forge(apiUrl, repository, token, step.say);
   const runtime: Runtime = {
@@ -46,7 +46,7 @@ export async function openRuntime(
     paused,
     builtInWorkflows: readBuiltInWorkflows(),
   };
-  const config = (): Promise<RepositoryConfig> => readRepositoryConfig(forge, runtime.builtInWorkflows);
+  const config = (): Promise<RepositoryConfig> => readRepositoryConfig(forge, runtime.builtInWorkflows, vars);
   return { runtime, intake: { repository, config, maxNewRuns } };
 }
 

@@ -9,7 +9,7 @@ import type { SimulatedRun } from './simulate-run.ts';
 import { simulateRun } from './simulate-run.ts';
 
 /**
- * `{workflow, script?, cancelAfter?, cancelWhileRunning?, expect: {results, legs?, legResults?, notRun?, outputs?, run?} | {invalid}}`:
+ * `{workflow, script?, vars?, cancelAfter?, cancelWhileRunning?, expect: {results, legs?, legResults?, notRun?, outputs?, run?} | {invalid}}`:
  * runs the workflow through the engine, jobs ending as the script says, and compares what is given.
  */
 export function checkJobGraph({ fields }: ConformanceCase): Verdict {
@@ -27,6 +27,9 @@ export function checkJobGraph({ fields }: ConformanceCase): Verdict {
     cancelAfter: namesOf(fields['cancelAfter']),
     cancelWhileRunning: namesOf(fields['cancelWhileRunning']),
     outputs: read.outputs,
+    vars: Object.fromEntries(
+      Object.entries(fieldsOf(fields['vars'])).map(([name, value]) => [name.toUpperCase(), textOf(value)]),
+    ),
   });
   const actual = describeRun(run, [...read.workflow.jobs.keys()]);
   const isSame =

@@ -34,6 +34,8 @@ export interface RunScript {
   /** The run is cancelled while these jobs run, and all others came to their end as far as they could. */
   readonly cancelWhileRunning: readonly string[];
   readonly outputs: ReadonlyMap<string, ReadonlyMap<string, Template>>;
+  /** The context `vars`. */
+  readonly vars: Readonly<Record<string, string>>;
 }
 
 /** A run at its end, and which jobs and legs began. */
@@ -45,7 +47,7 @@ export interface SimulatedRun {
 const actor = { kind: 'user', login: 'octocat', id: 1 } as const;
 const members = [{ login: 'octocat', id: 1, kind: 'user' }] as const;
 const unlimited = Number.MAX_SAFE_INTEGER;
-const config: Config = {
+const people: Config = {
   version: 1,
   roles: { [ANYBODY]: members, ceo: members, 'qa-engineer': members, 'engineering-manager': members },
   agents: {},
@@ -82,6 +84,7 @@ type Bare<T> = T extends RunEvent
 class Simulation {
   readonly begun = new Set<string>();
   readonly #workflow: Workflow;
+  readonly #config: Config;
   readonly #script: RunScript;
   #state: RunState | null = null;
   #now = '2026-01-05T09:00:00.000Z';
@@ -89,6 +92,7 @@ class Simulation {
 
   constructor(workflow: Workflow, script: RunScript) {
     this.#workflow = workflow;
+    this.#config = { ...people, vars: script.vars };
     const resolve = (id: string): string => workflow.graph.resolve(id) ?? id;
     this.#script = {
       ...script,
@@ -214,7 +218,7 @@ class Simulation {
     id: string,
     scripted: Readonly<Record<string, string>>,
   ): Readonly<Record<string, string>> | null {
-    const view = viewOf({ workflow: this.#workflow, config }, this.state);
+    const view = viewOf({ workflow: this.#workflow, config: this.#config }, this.state);
     const contexts = contextsFor(view, id, 'job');
     const given = new Map(Object.entries(scripted).map(([name, value]) => [name.toLowerCase(), value]));
     const outputs: [string, string][] = [];
@@ -247,7 +251,7 @@ class Simulation {
       wake: { wake: 'case', until: addMs(this.#now, 60_000) },
       ...bare,
     } as RunEvent;
-    const result = transition({ workflow: this.#workflow, config }, this.#state, event);
+    const result = transition({ workflow: this.#workflow, config: this.#config }, this.#state, event);
     if (result.kind === 'ignored') {
       throw new TreadleError('conformance-invalid', `The engine ignored ${bare.type}: ${result.reason}`);
     }

@@ -1,10 +1,9 @@
 import { derivedId } from '../base/digest.ts';
 import type { Json } from '../base/canonical-json.ts';
 import { renderTemplate } from '../expression/evaluate.ts';
-import type { Template } from '../expression/model.ts';
 import type { CallJob, InputDeclaration } from '../workflow/model.ts';
 import { beginAttempt } from './attempt.ts';
-import { contextsFor } from './contexts.ts';
+import { contextsFor, runContexts } from './contexts.ts';
 import type { Draft } from './draft.ts';
 import { QUEUED } from './draft.ts';
 import type { Evaluated } from './evaluation.ts';
@@ -71,26 +70,32 @@ function inputsOf(
   const inputs: [string, Json][] = [];
   for (const input of declared) {
     const template = Object.entries(given).find(([name]) => equalNames(name, input.name))?.[1];
-    if (template === undefined) {
+    const render =
+      template !== undefined
+        ? () => renderTemplate(template, contextsFor(draft, id, 'job'))
+        : defaultOf(input, draft);
+    if (render === null) {
       if (input.required && input.default === null) {
         return { ok: false, problem: `the called workflow needs the input ${input.name}` };
       }
       inputs.push([input.name, input.default ?? emptyOf(input)]);
       continue;
     }
-    const value = guard(() => valueOf(template, draft, id));
-    if (!value.ok) return { ok: false, problem: `with.${input.name}: ${value.problem}` };
+    const value = guard(render);
+    const place = template === undefined ? `the default of ${input.name}` : `with.${input.name}`;
+    if (!value.ok) return { ok: false, problem: `${place}: ${value.problem}` };
     const typed = convert(input, value.value);
     if (typed === undefined) {
-      return { ok: false, problem: `with.${input.name} is no ${input.type}: "${value.value.slice(0, 80)}"` };
+      return { ok: false, problem: `${place} is no ${input.type}: "${value.value.slice(0, 80)}"` };
     }
     inputs.push([input.name, typed]);
   }
   return { ok: true, value: Object.fromEntries(inputs) };
 }
 
-function valueOf(template: Template, draft: Draft, job: string): string {
-  return renderTemplate(template, contextsFor(draft, job, 'job'));
+/** How the default of an input that holds expressions is read: as the caller sees things. Null where it holds none. */
+function defaultOf({ computedDefault }: InputDeclaration, draft: Draft): (() => string) | null {
+  return computedDefault === null ? null : () => renderTemplate(computedDefault, runContexts(draft));
 }
 
 /**

@@ -8,6 +8,8 @@ export interface Config {
   /** By login. A member without an entry is a person or agent reached by comment. */
   readonly agents: Readonly<Record<string, Agent>>;
   readonly settings: Settings;
+  /** The variables that the workflow uses, as they stood when the run began: the context `vars`. Left out where there are none. */
+  readonly vars?: Readonly<Record<string, string>>;
 }
 
 /** A holder of a role. The numeric id decides, the login is for people to read. */

@@ -52,12 +52,12 @@ export function contextsFor(view: RunView, job: string, purpose: ContextPurpose)
 }
 
 /** What is known of a run apart from its jobs: what `run-name` may use. */
-export function runContexts(view: Pick<RunView, 'workflow' | 'run'>): Contexts {
-  const { run, workflow } = view;
+export function runContexts(view: Pick<RunView, 'workflow' | 'run' | 'config'>): Contexts {
+  const { run, workflow, config } = view;
   return {
     github: githubContext(run, workflow),
     inputs: run.inputs ?? run.trigger.inputs,
-    vars: {},
+    vars: config.vars ?? {},
     bead: beadContext(run.trigger),
     run: { id: run.id, number: run.number, title: run.title, cycles: run.cycles },
   };

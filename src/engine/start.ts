@@ -46,10 +46,10 @@ export function beginRun(context: TransitionContext, event: RunStarted): RunStat
 }
 
 /** `run-name`, or the issue's title where there is none or it has no value. */
-function titleOf({ workflow }: TransitionContext, run: RunDocument): string {
+function titleOf({ workflow, config }: TransitionContext, run: RunDocument): string {
   if (workflow.runName === null) return run.title;
   try {
-    const title = renderTemplate(workflow.runName, runContexts({ workflow, run })).trim();
+    const title = renderTemplate(workflow.runName, runContexts({ workflow, config, run })).trim();
     return title === '' ? run.title : title;
   } catch (error) {
     if (error instanceof ExpressionError) return run.title;

@@ -4,6 +4,7 @@ export type AvailabilityKey =
   | 'concurrency'
   | 'env'
   | 'on.issues.if'
+  | 'on.workflow_call.inputs.default'
   | 'on.workflow_call.outputs'
   | 'jobs.if'
   | 'jobs.strategy'
@@ -89,6 +90,7 @@ const table: Readonly<Record<AvailabilityKey, Availability>> = {
   env: workflowLevel,
   // Asked before there is a run.
   'on.issues.if': { contexts: ['github', 'vars', 'bead'], functions: [] },
+  'on.workflow_call.inputs.default': workflowLevel,
   'on.workflow_call.outputs': { contexts: ['github', 'jobs', 'vars', 'inputs', ...own], functions: [] },
   'jobs.if': { contexts: ['github', 'needs', 'vars', 'inputs', ...own], functions: statusFunctions },
   'jobs.strategy': { contexts: ['github', 'needs', 'vars', 'inputs', ...own], functions: [] },

@@ -24,6 +24,8 @@ export interface Forge {
    * have changed it reads the reviews along, of fifty at most.
    */
   glance(pulls: readonly number[], changed?: readonly number[]): Promise<Glance>;
+  /** The variables of the repository's Actions by name, in capital letters; undefined where this token may not read them. */
+  variables(): Promise<Readonly<Record<string, string>> | undefined>;
 }
 
 export interface Glance {

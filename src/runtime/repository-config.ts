@@ -5,7 +5,10 @@ import type { WorkflowFile } from '../workflow/compile.ts';
 import { compileWithCalls, type CompiledWithCalls } from '../workflow/compile-with-calls.ts';
 import type { Diagnostic } from '../workflow/diagnostic.ts';
 import type { HealingSetting } from '../workflow/healing-setting.ts';
+import type { Workflow } from '../workflow/model.ts';
 import { readSettings, SETTINGS_PATH, type SettingsFile } from '../workflow/settings.ts';
+import type { Variables } from '../workflow/variables.ts';
+import { readVariables, type WithCalls } from './repository-variables.ts';
 
 /** Where a repository keeps workflows of its own. */
 export const WORKFLOWS_FOLDER = '.github/treadle/workflows';
@@ -14,6 +17,8 @@ export const WORKFLOWS_FOLDER = '.github/treadle/workflows';
 export interface CatalogEntry extends CompiledWithCalls {
   readonly key: string;
   readonly file: WorkflowFile;
+  /** The variables that it uses, with what it calls: a run is pinned to them. Left out where there are none. */
+  readonly vars?: Variables;
 }
 
 /** What the repository's default branch says now: it holds for new runs. */
@@ -25,16 +30,20 @@ export interface RepositoryConfig {
   readonly workflows: ReadonlyMap<string, CatalogEntry>;
   /** What files beads by itself. */
   readonly healing: HealingSetting;
+  /** What people should know of it; left out for nothing. */
+  readonly remarks?: readonly string[];
 }
 
 /**
- * Reads settings and workflows from the default branch and resolves logins to ids.
+ * Reads settings and workflows from the default branch and resolves logins to ids. Variables are read where a workflow uses any.
  *
+ * @param variables what the repository's variables are; null asks the forge
  * @throws TreadleError `config-missing`, or `config-invalid` with all diagnostics in its facts
  */
 export async function readRepositoryConfig(
   forge: Forge,
   builtInWorkflows: ReadonlyMap<string, string>,
+  variables: Variables | null = null,
 ): Promise<RepositoryConfig> {
   const wanted = { files: [SETTINGS_PATH], folder: WORKFLOWS_FOLDER };
   const { branch, texts } = await forge.files.ofDefaultBranch(wanted);
@@ -67,9 +76,10 @@ export async function readRepositoryConfig(
   };
   const roles = Object.keys(settings.roles).sort();
   const own = [...texts].filter(([path]) => path !== SETTINGS_PATH && /\.ya?ml$/.test(path)).sort();
-  const workflows = new Map<string, CatalogEntry>();
+  const compiled = new Map<string, Omit<CatalogEntry, 'vars'>>();
   const all = [...builtInWorkflows, ...own];
   const contents = new Map(all);
+  const byPath = new Map<string, Workflow | null>();
   const fileAt = (path: string): WorkflowFile | undefined => {
     const content = contents.get(path);
     return content === undefined ? undefined : { path, text: content };
@@ -77,9 +87,19 @@ export async function readRepositoryConfig(
   for (const [path, content] of all) {
     const key = path.replace(/^.*\//, '').replace(/\.ya?ml$/, '');
     const file = { path, text: content };
-    workflows.set(key, { key, file, ...compileWithCalls(file, fileAt, { roles }) });
+    const entry = { key, file, ...compileWithCalls(file, fileAt, { roles }) };
+    compiled.set(key, entry);
+    byPath.set(path, entry.workflow);
   }
-  return { config, roles, workflows, healing: settings.healing };
+  const withCalls = new Map(
+    [...compiled].map(([key, { workflow, files }]): [string, WithCalls] => [
+      key,
+      workflow === null ? null : files.flatMap(({ path }) => byPath.get(path) ?? []),
+    ]),
+  );
+  const { of: varsOf, remarks } = await readVariables(withCalls, async () => variables ?? forge.variables());
+  const workflows = new Map([...compiled].map(([key, entry]) => [key, { ...entry, vars: varsOf(key) }]));
+  return { config, roles, workflows, healing: settings.healing, remarks };
 }
 
 /** The settings of a file, or an error that holds every diagnostic. */

@@ -80,7 +80,7 @@ function buildTriggers(triggers: TriggersDraft): Triggers {
   };
 }
 
-function buildInput({ key, node }: InputDraft): InputDeclaration {
+function buildInput({ key, node, computed }: InputDraft): InputDeclaration {
   const type = scalarAt(node, 'type')?.text;
   const known = (['number', 'boolean', 'choice'] as const).find((one) => one === type);
   return {
@@ -89,7 +89,8 @@ function buildInput({ key, node }: InputDraft): InputDeclaration {
     type: known ?? 'string',
     required: scalarAt(node, 'required')?.value === true,
     options: scalarsOf(valueAt(node, 'options')).map((option) => option.text),
-    default: scalarAt(node, 'default')?.value ?? null,
+    default: computed === null ? (scalarAt(node, 'default')?.value ?? null) : null,
+    computedDefault: templateOf(computed),
   };
 }
 

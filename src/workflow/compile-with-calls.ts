@@ -91,8 +91,9 @@ function* checkInputs(
     }
   }
   const given = Object.keys(call.with).map((name) => name.toLowerCase());
-  for (const { name, required, default: otherwise } of declared) {
-    if (!required || otherwise !== null || given.includes(name.toLowerCase())) continue;
+  for (const { name, required, default: otherwise, computedDefault } of declared) {
+    if (!required || otherwise !== null || computedDefault !== null || given.includes(name.toLowerCase()))
+      continue;
     yield diagnosticAt(path, call.places.uses, `${call.uses} needs the input '${name}'`);
   }
 }

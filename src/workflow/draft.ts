@@ -78,6 +78,8 @@ export interface TriggersDraft {
 export interface InputDraft {
   readonly key: YamlScalar;
   readonly node: YamlNode;
+  /** A default with expressions, which only the inputs of a call may have. */
+  readonly computed: TextField | null;
 }
 
 export interface JobDraft {

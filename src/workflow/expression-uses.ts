@@ -30,7 +30,8 @@ export function* expressionUses(draft: WorkflowDraft): Iterable<ExpressionUse> {
   yield* inTexts(null, [draft.runName, ...Object.values(draft.env)]);
   yield* inConcurrency(null, draft.concurrency);
   yield* inCondition(null, draft.triggers.issues?.if ?? null);
-  yield* inTexts(null, Object.values(draft.triggers.workflowCall?.outputs ?? {}));
+  const { inputs = [], outputs = {} } = draft.triggers.workflowCall ?? {};
+  yield* inTexts(null, [...inputs.map(({ computed }) => computed), ...Object.values(outputs)]);
   for (const job of draft.jobs) {
     yield* inCondition(job, job.if);
     yield* inTexts(job, [job.name, job.runsOn, job.prompt, job.pullRequest, ...Object.values(job.env)]);

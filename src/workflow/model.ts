@@ -47,6 +47,8 @@ export interface InputDeclaration {
   readonly required: boolean;
   readonly options: readonly string[];
   readonly default: string | number | boolean | null;
+  /** The default of an input of a call, where it holds expressions; `default` is null then. */
+  readonly computedDefault: Template | null;
 }
 
 export interface Concurrency {

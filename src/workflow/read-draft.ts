@@ -11,6 +11,7 @@ import type {
 import { jobTypes } from './job-kinds.ts';
 import type { FieldReader } from './read-fields.ts';
 import { isBoolean } from './read-fields.ts';
+import { holdsExpression } from '../expression/template.ts';
 import type { YamlEntry, YamlMap, YamlNode } from './yaml-tree.ts';
 import { readDefaults, readSteps } from './read-steps.ts';
 import { entriesOf, scalarAt, scalarsOf, valueAt } from './yaml-tree.ts';
@@ -54,15 +55,21 @@ function readTriggers(on: YamlNode | undefined, fields: FieldReader): TriggersDr
           if: fields.condition(valueAt(issues, 'if'), 'on.issues.if'),
         }
       : null,
-    workflowDispatch: has('workflow_dispatch') ? readInputs(valueAt(on, 'workflow_dispatch')) : null,
+    workflowDispatch: has('workflow_dispatch') ? readInputs(valueAt(on, 'workflow_dispatch'), null) : null,
     workflowCall: has('workflow_call')
-      ? { inputs: readInputs(call), outputs: Object.fromEntries(outputs) }
+      ? { inputs: readInputs(call, fields), outputs: Object.fromEntries(outputs) }
       : null,
   };
 }
 
-function readInputs(event: YamlNode | undefined): readonly InputDraft[] {
-  return entriesOf(valueAt(event, 'inputs')).map((entry) => ({ key: entry.key, node: entry.value }));
+/** @param fields reads defaults with expressions; null where a default is a plain value, whatever it holds */
+function readInputs(event: YamlNode | undefined, fields: FieldReader | null): readonly InputDraft[] {
+  return entriesOf(valueAt(event, 'inputs')).map(({ key, value: node }) => {
+    const given = scalarAt(node, 'default');
+    const isComputed = typeof given?.value === 'string' && holdsExpression(given.value);
+    const computed = isComputed ? (fields?.text(given, 'on.workflow_call.inputs.default') ?? null) : null;
+    return { key, node, computed };
+  });
 }
 
 function readJob(entry: YamlEntry, fields: FieldReader): JobDraft {

@@ -8,6 +8,7 @@ import { describePeopleContract } from './contract/people.ts';
 import { describePullsContract } from './contract/pulls.ts';
 import { describeRelationsContract } from './contract/relations.ts';
 import { describeReviewsContract } from './contract/reviews.ts';
+import { describeVariablesContract } from './contract/variables.ts';
 import type { ForgeHost } from './contract/world.ts';
 
 /** What every adapter of the forge port must do, on whatever forge `openHost` opens. */
@@ -30,5 +31,6 @@ export function describeForgeContract(name: string, openHost: () => Promise<Forg
     describePullsContract(newWorld);
     describeReviewsContract(newWorld);
     describeMergeContract(newWorld);
+    describeVariablesContract(newWorld);
   });
 }

@@ -307,7 +307,8 @@ async function openWorld(
       return {
         runtime,
         async wake({ intake = true, maxNewRuns = 10, ...rest } = {}) {
-          const readOwn = (): Promise<RepositoryConfig> => readRepositoryConfig(forge, builtInWorkflows);
+          const readOwn = (): Promise<RepositoryConfig> =>
+            readRepositoryConfig(runtime.forge, builtInWorkflows);
           const readOnce = (): Promise<RepositoryConfig> =>
             (config ??= readRepositoryConfig(as('ada'), builtInWorkflows));
           const from = { repository, config: intake === 'own' ? readOwn : readOnce, maxNewRuns };

@@ -10,6 +10,7 @@ import type { Patience } from './patience.ts';
 import { githubPeople } from './people.ts';
 import { githubPulls } from './pulls.ts';
 import { githubRelations } from './relations.ts';
+import { readVariables } from './variables.ts';
 import { rememberViewer } from './viewer.ts';
 import { githubWorkflows } from './workflows.ts';
 
@@ -63,6 +64,7 @@ export function connectForge(options: ConnectOptions): Forge {
       identity.learn(glance.viewer);
       return glance;
     },
+    variables: () => readVariables(connection),
   };
 }
 

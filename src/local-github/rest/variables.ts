@@ -13,6 +13,10 @@ export function addVariableEndpoints(api: RepositoryEndpoints, server: ServerCon
   api.add('get', path, 'write', ({ repository, url }) =>
     countedAnswer(url, 'variables', repository.variables.values(), render),
   );
+  // What a repository gets from an organisation: here there are none.
+  api.add('get', '/actions/organization-variables', 'write', ({ url }) =>
+    countedAnswer(url, 'variables', [], render),
+  );
   api.add('get', `${path}/:name`, 'write', (call) => ok(render(findVariable(call))));
   api.add('post', path, 'write', ({ repository, fields }) => {
     const name = requiredText(fields, 'name', 'Variable').toUpperCase();

@@ -28,7 +28,9 @@ export async function startRuns(
   fresh: readonly Issue[],
   cursor: CursorDocument,
 ): Promise<StartedRuns> {
-  const remarks: string[] = catalog.kind === 'invalid' ? [`no run was started: ${catalog.problem}`] : [];
+  const remarks: string[] = [];
+  if (catalog.kind === 'invalid') remarks.push(`no run was started: ${catalog.problem}`);
+  if (catalog.kind === 'read') remarks.push(...(catalog.found.remarks ?? []));
   const decided = new Set([...waited, ...fresh].map(({ number }) => number));
   const known = cursor.waiting ?? [];
   const waiting = new Set(known.filter((number) => !decided.has(number)));

@@ -7,11 +7,13 @@ import {
   type Candidate,
   type Selection,
 } from '../../beads/select-workflow.ts';
+import type { Config } from '../../engine/config.ts';
 import type { Actor } from '../../engine/event.ts';
 import type { Trigger } from '../../engine/state.ts';
 import type { Issue } from '../../forge/port.ts';
 import { evaluate } from '../../expression/evaluate.ts';
 import type { IssuesTrigger } from '../../workflow/model.ts';
+import type { Variables } from '../../workflow/variables.ts';
 import { actorOf } from '../authorise.ts';
 import { digestOf } from '../definitions.ts';
 import { WORKFLOWS_FOLDER, type CatalogEntry, type RepositoryConfig } from '../repository-config.ts';
@@ -54,7 +56,8 @@ export async function startRun(
   const number = index.runs.length + 1;
   const run = `${issue.number}-${number}`;
   const definition = definitionFor(found, workflow);
-  const pins = { definition, config: found.config };
+  const config = configFor(found, workflow);
+  const pins = { definition, config };
   const trigger: Trigger = {
     event: start.event,
     repository,
@@ -76,7 +79,7 @@ export async function startRun(
         number,
         workflow: workflow.key,
         definition: digestOf(definition),
-        config: digestOf(found.config),
+        config: digestOf(config),
         trigger,
       },
       actor,
@@ -97,7 +100,7 @@ export function selectionFor(issue: Issue, isOpened: boolean, found: RepositoryC
       key: entry.key,
       isBuiltIn: !entry.file.path.startsWith(`${WORKFLOWS_FOLDER}/`),
       problem: problemOf(entry),
-      isTriggered: trigger !== null && isTriggered(trigger, issue, isOpened),
+      isTriggered: trigger !== null && isTriggered(trigger, issue, isOpened, entry.vars ?? {}),
     };
   });
   return selectWorkflow(issue.labels, candidates);
@@ -130,7 +133,7 @@ function happenedTo(issue: Issue, isOpened: boolean): readonly string[] {
   return isOpened ? happened : [...happened, 'edited'];
 }
 
-function isTriggered(trigger: IssuesTrigger, issue: Issue, isOpened: boolean): boolean {
+function isTriggered(trigger: IssuesTrigger, issue: Issue, isOpened: boolean, vars: Variables): boolean {
   if (!happenedTo(issue, isOpened).some((type) => trigger.types.includes(type))) return false;
   const wanted = trigger.labels.map((label) => label.toLowerCase());
   const carried = issue.labels.map((label) => label.toLowerCase());
@@ -153,9 +156,14 @@ function isTriggered(trigger: IssuesTrigger, issue: Issue, isOpened: boolean): b
     bead,
     run: {},
     inputs: {},
-    vars: {},
+    vars,
   };
   return evaluate(trigger.if.expression, contexts, status).truthy;
+}
+
+/** The configuration that a run of a workflow is pinned to: with the variables that it uses. */
+function configFor({ config }: RepositoryConfig, { vars = {} }: CatalogEntry): Config {
+  return Object.keys(vars).length === 0 ? config : { ...config, vars };
 }
 
 /** What a run of a workflow is pinned to: its files as they are now. */

@@ -11,14 +11,15 @@ export function* findBadInputs({ draft }: RuleInput): Iterable<Finding> {
     yield* checkInput(input);
 }
 
-function* checkInput({ key, node }: InputDraft): Iterable<Finding> {
+function* checkInput({ key, node, computed }: InputDraft): Iterable<Finding> {
   const type = scalarAt(node, 'type')?.text ?? 'string';
   const options = scalarsOf(valueAt(node, 'options')).map((option) => option.text);
   const given = scalarAt(node, 'default');
   if (type === 'choice' && options.length === 0) {
     yield finding('missing-key', key, `The input '${key.text}' is a choice without \`options\``);
   }
-  if (given === undefined) return;
+  // What an expression comes to is known when the workflow is called.
+  if (given === undefined || computed !== null) return;
   const isWrongKind = (type === 'number' || type === 'boolean') && typeof given.value !== type;
   if (isWrongKind) {
     yield finding('invalid-value', given, `The default of '${key.text}' is not a ${type}`);
