@@ -4,6 +4,7 @@ import { Option, type Command } from 'commander';
 
 import { TreadleError } from '../../base/errors.ts';
 import type { RunState } from '../../engine/state.ts';
+import { graphDot } from '../../engine/view/graph-dot.ts';
 import { graphMermaid } from '../../engine/view/graph-mermaid.ts';
 import { graphText } from '../../engine/view/graph-text.ts';
 import { invalidFile } from '../../runtime/repository-config.ts';
@@ -12,6 +13,7 @@ import type { Workflow } from '../../workflow/model.ts';
 import { readBuiltInWorkflows } from '../../runtime/package-files.ts';
 import { examples, REPO_OPTION, type CommandContext } from '../command-context.ts';
 import { findRun } from '../find-run.ts';
+import { graphSvg } from '../graph-svg.ts';
 import { tryGit } from '../local/git.ts';
 import { withState } from '../local/session.ts';
 import { paintLine } from '../terminal.ts';
@@ -19,9 +21,11 @@ import { paintLine } from '../terminal.ts';
 /** Where a repository keeps workflows of its own. */
 const WORKFLOWS_FOLDER = '.github/treadle/workflows';
 
+const FORMATS = ['text', 'mermaid', 'dot', 'svg', 'json'] as const;
+
 interface GraphOptions {
   readonly repo: string;
-  readonly format: 'text' | 'mermaid' | 'json';
+  readonly format: (typeof FORMATS)[number];
 }
 
 /** `treadle graph`: a workflow, or a run as it stands. */
@@ -30,21 +34,36 @@ export function addGraph(program: Command, { terminal }: CommandContext): void {
     .command('graph')
     .description('draw a workflow (by its name, or a file), or a run as it stands')
     .argument('<what>', 'the name of a workflow, your own or built-in, a file, or a run (42-1)')
-    .addOption(new Option('--format <format>', 'how').choices(['text', 'mermaid', 'json']).default('text'))
+    .addOption(new Option('--format <format>', 'how').choices(FORMATS).default('text'))
     .option(...REPO_OPTION)
     .addHelpText(
       'after',
       examples(
         'treadle graph bug',
         'treadle graph .github/treadle/workflows/release.yml --format mermaid',
+        'treadle graph bug --format svg > bug.svg',
         'treadle graph 42-1',
       ),
     )
     .action(async (what: string, options: GraphOptions) => {
       const { workflow, state } = await findGraph(what, options.repo);
-      if (options.format === 'mermaid') terminal.print(graphMermaid(workflow, state));
-      else if (options.format === 'json') terminal.print(JSON.stringify(graphJson(workflow, state), null, 2));
-      else for (const line of graphText(workflow, state)) terminal.print(paintLine(terminal, line));
+      switch (options.format) {
+        case 'text':
+          for (const line of graphText(workflow, state)) terminal.print(paintLine(terminal, line));
+          return;
+        case 'mermaid':
+          terminal.print(graphMermaid(workflow, state));
+          return;
+        case 'dot':
+          terminal.print(graphDot(workflow, state).trimEnd());
+          return;
+        case 'svg':
+          terminal.print((await graphSvg(workflow, state)).trimEnd());
+          return;
+        case 'json':
+          terminal.print(JSON.stringify(graphJson(workflow, state), null, 2));
+          return;
+      }
     });
 }
 

@@ -2,6 +2,7 @@ import type { Job, Workflow } from '../../workflow/model.ts';
 import { documentsOf, legsOf } from '../legs.ts';
 import type { RunState } from '../state.ts';
 import { essentialNeeds, jobName, reworkEdges } from './outline.ts';
+import { phaseColours } from './phase-colours.ts';
 import { jobPhase, lineOf, phaseGlyph, type Phase } from './phase.ts';
 import { cutText, visibleLine } from './visible-text.ts';
 
@@ -15,20 +16,6 @@ const SHAPES: Readonly<Record<Job['type'], readonly [string, string]>> = {
   commit: ['[[', ']]'],
   verify: ['[/', '/]'],
   call: ['[[', ']]'],
-};
-
-/** Colours that hold their contrast on GitHub's light and dark pages. */
-const CLASSES: Readonly<Record<Phase, string>> = {
-  queued: 'fill:#eaeef2,stroke:#8c959f,color:#24292f',
-  retrying: 'fill:#fff8c5,stroke:#9a6700,color:#24292f',
-  pending: 'fill:#fff8c5,stroke:#9a6700,color:#24292f',
-  waiting: 'fill:#fbefff,stroke:#8250df,color:#24292f,stroke-width:3px',
-  escalated: 'fill:#ffd8b5,stroke:#bc4c00,color:#24292f,stroke-width:3px',
-  in_progress: 'fill:#ddf4ff,stroke:#0969da,color:#24292f,stroke-width:3px',
-  success: 'fill:#dafbe1,stroke:#1a7f37,color:#24292f',
-  failure: 'fill:#ffebe9,stroke:#cf222e,color:#24292f',
-  cancelled: 'fill:#eaeef2,stroke:#57606a,color:#57606a',
-  skipped: 'fill:#ffffff,stroke:#d0d7de,color:#8c959f,stroke-dasharray:4',
 };
 
 /** Mermaid draws at most 500 edges and 50,000 characters; a person reads far fewer. */
@@ -91,9 +78,15 @@ function renderClasses(
     members.set(phase, [...(members.get(phase) ?? []), node(job.id)]);
   }
   return [...members].flatMap(([phase, ids]) => [
-    `classDef ${phase} ${CLASSES[phase]}`,
+    `classDef ${phase} ${renderClass(phase)}`,
     `class ${ids.join(',')} ${phase}`,
   ]);
+}
+
+function renderClass(phase: Phase): string {
+  const { fill, stroke, text, outline, isDashed } = phaseColours[phase];
+  const more = `${outline === 1 ? '' : `,stroke-width:${outline}px`}${isDashed ? ',stroke-dasharray:4' : ''}`;
+  return `fill:${fill},stroke:${stroke},color:${text}${more}`;
 }
 
 /** A text as it may stand between quotes: all but letters, digits, blanks, commas, dots and inner dashes as entity codes. */

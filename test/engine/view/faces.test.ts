@@ -3,6 +3,7 @@ import { renderDecision } from '../../../src/engine/view/decision.ts';
 import { renderDispatchComment } from '../../../src/engine/view/dispatch-comment.ts';
 import { renderEscalation } from '../../../src/engine/view/escalation.ts';
 import { explainJob, explainRun } from '../../../src/engine/view/explain.ts';
+import { graphDot } from '../../../src/engine/view/graph-dot.ts';
 import { graphMermaid } from '../../../src/engine/view/graph-mermaid.ts';
 import { graphText, lineText } from '../../../src/engine/view/graph-text.ts';
 import { renderStatusComment } from '../../../src/engine/view/status-comment.ts';
@@ -27,6 +28,10 @@ describe('every face of a run reads as recorded', () => {
     expectGolden(`${name}.graph.txt`, graphLines(workflow, state));
   });
 
+  it.each(CASES)('$name: graph for Graphviz', ({ name, workflow, state }) => {
+    expectGolden(`${name}.graph.dot`, graphDot(workflow, state));
+  });
+
   it.each(CASES)('$name: status comment', ({ name, workflow, state }) => {
     expectGolden(`${name}.status.md`, renderStatusComment(workflow, CONFIG, state));
   });
@@ -39,6 +44,7 @@ describe('the graph of a workflow that is not running', () => {
   ])('$name', ({ name, workflow }) => {
     expectGolden(`${name}.graph.txt`, graphLines(workflow, null));
     expectGolden(`${name}.graph.mmd`, graphMermaid(workflow, null));
+    expectGolden(`${name}.graph.dot`, graphDot(workflow, null));
   });
 
   it('measures running jobs to the time that is given', () => {
