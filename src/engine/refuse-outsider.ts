@@ -23,7 +23,7 @@ function refusalFor({ actor, word }: OutsiderRefused): string {
   }
   const who =
     word === 'override'
-      ? 'only holders of the role ceo may overrule'
+      ? 'only holders of the role ceo who can write to the repository may overrule'
       : 'only those who hold the role of a job that was dispatched may report on it';
   return (
     `Thank you, ${actor.login}, but in this run ${who}, so this does not count. ` +

@@ -80,6 +80,24 @@ export function reasonNotToCount(
   return null;
 }
 
+/**
+ * Why somebody may not overrule, or null where they may: they hold the role ceo, and can write to the repository now. An App must be
+ * one that the settings let approve, as for reviews: overruling can do whatever a review can.
+ */
+export function reasonNotToOverrule(
+  config: Config,
+  author: Account,
+  permission: Permission | undefined,
+): string | null {
+  const { login, id, kind } = author;
+  if (!holdsRole(config, 'ceo', author)) return `${login} does not hold the role ceo`;
+  if (kind === 'app') {
+    const isListed = (config.settings.approvingApps ?? []).some((app) => app.id === id);
+    return isListed ? null : `${login} is an App, and not one of approving-apps in the settings`;
+  }
+  return mayApprove(permission ?? 'none') ? null : `${login} has no write permission on the repository`;
+}
+
 /** Who reported the outputs that a gate shows, or that would stand if an escalated job counted as done. */
 function reportersOf(state: RunState, job: string): ReadonlySet<number> {
   const shown = [job, ...Object.keys(state.jobs[job]?.gate?.shown ?? {})];

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
+import { layout } from '../../src/codec/layout.ts';
 import type { OverrideIssued } from '../../src/engine/event.ts';
 import { openHost, type Host, type World } from './world.ts';
 
@@ -10,13 +11,20 @@ jobs:
   two: { needs: one, runs-on: qa-engineer, prompt: Two., timeout-minutes: 60 }
 `;
 
+const ROLES = `roles:
+  ceo: [ada, otto]
+  qa-engineer: [quinn]
+  backend-engineer: [blake, casey]
+  web-designer: [casey]
+`;
+
 let host: Host;
 let world: World;
 let bead: number;
 let run: string;
 beforeAll(async () => {
   host = await openHost();
-  world = await host.newWorld({ workflows: { fix: CHAIN }, store: 'memory' });
+  world = await host.newWorld({ workflows: { fix: CHAIN }, roles: ROLES, store: 'memory' });
 });
 afterAll(() => host.close());
 beforeEach(async () => {
@@ -39,6 +47,42 @@ describe('an override', () => {
     expect((await wake()).join()).toMatch(/does not hold the role ceo/);
     expect(await line('one')).toBe('in_progress');
     expect(await world.history.events(run)).toEqual(['run_started', 'outsider_refused']);
+  });
+
+  test('by a holder of the role who can no longer write is not followed', async () => {
+    const path = `/repositories/${world.repository}/collaborators/otto`;
+    await world.admin('PUT', path, { permission: 'read' });
+    await world.comment('otto', bead, '/treadle skip one I was the CEO');
+    expect((await wake()).join()).toMatch(/otto has no write permission on the repository/);
+    await world.admin('PUT', path, { permission: 'write' });
+    expect(await line('one')).toBe('in_progress');
+    expect(await world.history.events(run)).toEqual(['run_started', 'outsider_refused']);
+  });
+
+  test('of a stranger stores nothing, and has nothing read', async () => {
+    await world.push('ada', 'main', '.github/treadle/workflows/fix.yml', CHAIN.replace('One.', 'Else.'));
+    const definitions = async (): Promise<readonly string[]> => {
+      const names: string[] = [];
+      for await (const name of (await world.history.documents()).list(layout.definitions)) names.push(name);
+      return names;
+    };
+    const before = await definitions();
+    await world.comment('cleo', bead, '/treadle repin fix I say so');
+    let isRead = false;
+    const runner = await world.runner({
+      forge: (forge) => ({
+        ...forge,
+        files: {
+          ...forge.files,
+          ofDefaultBranch: (wanted) => ((isRead = true), forge.files.ofDefaultBranch(wanted)),
+        },
+      }),
+    });
+    await runner.wake({ intake: 'own' });
+    expect(await world.history.events(run)).toEqual(['run_started', 'outsider_refused']);
+    expect(await definitions()).toEqual(before);
+    expect(isRead).toBe(false);
+    await world.push('ada', 'main', '.github/treadle/workflows/fix.yml', CHAIN);
   });
 
   test('without a reason is not followed', async () => {

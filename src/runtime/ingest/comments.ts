@@ -5,7 +5,7 @@ import { definitionCodec } from '../../codec/documents.ts';
 import { layout } from '../../codec/layout.ts';
 import type { JobDocument, Turn } from '../../engine/state.ts';
 import type { Comment } from '../../forge/port.ts';
-import { actorOf, holdsRole, isSomebody } from '../authorise.ts';
+import { actorOf, holdsRole, isSomebody, reasonNotToOverrule } from '../authorise.ts';
 import { loadIssueIndex, type LoadedRun } from '../run-documents.ts';
 import type { Unit } from '../unit.ts';
 import { eventId, type Happening } from '../wake.ts';
@@ -23,7 +23,7 @@ import { reasonNotToBelieve } from './comment-edits.ts';
 export async function ingestComment(
   unit: Unit,
   comment: Comment,
-  { edits, catalog }: Pick<Facts, 'edits' | 'catalog'>,
+  { edits, overrulers, catalog }: Pick<Facts, 'edits' | 'overrulers' | 'catalog'>,
 ): Promise<string | null> {
   const command = parseSlashCommand(comment.body);
   const report = command === null ? parseReport(comment.body) : null;
@@ -42,13 +42,21 @@ export async function ingestComment(
   if (comment.createdAt < loaded.state.run.createdAt) return null;
   const at = { unit, comment, loaded, job: index.escalation?.job ?? null };
   if (hasCounted(at)) return 'it counted before it was edited, and counts once';
-  if (command?.kind === 'override') return applyOverride(at, command);
+  if (command?.kind === 'override') {
+    const { reason, override } = command;
+    return applyOverride(
+      at,
+      { action: override.action, reason, read: () => Promise.resolve(override) },
+      overrulers,
+    );
+  }
   if (command?.kind === 'repin') {
-    return applyOverride(at, {
-      ...command,
-      kind: 'override',
-      override: await pinTo(unit, command.workflow, catalog),
-    });
+    const { reason, workflow } = command;
+    return applyOverride(
+      at,
+      { action: 'repin', reason, read: () => pinTo(unit, workflow, catalog) },
+      overrulers,
+    );
   }
   if (command?.kind === 'malformed')
     return `the command of ${comment.author.login} cannot be read: ${command.problem}`;
@@ -88,24 +96,34 @@ function hasCounted({ comment, loaded }: Place): boolean {
   );
 }
 
+/** A command that overrules. `read`: what it asks for, which may have to be stored, so only once its author is believed. */
+interface Overruling {
+  readonly action: OverrideAction['action'];
+  readonly reason: string;
+  readonly read: () => Promise<OverrideAction>;
+}
+
 async function applyOverride(
   place: Place,
-  command: { readonly kind: 'override'; readonly override: OverrideAction; readonly reason: string },
+  { action, reason, read }: Overruling,
+  overrulers: Facts['overrulers'],
 ): Promise<string | null> {
   const { comment, loaded, job } = place;
+  const { author } = comment;
   if (comment.updatedAt !== comment.createdAt) {
-    return `it was edited, and whoever can write here can edit it: a command of ${comment.author.login} needs a comment of its own`;
+    return `it was edited, and whoever can write here can edit it: a command of ${author.login} needs a comment of its own`;
   }
-  if (!holdsRole(loaded.config, 'ceo', comment.author)) {
-    return refuseOutsider(place, {
-      word: 'override',
-      reason: `${comment.author.login} does not hold the role ceo, so /treadle ${command.override.action} was not followed`,
-    });
+  const permission = overrulers.get(comment.id);
+  const doubt = reasonNotToOverrule(loaded.config, author, permission);
+  if (doubt !== null) {
+    const told = `${doubt}, so /treadle ${action} was not followed`;
+    return refuseOutsider(place, { word: 'override', reason: told });
   }
-  const { override } = command;
+  const override = await read();
   const aimed: OverrideAction =
     'job' in override && override.job === null && job !== null ? aimAt(override, job) : override;
-  return apply(place, { type: 'override_issued', override: aimed, reason: command.reason }, 'holds role ceo');
+  const ground = `holds role ceo, permission ${permission ?? 'none'}`;
+  return apply(place, { type: 'override_issued', override: aimed, reason }, ground);
 }
 
 /** The definition of that name as the default branch has it now, stored so that it never vanishes. An unknown one is refused by name. */

@@ -10,6 +10,7 @@ import type {
   Forge,
   Glance,
   Issue,
+  Permission,
   ReviewedPull,
 } from '../../forge/port.ts';
 import type { Documents } from '../../store/documents.ts';
@@ -17,6 +18,7 @@ import { DECISION_BRANCHES } from '../decision-file.ts';
 import { isPrepared } from '../review-workflow.ts';
 import { loadIssueIndex } from '../run-documents.ts';
 import { readEdits } from './comment-edits.ts';
+import { readOverrulers } from './overrulers.ts';
 import { firstCursor, sinceCursor } from './cursor.ts';
 import { readDispatchAnswers, type DispatchAnswers } from './dispatch-answers.ts';
 import { NO_ANSWERS, readAnswers, type Answers } from './read-answers.ts';
@@ -45,6 +47,8 @@ export interface Facts {
   readonly comments: readonly Comment[];
   /** Who edited those of them that could count. */
   readonly edits: ReadonlyMap<number, CommentEdit>;
+  /** Live permissions of holders of the role ceo who overrule by them, by the comment's id. */
+  readonly overrulers: ReadonlyMap<number, Permission>;
   /** Issues that waited for a wake that may start their runs, as far as this one may. */
   readonly waiting: readonly Issue[];
   /** What may be started, where an issue may start something. */
@@ -137,17 +141,19 @@ async function digest(
   const found = { readAt: now, since, from, horizon, listed, viewer, issues, comments };
   const fresh = from === undefined ? { issues: [], comments: [] } : sinceCursor(found, from);
   const waiting = await readWaiting(reading, from, fresh.issues);
+  const overrulers = await readOverrulers(forge, documents, fresh.comments);
   return {
     ...found,
     issues: await learnClosers(forge, documents, fresh.issues, issues),
     edits: await readEdits(forge, documents, fresh.comments),
+    overrulers,
     waiting,
     dispatchAnswers: await readDispatchAnswers(forge, documents, reading.definitions, now),
     catalog: await readCatalog(
       documents,
       reading.intake,
       [...waiting, ...fresh.issues],
-      fresh.comments.some(({ body }) => parseSlashCommand(body)?.kind === 'repin'),
+      fresh.comments.some(({ id, body }) => overrulers.has(id) && parseSlashCommand(body)?.kind === 'repin'),
       from?.since ?? null,
     ),
     answers:
