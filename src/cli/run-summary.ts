@@ -1,4 +1,5 @@
 import { graphText } from '../engine/view/graph-text.ts';
+import { jobName } from '../engine/view/outline.ts';
 import { jobPhase, jobPhases, runWord } from '../engine/view/phase.ts';
 import { awaitedHere, explainHere } from './explain-here.ts';
 import type { FoundRun } from './find-run.ts';
@@ -22,9 +23,14 @@ export function runSummary(found: FoundRun): Record<string, unknown> {
     paused: run.paused !== null,
     cycles: run.cycles,
     jobs: Object.fromEntries(
-      definitionsOf(workflow, state).map(({ id: job }) => [
-        job,
-        { ...run.jobs[job], phase: jobPhase(state, job), attempts: state.jobs[job]?.attempts.length ?? 0 },
+      definitionsOf(workflow, state).map((definition) => [
+        definition.id,
+        {
+          name: jobName(definition, state),
+          ...run.jobs[definition.id],
+          phase: jobPhase(state, definition.id),
+          attempts: state.jobs[definition.id]?.attempts.length ?? 0,
+        },
       ]),
     ),
     awaited: awaitedHere(found),

@@ -1,6 +1,5 @@
 import type { Json } from '../base/canonical-json.ts';
 import { isMapping } from '../expression/value-template.ts';
-import { holdsExpression } from '../expression/template.ts';
 import type { MatrixConfig } from '../workflow/matrix.ts';
 import { expandMatrix } from '../workflow/matrix.ts';
 import type { Job } from '../workflow/model.ts';
@@ -9,7 +8,8 @@ import { completeJob, concludeFailure, mergeOutputs } from './conclude.ts';
 import type { Draft } from './draft.ts';
 import { QUEUED } from './draft.ts';
 import type { Evaluated } from './evaluation.ts';
-import { renderFor, strategyFor } from './evaluation.ts';
+import { strategyFor } from './evaluation.ts';
+import { computeName, isComputedName } from './job-name.ts';
 import { legOf, legsOf, matrixOf, openStatusOf, rollUp } from './legs.ts';
 import { keepEqual } from './own-keys.ts';
 import { cancelJob } from './withdraw.ts';
@@ -93,19 +93,18 @@ function expand(matrix: Json, definition: Job): Evaluated<readonly MatrixLeg[]> 
 }
 
 /** What the names of the legs begin with; a name with expressions is rendered for each leg instead. */
-function plainNameOf({ id, name }: Job): string {
-  const text = name === null || holdsExpression(name.source) ? '' : name.source.trim();
-  return text === '' ? id : text;
+function plainNameOf(definition: Job): string {
+  const text = isComputedName(definition) ? '' : (definition.name?.source.trim() ?? '');
+  return text === '' ? definition.id : text;
 }
 
 /** A `name` with expressions is the whole name of each leg, as on GitHub. One without a value leaves the leg its own. */
-function nameLegs(draft: Draft, { id: job, name }: Job, plan: MatrixPlan): MatrixPlan {
-  if (name === null || !holdsExpression(name.source)) return plan;
-  const ids = legsOf(draft, job);
+function nameLegs(draft: Draft, definition: Job, plan: MatrixPlan): MatrixPlan {
+  if (!isComputedName(definition)) return plan;
+  const ids = legsOf(draft, definition.id);
   const legs = plan.legs.map((leg, index): MatrixLeg => {
-    const rendered = renderFor(draft, ids[index] ?? job, name);
-    const text = rendered.ok ? rendered.value.trim() : '';
-    return text === '' ? leg : { ...leg, name: text };
+    const name = computeName(draft, ids[index] ?? definition.id, definition);
+    return name === null ? leg : { ...leg, name };
   });
   return { ...plan, legs };
 }

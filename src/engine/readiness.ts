@@ -8,6 +8,7 @@ import { startAgentJob } from './dispatch.ts';
 import type { Draft, RunView } from './draft.ts';
 import type { Evaluated } from './evaluation.ts';
 import { testCondition } from './evaluation.ts';
+import { nameJob } from './job-name.ts';
 import { legOf, legsOf, matrixOf } from './legs.ts';
 import { expandJob, followLegs, isUntouched } from './matrix.ts';
 import { decide, failJoin, join } from './nodes.ts';
@@ -149,6 +150,7 @@ function start(draft: Draft, definition: Job): void {
     expandJob(draft, definition);
     return;
   }
+  if (jobOf(id) === id) nameJob(draft, definition);
   if (!enterJobGroup(draft, definition)) return;
   // What a job is told to rework is told to each leg.
   const feedback = jobOf(id) === id ? null : (draft.document(jobOf(id))?.feedback ?? null);

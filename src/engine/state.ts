@@ -144,6 +144,8 @@ export interface Trigger {
 export interface JobDocument {
   readonly version: 1;
   readonly id: string;
+  /** What a `name` with expressions came to when the job last began. Absent where it holds none, and before. */
+  readonly name?: string;
   /** The role it was dispatched to; null before the first start and for jobs nobody does. */
   readonly role: string | null;
   /** Set by `reassign`: beats `runs-on`. */

@@ -29,11 +29,11 @@ export function renderDecision(workflow: Workflow, state: RunState, jobId: strin
   invariant(job?.type === 'approval', `${jobId} is no approval`);
   invariant(gate !== null && gate !== undefined, `${jobId} has no gate`);
   const { id, issue } = state.run;
-  const heading = `${jobName(job)} (${workflow.name})`;
+  const heading = `${jobName(job, state)} (${workflow.name})`;
   return {
     path: `decisions/${id}/${job.id}-${gate.attempt}.md`,
     title: cutText(visibleLine(`Decide on #${issue}: ${heading}`), TITLE_LIMIT),
-    text: decisionText(workflow, job, gate, state.run),
+    text: decisionText(workflow, job, gate, state),
     body: decisionBody(workflow, job, gate, state.run),
   };
 }
@@ -43,14 +43,15 @@ interface Subject {
   readonly issue: number;
 }
 
-function decisionText(workflow: Workflow, job: ApprovalJob, gate: Gate, run: Subject): string {
+function decisionText(workflow: Workflow, job: ApprovalJob, gate: Gate, state: RunState): string {
+  const { run } = state;
   const shown = Object.entries(gate.shown).flatMap(([need, outputs]) =>
     Object.entries(outputs).map(
       ([name, value]) => `### ${inlineCode(name)} of ${inlineCode(need)}\n\n${fence(value)}`,
     ),
   );
   return `${[
-    `# ${inline(jobName(job), TITLE_LIMIT)}`,
+    `# ${inline(jobName(job, state), TITLE_LIMIT)}`,
     `Issue #${run.issue}, run ${inlineCode(run.id)}, workflow ${inline(workflow.name, TITLE_LIMIT)}, job ${inlineCode(job.id)}, attempt ${gate.attempt}.`,
     `## The question\n\n${fence(gate.question)}`,
     ...(shown.length === 0 ? [] : ['## What was found', ...shown]),

@@ -42,7 +42,8 @@ function headline(task: Task, agent: Agent): string {
     task.progress,
     ...(task.deadline === null ? [] : [`answer before ${formatTime(task.deadline)}`]),
   ];
-  return `${who}, this is yours${role}: job ${inlineCode(task.job.id)} of **${inline(task.run.workflowName, 200)}**.\n${counts.join(' · ')}`;
+  const name = task.job.name === undefined ? '' : ` (${inline(task.job.name, 200)})`;
+  return `${who}, this is yours${role}: job ${inlineCode(task.job.id)}${name} of **${inline(task.run.workflowName, 200)}**.\n${counts.join(' · ')}`;
 }
 
 function feedbackPart(task: Task): string {

@@ -8,7 +8,7 @@ import { commandLine, overrideComment } from './commands.ts';
 import { formatDuration, formatTime } from './duration.ts';
 import { explainAwaited } from './explain-awaited.ts';
 import { attemptsOf, outcomeWord } from './history.ts';
-import { legTitle, listWords, plural } from './outline.ts';
+import { jobTitle, listWords, plural } from './outline.ts';
 import { jobPhase, jobPhases, lineOf, phaseWord, runWord } from './phase.ts';
 import { jobDurationMs, progressLine, progressOf } from './progress.ts';
 import { cutText, visibleLine } from './visible-text.ts';
@@ -44,7 +44,7 @@ export function explainJob(workflow: Workflow, config: Config, state: RunState, 
   }
   const document = state.jobs[job.id];
   const took = jobDurationMs(document, state.run.updatedAt);
-  const head = `${legTitle(state, job.id)} (${job.type}): ${phaseWord(jobPhase(state, job.id))}${took === null ? '' : `, ${formatDuration(took)} in all`}.`;
+  const head = `${jobTitle(state, job.id)} (${job.type}): ${phaseWord(jobPhase(state, job.id))}${took === null ? '' : `, ${formatDuration(took)} in all`}.`;
   const attempts = attemptsOf(document === undefined ? [] : [document]).map(
     ({ attempt }) =>
       `  attempt ${attempt.number}, ${formatTime(attempt.startedAt)}: ${outcomeWord(attempt.outcome)}${attempt.turns.length > 1 ? ` after ${plural(attempt.turns.length, 'turn')}` : ''}${attempt.reason === null ? '' : `: ${cutText(visibleLine(attempt.reason), 300)}`}`,
@@ -59,7 +59,7 @@ export function explainJob(workflow: Workflow, config: Config, state: RunState, 
     head,
     ...attempts,
     ...legsOf(documentsOf(state), job.id).map(
-      (leg) => `  ${legTitle(state, leg)}: ${phaseWord(jobPhase(state, leg))}`,
+      (leg) => `  ${jobTitle(state, leg)}: ${phaseWord(jobPhase(state, leg))}`,
     ),
     ...awaited.map((each) => `\n${explainAwaited(workflow, config, state, each)}`),
     ...explainOutcome(workflow, state, job.id),

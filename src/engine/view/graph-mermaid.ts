@@ -56,7 +56,7 @@ export function graphMermaid(workflow: Workflow, state: RunState | null): string
 function renderNode(job: Job, node: string, state: RunState | null): string {
   const [open, close] = SHAPES[job.type];
   const glyph = state === null ? '' : `${phaseGlyph(jobPhase(state, job.id))} `;
-  return `${node}${open}"${glyph}${mermaidLabel(jobName(job))}${legCount(job, state)}"${close}`;
+  return `${node}${open}"${glyph}${mermaidLabel(jobName(job, state))}${legCount(job, state)}"${close}`;
 }
 
 /** How many legs of a job are done: ` 2/5`. */

@@ -2,7 +2,7 @@ import type { Job, Workflow } from '../../workflow/model.ts';
 import { documentsOf, legsOf } from '../legs.ts';
 import type { JobDocument, RunState } from '../state.ts';
 import { formatDuration } from './duration.ts';
-import { essentialNeeds, jobLevels, legTitle, reworkEdges } from './outline.ts';
+import { essentialNeeds, jobLevels, jobTitle, reworkEdges } from './outline.ts';
 import { jobPhase, phaseGlyph, phaseWord, type Phase } from './phase.ts';
 import { jobDurationMs } from './progress.ts';
 import { visibleLine } from './visible-text.ts';
@@ -37,10 +37,17 @@ export function graphText(workflow: Workflow, state: RunState | null, at?: strin
         ...(branch === '' ? [] : [{ text: branch, style: 'edge' as const }]),
         ...(state === null ? plannedSpans(job, id) : runningSpans(job, id, state, time)),
         ...(after === '' ? [] : [{ text: `  after ${after}`, style: 'dim' as const }]),
+        ...(state === null ? [] : nameSpans(job, state)),
       ];
       return [line, ...(state === null ? [] : legLines(job, state, idWidth, time))];
     }),
   );
+}
+
+/** The name that a job was given when it began: nobody finds it in the file. */
+function nameSpans(job: Job, state: RunState): GraphLine {
+  const name = jobTitle(state, job.id).slice(job.id.length + 2);
+  return name === '' ? [] : [{ text: `  ${name}`, style: 'dim' }];
 }
 
 /** How many legs a person reads one by one. */
@@ -53,7 +60,7 @@ function legLines(job: Job, state: RunState, idWidth: number, at: string): reado
   const shown = (legs.length <= SHOWN_LEGS ? legs : legs.filter(isTold)).slice(0, SHOWN_LEGS);
   const lines = shown.map((leg): GraphLine => {
     const definition = { ...job, id: leg };
-    const name = legTitle(state, leg);
+    const name = jobTitle(state, leg);
     const id = { text: `· ${leg}`.padEnd(idWidth), style: 'plain' as const };
     return [
       { text: '   ', style: 'plain' },

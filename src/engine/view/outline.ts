@@ -7,17 +7,24 @@ import { cutText, visibleLine } from './visible-text.ts';
 /** How a job id is set in the medium at hand: bare in a terminal, as code in Markdown. */
 export type IdStyle = (id: string) => string;
 
-/** A job's display name: its `name` where that is plain text, else its id. */
-export function jobName(job: Job): string {
+/** What the `name` of a job came to when it began, where it holds expressions; of a leg its name. Else undefined. */
+export function computedName(state: RunState, id: string): string | undefined {
+  return legOf(documentsOf(state), id)?.name ?? state.jobs[id]?.name;
+}
+
+/** A job's display name: what its `name` came to, or its `name` where that is plain text, else its id. */
+export function jobName(job: Job, state: RunState | null): string {
+  const computed = state === null ? undefined : computedName(state, job.id);
+  if (computed !== undefined) return computed;
   const parts = job.name?.parts ?? [];
   const name = parts.every((part) => typeof part === 'string') ? parts.join('').trim() : '';
   return name === '' ? job.id : name;
 }
 
-/** The id of a job; of a leg with its name: `build.0, build (linux, 20)`. */
-export function legTitle(state: RunState, id: string): string {
-  const leg = legOf(documentsOf(state), id);
-  return leg === undefined ? id : `${id}, ${cutText(visibleLine(leg.name), 100)}`;
+/** The id of a job or leg, with the name that it was given when it began: `build.0, build (linux, 20)`. */
+export function jobTitle(state: RunState, id: string): string {
+  const name = computedName(state, id);
+  return name === undefined ? id : `${id}, ${cutText(visibleLine(name), 100)}`;
 }
 
 /** The needs that are not implied by other needs: what a graph draws. In file order. */

@@ -4,6 +4,7 @@ import type { CommitJob, DeclaredOutput, TaskJob, VerifyJob, Workflow } from '..
 import type { Config } from '../config.ts';
 import type { Attempt, Feedback, JobDocument, RunState, Turn } from '../state.ts';
 import { commandLine } from './commands.ts';
+import { computedName } from './outline.ts';
 import { progressLine, progressOf } from './progress.ts';
 import { visibleLine } from './visible-text.ts';
 
@@ -25,6 +26,8 @@ export interface Task {
     readonly id: string;
     readonly type: 'task' | 'verify' | 'commit';
     readonly role: string | null;
+    /** What its `name` came to, where that holds expressions; of a leg its name. Left out elsewhere. */
+    readonly name?: string;
   };
   readonly assignee: { readonly login: string; readonly id: number };
   /** Attempt numbers never restart; `try` counts since the last reset and is at most `maxAttempts`. */
@@ -102,6 +105,7 @@ export function taskOf(
   );
   const { run } = state;
   const { number, title, body } = run.trigger.issue;
+  const name = computedName(state, job.id);
   return {
     schema: 'treadle.task/v1',
     dispatch: turn.dispatch,
@@ -109,7 +113,7 @@ export function taskOf(
     baseBranch: config.settings.baseBranch,
     run: { id: run.id, title: run.title, workflow: run.workflow, workflowName: workflow.name },
     issue: { number, title, body },
-    job: { id: job.id, type: job.type, role: document.role },
+    job: { id: job.id, type: job.type, role: document.role, ...(name === undefined ? {} : { name }) },
     assignee: { login: turn.assignee.login, id: turn.assignee.id },
     attempt: attempt.number,
     try: Math.max(1, attempt.number - document.budgetFrom + 1),

@@ -110,11 +110,14 @@ describe('words', () => {
   });
 
   it('a job is called by its name where that is plain text', () => {
-    expect(jobName(jobOf('a', 'task', [], { name: literal('The job') }))).toBe('The job');
+    expect(jobName(jobOf('a', 'task', [], { name: literal('The job') }), null)).toBe('The job');
     expect(
-      jobName(jobOf('a', 'task', [], { name: { source: '', parts: ['x', { source: 'y', tree: {} }] } })),
+      jobName(
+        jobOf('a', 'task', [], { name: { source: '', parts: ['x', { source: 'y', tree: {} }] } }),
+        null,
+      ),
     ).toBe('a');
-    expect(jobName(jobOf('a', 'task'))).toBe('a');
+    expect(jobName(jobOf('a', 'task'), null)).toBe('a');
   });
 });
 
