@@ -39,7 +39,7 @@ Exit codes:
   130 ended by Ctrl-C; the next wake goes on
 
 Examples:
-  $ treadle lint .github/treadle/workflows/*.yml
+  $ treadle lint
   $ treadle run bug --issue "Total is off by one" --body "3 + 4 gives 8"
   $ treadle status
   $ treadle explain 1-1

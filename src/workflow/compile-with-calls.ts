@@ -1,7 +1,9 @@
 import { compileWorkflow, type Compiled, type CompileOptions, type WorkflowFile } from './compile.ts';
 import type { Diagnostic } from './diagnostic.ts';
-import { pathOfCall } from './path-of-call.ts';
 import type { CallJob, InputDeclaration, Place, Workflow } from './model.ts';
+import { pathOfCall } from './path-of-call.ts';
+import { readCallOutputs, type Call } from './read-calls.ts';
+import type { OutputsOfCall } from './rules/rule.ts';
 
 /** GitHub's limits on reusable workflows: levels in all, and files that one run may call. */
 const mostLevels = 10;
@@ -24,14 +26,16 @@ export function compileWithCalls(
   fileAt: (path: string) => WorkflowFile | undefined,
   options: CompileOptions = {},
 ): CompiledWithCalls {
-  const compiled = compileWorkflow(file, options);
-  if (compiled.workflow === null) return { ...compiled, files: [file] };
+  const outputsOfCall = createOutputsOfCall(fileAt);
+  const compiled = compileWorkflow(file, { ...options, outputsOfCall });
   const files = new Map([[file.path, file]]);
   const known = new Map<string, Workflow | null>([[file.path, compiled.workflow]]);
+  /** How deep a file was called from, with nothing wrong below it. */
+  const walked = new Map<string, number>();
   const compile = (called: WorkflowFile): Workflow | null => {
     const before = known.get(called.path);
     if (before !== undefined) return before;
-    const { workflow } = compileWorkflow(called, options);
+    const { workflow } = compileWorkflow(called, { ...options, outputsOfCall });
     known.set(called.path, workflow);
     return workflow;
   };
@@ -42,21 +46,25 @@ export function compileWithCalls(
     }
     return null;
   };
-  const findProblem = (call: CallJob, path: readonly string[]): string | null => {
+  const findProblem = (call: Call, path: readonly string[]): string | null => {
     const target = pathOfCall(call.uses);
     const called = target === null ? undefined : fileAt(target);
     if (called === undefined) return `There is no workflow ${call.uses}`;
     if (path.includes(called.path)) return `${[...path, called.path].join(' calls ')}: that would never end`;
+    // Nothing is wrong below a file that was looked through from as deep; calls may meet there by more ways than can be walked.
+    if ((walked.get(called.path) ?? 0) >= path.length) return null;
     if (path.length >= mostLevels) return `Workflows call each other over more than ${mostLevels} levels`;
     files.set(called.path, called);
     if (files.size > mostFiles + 1) return `The workflow calls more than ${mostFiles} files`;
     const workflow = compile(called);
     if (workflow === null) return `${called.path} has errors`;
     if (workflow.on.workflowCall === null) return `${called.path} has no \`workflow_call\` under \`on\``;
-    return visit(workflow, [...path, called.path]);
+    const problem = visit(workflow, [...path, called.path]);
+    if (problem === null) walked.set(called.path, path.length);
+    return problem;
   };
   const found: Diagnostic[] = [];
-  for (const call of callsOf(compiled.workflow)) {
+  for (const call of compiled.calls.filter(({ uses }) => pathOfCall(uses) !== null)) {
     const problem = findProblem(call, [file.path]);
     if (problem === null) {
       const declared = known.get(pathOfCall(call.uses) ?? '')?.on.workflowCall?.inputs ?? [];
@@ -64,21 +72,36 @@ export function compileWithCalls(
     } else found.push(diagnosticAt(file.path, call.places.uses, problem));
   }
   return {
+    ...compiled,
     workflow: found.length > 0 ? null : compiled.workflow,
-    diagnostics: [...compiled.diagnostics, ...found],
-    files: [...files.values()].sort((a, b) => (a.path < b.path ? -1 : 1)),
+    diagnostics: [...compiled.diagnostics, ...found].sort(byPlace),
+    files:
+      compiled.workflow === null ? [file] : [...files.values()].sort((a, b) => (a.path < b.path ? -1 : 1)),
   };
+}
+
+/** Tells the outputs of workflows by what their files declare; each file is read once. */
+function createOutputsOfCall(fileAt: (path: string) => WorkflowFile | undefined): OutputsOfCall {
+  const known = new Map<string, readonly string[] | null>();
+  return (uses) => {
+    const before = known.get(uses);
+    if (before !== undefined) return before;
+    const file = fileAt(pathOfCall(uses) ?? '');
+    const outputs = file === undefined ? null : readCallOutputs(file.text);
+    known.set(uses, outputs);
+    return outputs;
+  };
+}
+
+function byPlace(a: Diagnostic, b: Diagnostic): number {
+  return a.start.line - b.start.line || a.start.column - b.start.column;
 }
 
 function callsOf(workflow: Workflow): readonly CallJob[] {
   return [...workflow.jobs.values()].flatMap((job) => (job.type === 'call' ? [job] : []));
 }
 
-function* checkInputs(
-  path: string,
-  call: CallJob,
-  declared: readonly InputDeclaration[],
-): Iterable<Diagnostic> {
+function* checkInputs(path: string, call: Call, declared: readonly InputDeclaration[]): Iterable<Diagnostic> {
   const names = declared.map(({ name }) => name).join(', ') || 'none';
   for (const [name, template] of Object.entries(call.with)) {
     const at = call.places.with[name] ?? call.places.uses;

@@ -9,11 +9,13 @@ import { finding } from './finding.ts';
 import { findDuplicateKeys } from './duplicate-keys.ts';
 import { createGraph } from './graph.ts';
 import type { Graph, Workflow } from './model.ts';
+import { readCalls, type Call } from './read-calls.ts';
 import { readDraft } from './read-draft.ts';
 import { createFieldReader } from './read-fields.ts';
 import { readYaml } from './read-yaml.ts';
 import { BUILT_IN_ROLES } from './roles.ts';
 import { rules } from './rules.ts';
+import type { OutputsOfCall } from './rules/rule.ts';
 import type { SourceText } from './source-text.ts';
 import { createSourceText } from './source-text.ts';
 
@@ -29,12 +31,16 @@ export interface CompileOptions {
   readonly roles?: readonly string[] | 'any';
   /** Codes that keep no workflow from being built: what GitHub would take, and only Treadle refuses. They are reported all the same. */
   readonly tolerated?: readonly DiagnosticCode[];
+  /** The outputs of the workflow that a `uses` names; null, or nothing that tells them, leaves them unchecked. */
+  readonly outputsOfCall?: OutputsOfCall;
 }
 
 /** The workflow, or null when any diagnostic is an error; and everything that was found, in the order of the file. */
 export interface Compiled {
   readonly workflow: Workflow | null;
   readonly diagnostics: readonly Diagnostic[];
+  /** What it calls, also where the workflow is null. */
+  readonly calls: readonly Call[];
 }
 
 /** Compiles a workflow file. Reports all problems at once; never throws over what the text holds. */
@@ -49,21 +55,25 @@ export function compileWorkflow(file: WorkflowFile, options: CompileOptions = {}
       { span: { start: 0, end: 0 } },
       'The file is empty: `on` and `jobs` are missing',
     );
-    return { workflow: null, diagnostics: place(read.findings.length > 0 ? read.findings : [empty]) };
+    const found = read.findings.length > 0 ? read.findings : [empty];
+    return { workflow: null, diagnostics: place(found), calls: [] };
   }
   const structure = [...read.findings, ...findDuplicateKeys(read.root), ...checkSchema(read.root)];
-  if (read.root.kind !== 'map') return { workflow: null, diagnostics: place(structure) };
+  if (read.root.kind !== 'map') return { workflow: null, diagnostics: place(structure), calls: [] };
   const fields = createFieldReader(file.text);
   const draft = readDraft(read.root, fields);
   const graph = graphOf(draft);
   const roles = options.roles === 'any' ? null : new Set([...BUILT_IN_ROLES, ...(options.roles ?? [])]);
   const jobs = new Map(draft.jobs.toReversed().map((job) => [job.id, job]));
-  const semantic = rules.flatMap((rule) => [...rule({ draft, jobs, graph, roles, text: file.text })]);
+  const outputsOfCall = options.outputsOfCall ?? ((): null => null);
+  const input = { draft, jobs, graph, roles, outputsOfCall, text: file.text };
+  const semantic = rules.flatMap((rule) => [...rule(input)]);
   const diagnostics = place([...structure, ...fields.findings, ...semantic]);
   const isValid = diagnostics.every(
     ({ severity, code }) => severity !== 'error' || options.tolerated?.some((one) => one === code) === true,
   );
-  return { workflow: isValid ? buildWorkflow(file.path, draft, graph, source) : null, diagnostics };
+  const workflow = isValid ? buildWorkflow(file.path, draft, graph, source) : null;
+  return { workflow, diagnostics, calls: readCalls(draft, source) };
 }
 
 function graphOf(draft: WorkflowDraft): Graph {

@@ -1,4 +1,5 @@
-import { compileWorkflow, type WorkflowFile } from './compile.ts';
+import type { WorkflowFile } from './compile.ts';
+import { compileWithCalls } from './compile-with-calls.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { findUnheldRoles } from './find-unheld-roles.ts';
 import { isRoutingFile, readRoutingTable } from './routing-table.ts';
@@ -10,19 +11,22 @@ export function isSettingsFile(path: string): boolean {
 }
 
 /**
- * All that is wrong with workflows, settings and routing tables, in the order of the files.
+ * All that is wrong with workflows, settings and routing tables, in the order of the files. What a workflow calls is checked
+ * against the file that it names.
  *
  * @param settings say which roles there are and who holds them; null where there are none, or they have errors
+ * @param fileAt finds what is called by its path from the top of the repository
  */
 export function lintFiles(
   files: readonly WorkflowFile[],
   settings: SettingsFile | null,
+  fileAt: (path: string) => WorkflowFile | undefined,
 ): readonly Diagnostic[] {
   const roles = Object.keys(settings?.roles ?? {});
   return files.flatMap((file) => {
     if (isSettingsFile(file.path)) return readSettings(file).diagnostics;
     if (isRoutingFile(file.path)) return readRoutingTable(file, roles).diagnostics;
-    const { workflow, diagnostics } = compileWorkflow(file, { roles });
+    const { workflow, diagnostics } = compileWithCalls(file, fileAt, { roles });
     const unheld =
       workflow === null || settings === null ? [] : findUnheldRoles(workflow, file.text, settings);
     return [...diagnostics, ...unheld];

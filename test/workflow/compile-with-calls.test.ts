@@ -172,3 +172,63 @@ ${job}`;
     ]);
   });
 });
+
+describe('outputs of a call', () => {
+  const uses = `./${folder}/b.yml`;
+  const called = `on:
+  workflow_call:
+    outputs:
+      way: { value: '\${{ jobs.a.result }}' }
+${job}`;
+  const reading = (output: string): string => `${dispatch}jobs:
+  c: { uses: ${uses} }
+  d: { needs: c, runs-on: ceo, prompt: '\${{ needs.c.outputs.${output} }}' }
+`;
+
+  test.each<[string, string, readonly string[]]>([
+    ['way', called, []],
+    ['WAY', called, []],
+    [
+      'wya',
+      called,
+      [`4:45 reference-unknown-output ${uses}, which 'c' calls, has no output 'wya'. Did you mean 'way'?`],
+    ],
+    [
+      'way',
+      callable + job,
+      [`4:45 reference-unknown-output ${uses}, which 'c' calls, has no output 'way'. It has no outputs.`],
+    ],
+    ['way', dispatch + job, [`3:14 bad-call ${folder}/b.yml has no \`workflow_call\` under \`on\``]],
+    ['way', 'on: [', [`3:14 bad-call ${folder}/b.yml has errors`]],
+    ['way', '- a list', [`3:14 bad-call ${folder}/b.yml has errors`]],
+  ])('%s of %j', (output, text, expected) => {
+    expect(findings(reading(output), { b: text })).toEqual(expected);
+  });
+
+  test('that a called workflow reads of a third are checked, too', () => {
+    const others = {
+      b: reading('wya').replace(dispatch, callable).replace(uses, `./${folder}/e.yml`),
+      e: called,
+    };
+    expect(findings(dispatch + calling('b'), others)).toEqual([`3:15 bad-call ${folder}/b.yml has errors`]);
+  });
+});
+
+test('calls are checked in a file that has other errors, too, and all is told in the order of the file', () => {
+  const main = `${dispatch}${calling('b')}  a: { prompt: x }\n  z: { uses: acme/x/y.yml@v1 }\n`;
+  expect(findings(main).map((one) => one.split(' ').slice(0, 2).join(' '))).toEqual([
+    '3:15 bad-call',
+    '4:3 runs-on-missing',
+    '5:14 bad-call',
+  ]);
+});
+
+test('calls that meet again and again are walked once', () => {
+  const names = Array.from({ length: 9 }, (_, index) => `l${index}`);
+  const wide = (next: string): string =>
+    `jobs:\n${Array.from({ length: 40 }, (_, index) => `  c${index}: { uses: ./${folder}/${next}.yml }\n`).join('')}`;
+  const others = Object.fromEntries(
+    names.map((name, index) => [name, callable + (index === 8 ? job : wide(`l${index + 1}`))]),
+  );
+  expect(compile(dispatch + wide('l0'), others).diagnostics).toEqual([]);
+});

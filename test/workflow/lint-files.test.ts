@@ -12,7 +12,7 @@ function settingsOf(text: string): SettingsFile | null {
 /** `line:col code message` of every diagnostic. */
 function findings(jobs: string, settings: SettingsFile | null): readonly string[] {
   const files = [{ path, text: `on: workflow_dispatch\njobs:\n${jobs}` }];
-  return lintFiles(files, settings).map(
+  return lintFiles(files, settings, () => undefined).map(
     ({ start, code, message }) => `${start.line}:${start.column} ${code} ${message}`,
   );
 }
@@ -89,7 +89,25 @@ test('settings are linted as settings, and their own roles count in the workflow
     { path: '.github/treadle.yml', text: 'roles: { ceo: casey }\nbase-brunch: main\n' },
     { path, text: 'on: workflow_dispatch\njobs:\n  a: { runs-on: librarian, prompt: x }\n' },
   ];
-  expect(lintFiles(files, null).map(({ code }) => code)).toEqual(['unknown-key', 'unknown-role']);
+  expect(lintFiles(files, null, () => undefined).map(({ code }) => code)).toEqual([
+    'unknown-key',
+    'unknown-role',
+  ]);
   const declared = settingsOf('roles: { librarian: lee }\n');
-  expect(lintFiles(files.slice(1), declared)).toEqual([]);
+  expect(lintFiles(files.slice(1), declared, () => undefined)).toEqual([]);
+});
+
+test('what a workflow calls is checked against the file that it names', () => {
+  const called = {
+    path: '.github/treadle/workflows/part.yml',
+    text: 'on:\n  workflow_call:\n    inputs: { what: { type: string, required: true } }\njobs:\n  a: { runs-on: ceo, prompt: x }\n',
+  };
+  const caller = { path, text: `on: workflow_dispatch\njobs:\n  c: { uses: ./${called.path} }\n` };
+  const among = (asked: string): typeof called | undefined => (asked === called.path ? called : undefined);
+  expect(lintFiles([caller, called], null, among)).toMatchObject([
+    { path, start: { line: 3 }, code: 'bad-call', message: `./${called.path} needs the input 'what'` },
+  ]);
+  expect(lintFiles([caller], null, () => undefined)).toMatchObject([
+    { path, code: 'bad-call', message: `There is no workflow ./${called.path}` },
+  ]);
 });

@@ -18,7 +18,7 @@ rules:
   - tree
 `;
     expect(
-      lintFiles([{ path: ROUTING_PATH, text }], null).map(
+      lintFiles([{ path: ROUTING_PATH, text }], null, () => undefined).map(
         ({ start, code, message }) => `${start.line}:${start.column} ${code} ${message}`,
       ),
     ).toEqual([

@@ -62,7 +62,7 @@ function* checkReference(lookUp: LookUp, use: ExpressionUse, reference: Referenc
     const message = `\`${context}.${name}\` has no '${property}', only \`result\` and \`outputs\``;
     yield finding('reference-unknown-property', at, message);
   } else if (property.toLowerCase() === 'outputs' && output !== undefined) {
-    yield* checkOutput(job, output, at);
+    yield* checkOutput(lookUp, job, output, at);
   }
 }
 
@@ -121,14 +121,20 @@ function* checkJobName(lookUp: LookUp, use: ExpressionUse, name: string, at: Pla
   }
 }
 
-function* checkOutput(job: JobDraft, output: string, at: Place): Iterable<Finding> {
-  // What those produce is not known here.
-  if (isWithoutAgent(job) && job.type !== 'steps') return;
-  const names = job.outputs.map(({ key }) => key.text);
-  if (names.some((name) => name.toLowerCase() === output.toLowerCase())) return;
+function* checkOutput(lookUp: LookUp, job: JobDraft, output: string, at: Place): Iterable<Finding> {
+  const names = outputsOf(lookUp, job);
+  if (names === null || names.some((name) => name.toLowerCase() === output.toLowerCase())) return;
   const hint =
     suggestion(output, names) || (names.length > 0 ? ` It has: ${names.join(', ')}.` : ' It has no outputs.');
-  yield finding('reference-unknown-output', at, `The job '${job.id}' has no output '${output}'.${hint}`);
+  const whose = job.uses === null ? `The job '${job.id}'` : `${job.uses.text}, which '${job.id}' calls,`;
+  yield finding('reference-unknown-output', at, `${whose} has no output '${output}'.${hint}`);
+}
+
+/** The names of a job's outputs; null where they are not known here. */
+function outputsOf({ outputsOfCall }: LookUp, job: JobDraft): readonly string[] | null {
+  if (job.uses !== null) return outputsOfCall(job.uses.text);
+  if (isWithoutAgent(job) && job.type !== 'steps') return null;
+  return job.outputs.map(({ key }) => key.text);
 }
 
 /** `success('a')` and `failure('a')` ask about jobs that come before. */

@@ -11,9 +11,13 @@ export interface RuleInput {
   readonly graph: Graph;
   /** The roles there are; null leaves them unchecked. */
   readonly roles: ReadonlySet<string> | null;
+  readonly outputsOfCall: OutputsOfCall;
   /** The file's text. */
   readonly text: string;
 }
+
+/** The outputs of the workflow that a `uses` names; null where they are not known. */
+export type OutputsOfCall = (uses: string) => readonly string[] | null;
 
 /** A semantic rule: looks, and yields what it finds. */
 export type Rule = (input: RuleInput) => Iterable<Finding>;
