@@ -4,7 +4,7 @@ import { actorOf } from '../runtime/authorise.ts';
 import { startRun } from '../runtime/ingest/start.ts';
 import { invalidFile, type CatalogEntry, type RepositoryConfig } from '../runtime/repository-config.ts';
 import type { Unit } from '../runtime/unit.ts';
-import type { InputDeclaration } from '../workflow/model.ts';
+import type { InputDeclaration, Workflow } from '../workflow/model.ts';
 import type { Inputs } from './inputs.ts';
 import type { Session } from './local/session.ts';
 
@@ -24,18 +24,28 @@ export interface StartableWorkflow {
 export function checkWorkflow(found: RepositoryConfig, key: string): StartableWorkflow {
   const entry = found.workflows.get(key);
   if (entry === undefined) {
+    const startable = [...found.workflows.values()].filter(({ workflow }) => !isOnlyCalled(workflow));
     throw new TreadleError('not-found', `there is no workflow '${key}'`, {
-      remedy: `There are: ${[...found.workflows.keys()].join(', ')}. Your own belong in .github/treadle/workflows/<name>.yml, committed.`,
+      remedy: `There are: ${startable.map((one) => one.key).join(', ')}. Your own belong in .github/treadle/workflows/<name>.yml, committed.`,
     });
   }
   if (entry.workflow === null) throw invalidFile('workflow-invalid', entry.file, entry.diagnostics);
   const dispatch = entry.workflow.on.workflowDispatch;
+  if (dispatch === null && isOnlyCalled(entry.workflow)) {
+    throw new TreadleError('usage', `the workflow '${key}' is only called by others`, {
+      remedy: 'Start one that calls it with `uses`.',
+    });
+  }
   if (dispatch === null) {
     throw new TreadleError('usage', `the workflow '${key}' cannot be started by hand`, {
       remedy: `Add 'workflow_dispatch:' under 'on:' in ${entry.file.path}.`,
     });
   }
   return { entry, inputs: dispatch.inputs };
+}
+
+function isOnlyCalled(workflow: Workflow | null): boolean {
+  return workflow !== null && workflow.on.issues === null && workflow.on.workflowDispatch === null;
 }
 
 /** The run to be started by hand. */

@@ -10,6 +10,7 @@ import type { Evaluated } from './evaluation.ts';
 import { guard } from './evaluation.ts';
 import { TREADLE } from './event.ts';
 import { failAttempt } from './retry.ts';
+import type { Feedback } from './state.ts';
 
 /** Calls a workflow: a run of its own begins for the same bead, and the job goes on when that is over. */
 export function startCall(draft: Draft, definition: CallJob): void {
@@ -58,7 +59,14 @@ export function startCall(draft: Draft, definition: CallJob): void {
       outermost: run.parent?.outermost ?? { number: run.number, workflow: draft.workflow.name },
     },
     inputs: inputs.value,
+    ...feedbackOf(draft, job),
   });
+}
+
+/** What the job was told to rework goes along: who does it is in the sub-run. */
+function feedbackOf(draft: Draft, job: string): { readonly feedback?: Feedback } {
+  const feedback = draft.document(job)?.feedback ?? null;
+  return feedback === null ? {} : { feedback };
 }
 
 /** The inputs of a call, of the types that the called workflow declares; empty ones where nothing is given. */

@@ -57,7 +57,7 @@ export function cancelRun(draft: Draft, recorded: Recorded): void {
 }
 
 /**
- * Closes the run and its bead for good: jobs that the CEO was asked about have failed, everything else is cancelled. Jobs whose `if`
+ * Closes the run and its bead for good, and with a sub-run all that wait for it: jobs that the CEO was asked about have failed, everything else is cancelled. Jobs whose `if`
  * holds in a cancelled run still get their chance, unless the run was being cancelled already.
  */
 export function closeRun(draft: Draft, recorded: Recorded): void {
@@ -73,6 +73,8 @@ export function closeRun(draft: Draft, recorded: Recorded): void {
   }
   if (!wasCancelled) cancelRun(draft, recorded);
   if (draft.run.parent === undefined) draft.emit({ type: 'close_issue', reason: 'not_planned' });
+  // The bead is closed by the run that nobody called, once it hears of it.
+  else draft.patchRun({ closed: recorded });
 }
 
 /** Whether a job, apart from its legs, waits for a person. */

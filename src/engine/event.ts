@@ -4,7 +4,7 @@ import type { Actor } from './actor.ts';
 import { TREADLE } from './actor.ts';
 import type { EffectResult } from './effect.ts';
 import type { Parent } from './parent.ts';
-import type { Claim, Conclusion, Recorded, StepsRecord, Trigger, Usage } from './state.ts';
+import type { Claim, Conclusion, Feedback, Recorded, StepsRecord, Trigger, Usage } from './state.ts';
 
 export type { Actor };
 export { TREADLE };
@@ -55,6 +55,8 @@ export interface RunStarted extends EventBase {
   /** Only for a sub-run: who called it, and with what. Caused by the run of the caller. */
   readonly parent?: Parent;
   readonly inputs?: Readonly<Record<string, Json>>;
+  /** Only for a sub-run: what the job that calls was told by a rework edge or an override. Its first jobs are told the same. */
+  readonly feedback?: Feedback;
 }
 
 /** An agent's answer to a dispatch, well-formed and from somebody who is believed. */
@@ -228,6 +230,8 @@ export interface SubRunCompleted extends EventBase {
   readonly outputs: Readonly<Record<string, string>>;
   /** In words; null for a success. */
   readonly reason: string | null;
+  /** The CEO closed it, and with it the bead: whoever called it is closed, too, instead of taking an edge. */
+  readonly closed?: Recorded;
 }
 
 /** The run that called this one was steered, and what it called goes with it. Caused by it. */

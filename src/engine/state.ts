@@ -54,6 +54,8 @@ export interface RunDocument {
   readonly paused: Recorded | null;
   /** Set once by a cancel: from then on `cancelled()` is true. */
   readonly cancelled: Recorded | null;
+  /** Sub-runs only: the CEO closed it, so that its callers are closed when it is over. */
+  readonly closed?: Recorded;
   /** Rework edge (`verify.on-failure`) → how often taken since it was last forgiven by the CEO. */
   readonly cycles: Readonly<Record<string, number>>;
   /** Places in concurrency groups: id of a job or leg, or `*` for the run itself → the group's name. */

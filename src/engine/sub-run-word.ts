@@ -7,7 +7,7 @@ import { NO_OUTPUTS } from './draft.ts';
 import { guard } from './evaluation.ts';
 import type { CallerChanged } from './event.ts';
 import { TREADLE } from './event.ts';
-import { jobsAndLegs } from './legs.ts';
+import { jobsAndLegs, legsOf } from './legs.ts';
 import type { Conclusion, Recorded } from './state.ts';
 
 /** The sub-run that a job waits for, or undefined where it waits for none. */
@@ -49,8 +49,8 @@ export function tellCaller(draft: Draft, conclusion: Conclusion): void {
   const { id, parent } = draft.run;
   if (parent === undefined) return;
   const outputs = callOutputs(draft);
-  const failed = Object.entries(draft.lines()).find(([, line]) => line.result === 'failure')?.[0];
-  const because = failed === undefined ? '' : `: ${failed} failed`;
+  const failures = failuresIn(draft);
+  const because = failures === '' ? '' : `: ${failures}`;
   draft.send({
     version: 1,
     type: 'sub_run_completed',
@@ -69,7 +69,22 @@ export function tellCaller(draft: Draft, conclusion: Conclusion): void {
         ? null
         : `run ${id} ended as ${conclusion}${because}`
       : `the outputs of run ${id}: ${outputs.problem}`,
+    ...(draft.run.closed === undefined ? {} : { closed: draft.run.closed }),
   });
+}
+
+/** The jobs that failed, each with its last word: whoever called is told what has to change, not only that something has. */
+function failuresIn(draft: Draft): string {
+  const failed = [...draft.workflow.jobs.keys()].filter((job) => draft.line(job).result === 'failure');
+  return failed.map((job) => describeFailure(draft, job)).join('; ');
+}
+
+function describeFailure(draft: Draft, job: string): string {
+  const leg = legsOf(draft, job).find((one) => draft.line(one).result === 'failure');
+  const last = draft.document(leg ?? job)?.attempts.at(-1);
+  const what = last?.outcome === 'rejected' ? 'was rejected' : 'failed';
+  const reason = last?.reason ?? '';
+  return `${leg ?? job} ${what}${reason === '' ? '' : `: ${reason}`}`;
 }
 
 function callOutputs(draft: Draft) {

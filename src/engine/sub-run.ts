@@ -1,5 +1,5 @@
 import { endAttempt, runningAttempt } from './attempt.ts';
-import { cancelRun } from './cancel.ts';
+import { cancelRun, closeRun } from './cancel.ts';
 import { completeJob, concludeSuccess } from './conclude.ts';
 import type { Draft } from './draft.ts';
 import type { CallerChanged, SubRunCompleted } from './event.ts';
@@ -8,11 +8,18 @@ import { applied, ignored } from './outcome.ts';
 import { holdRun, releaseRun } from './pause.ts';
 import { failAttempt } from './retry.ts';
 
-/** A sub-run is over: its caller is concluded like it. */
+/** A sub-run is over: its caller is concluded like it. One that the CEO closed closes its caller. */
 export function applySubRunCompleted(draft: Draft, event: SubRunCompleted): Outcome {
   const { job, child, conclusion, outputs } = event;
   if (runningAttempt(draft.document(job))?.child !== child) return ignored('that sub-run is not awaited');
   const reason = event.reason ?? `run ${child} ended as ${conclusion}`;
+  if (event.closed !== undefined) {
+    endAttempt(draft, job, { outcome: 'failure', reason });
+    draft.patchJob(job, { outputs });
+    completeJob(draft, job, 'failure', 'failure');
+    closeRun(draft, event.closed);
+    return applied(job, `run ${child}: closed by the CEO`);
+  }
   switch (conclusion) {
     case 'success':
       concludeSuccess(draft, job, outputs);

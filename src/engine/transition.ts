@@ -3,7 +3,7 @@ import { applyChecks } from './checks.ts';
 import { concludeRun } from './conclude.ts';
 import type { Draft, InboxEvent } from './draft.ts';
 import { openDraft } from './draft.ts';
-import type { RunEvent } from './event.ts';
+import type { RunEvent, RunStarted } from './event.ts';
 import { applyGroupMoved } from './group-moved.ts';
 import { enterRunGroup } from './group-run.ts';
 import { applyMerged, applyMergeRefused, applyQueueAdvanced } from './merge.ts';
@@ -64,17 +64,17 @@ function findMismatch(state: RunState | null, event: RunEvent): string | null {
   return state.run.status === 'completed' && !isAnswer ? 'the run is completed' : null;
 }
 
-function startJobs(draft: Draft): Outcome {
-  if (enterRunGroup(draft)) {
-    for (const [job, { needs }] of draft.workflow.jobs) if (needs.length === 0) draft.visit(job);
-  }
+function startJobs(draft: Draft, { feedback }: RunStarted): Outcome {
+  const first = [...draft.workflow.jobs.values()].filter(({ needs }) => needs.length === 0);
+  if (feedback !== undefined) for (const { id } of first) draft.patchJob(id, { feedback });
+  if (enterRunGroup(draft)) for (const { id } of first) draft.visit(id);
   return applied('start', '');
 }
 
 function applyEvent(draft: Draft, event: RunEvent, context: TransitionContext): Outcome {
   switch (event.type) {
     case 'run_started':
-      return startJobs(draft);
+      return startJobs(draft, event);
     case 'report_received':
       return applyReport(draft, event);
     case 'report_malformed':

@@ -59,7 +59,12 @@ function renderIntroduction(workflow: Workflow, path: string, text: string): str
 }
 
 function renderRow(job: Job): readonly string[] {
-  const who = 'runsOn' in job ? code(job.runsOn.source.replace(/^\$\{\{ (.*) \}\}$/, '$1')) : '';
+  const who =
+    'runsOn' in job
+      ? code(job.runsOn.source.replace(/^\$\{\{ (.*) \}\}$/, '$1'))
+      : job.type === 'call'
+        ? `a run of ${code(job.uses)}`
+        : '';
   const attempts = 'maxAttempts' in job ? String(job.maxAttempts) : '';
   const edges: readonly (readonly [string, EdgeTarget])[] =
     job.type === 'approval'
@@ -83,7 +88,7 @@ function describeTarget(target: EdgeTarget): string {
 }
 
 function code(text: string): string {
-  return `\`${text}\``;
+  return `\`${text.replaceAll('|', '\\|')}\``;
 }
 
 function alignTable([head = [], ...rows]: readonly (readonly string[])[]): readonly string[] {

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
 import { readBuiltInWorkflows } from '../../src/runtime/package-files.ts';
+import { compileWithCalls } from '../../src/workflow/compile-with-calls.ts';
 import { compileWorkflow } from '../../src/workflow/compile.ts';
 import { ROOT } from './documents.ts';
 import { renderWorkflowsPage } from './workflows-page.ts';
@@ -16,7 +17,17 @@ test.each([...readBuiltInWorkflows()])('treadle lint has nothing to say of %s', 
   expect(compileWorkflow({ path, text }).diagnostics).toEqual([]);
 });
 
-// Its three kinds of test are jobs like others so far: calling workflows came after it.
-test.fails('the waterfall calls its tests as workflows of their own', () => {
-  expect(readBuiltInWorkflows().get('workflows/waterfall.yml')).toMatch(/^ +uses:/m);
+test('the waterfall calls its first phases and its tests as workflows of their own, and all of it fits together', () => {
+  const files = readBuiltInWorkflows();
+  const fileAt = (path: string) => ({ path, text: files.get(path) ?? '' });
+  const compiled = compileWithCalls(fileAt('workflows/waterfall.yml'), fileAt);
+  expect(compiled.diagnostics).toEqual([]);
+  const calls = [...(compiled.workflow?.jobs.values() ?? [])].flatMap((job) =>
+    job.type === 'call' ? [[job.id, job.uses]] : [],
+  );
+  expect(calls).toEqual([
+    ['requirements', 'treadle/waterfall-phase'],
+    ['design', 'treadle/waterfall-phase'],
+    ['testing', 'treadle/waterfall-testing'],
+  ]);
 });

@@ -2,6 +2,7 @@ import { sha256 } from '../../src/base/digest.ts';
 import type { OwnResult } from '../../src/engine/record.ts';
 import { recordEffects } from '../../src/engine/record.ts';
 import type { Config } from '../../src/engine/config.ts';
+import type { InboxEvent } from '../../src/engine/draft.ts';
 import { deadlinesOf } from '../../src/engine/deadlines.ts';
 import type { Effect, EffectResult } from '../../src/engine/effect.ts';
 import type {
@@ -84,6 +85,12 @@ export interface Options {
   readonly awaitsChecks?: boolean;
   readonly definitions?: Readonly<Record<string, Workflow>>;
   readonly config?: Config;
+  /** The time of several runs that are told together. */
+  readonly clock?: { now: string };
+  readonly callOf?: TransitionContext['callOf'];
+  readonly nextRun?: () => number;
+  /** What the run causes for others. */
+  readonly deliver?: (events: readonly InboxEvent[]) => void;
 }
 
 export type Story = ReturnType<typeof beginStory>;
@@ -93,7 +100,7 @@ export function beginStory(yaml: string, options: Options = {}) {
   const run = options.run ?? '42-1';
   let workflow = workflowOf(yaml);
   let state: RunState | null = null;
-  let now = epoch;
+  const clock = options.clock ?? { now: epoch };
   let count = 0;
   let pulls = 100;
   let last: Transition = { kind: 'ignored', reason: 'nothing yet' };
@@ -106,6 +113,8 @@ export function beginStory(yaml: string, options: Options = {}) {
     definitionOf: (sha) => options.definitions?.[sha],
     ...(options.queue === undefined ? {} : { queue: options.queue }),
     ...(options.meter === undefined ? {} : { meter: options.meter }),
+    ...(options.callOf === undefined ? {} : { callOf: options.callOf }),
+    ...(options.nextRun === undefined ? {} : { nextRun: options.nextRun() }),
   });
   const apply = (event: RunEvent): Transition => {
     before = new Set(state?.run.outbox.map((entry) => entry.id));
@@ -115,13 +124,16 @@ export function beginStory(yaml: string, options: Options = {}) {
       state = deepFreeze(last.state);
       const pinned = options.definitions?.[state.run.definition];
       if (pinned !== undefined) workflow = pinned;
+      const result = last;
+      options.deliver?.(result.inbox);
+      return result;
     }
     return last;
   };
   const happen = (bare: BareEvent, actor: Actor = TREADLE, id = `event-${++count}`): Transition => {
-    now = addMs(now, minute);
-    const claim = { wake: 'wake', until: addMs(now, 10 * minute) };
-    return apply({ version: 1, id, run, at: now, actor, ground: 'test', wake: claim, ...bare });
+    clock.now = addMs(clock.now, minute);
+    const claim = { wake: 'wake', until: addMs(clock.now, 10 * minute) };
+    return apply({ version: 1, id, run, at: clock.now, actor, ground: 'test', wake: claim, ...bare });
   };
   const current = (): RunState => {
     if (state === null) throw new Error('the run did not start');
@@ -145,6 +157,7 @@ export function beginStory(yaml: string, options: Options = {}) {
   };
 
   return {
+    id: run,
     happen,
     apply,
     document,
@@ -152,7 +165,7 @@ export function beginStory(yaml: string, options: Options = {}) {
     context,
     state: current,
     get now() {
-      return now;
+      return clock.now;
     },
     get last() {
       return last;
@@ -199,7 +212,7 @@ export function beginStory(yaml: string, options: Options = {}) {
       if (options.awaitsChecks === true || merge?.checks === undefined) return outcome;
       const { pull } = merge;
       const attempt = attempts.length;
-      now = addMs(now, -minute);
+      clock.now = addMs(clock.now, -minute);
       return happen({ type: 'checks_changed', job, attempt, pull, verdict: 'passed', names: [] });
     },
     fail: (job: string, summary = `${job} failed`) =>
@@ -209,7 +222,7 @@ export function beginStory(yaml: string, options: Options = {}) {
         outcome: 'failure',
         outputs: {},
         // Two equal reports are a loop; tests of that give the summary.
-        summary: summary === `${job} failed` ? `${summary} at ${now}` : summary,
+        summary: summary === `${job} failed` ? `${summary} at ${clock.now}` : summary,
         usage: null,
         source: 'comment 1',
       }),
@@ -238,7 +251,7 @@ export function beginStory(yaml: string, options: Options = {}) {
     pass: (kind: Deadline['kind'], job: string) => {
       const deadline = deadlinesOf(current()).find((one) => one.kind === kind && one.job === job);
       if (deadline === undefined) throw new Error(`no ${kind} of ${job}`);
-      now = addMs(deadline.at, -minute);
+      clock.now = addMs(deadline.at, -minute);
       return happen({ type: 'deadline_passed', deadline });
     },
     /** The required checks were read. */
@@ -270,14 +283,14 @@ export function beginStory(yaml: string, options: Options = {}) {
         const result = perform(effect);
         if (result !== null) results.push({ effect: id, result });
       }
-      now = addMs(now, minute);
+      clock.now = addMs(clock.now, minute);
       before = new Set(current().run.outbox.map((entry) => entry.id));
-      const wake = { wake: 'recorder', until: addMs(now, 10 * minute) };
+      const wake = { wake: 'recorder', until: addMs(clock.now, 10 * minute) };
       const event = {
         version: 1,
         type: 'effects_recorded',
         id: `recorded-${++count}`,
-        at: now,
+        at: clock.now,
         results: [],
         commits: {},
         wake,

@@ -63,8 +63,8 @@ describe('a job that calls a workflow', () => {
     const { world, run } = begin();
     world.report('1-2', 'work', 'failure');
     expect(world.tell(run)).toBe('failure: call failure, after skipped');
-    expect(world.stateOf(run).jobs['call']?.attempts[0]?.reason).toBe(
-      'run 1-2 ended as failure: work failed',
+    expect(world.stateOf(run).jobs['call']?.attempts[0]?.reason).toMatch(
+      /^run 1-2 ended as failure: work failed: \w+$/,
     );
   });
 
@@ -122,6 +122,85 @@ jobs:
     expect(world.stateOf(run).jobs['call']?.attempts.map(({ child }) => child)).toEqual(['1-2', '1-3']);
   });
 });
+
+describe('what becomes of a sub-run is told to its caller', () => {
+  const PLAN = `on: workflow_dispatch
+jobs:
+  plan: { runs-on: backend-engineer, prompt: Plan }
+  call: { needs: plan, uses: ${INNER}, with: { what: tea }, on-failure: plan }
+`;
+  const gate = `on: { workflow_call: { inputs: { what: { type: string } } } }
+jobs:
+  ok: { type: approval, runs-on: ceo }
+  twice: { runs-on: backend-engineer, prompt: x, max-attempts: 1, on-failure: fail, strategy: { matrix: { n: [1, 2] } } }
+`;
+  const called = (file: string) => {
+    const { world, run } = begin(PLAN, { [INNER]: file });
+    world.report(run, 'plan');
+    return { world, run };
+  };
+  const override = (action: 'reject' | 'close', job: string | null = null) =>
+    ({
+      type: 'override_issued',
+      override: action === 'close' ? { action } : { action, job },
+      reason: 'Not this.',
+    }) as const;
+
+  test('every job that failed, with its last word, which reaches the job that mends it', () => {
+    const { world, run } = called(gate);
+    world.happen('1-2', override('reject', 'ok'));
+    const dispatch = world.stateOf('1-2').jobs['twice.0']?.attempts[0]?.turns[0]?.dispatch ?? '';
+    world.happen('1-2', { ...failure, dispatch });
+    expect(world.stateOf(run).jobs['plan']?.feedback).toEqual({
+      from: 'call',
+      text: 'run 1-2 ended as failure: ok was rejected: Not this.; twice.0 failed: line 7',
+    });
+  });
+
+  test('what the caller is told, the first jobs of its sub-run are told, at any depth', () => {
+    const MIDDLE = './.github/treadle/workflows/middle.yml';
+    const middle = `on: { workflow_call: { inputs: { what: { type: string } } } }
+jobs:
+  deeper: { uses: ${INNER}, with: { what: "\${{ inputs.what }}" } }
+`;
+    const yaml = `on: workflow_dispatch
+jobs:
+  call: { uses: ${MIDDLE}, with: { what: tea } }
+  check: { needs: call, runs-on: backend-engineer, prompt: x, max-attempts: 1, on-failure: call }
+`;
+    const { world, run } = begin(yaml, { [INNER]: inner, [MIDDLE]: middle });
+    world.report('1-3', 'work');
+    world.happen(run, {
+      ...failure,
+      dispatch: world.stateOf(run).jobs['check']?.attempts[0]?.turns[0]?.dispatch ?? '',
+    });
+    expect(world.runs()).toEqual([run, '1-2', '1-3', '1-4', '1-5']);
+    expect(world.stateOf('1-5').jobs['work']?.feedback).toEqual({ from: 'check', text: 'line 7' });
+  });
+
+  test.each(['reject', 'close'] as const)(
+    'a CEO who answers its escalation by %s closes all: no edge is taken',
+    (action) => {
+      const { world, run } = called(inner.replace('on-failure: fail', 'on-failure: escalate'));
+      world.report('1-2', 'work', 'failure');
+      world.happen('1-2', override(action));
+      expect(world.tell('1-2')).toBe('failure: work failure');
+      expect(world.tell(run)).toBe('failure: plan success, call failure');
+      expect(world.stateOf(run).run.outbox.map(({ effect }) => effect)).toContainEqual({
+        type: 'close_issue',
+        reason: 'not_planned',
+      });
+    },
+  );
+});
+const failure = {
+  type: 'report_received',
+  outcome: 'failure',
+  outputs: {},
+  summary: 'line 7',
+  usage: null,
+  source: 'comment 1',
+} as const;
 
 describe('what is done to a run reaches all that it called', () => {
   const MIDDLE = './.github/treadle/workflows/middle.yml';

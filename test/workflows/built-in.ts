@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 
 import type { Config } from '../../src/engine/config.ts';
 
-/** The workflows that Treadle brings along, by key. */
+/** The workflows that Treadle brings along and that can work a bead, by key. */
 export const BUILT_IN = ['bug', 'feature', 'ui', 'self-improvement', 'waterfall'] as const;
 export type BuiltIn = (typeof BUILT_IN)[number];
+/** Those of them that only others call. */
+export const CALLED = ['waterfall-phase', 'waterfall-testing'] as const;
 
 export function textOf(key: string): string {
   return readFileSync(new URL(`../../workflows/${key}.yml`, import.meta.url), 'utf8');

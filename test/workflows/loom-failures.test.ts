@@ -57,8 +57,8 @@ test.each(BUILT_IN)('%s: nothing stalls, for whatever is awaited has a deadline'
   for (let steps = 0; play.story.state().run.status !== 'completed'; steps += 1) {
     const [next] = play.awaited();
     if (next?.job === undefined || next.job === null || steps > 50) throw new Error('nothing is awaited');
-    expect(play.story.document(next.job).timeoutAt, next.job).not.toBeNull();
-    play.step(next.job);
+    expect(next.story.document(next.job).timeoutAt, next.label).not.toBeNull();
+    play.step(next.label);
   }
 });
 

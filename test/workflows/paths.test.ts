@@ -1,8 +1,8 @@
 /** Each built-in workflow, to its end along every path that its edges allow; what is played must be what is awaited. */
 import { describe, expect, test } from 'vitest';
 
-import { BUILT_IN } from './built-in.ts';
-import { beginPlay, playSteps } from './play.ts';
+import type { BUILT_IN } from './built-in.ts';
+import { playSteps } from './play.ts';
 
 interface Row {
   readonly path: string;
@@ -164,65 +164,74 @@ const SELF_IMPROVEMENT: readonly Row[] = [
   },
 ];
 
-const TO_TESTING =
-  'requirements requirements-checklist open-design design design-checklist open-implementation ' +
-  'implementation implementation-checklist open-testing';
-const TESTED =
-  'implementation implementation-checklist open-testing unit-testing integration-testing system-testing';
+const REQUIREMENTS = 'requirements/work requirements/criteria requirements/opening';
+const DESIGN = 'design/work design/criteria design/opening';
+const IMPLEMENTED = 'implementation implementation-checklist open-testing';
+const TESTED = 'testing/unit-testing testing/integration-testing testing/system-testing';
 const DEPLOYED = 'open-deployment deployment acceptance';
+const TO_TESTING = `${REQUIREMENTS} ${DESIGN} ${IMPLEMENTED}`;
+const AGAIN = `${IMPLEMENTED} ${TESTED} ${DEPLOYED}`;
 
 const WATERFALL: readonly Row[] = [
-  {
-    path: 'success',
-    steps: `${TO_TESTING} unit-testing integration-testing system-testing ${DEPLOYED}`,
-  },
+  { path: 'success', steps: `${TO_TESTING} ${TESTED} ${DEPLOYED}` },
   {
     path: 'requirements that are not fit for a design go back',
-    steps: `requirements requirements-checklist:failure ${TO_TESTING} unit-testing integration-testing system-testing ${DEPLOYED}`,
-    cycles: { 'requirements-checklist.on-failure': 1 },
+    steps: `requirements/work requirements/criteria:failure ${TO_TESTING} ${TESTED} ${DEPLOYED}`,
+    cycles: { 'requirements/criteria.on-failure': 1 },
   },
   {
     path: 'the wrong requirements go back',
-    steps: `requirements requirements-checklist open-design:rejected ${TO_TESTING} unit-testing integration-testing system-testing ${DEPLOYED}`,
-    cycles: { 'open-design.on-rejected': 1 },
+    steps: `requirements/work requirements/criteria requirements/opening:rejected ${TO_TESTING} ${TESTED} ${DEPLOYED}`,
+    cycles: { 'requirements/opening.on-rejected': 1 },
+  },
+  {
+    path: 'requirements that cannot be fulfilled together are written anew, and the design begins anew',
+    steps: `${REQUIREMENTS} ${two('design/work:failure')} ${TO_TESTING} ${TESTED} ${DEPLOYED}`,
+    cycles: { 'design.on-failure': 1 },
   },
   {
     path: 'a design that does not cover the requirements goes back',
-    steps: `requirements requirements-checklist open-design design design-checklist:failure design design-checklist open-implementation ${TESTED} ${DEPLOYED}`,
-    cycles: { 'design-checklist.on-failure': 1 },
+    steps: `${REQUIREMENTS} design/work design/criteria:failure ${DESIGN} ${AGAIN}`,
+    cycles: { 'design/criteria.on-failure': 1 },
+  },
+  {
+    path: 'a design that is not opened goes back',
+    steps: `${REQUIREMENTS} design/work design/criteria design/opening:rejected ${DESIGN} ${AGAIN}`,
+    cycles: { 'design/opening.on-rejected': 1 },
   },
   {
     path: 'what cannot be built is designed anew',
-    steps: `requirements requirements-checklist open-design design design-checklist open-implementation ${three('implementation:failure')} design design-checklist open-implementation ${TESTED} ${DEPLOYED}`,
+    steps: `${REQUIREMENTS} ${DESIGN} ${three('implementation:failure')} ${DESIGN} ${AGAIN}`,
     cycles: { 'implementation.on-failure': 1 },
   },
   {
+    path: 'what is not fit for the tests goes back, and what is not opened',
+    steps: `${REQUIREMENTS} ${DESIGN} implementation implementation-checklist:failure implementation implementation-checklist open-testing:rejected ${AGAIN}`,
+    cycles: { 'implementation-checklist.on-failure': 1, 'open-testing.on-rejected': 1 },
+  },
+  {
     path: 'each kind of test sends back to the implementation',
-    steps: `${TO_TESTING} ${two('unit-testing:failure')} implementation implementation-checklist open-testing unit-testing ${two('integration-testing:failure')} implementation implementation-checklist open-testing unit-testing integration-testing ${two('system-testing:failure')} ${TESTED} ${DEPLOYED}`,
-    cycles: {
-      'unit-testing.on-failure': 1,
-      'integration-testing.on-failure': 1,
-      'system-testing.on-failure': 1,
-    },
+    steps: `${TO_TESTING} ${two('testing/unit-testing:failure')} ${IMPLEMENTED} testing/unit-testing ${two('testing/integration-testing:failure')} ${IMPLEMENTED} testing/unit-testing testing/integration-testing ${two('testing/system-testing:failure')} ${AGAIN}`,
+    cycles: { 'testing.on-failure': 3 },
   },
   {
     path: 'the deployment is refused',
-    steps: `${TO_TESTING} unit-testing integration-testing system-testing open-deployment:rejected ${TESTED} ${DEPLOYED}`,
+    steps: `${TO_TESTING} ${TESTED} open-deployment:rejected ${AGAIN}`,
     cycles: { 'open-deployment.on-rejected': 1 },
   },
   {
     path: 'a conflict: implemented and tested anew',
-    steps: `${TO_TESTING} unit-testing integration-testing system-testing open-deployment deployment:conflict ${TESTED} ${DEPLOYED}`,
+    steps: `${TO_TESTING} ${TESTED} open-deployment deployment:conflict ${AGAIN}`,
     cycles: { 'deployment.on-failure': 1 },
   },
   {
     path: 'acceptance fails: implemented and tested anew',
-    steps: `${TO_TESTING} unit-testing integration-testing system-testing open-deployment deployment ${two('acceptance:failure')} ${TESTED} ${DEPLOYED}`,
+    steps: `${TO_TESTING} ${TESTED} open-deployment deployment ${two('acceptance:failure')} ${AGAIN}`,
     cycles: { 'acceptance.on-failure': 1 },
   },
   {
     path: 'a timeout, and then the CEO decides',
-    steps: `${two('requirements:timeout')} requirements:retry ${TO_TESTING} unit-testing integration-testing system-testing ${DEPLOYED}`,
+    steps: `${two('requirements/work:timeout')} requirements/work:retry ${TO_TESTING} ${TESTED} ${DEPLOYED}`,
   },
 ];
 
@@ -236,8 +245,10 @@ const PATHS = {
 
 describe.each(Object.entries(PATHS))('%s', (key, rows) => {
   test.each(rows)('$path', ({ steps, cycles = {} }) => {
-    const { story } = playSteps(key, steps);
-    expect(story.state().run).toMatchObject({ status: 'completed', conclusion: 'success', cycles });
+    const play = playSteps(key, steps);
+    const { story } = play;
+    expect(story.state().run).toMatchObject({ status: 'completed', conclusion: 'success' });
+    expect(play.cycles()).toEqual(cycles);
     expect(story.effects()).toContain('close_issue completed');
   });
 });
@@ -248,96 +259,15 @@ test('self-improvement that is not worth it ends there, and nothing is dispatche
   expect(story.lines()).toMatchObject({ investigate: 'completed failure', implement: 'completed skipped' });
 });
 
-/** Every job that can be escalated: those with an agent or a reviewer. */
-const ESCALATED = BUILT_IN.flatMap((key) => {
-  const { workflow } = beginPlay(key).story.context();
-  return [...workflow.jobs.values()].flatMap((job) =>
-    job.type === 'decision' || job.type === 'merge' ? [] : [{ key, job: job.id }],
-  );
-});
-
-describe.each(ESCALATED)('$key: $job, once its time is over for good', ({ key, job }) => {
-  const escalated = () => {
-    const play = beginPlay(key);
-    for (;;) {
-      const [next] = play.awaited();
-      if (next?.job === undefined || next.job === null) throw new Error(`${job} is never awaited`);
-      if (next.kind === 'escalation') return play;
-      play.step(next.job === job ? `${job}:${next.kind === 'retry' ? 'later' : 'timeout'}` : next.job);
-    }
-  };
-
-  test('is with the CEO by one bead, and waits without another deadline', () => {
-    const { story } = escalated();
-    expect(story.document(job)).toMatchObject({ escalation: { cause: 'timeout' }, timeoutAt: null });
-    expect(story.lines()[job]).toBe('waiting');
-    expect(story.state().run.status).not.toBe('completed');
-  });
-
-  test.each([
-    { option: 'approve', step: 'ceo-approves' },
-    { option: 'retry', step: 'retry' },
-    { option: 'goto itself', step: `goto=${job}` },
-    { option: 'goto the first job', step: 'goto=FIRST' },
-    { option: 'skip', step: 'skip' },
-  ])('$option: the run goes on to its end', ({ step }) => {
-    const play = escalated();
-    const [first = ''] = play.story.context().workflow.jobs.keys();
-    play.step(`${job}:${step.replace('FIRST', first)}`);
-    expect(play.story.said()).not.toMatch(/refused|ignored/);
-    play.finish();
-    expect(play.story.state().run).toMatchObject({ status: 'completed', conclusion: 'success' });
-    expect(play.story.effects()).toContain('close_issue completed');
-  });
-
-  const isFixed = ['commit', 'verify'].includes(
-    beginPlay(key).story.context().workflow.jobs.get(job)?.type ?? '',
-  );
-  test(`reassign: ${isFixed ? 'is refused, and it waits on' : 'the run goes on to its end'}`, () => {
-    const play = escalated();
-    play.step(`${job}:reassign=frontend-engineer`);
-    expect(play.story.said()).toBe(
-      isFixed ? 'run (reassign refused)' : `${job} (reassigned to frontend-engineer)`,
-    );
-    if (isFixed) {
-      expect(play.story.effects().join()).toMatch(/^reply @carol: `reassign` was not done: /);
-      expect(play.story.document(job).escalation).not.toBeNull();
-    }
-    play.finish();
-    expect(play.story.state().run).toMatchObject({ status: 'completed', conclusion: 'success' });
-  });
-
-  test.each([
-    { option: 'reject', step: 'ceo-rejects' },
-    { option: 'close', step: 'close' },
-  ])('$option: the run ends and the bead is closed', ({ step }) => {
-    const play = escalated();
-    play.step(`${job}:${step}`);
-    expect(play.story.state().run).toMatchObject({ status: 'completed', conclusion: 'failure' });
-    expect(play.story.effects()).toContain('close_issue not_planned');
-  });
-});
-
-describe.each(BUILT_IN)('%s', (key) => {
-  const edges = [...beginPlay(key).story.context().workflow.jobs.values()].flatMap((job) => {
-    const target = job.type === 'approval' ? job.onRejected : 'onFailure' in job ? job.onFailure : null;
-    return target?.kind === 'job' ? [{ job: job.id, type: job.type, target: target.job }] : [];
-  });
-
-  test.each(edges)('$job: the fourth return to $target is the CEO’s', ({ job, type }) => {
-    const play = beginPlay(key);
-    const edge = `${job}.${type === 'approval' ? 'on-rejected' : 'on-failure'}`;
-    for (;;) {
-      const [next] = play.awaited();
-      if (next?.job === undefined || next.job === null) throw new Error('nothing is awaited');
-      if (next.kind === 'escalation') break;
-      const bad = type === 'approval' ? 'rejected' : 'failure';
-      play.step(next.job === job ? `${job}:${next.kind === 'retry' ? 'later' : bad}` : next.job);
-    }
-    expect(play.story.document(job).escalation?.cause).toBe('cycles');
-    expect(play.story.state().run.cycles[edge]).toBe(3);
-    play.step(`${job}:retry`);
-    play.finish();
-    expect(play.story.state().run.conclusion).toBe('success');
+test("what a sub-run was refused for reaches whoever mends it: the caller's job, and the job of a sub-run", () => {
+  const play = playSteps('waterfall', `${TO_TESTING} testing/unit-testing:failure`);
+  play.find('testing/unit-testing').story.fail('unit-testing', 'menu.test: expected 3, was 4');
+  const reason = 'run 42-4 ended as failure: unit-testing failed: menu.test: expected 3, was 4';
+  expect(play.story.document('implementation').feedback).toEqual({ from: 'testing', text: reason });
+  for (const step of three('implementation:failure').split(' ')) play.step(step);
+  const { story, job } = play.find('design/work');
+  expect(story.document(job).feedback).toEqual({
+    from: 'implementation',
+    text: expect.stringMatching(/^implementation failed at /) as string,
   });
 });

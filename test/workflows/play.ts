@@ -1,25 +1,37 @@
 import type { OverrideAction } from '../../src/engine/event.ts';
 import { awaitedOf, type Awaited } from '../../src/engine/view/awaited.ts';
 import type { Job } from '../../src/workflow/model.ts';
-import { beginStory, type Story } from '../engine/story.ts';
+import { beginStory, epoch, workflowOf, type Options, type Story } from '../engine/story.ts';
 import { everybody, textOf } from './built-in.ts';
+
+/** What people and agents are waited for, and in which run. */
+export type AwaitedStep = Awaited & {
+  /** The job; of a sub-run after the job that called it: `testing/unit-testing`. */
+  readonly label: string;
+  /** The run that it is a job of. */
+  readonly story: Story;
+};
 
 /** A run of a built-in workflow that is played step by step, each with everything Treadle has to do in between done. */
 export interface Play {
+  /** The run that nobody called. */
   readonly story: Story;
-  /** What people and agents are waited for. */
-  awaited(): readonly Awaited[];
+  awaited(): readonly AwaitedStep[];
   /** Does one step, see {@link playSteps}; throws where something else is awaited. */
   step(step: string): void;
   /** Does what is awaited, with success, until the run ends; escalations are answered. Throws where it does not end. */
   finish(): void;
+  /** The newest run that has the job of a label, and the job's id in it. */
+  find(label: string): { readonly story: Story; readonly job: string };
+  /** How often rework edges were taken, by the label of their job, in all runs together. */
+  cycles(): Readonly<Record<string, number>>;
 }
 
 /** More steps than any of these workflows takes, reworks included. */
-const MOST_STEPS = 120;
+const MOST_STEPS = 200;
 
 /**
- * Plays a workflow by a line of steps, each of which must be what is awaited just then:
+ * Plays a workflow by a line of steps, each of which must be what is awaited just then. Jobs of sub-runs are named by their label:
  *
  * - `fix`: the job's agent reports success, the reviewer approves; a commit is merged, too
  * - `fix:failure`, `fix:turn`, `fix:crash`: one report of failure, one asking for another turn, one crash
@@ -35,30 +47,21 @@ export function playSteps(key: string, line: string): Play {
   return play;
 }
 
-/** Starts a run of a built-in workflow. */
+/** Starts a run of a built-in workflow, and of what that calls. */
 export function beginPlay(key: string): Play {
-  const story = beginStory(textOf(key), { config: everybody });
-  story.start();
-  const workflow = (): ReturnType<Story['context']>['workflow'] => story.context().workflow;
-  const awaited = (): readonly Awaited[] => {
-    for (const type of ['open_gate', 'open_escalation'] as const) {
-      if (story.state().run.outbox.some(({ effect }) => effect.type === type)) story.perform(type);
-    }
-    return awaitedOf(workflow(), story.state()).filter(({ kind }) => kind !== 'needs' && kind !== 'effect');
-  };
-  const jobOf = (id: string): Job => {
-    const job = workflow().jobs.get(id);
-    if (job === undefined) throw new Error(`${key} has no job ${id}`);
-    return job;
-  };
+  const runs = openRuns(key);
+  const [story] = runs.all();
+  if (story === undefined) throw new Error('no run began');
+  const awaited = (): readonly AwaitedStep[] => runs.all().flatMap(awaitedIn);
   const step = (text: string): void => {
-    const [id = '', deed = 'success'] = text.split(':');
+    const [label = '', deed = 'success'] = text.split(':');
     const found = awaited();
-    if (found.length !== 1 || found[0]?.job !== id) {
-      const instead = found.map(({ job, kind }) => `${job ?? 'run'} (${kind})`).join(', ');
+    const [only] = found;
+    if (found.length !== 1 || only?.label !== label || only.job === null) {
+      const instead = found.map((one) => `${one.label} (${one.kind})`).join(', ');
       throw new Error(`${key}: ${text} comes, but awaited is: ${instead || 'nothing'}\n${story.said()}`);
     }
-    doStep(story, jobOf(id), deed);
+    doStep(only.story, jobOf(only.story, only.job), deed);
   };
   return {
     story,
@@ -69,13 +72,74 @@ export function beginPlay(key: string): Play {
         if (story.state().run.status === 'completed') return;
         const [next] = awaited();
         if (next?.job === undefined || next.job === null) throw new Error(`${key} is stuck: ${story.said()}`);
-        if (next.kind === 'retry') step(`${next.job}:later`);
-        else if (next.kind !== 'escalation') step(next.job);
-        else step(`${next.job}:${answerTo(next, jobOf(next.job))}`);
+        if (next.kind === 'retry') step(`${next.label}:later`);
+        else if (next.kind !== 'escalation') step(next.label);
+        else step(`${next.label}:${answerTo(next, jobOf(next.story, next.job))}`);
       }
       throw new Error(`${key} does not end: ${story.said()}`);
     },
+    find(label) {
+      const at = label.indexOf('/');
+      const [caller, job] = at === -1 ? [undefined, label] : [label.slice(0, at), label.slice(at + 1)];
+      const found = runs.all().findLast((one) => one.state().run.parent?.job === caller);
+      if (found === undefined) throw new Error(`${label} did not begin`);
+      return { story: found, job };
+    },
+    cycles: () => {
+      const counts: Record<string, number> = {};
+      for (const one of runs.all()) {
+        for (const [edge, count] of Object.entries(one.state().run.cycles)) {
+          const label = labelOf(one, edge);
+          counts[label] = (counts[label] ?? 0) + count;
+        }
+      }
+      return counts;
+    },
   };
+}
+
+/** A run and all that it calls, at any depth; what one causes for another happens at once. */
+function openRuns(key: string): { readonly all: () => readonly Story[] } {
+  const stories: Story[] = [];
+  const deliver: NonNullable<Options['deliver']> = (events) => {
+    for (const event of events) {
+      if (event.type === 'run_started') stories.push(beginStory(textOf(event.definition), told(event.run)));
+      stories.find((one) => one.id === event.run)?.apply(event);
+    }
+  };
+  const told = (run: string): Options => ({
+    ...{ run, config: everybody, clock, deliver, nextRun: () => stories.length + 1 },
+    callOf: (uses) => {
+      const name = uses.replace('treadle/', '');
+      return { workflow: workflowOf(textOf(name)), definition: name };
+    },
+  });
+  const clock = { now: epoch };
+  const first = beginStory(textOf(key), told('42-1'));
+  stories.push(first);
+  first.start();
+  return { all: () => stories };
+}
+
+function awaitedIn(story: Story): readonly AwaitedStep[] {
+  for (const type of ['open_gate', 'open_escalation'] as const) {
+    if (story.state().run.outbox.some(({ effect }) => effect.type === type)) story.perform(type);
+  }
+  return awaitedOf(story.context().workflow, story.state())
+    .filter(({ kind }) => kind !== 'needs' && kind !== 'effect' && kind !== 'sub-run')
+    .map((one) => ({ ...one, label: labelOf(story, one.job ?? 'run'), story }));
+}
+
+function labelOf(story: Story, job: string): string {
+  const { parent } = story.state().run;
+  return parent === undefined ? job : `${parent.job}/${job}`;
+}
+
+function jobOf(story: Story, id: string): Job {
+  const { workflow } = story.context();
+  const job = workflow.jobs.get(id);
+  if (job === undefined) throw new Error(`${workflow.key} has no job ${id}`);
+  return job;
 }
 
 /** What the CEO says to an escalation that another answer of theirs led to. */

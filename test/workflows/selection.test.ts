@@ -5,12 +5,12 @@ import { selectionFor } from '../../src/runtime/ingest/start.ts';
 import { WORKFLOWS_FOLDER, type RepositoryConfig } from '../../src/runtime/repository-config.ts';
 import { compileWorkflow } from '../../src/workflow/compile.ts';
 import { DEFAULT_HEALING } from '../../src/workflow/healing-setting.ts';
-import { BUILT_IN, everybody, textOf } from './built-in.ts';
+import { BUILT_IN, CALLED, everybody, textOf } from './built-in.ts';
 
 /** A repository with workflows of its own besides the built-in ones. */
 function repository(own: Readonly<Record<string, string>> = {}): RepositoryConfig {
   const files = [
-    ...BUILT_IN.map((key) => ({ key, path: `workflows/${key}.yml`, text: textOf(key) })),
+    ...[...BUILT_IN, ...CALLED].map((key) => ({ key, path: `workflows/${key}.yml`, text: textOf(key) })),
     ...Object.entries(own).map(([key, text]) => ({ key, path: `${WORKFLOWS_FOLDER}/${key}.yml`, text })),
   ];
   return {
@@ -85,6 +85,15 @@ describe('the built-in workflows', () => {
       expect(select([label])).toMatchObject({ kind: 'undecided', code: 'no-workflow' });
     },
   );
+});
+
+test.each(CALLED)('%s, which only others call, works no bead, and is not offered', (key) => {
+  expect(select([key])).toMatchObject({ kind: 'undecided', code: 'no-workflow' });
+  expect(select([`workflow:${key}`])).toMatchObject({
+    code: 'workflow-unusable',
+    reason: `the workflow ${key} is only called by others`,
+    remedy: `mend it, or choose another one by a label workflow:NAME (${BUILT_IN.join(', ')})`,
+  });
 });
 
 describe('a label that names a workflow', () => {

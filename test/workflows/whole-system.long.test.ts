@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { ensureBuilt } from '../cli/built-cli.ts';
 import { openShop, type Script, type Shop } from '../scenarios/shop.ts';
-import { BUILT_IN, type BuiltIn } from './built-in.ts';
+import { workflowOf } from '../engine/story.ts';
+import { BUILT_IN, textOf, type BuiltIn } from './built-in.ts';
 import { beginPlay } from './play.ts';
 
 const AGENTS = ['qa', 'backend', 'designer', 'manager', 'product', 'reviewer'];
@@ -28,8 +29,11 @@ ${AGENTS.filter((login) => login !== 'product' || productManager === 'product')
 /** What each agent answers: success with all that its job must report, and what makes the change really makes one. */
 function scriptOf(key: BuiltIn): Script {
   const { workflow } = beginPlay(key).story.context();
+  const called = [...workflow.jobs.values()].flatMap((job) =>
+    job.type === 'call' ? [...workflowOf(textOf(job.uses.replace('treadle/', ''))).jobs.values()] : [],
+  );
   return Object.fromEntries(
-    [...workflow.jobs.values()].flatMap((job) => {
+    [...workflow.jobs.values(), ...called].flatMap((job) => {
       if (!('declaredOutputs' in job)) return [];
       const texts = job.declaredOutputs.filter(({ name }) => name !== 'pull-request');
       const outputs = Object.fromEntries(
