@@ -40,6 +40,7 @@ export interface Ending {
   readonly outcome: Exclude<Attempt['outcome'], 'running'>;
   readonly reason: string | null;
   readonly review?: number;
+  readonly merged?: number;
   readonly steps?: StepsRecord;
 }
 

@@ -14,9 +14,18 @@ import { conditionHolds } from './readiness.ts';
 import type { Recorded } from './state.ts';
 import { cancelJob } from './withdraw.ts';
 
-/** A person closed the bead: its run is cancelled. */
+/**
+ * A person closed the bead: its run is cancelled. Where only the merge of its own fix closed it, by a reference such as `Fixes #42`,
+ * nobody meant to: it is opened again, until the fix is verified.
+ */
 export function applyIssueClosed(draft: Draft, event: IssueClosed): Outcome {
   if (draft.run.cancelled !== null) return ignored('the run is being cancelled already');
+  if (event.merged !== undefined) {
+    if (draft.run.overrides.includes(event.id)) return ignored('it was opened again already');
+    draft.patchRun({ overrides: [...draft.run.overrides, event.id] });
+    draft.emit({ type: 'reopen_issue', pull: event.merged });
+    return applied('bead', `closed by the merge of #${event.merged}, opened again`);
+  }
   cancelRun(draft, { by: event.actor, reason: 'the bead was closed', at: draft.cause.at });
   return applied('bead', 'closed, run cancelled');
 }

@@ -85,7 +85,7 @@ export type Effect =
   /** Bring the bead's one status comment up to date. */
   | { readonly type: 'update_status' }
   /** Open the bead again, which the merge of its own fix closed. */
-  | { readonly type: 'reopen_issue'; readonly job: string }
+  | { readonly type: 'reopen_issue'; readonly pull: number }
   | { readonly type: 'close_issue'; readonly reason: 'completed' | 'not_planned' };
 
 /** What performing an effect came to. */

@@ -247,9 +247,11 @@ export interface OutsiderRefused extends EventBase {
   readonly word: 'report' | 'override';
 }
 
-/** A person closed the bead while its run was going on. */
+/** The bead was closed while its run was going on. */
 export interface IssueClosed extends EventBase {
   readonly type: 'issue_closed';
+  /** The pull request of this run whose merge closed it by a reference; absent: somebody closed it themselves. */
+  readonly merged?: number;
 }
 
 /** Facts about our own doing, over any number of runs; at most one commit of each a push. */

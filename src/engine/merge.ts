@@ -54,7 +54,7 @@ export function applyMerged(draft: Draft, event: PullRequestMerged): Outcome {
     for (const workflow of draft.config.settings.afterMerge ?? [])
       draft.emit({ type: 'start_workflow', job, workflow, commit });
   }
-  concludeSuccess(draft, job, { ...document.outputs, sha: commit });
+  concludeSuccess(draft, job, { ...document.outputs, sha: commit }, { reason: null, merged: pull });
   return applied(job, 'merged');
 }
 

@@ -189,6 +189,8 @@ export interface Attempt {
   readonly turns: readonly Turn[];
   /** Callers only: the sub-run. */
   readonly child?: string;
+  /** Commits only: the pull request that was merged. */
+  readonly merged?: number;
   /** Approvals only: the review that answered. A review answers one gate, never a later one. */
   readonly review?: number;
   /** Jobs with `steps` only: what became of them. */

@@ -121,12 +121,22 @@ export interface Issue {
   readonly author: Account;
   /** Who closed it, where the forge says so. */
   readonly closedBy: Account | null;
+  /** Null while it is open. */
+  readonly closedAt: string | null;
   /** It is open, and was closed before. */
   readonly isReopened: boolean;
   /** True where the issue is a pull request. */
   readonly isPull: boolean;
   readonly createdAt: string;
   readonly updatedAt: string;
+}
+
+/** How an issue was closed. */
+export interface Closing {
+  /** Who closed it, or merged what closes it; null where the account is gone. */
+  readonly by: Account | null;
+  /** The pull requests whose merge closed it by a reference such as `Fixes #42`; empty where somebody closed it themselves. */
+  readonly pulls: readonly number[];
 }
 
 export interface Issues {
@@ -143,6 +153,8 @@ export interface Issues {
     readonly body: string;
     readonly labels: readonly string[];
   }): Promise<number>;
+  /** How closed issues were closed last, in one query; open and unknown ones are left out. */
+  closings(numbers: readonly number[]): Promise<ReadonlyMap<number, Closing>>;
   close(number: number, reason: 'completed' | 'not_planned'): Promise<void>;
   reopen(number: number): Promise<void>;
   addLabels(number: number, labels: readonly string[]): Promise<void>;

@@ -19,6 +19,7 @@ import {
   optionalText,
   requiredText,
 } from './http/fields.ts';
+import { holdClosings } from './pulls/closing-keywords.ts';
 import { renderFullRepository } from './render/repository.ts';
 import { renderProfile } from './render/user.ts';
 import { renderWorkflowRun } from './render/workflow-run.ts';
@@ -51,6 +52,12 @@ export function addAdminEndpoints(app: Application, server: ServerContext, admin
   addEndpoint(app, server, 'put', '/_local/repositories/:owner/:repo/collaborators/:login', (call) =>
     putCollaborator(server, call),
   );
+  addEndpoint(app, server, 'put', '/_local/repositories/:owner/:repo/closings', async (call) => {
+    const repository = server.database.repository(call.param('owner'), call.param('repo'));
+    if (repository === undefined) throw notFound();
+    await holdClosings(server, repository, optionalFlag(call.fields, 'held') ?? false);
+    return noContent;
+  });
   addEndpoint(app, server, 'get', '/_local/workflow-runs/:id{[0-9]+}', (call) => {
     const { repository, run } = findRun(server, call);
     return ok({

@@ -180,6 +180,16 @@ describe('cancel and close', () => {
     expect(story.state().run.conclusion).toBe('cancelled');
   });
 
+  test('the bead was closed by the merge of its own fix: it is opened again, and the run goes on', () => {
+    const story = started();
+    story.happen({ type: 'issue_closed', merged: 12 });
+    expect(story.said()).toBe('bead (closed by the merge of #12, opened again)');
+    expect(story.effects()).toEqual(['reopen_issue']);
+    story.apply(story.lastEvent);
+    expect(story.said()).toBe('ignored: it was opened again already');
+    expect(story.state().run.conclusion).toBeNull();
+  });
+
   test('the bead was closed by a person: the run is cancelled', () => {
     const story = started();
     story.happen({ type: 'issue_closed' });

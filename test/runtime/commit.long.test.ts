@@ -75,6 +75,37 @@ describe('a commit', () => {
     expect(await line(run, 'verify')).toBe('in_progress');
   });
 
+  test('opens a bead again that the merge closes later, whoever merged, and not one that a person closes', async () => {
+    const held = (isHeld: boolean): Promise<unknown> =>
+      world.admin('PUT', `/repositories/${world.repository}/closings`, { held: isHeld });
+    await held(true);
+    const ours = await offered({ 'src/new.txt': 'new\n' });
+    const theirs = await offered({ 'src/other.txt': 'other\n' });
+    for (const { pull, bead } of [ours, theirs])
+      await world.rest('blake', 'PATCH', `/pulls/${pull}`, { body: `Fixes #${bead}` });
+    await world.report('emma', ours.bead, {});
+    await world.report('emma', theirs.bead, {});
+    await world.rest('ada', 'PUT', `/pulls/${theirs.pull}/merge`, {});
+    await wake();
+    for (const { run } of [ours, theirs]) expect(await line(run, 'verify')).toBe('in_progress');
+    world.clock.later(60);
+    await held(false);
+    for (const { bead } of [ours, theirs])
+      expect((await world.as('ada').issues.get(bead))?.state).toBe('closed');
+    await wake();
+    await wake();
+    for (const { bead, run } of [ours, theirs]) {
+      expect((await world.as('ada').issues.get(bead))?.state).toBe('open');
+      expect(await line(run, 'verify')).toBe('in_progress');
+      const events = await world.history.events(run);
+      expect(events.filter((type) => type === 'issue_closed')).toHaveLength(1);
+    }
+    world.clock.later(1);
+    await world.as('ada').issues.close(ours.bead, 'not_planned');
+    await wake();
+    expect((await world.history.run(ours.run)).run.conclusion).toBe('cancelled');
+  });
+
   test('refuses a head that moved after the engineering manager saw it', async () => {
     const { bead, run, pull, branch } = await offered({ 'src/new.txt': 'new\n' });
     await world.report('emma', bead, { summary: 'Good as I saw it.' });

@@ -126,6 +126,7 @@ function startOf(number: number): Parameters<typeof startRun>[3] {
     labels: [],
     author: ADA,
     closedBy: null,
+    closedAt: null,
     isReopened: false,
     isPull: false,
     createdAt: NOW,

@@ -84,7 +84,16 @@ async function openGates(world: World, count: number): Promise<readonly number[]
   for (const number of numbers) {
     const at = { createdAt: now, updatedAt: now };
     const texts = { title: 'Many', body: '', labels: ['bug'], state: 'open' } as const;
-    const issue = { number, ...texts, author, closedBy: null, isReopened: false, isPull: false, ...at };
+    const issue = {
+      number,
+      ...texts,
+      author,
+      closedBy: null,
+      closedAt: null,
+      isReopened: false,
+      isPull: false,
+      ...at,
+    };
     const actor = { ...author, kind: 'user' } as const;
     await startRun(unit, world.repository, found, {
       ...{ issue, workflow, event: 'issues', inputs: {}, actor, ground: 'seed', at: now },

@@ -33,7 +33,17 @@ function select(labels: readonly string[], found = builtIn, title = 'It is broke
   const author = { login: 'ann', id: 1, kind: 'user' } as const;
   return selectionFor(
     {
-      ...{ number: 1, title, body: '', state: 'open', labels, author, closedBy: null, isReopened: false },
+      ...{
+        number: 1,
+        title,
+        body: '',
+        state: 'open',
+        labels,
+        author,
+        closedBy: null,
+        closedAt: null,
+        isReopened: false,
+      },
       ...{ isPull: false, createdAt: '2026-01-01T00:00:00Z', updatedAt: '2026-01-01T00:00:00Z' },
     },
     true,

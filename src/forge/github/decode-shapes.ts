@@ -50,6 +50,7 @@ export function decodeIssue(issue: unknown): Issue {
     ),
     author: decodeNullableAccount(field(issue, 'user')) ?? ghost,
     closedBy: decodeNullableAccount(field(issue, 'closed_by')),
+    closedAt: nullableTextAt(issue, 'closed_at'),
     isReopened: (field(issue, 'state_reason') ?? null) === 'reopened',
     isPull: (field(issue, 'pull_request') ?? null) !== null,
     createdAt: textAt(issue, 'created_at'),

@@ -1,4 +1,5 @@
 import type { Changes, Issue, Issues } from '../port.ts';
+import { readClosings } from './closings.ts';
 import { readChangedSince } from './changed-since.ts';
 import type { Connection, ForgeRequest } from './connection.ts';
 import { ignoreAnswer } from './connection.ts';
@@ -51,6 +52,7 @@ export function githubIssues(connection: Connection): Issues {
         },
         (issue) => integerAt(issue, 'number'),
       ),
+    closings: (numbers) => readClosings(connection, numbers),
     close: (number, reason) => update(number, 'close', { state: 'closed', state_reason: reason }),
     reopen: (number) => update(number, 'reopen', { state: 'open' }),
     addLabels: (number, labels) => addLabels(connection, number, labels),

@@ -47,6 +47,16 @@ export interface PullRecord {
   readonly requestedReviewerIds: readonly number[];
 }
 
+/** What came into the default branch and closes issues by a keyword in its text. */
+export type Closer = { readonly pull: number } | { readonly commit: string };
+
+/** An issue that is to be closed by a reference, once the server is told to go on with that. */
+export interface HeldClosing {
+  readonly number: number;
+  readonly closer: Closer;
+  readonly actorId: number;
+}
+
 /** An issue or, when `pull` is there, a pull request: both share one sequence of numbers. */
 export interface IssueRecord {
   readonly id: number;
@@ -62,6 +72,8 @@ export interface IssueRecord {
   readonly updatedAt: string;
   readonly closedAt: string | null;
   readonly closedById: number | null;
+  /** What closed it by a reference in its text; null or left out where somebody closed it themselves. */
+  readonly closer?: Closer | null;
   readonly pull: PullRecord | null;
   /** Number of the issue that this one is a sub-issue of. */
   readonly parent?: number | null;
@@ -245,6 +257,8 @@ export interface RepositoryRecord {
   /** Left out while nobody changed them. */
   readonly actions?: ActionsSettings;
   readonly rulesets?: readonly RulesetRecord[];
+  /** Closings by reference that wait; null or left out while none is made to. */
+  readonly heldClosings?: readonly HeldClosing[] | null;
   readonly id: number;
   readonly owner: string;
   readonly name: string;

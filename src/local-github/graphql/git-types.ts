@@ -166,6 +166,7 @@ export const gitTypes = /* GraphQL */ `
     authors(first: Int, after: String, last: Int, before: String): GitActorConnection!
     tree: Tree!
     statusCheckRollup: StatusCheckRollup
+    associatedPullRequests(first: Int, after: String, last: Int, before: String): PullRequestConnection
     checkSuites(first: Int, after: String, last: Int, before: String): CheckSuiteConnection
     parents(first: Int, after: String, last: Int, before: String): CommitConnection!
   }

@@ -73,6 +73,15 @@ export function createIssueNodes(
         connect('closedByPullRequestsReferences', linkedPulls(repository, issue, args), args, (pull) =>
           nodes.pull(pull),
         ),
+      timelineItems: (args: ListArguments) =>
+        connect('timelineItems', issue.closedAt === null ? [] : [issue.closedAt], args, (createdAt) => ({
+          __typename: 'ClosedEvent',
+          id: nodeId('ClosedEvent', issue.id),
+          actor: issue.closedById === null ? null : actor(issue.closedById),
+          closer: () => closerNode(server, repository, issue, (pull) => nodes.pull(pull)),
+          createdAt,
+          stateReason: issue.stateReason?.toUpperCase() ?? null,
+        })),
     }),
     pull: (issue) => ({
       __typename: 'PullRequest',
@@ -101,6 +110,35 @@ function linkedPulls(
     .filter(({ state }) => state === 'open' || includeClosedPrs === true)
     .filter(({ pull }) => pull.baseRef === repository.record.defaultBranch)
     .filter(({ body }) => closedNumbers(body ?? '', repository.fullName).includes(issue.number));
+}
+
+/** What closed an issue by a reference. The pull requests of a commit are those that brought it in. */
+async function closerNode(
+  server: ServerContext,
+  repository: Repository,
+  { closer }: IssueRecord,
+  pullNode: (issue: PullIssue) => GraphNode,
+): Promise<GraphNode | null> {
+  if (closer == null) return null;
+  if ('pull' in closer) {
+    const pull = repository.issues.get(closer.pull);
+    return pull !== undefined && isPull(pull) ? pullNode(pull) : null;
+  }
+  const node = await objectNode(server, repository, closer.commit);
+  if (node === null) return null;
+  const bringers: PullIssue[] = [];
+  for (const issue of repository.issues.values().filter(isPull)) {
+    const { headSha, baseSha, mergedAt, mergeCommitSha } = issue.pull;
+    if (mergedAt === null) continue;
+    const brought = await listCommits(repository.path, [headSha, `^${baseSha}`]);
+    if (closer.commit === mergeCommitSha || brought.some(({ oid }) => oid === closer.commit))
+      bringers.push(issue);
+  }
+  return {
+    ...node,
+    associatedPullRequests: (args: ListArguments) =>
+      connect('associatedPullRequests', bringers, args, pullNode),
+  };
 }
 
 function labelNode(repository: Repository, id: number): GraphNode | null {

@@ -74,6 +74,35 @@ export const issueTypes = /* GraphQL */ `
       before: String
       includeClosedPrs: Boolean
     ): PullRequestConnection
+    timelineItems(
+      first: Int
+      after: String
+      last: Int
+      before: String
+      itemTypes: [IssueTimelineItemsItemType!]
+    ): IssueTimelineItemsConnection!
+  }
+
+  enum IssueTimelineItemsItemType {
+    CLOSED_EVENT
+  }
+
+  union Closer = Commit | PullRequest
+
+  type ClosedEvent implements Node {
+    id: ID!
+    actor: Actor
+    closer: Closer
+    createdAt: DateTime!
+    stateReason: IssueStateReason
+  }
+
+  union IssueTimelineItems = ClosedEvent
+
+  type IssueTimelineItemsConnection {
+    nodes: [IssueTimelineItems]
+    totalCount: Int!
+    pageInfo: PageInfo!
   }
 
   type PullRequestConnection {

@@ -39,7 +39,7 @@ export async function publishPush(
       source: { kind: 'ref', ref: move.ref, sha: move.after },
     });
     if (move.ref === `refs/heads/${repository.record.defaultBranch}`) {
-      const texts = commits.map((commit) => commit.message);
+      const texts = commits.map(({ message, oid }) => ({ text: message, closer: { commit: oid } }));
       await closeMentionedIssues(server, repository, texts, actor);
     }
   }

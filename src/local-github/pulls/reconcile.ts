@@ -168,7 +168,10 @@ export async function concludeMerge(
   if (issue.pull.baseRef === repository.record.defaultBranch) {
     const range = [issue.pull.headSha, `^${issue.pull.baseSha}`];
     const commits = await listCommits(repository.path, ['-n', '250', ...range]);
-    const texts = [issue.body ?? '', ...commits.map((commit) => commit.message)];
+    const texts = [
+      { text: issue.body ?? '', closer: { pull: issue.number } },
+      ...commits.map(({ message, oid }) => ({ text: message, closer: { commit: oid } })),
+    ];
     await closeMentionedIssues(server, repository, texts, actor);
   }
   return merged;

@@ -144,7 +144,14 @@ function withState(server: ServerContext, call: RepositoryCall & SignedIn, issue
   }
   if (state === 'closed') {
     const stateReason = issue.pull === null ? (reason ?? 'completed') : null;
-    return { ...issue, state, stateReason, closedAt: server.now(), closedById: call.actor.user.id };
+    return {
+      ...issue,
+      closer: null,
+      state,
+      stateReason,
+      closedAt: server.now(),
+      closedById: call.actor.user.id,
+    };
   }
   if (issue.pull?.mergedAt != null) {
     throw invalid({

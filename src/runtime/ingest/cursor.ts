@@ -1,7 +1,7 @@
 import { canonicalJsonLine } from '../../base/canonical-json.ts';
 import { sha256 } from '../../base/digest.ts';
 import type { CursorDocument } from '../../codec/documents.ts';
-import type { Account, Comment, Issue } from '../../forge/port.ts';
+import type { Account, Closing, Comment, Issue } from '../../forge/port.ts';
 import type { CommitRecord } from '../../store/port.ts';
 import { addMinutes } from '../wake.ts';
 
@@ -23,6 +23,7 @@ export interface ReadFacts {
   readonly viewer: Account;
   readonly issues: readonly Issue[];
   readonly comments: readonly Comment[];
+  readonly closings: ReadonlyMap<number, Closing>;
 }
 
 /** What was read and is left to the next wake, or need not be looked at again. */
@@ -37,7 +38,7 @@ export interface Left {
 /** How long before the newest read a fact may still turn up: clocks differ and lists lag. */
 const OVERLAP_MINUTES = 10;
 
-/** The facts that this cursor has not seen in this version. What we closed ourselves is no news. */
+/** The facts that this cursor has not seen in this version. What we closed ourselves is no news, unless its run is going on. */
 export function sinceCursor(
   facts: ReadFacts,
   cursor: CursorDocument,
@@ -45,13 +46,22 @@ export function sinceCursor(
   return {
     issues: facts.issues.filter(
       (issue) =>
-        cursor.seen[issueKey(issue)] !== issueVersion(issue) &&
-        !(issue.state === 'closed' && issue.closedBy?.id === facts.viewer.id),
+        !isSeen(cursor, issue) &&
+        !(
+          issue.state === 'closed' &&
+          issue.closedBy?.id === facts.viewer.id &&
+          !facts.closings.has(issue.number)
+        ),
     ),
     comments: facts.comments.filter(
       (comment) => cursor.seen[commentKey(comment)] !== commentVersion(comment),
     ),
   };
+}
+
+/** Whether the cursor has seen an issue as it is. */
+export function isSeen(cursor: CursorDocument, issue: Issue): boolean {
+  return cursor.seen[issueKey(issue)] === issueVersion(issue);
 }
 
 /** Whether an issue was opened since this cursor: it is younger, and was not seen in any version. */
@@ -100,8 +110,9 @@ function commentKey(comment: Comment): string {
 }
 
 /** Changes with what we act on; not with every comment, as the forge's own time of change does. */
-function issueVersion({ title, body, state, labels }: Issue): string {
-  return sha256(JSON.stringify([title, body, state, [...labels].sort()])).slice(0, 16);
+function issueVersion({ title, body, state, labels, closedAt }: Issue): string {
+  const closed = state === 'closed' ? [closedAt] : [];
+  return sha256(JSON.stringify([title, body, state, [...labels].sort(), ...closed])).slice(0, 16);
 }
 
 function commentVersion({ body }: Comment): string {

@@ -5,6 +5,7 @@ import { parseMarker } from '../../engine/view/markdown.ts';
 import type {
   Account,
   Changes,
+  Closing,
   Comment,
   CommentEdit,
   Forge,
@@ -18,10 +19,10 @@ import { DECISION_BRANCHES } from '../decision-file.ts';
 import { isPrepared } from '../review-workflow.ts';
 import { loadIssueIndex } from '../run-documents.ts';
 import { readEdits } from './comment-edits.ts';
-import { readOverrulers } from './overrulers.ts';
-import { firstCursor, sinceCursor } from './cursor.ts';
+import { firstCursor, isSeen, sinceCursor } from './cursor.ts';
 import { readDispatchAnswers, type DispatchAnswers } from './dispatch-answers.ts';
 import { NO_ANSWERS, readAnswers, type Answers } from './read-answers.ts';
+import { readOverrulers } from './overrulers.ts';
 import { readAheadOf } from './read-ahead.ts';
 import { readCatalog, type Catalog } from './intake.ts';
 import type { Reading } from './reading.ts';
@@ -51,6 +52,8 @@ export interface Facts {
   readonly overrulers: ReadonlyMap<number, Permission>;
   /** Issues that waited for a wake that may start their runs, as far as this one may. */
   readonly waiting: readonly Issue[];
+  /** How those issues were closed that a run was going on for. */
+  readonly closings: ReadonlyMap<number, Closing>;
   /** What may be started, where an issue may start something. */
   readonly catalog: Catalog;
   /** What answers dispatches elsewhere than in comments and reviews. */
@@ -138,13 +141,14 @@ async function digest(
   const issues = changed.items.filter((issue) => isRead(issue) && !issue.isPull && !isOurs(issue, viewer));
   const comments = said.items.filter((comment) => isRead(comment) && !isOurs(comment, viewer));
   const listed = Math.max(changed.items.length, said.items.length);
-  const found = { readAt: now, since, from, horizon, listed, viewer, issues, comments };
+  const unseen = issues.filter((issue) => from !== undefined && !isSeen(from, issue));
+  const closings = await readClosings(forge, documents, unseen);
+  const found = { readAt: now, since, from, horizon, listed, viewer, issues, comments, closings };
   const fresh = from === undefined ? { issues: [], comments: [] } : sinceCursor(found, from);
   const waiting = await readWaiting(reading, from, fresh.issues);
   const overrulers = await readOverrulers(forge, documents, fresh.comments);
   return {
     ...found,
-    issues: await learnClosers(forge, documents, fresh.issues, issues),
     edits: await readEdits(forge, documents, fresh.comments),
     overrulers,
     waiting,
@@ -184,21 +188,19 @@ function isOurs(said: Comment | Issue, viewer: Account): boolean {
   return said.author.id === viewer.id && parseMarker(said.body) !== undefined;
 }
 
-/** Lists of issues may leave out who closed them; it is asked for where a run depends on it. */
-async function learnClosers(
+/** Lists of issues tell neither who closed one nor by what: it is asked for where a run depends on it. */
+async function readClosings(
   forge: Forge,
   documents: Documents,
   fresh: readonly Issue[],
-  issues: readonly Issue[],
-): Promise<readonly Issue[]> {
-  const learnt = new Map<number, Issue>();
-  for (const issue of fresh) {
-    if (issue.state !== 'closed' || issue.closedBy !== null) continue;
-    const { active } = await loadIssueIndex(documents, issue.number);
-    const whole = active === null ? undefined : await forge.issues.get(issue.number);
-    if (whole !== undefined) learnt.set(issue.number, { ...issue, closedBy: whole.closedBy });
+): Promise<ReadonlyMap<number, Closing>> {
+  const numbers: number[] = [];
+  for (const { number, state } of fresh) {
+    if (state !== 'closed') continue;
+    const { active } = await loadIssueIndex(documents, number);
+    if (active !== null) numbers.push(number);
   }
-  return issues.map((issue) => learnt.get(issue.number) ?? issue);
+  return numbers.length === 0 ? new Map() : forge.issues.closings(numbers);
 }
 
 /** The oldest of the issues that wait, as they are now: as many as this wake may start. What is new anyway is not read twice. */

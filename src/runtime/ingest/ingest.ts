@@ -1,9 +1,8 @@
 import { cursorCodec, type CursorDocument } from '../../codec/documents.ts';
 import { layout } from '../../codec/layout.ts';
-import type { Comment, Issue } from '../../forge/port.ts';
-import { actorOf } from '../authorise.ts';
-import { loadIssueIndex } from '../run-documents.ts';
+import type { Comment } from '../../forge/port.ts';
 import type { Unit } from '../unit.ts';
+import { ingestClosing } from './closing.ts';
 import { ingestComment } from './comments.ts';
 import { cursorAfter, sinceCursor } from './cursor.ts';
 import { ingestDispatchAnswers } from './dispatch-answers.ts';
@@ -39,7 +38,7 @@ export async function ingestFacts(unit: Unit, facts: Facts, budget: number): Pro
   const most = Math.max(1, Math.floor(budget / REQUESTS_PER_COMMENT));
   const left = await ingestComments(unit, fresh.comments, facts, { remarks, most });
   await ingestDispatchAnswers(unit, facts.dispatchAnswers);
-  for (const issue of fresh.issues) if (issue.state === 'closed') await applyClosing(unit, issue, facts);
+  for (const issue of fresh.issues) if (issue.state === 'closed') await ingestClosing(unit, issue, facts);
   const started = await startRuns(unit, facts, fresh.issues, cursor);
   remarks.push(...started.remarks);
   const { waiting, notices } = started;
@@ -110,18 +109,4 @@ async function ingestComments(
     if (remark !== null) remarks.push(`comment ${comment.id} on #${comment.issue}: ${remark}`);
   }
   return [];
-}
-
-/** A person closed the bead while its run was going on; our own closing is no news. */
-async function applyClosing(unit: Unit, issue: Issue, facts: Facts): Promise<void> {
-  const { active } = await loadIssueIndex(unit.documents(), issue.number);
-  if (active === null || issue.closedBy === null || issue.closedBy.id === facts.viewer.id) return;
-  await unit.apply({
-    run: active,
-    happening: { type: 'issue_closed' },
-    actor: actorOf(issue.closedBy),
-    ground: 'closed the bead, which the forge allows its author and members only',
-    at: issue.updatedAt,
-    cause: ['closed', issue.updatedAt],
-  });
 }

@@ -85,6 +85,7 @@ const attempt: fc.Arbitrary<Attempt> = fc.record(
     turns: fc.array(turn, { maxLength: 2 }),
     review: count,
     child: name,
+    merged: count,
   },
   { requiredKeys: ['number', 'startedAt', 'endedAt', 'outcome', 'reason', 'turns'] },
 );

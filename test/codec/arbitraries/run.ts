@@ -75,7 +75,7 @@ const effect: fc.Arbitrary<Effect> = fc.oneof(
     fence: id,
   }),
   fc.record({ type: fc.constant('start_workflow' as const), job: name, workflow: name, commit: oid }),
-  fc.record({ type: fc.constant('reopen_issue' as const), job: name }),
+  fc.record({ type: fc.constant('reopen_issue' as const), pull: count }),
   fc.record({ type: fc.constant('reply' as const), to: name, text }),
   fc.record({ type: fc.constant('update_status' as const) }),
   fc.record({

@@ -208,7 +208,7 @@ describe('effects', () => {
     [{ type: 'close_escalation', escalation: 'e', issue: 5, pull: null, answer: 'a' }, false],
     [{ type: 'remind_ceo', job: 'only', escalation: 'e', issue: 5, number: 1 }, false],
     [{ type: 'start_workflow', job: 'only', workflow: 'ci.yml', commit: 'c' }, false],
-    [{ type: 'reopen_issue', job: 'only' }, false],
+    [{ type: 'reopen_issue', pull: 3 }, false],
     [{ type: 'reply', to: 'x', text: 'y' }, false],
     [{ type: 'update_status' }, false],
     [{ type: 'close_issue', reason: 'completed' }, false],

@@ -21,6 +21,7 @@ export function describeIssuesContract(newWorld: NewWorld): void {
         labels: ['bug', 'treadle:ceo'],
         author: world.account('bert'),
         closedBy: null,
+        closedAt: null,
         isReopened: false,
         isPull: false,
         createdAt: world.now(),
@@ -42,6 +43,32 @@ export function describeIssuesContract(newWorld: NewWorld): void {
       await issues.addLabels(number, ['P0', 'bug']);
       await issues.addLabels(number, []);
       expect([...((await issues.get(number))?.labels ?? [])].sort()).toEqual(['P0', 'bug']);
+    });
+
+    test('tells who closed issues, and by the merge of which pull request', async () => {
+      const world = await newWorld();
+      const { issues, pulls } = world.as('ada');
+      const make = (title: string): Promise<number> => issues.create({ title, body: '', labels: [] });
+      const [byHand, byText, byCommit, open] = [
+        await make('by hand'),
+        await make('by text'),
+        await make('by commit'),
+        await make('open'),
+      ];
+      await world.as('bert').issues.close(byHand, 'completed');
+      const text = await openPullRequest(world, { by: 'bert' });
+      await world.rest('bert', 'PATCH', `/pulls/${text.number}`, { body: `Fixes #${byText}` });
+      await pulls.merge(text.number, { head: text.head, title: 'Take it', message: '' });
+      const commit = await openPullRequest(world, { by: 'bert', branch: 'other', path: 'other.md' });
+      await pulls.merge(commit.number, { head: commit.head, title: `Fixes #${byCommit}`, message: '' });
+      const closings = await issues.closings([byHand, byText, byCommit, open, 999]);
+      expect([...closings].sort(([a], [b]) => a - b)).toEqual([
+        [byHand, { by: world.account('bert'), pulls: [] }],
+        [byText, { by: world.account('ada'), pulls: [text.number] }],
+        [byCommit, { by: world.account('ada'), pulls: [commit.number] }],
+      ]);
+      await issues.reopen(byText);
+      expect(await issues.closings([byText])).toEqual(new Map());
     });
 
     test('tells a pull request from an issue', async () => {
