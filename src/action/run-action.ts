@@ -46,10 +46,16 @@ function issueOfEvent(): number | null {
 /** A workflow run that failed on the default branch woke us: only then failures are looked for. */
 function tellsOfFailure(): boolean {
   const { workflow_run: run, repository } = context.payload as {
-    readonly workflow_run?: { readonly conclusion?: unknown; readonly head_branch?: unknown };
-    readonly repository?: { readonly default_branch?: unknown };
+    readonly workflow_run?: {
+      readonly conclusion?: unknown;
+      readonly head_branch?: unknown;
+      readonly head_repository?: { readonly id?: unknown } | null;
+    };
+    readonly repository?: { readonly default_branch?: unknown; readonly id?: unknown };
   };
-  return run?.conclusion === 'failure' && run.head_branch === repository?.default_branch;
+  // A branch of that name in a fork is none of ours.
+  const isOwn = run?.head_repository?.id === repository?.id;
+  return isOwn && run?.conclusion === 'failure' && run.head_branch === repository?.default_branch;
 }
 
 /** What went wrong and what to do; a stack only for what can only be our own mistake. */

@@ -49,6 +49,21 @@ describe('a workflow run as GitHub tells it', () => {
   });
 });
 
+test('runs of pull requests from branches of that name are none of the branch', async () => {
+  const failed = { ...RUN, status: 'completed', conclusion: 'failure', repository: { id: 1 } };
+  const listed = [
+    { ...failed, id: 1, event: 'push', head_repository: { id: 1 } },
+    { ...failed, id: 2, event: 'push', head_repository: { id: 2 } },
+    { ...failed, id: 3, event: 'push', head_repository: null },
+    { ...failed, id: 4, event: 'pull_request', head_repository: { id: 2 } },
+    { ...failed, id: 5, event: 'pull_request_target', head_repository: { id: 1 } },
+    { ...failed, id: 6, event: 'schedule', head_repository: { id: 1 } },
+  ];
+  const { workflows } = connect(answering({ total_count: listed.length, workflow_runs: listed }));
+  const found = await workflows.failedOn('main', '2026-11-01T00:00:00Z');
+  expect(found.map(({ id }) => id)).toEqual([1, 6]);
+});
+
 describe('starting a workflow', () => {
   const wanted = { workflow: 'agent.yml', ref: 'main', inputs: {} };
 

@@ -32,7 +32,7 @@ export function githubWorkflows(connection: Connection): Workflows {
           route: 'GET /repos/{owner}/{repo}/actions/runs',
           parameters: { branch, status: 'failure', created: `>=${since}`, per_page: pageSize },
         },
-        (answer) => listAt(answer, 'workflow_runs').map(decodeRun),
+        (answer) => listAt(answer, 'workflow_runs').filter(isOfBranch).map(decodeRun),
       ),
     artifact: (run, name) => readArtifact(connection, run, name),
     cancel: async (run) => {
@@ -102,6 +102,16 @@ async function listRuns(connection: Connection, since: string): Promise<readonly
     if (read.length < pageSize) break;
   }
   return runs;
+}
+
+/**
+ * Whether a run is one of the branch itself. GitHub's filter goes by the name alone: it also finds runs of pull requests whose head
+ * is a branch of that name, in a fork of whoever likes.
+ */
+function isOfBranch(run: unknown): boolean {
+  const head = field(run, 'head_repository') ?? null;
+  const isOwn = head !== null && integerAt(head, 'id') === integerAt(run, 'repository', 'id');
+  return isOwn && !textAt(run, 'event').startsWith('pull_request');
 }
 
 function decodeRun(run: unknown): WorkflowRun {
