@@ -282,6 +282,8 @@ export interface Gate {
   readonly question: string;
   /** What was shown besides the question: outputs of the direct needs, by job. */
   readonly shown: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Jobs whose outputs came to be shown by way of others, which pass on what they are given; absent where there are none. */
+  readonly sources?: readonly string[];
   /** Text: digest over definition, run, question and `shown`. Code: digest over the pull request's number. */
   readonly digest: Sha256;
   /** The pull request whose review answers; null until it was opened. */

@@ -100,7 +100,8 @@ export function reasonNotToOverrule(
 
 /** Who reported the outputs that a gate shows, or that would stand if an escalated job counted as done. */
 function reportersOf(state: RunState, job: string): ReadonlySet<number> {
-  const shown = [job, ...Object.keys(state.jobs[job]?.gate?.shown ?? {})];
+  const gate = state.jobs[job]?.gate ?? null;
+  const shown = [job, ...Object.keys(gate?.shown ?? {}), ...(gate?.sources ?? [])];
   const attempts = shown
     .flatMap((id) => [id, ...legsOf(documentsOf(state), id)])
     .flatMap((id) => {

@@ -47,6 +47,28 @@ const askedForCode = (more = '') => {
   return story;
 };
 
+describe('what is shown', () => {
+  test('names the jobs behind those that pass on what they are given, and no other', () => {
+    const story = beginStory(`jobs:
+  plan: { runs-on: backend-engineer, prompt: x, outputs: { idea: {} } }
+  look: { runs-on: qa-engineer, prompt: x, outputs: { idea: {} } }
+  first: { type: approval, needs: look, runs-on: ceo, prompt: "\${{ needs.look.outputs.idea }}" }
+  other: { runs-on: web-designer, prompt: x }
+  join: { type: merge, needs: [plan, other] }
+  choose: { type: decision, needs: [plan, join], outputs: { idea: "\${{ needs.plan.outputs.idea }}" } }
+  ok: { type: approval, needs: [choose, first], runs-on: ceo, prompt: "\${{ needs.choose.outputs.idea }}" }
+`);
+    story.start();
+    story.report('plan', { outputs: { idea: 'Paint it blue.' } });
+    story.report('look', { outputs: { idea: 'It is red.' } });
+    story.report('other');
+    story.perform();
+    story.review('first', 'approved');
+    expect(story.document('ok').gate).toMatchObject({ sources: ['join', 'other', 'plan'] });
+    expect(story.document('first').gate).not.toHaveProperty('sources');
+  });
+});
+
 describe('a text gate', () => {
   test('binds the question and what was shown, and waits 30 days', () => {
     const story = asked();

@@ -138,6 +138,30 @@ describe('an approval', () => {
     expect(await statusOf(run, 'approve')).toBe('waiting');
   });
 
+  test('by whoever reported it does not count either where a decision passed it on', async () => {
+    const passedOn = GATED.replace(
+      '  approve:\n    type: approval\n    needs: look\n',
+      `  choose:
+    type: decision
+    needs: look
+    outputs: { proposal: "\${{ needs.look.outputs.proposal }}" }
+  approve:
+    type: approval
+    needs: choose
+`,
+    )
+      .replace('prompt: "${{ needs.look', 'prompt: "${{ needs.choose')
+      .replace('needs: [look, approve]', 'needs: approve');
+    world = await host.newWorld({ workflows: { fix: passedOn }, roles: ROLES });
+    const { run, pull } = await gated();
+    await world.review('blake', pull, 'approve');
+    expect((await wake()).join()).toMatch(/reported what is to be approved/);
+    expect(await statusOf(run, 'approve')).toBe('waiting');
+    await world.review('ada', pull, 'approve');
+    await wake();
+    expect(await statusOf(run, 'approve')).toBe('completed');
+  });
+
   test('of an older head does not count, and a push asks again', async () => {
     const { run, pull } = await gated();
     const before = await world.as('ada').pulls.get(pull);

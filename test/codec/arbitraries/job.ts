@@ -90,26 +90,32 @@ const attempt: fc.Arbitrary<Attempt> = fc.record(
   { requiredKeys: ['number', 'startedAt', 'endedAt', 'outcome', 'reason', 'turns'] },
 );
 
-const gate: fc.Arbitrary<Gate> = fc.record({
-  attempt: count,
-  kind: fc.constantFrom('text', 'code'),
-  question: text,
-  shown: fc.dictionary(name, outputs, { maxKeys: 2 }),
-  digest,
-  pull: orNull(count),
-  head: orNull(oid),
-  answer: orNull(
-    fc.record({
-      verdict: fc.constantFrom('approved' as const, 'changes_requested' as const),
-      by: actor,
-      review: orNull(count),
-      head: orNull(oid),
-      body: text,
-      at: time,
-    }),
-  ),
-  voided: fc.array(text, { maxLength: 2 }),
-});
+const gate: fc.Arbitrary<Gate> = fc.record(
+  {
+    attempt: count,
+    kind: fc.constantFrom('text', 'code'),
+    question: text,
+    shown: fc.dictionary(name, outputs, { maxKeys: 2 }),
+    sources: fc.array(name, { minLength: 1, maxLength: 2 }),
+    digest,
+    pull: orNull(count),
+    head: orNull(oid),
+    answer: orNull(
+      fc.record({
+        verdict: fc.constantFrom('approved' as const, 'changes_requested' as const),
+        by: actor,
+        review: orNull(count),
+        head: orNull(oid),
+        body: text,
+        at: time,
+      }),
+    ),
+    voided: fc.array(text, { maxLength: 2 }),
+  },
+  {
+    requiredKeys: ['attempt', 'kind', 'question', 'shown', 'digest', 'pull', 'head', 'answer', 'voided'],
+  },
+);
 
 const escalation: fc.Arbitrary<Escalation> = fc.record({
   id,
