@@ -141,6 +141,15 @@ describe('an override', () => {
     expect(await world.history.events(run)).not.toContain('deadline_passed');
   });
 
+  test('with more words than a comment may hold is told all the same', async () => {
+    await world.comment('ada', bead, `/treadle cancel ${'<&'.repeat(30_000)}`);
+    await wake();
+    await wake();
+    expect(await world.history.finished(run)).toMatchObject({ conclusion: 'cancelled' });
+    const told = (await world.as('ada').comments.on(bead)).map(({ body }) => body).join();
+    expect(told).toMatch(/no longer counts: &lt;&amp;.*more characters\)/);
+  });
+
   test('cancel ends the run, and the agent is told once', async () => {
     await world.comment('ada', bead, '/treadle cancel no longer needed');
     await wake();

@@ -1,6 +1,6 @@
 import type { Effect } from '../../engine/effect.ts';
 import { renderEscalation, renderReminder } from '../../engine/view/escalation.ts';
-import { escapeInline, parseMarker, renderMarker } from '../../engine/view/markdown.ts';
+import { inline, parseMarker, renderMarker } from '../../engine/view/markdown.ts';
 import { addMinutes } from '../wake.ts';
 import { closeAbandoned, closeDecision, openDecision } from './gate.ts';
 import { done, dropped, failed, type Performance, type Performed } from './performance.ts';
@@ -12,6 +12,8 @@ type Of<Type extends Effect['type']> = Extract<Effect, { type: Type }>;
 export const CEO_LABEL = 'treadle:ceo';
 /** Label of what must be dealt with first. */
 const URGENT_LABEL = 'P0';
+/** How much of an answer stands on the CEO bead; all of it is in the state. */
+const LONGEST_ANSWER = 8_000;
 /** More than clocks differ. */
 const CLOCK_DIFFERENCE_MINUTES = 60;
 
@@ -54,7 +56,7 @@ export async function closeEscalation(
   await postComment(forge, {
     issue: effect.issue,
     marker: performance.entry.id,
-    body: escapeInline(effect.answer),
+    body: inline(effect.answer, LONGEST_ANSWER),
     doubtful: performance.doubtful,
   });
   await forge.issues.close(effect.issue, 'completed');

@@ -1,8 +1,11 @@
-import { escapeInline } from '../../engine/view/markdown.ts';
+import { inline } from '../../engine/view/markdown.ts';
 import { done, type Performance, type Performed } from './performance.ts';
 import { postComment } from './post-comment.ts';
 
-/** Says something once on the bead. */
+/** More than anybody reads at a glance; people's own words in it are as long as a comment. All of it is in the state. */
+const LONGEST = 8_000;
+
+/** Says something once on the bead; what is longer than a comment may be is cut, with a note. */
 export async function say(
   { runtime, state, entry, doubtful }: Performance,
   text: string,
@@ -10,7 +13,7 @@ export async function say(
   const comment = await postComment(runtime.forge, {
     issue: state.run.issue,
     marker: entry.id,
-    body: escapeInline(text),
+    body: inline(text, LONGEST),
     doubtful,
   });
   return done({ comment });
