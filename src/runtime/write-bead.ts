@@ -10,8 +10,8 @@ import { AUTO_FILED_LABEL } from '../beads/select-workflow.ts';
 import { TreadleError } from '../base/errors.ts';
 import type { Sha256 } from '../base/digest.ts';
 import type { FingerprintDocument } from '../codec/documents.ts';
-import { renderMarker } from '../engine/view/markdown.ts';
 import type { Forge, Issue } from '../forge/port.ts';
+import { postComment } from './perform/post-comment.ts';
 import type { RepositoryConfig } from './repository-config.ts';
 import { findRouting } from './routing.ts';
 import { addMinutes } from './wake.ts';
@@ -92,10 +92,12 @@ async function fileBead(
 async function reopenBead(forge: Forge, bead: Issue, order: BeadOrder): Promise<void> {
   const { document, earlierRun, isDoubtful } = order;
   if (bead.state === 'closed') await forge.issues.reopen(bead.number);
-  const marker = renderMarker(`regression/${document.fingerprint.slice(0, 16)}/${document.regressions}`);
-  const said = isDoubtful ? await forge.comments.on(bead.number) : [];
-  if (said.some(({ body }) => body.startsWith(marker))) return;
-  await forge.comments.create(bead.number, `${marker}\n${regressionComment(document, earlierRun)}`);
+  await postComment(forge, {
+    issue: bead.number,
+    marker: `regression/${document.fingerprint.slice(0, 16)}/${document.regressions}`,
+    body: regressionComment(document, earlierRun),
+    doubtful: isDoubtful,
+  });
 }
 
 async function readIssue(forge: Forge, number: number): Promise<Issue> {

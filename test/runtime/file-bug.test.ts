@@ -10,6 +10,7 @@ import { fileBugs, type FiledFailure } from '../../src/runtime/file-bug.ts';
 import { readFailedRuns } from '../../src/runtime/ingest/failed-runs.ts';
 import { readRepositoryConfig } from '../../src/runtime/repository-config.ts';
 import { loadIssueIndex } from '../../src/runtime/run-documents.ts';
+import { writeBead } from '../../src/runtime/write-bead.ts';
 import { openDocuments } from '../../src/store/documents.ts';
 import { openHost, type Host, type Runner, type World } from './world.ts';
 
@@ -179,6 +180,24 @@ describe('a wake that is killed while it files', () => {
     const known = await documents.read(layout.fingerprintIndex(fingerprint as never), fingerprintCodec);
     expect(known).toMatchObject({ issue: filed[0]?.number, wish: null, count: 1 });
   });
+});
+
+test('a comment of a stranger under our marker is not taken for ours', async () => {
+  const shop = await openShop();
+  const { world, runner } = shop;
+  const [filed] = await tell(shop, [{}]);
+  const number = filed?.issue ?? 0;
+  const documents = await documentsOf(runner);
+  const address = layout.fingerprintIndex(filed?.fingerprint as never);
+  const known = await documents.read(address, fingerprintCodec);
+  if (known === undefined) throw new Error('the failure was not counted');
+  const document = { ...known, wish: 'reopen', regressions: 1 } as const;
+  await world.comment('cleo', number, `<!-- treadle:regression/${known.fingerprint.slice(0, 16)}/1 -->\nNo.`);
+  const found = await readRepositoryConfig(runner.runtime.forge, new Map());
+  const order = { document, earlierRun: null, isDoubtful: true };
+  for (let time = 0; time < 2; time += 1) await writeBead(runner.runtime.forge, found, order);
+  const said = (await world.as('ada').comments.on(number)).filter(({ body }) => body.includes('came back'));
+  expect(said).toHaveLength(1);
 });
 
 describe('failed workflow runs of the default branch', () => {
