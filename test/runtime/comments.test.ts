@@ -155,6 +155,17 @@ describe('a comment agent', () => {
     await world.history.expectSound();
   });
 
+  test('that names another job than it was given is no outsider: that is a malformed answer', async () => {
+    const at = await dispatched();
+    const { world, bead } = at;
+    await world.report('blake', bead, { ...GOOD, job: 'lock' });
+    await wake(world);
+    expect(await turnsOf(at)).toEqual(['malformed', 'open']);
+    const said = (await commentsOf(world, bead)).join();
+    expect(said).toContain('it says that it answers the job "lock", and "look" was asked for');
+    expect(said).not.toContain('Thank you, blake');
+  });
+
   test('is told once that it came too late', async () => {
     const at = await dispatched(TWO_TASKS);
     const { world, bead, run } = at;

@@ -173,7 +173,7 @@ async function refuseOutsider(
 async function applyReport(place: Place, report: Report): Promise<string | null> {
   const found = await findTurn(place, report.job);
   if (typeof found === 'string') return found;
-  if (found === null) return refuseReporter(place);
+  if (found === null) return refuseJob(place, report.job);
   const { outcome, outputs, summary, usage } = report;
   const source = `comment ${place.comment.id}`;
   const { job, turn, ground } = found;
@@ -235,6 +235,18 @@ async function findTurn(place: Place, job: string | null): Promise<Candidate | s
     .filter(({ turn }) => turn.endedAt !== null)
     .sort((a, b) => ((a.turn.endedAt ?? '') < (b.turn.endedAt ?? '') ? -1 : 1));
   return first ?? ended.at(-1) ?? null;
+}
+
+/** Whoever has another turn than the one they name is no outsider: theirs is an answer that cannot be used. */
+async function refuseJob(place: Place, job: string | null): Promise<string | null> {
+  const meant = job === null ? null : await findTurn(place, null);
+  if (meant === null || typeof meant === 'string' || meant.turn.outcome !== 'open')
+    return refuseReporter(place);
+  const named = (job ?? '').slice(0, 80);
+  return applyMalformed(
+    place,
+    `it says that it answers the job "${named}", and "${meant.job}" was asked for`,
+  );
 }
 
 function refuseReporter(place: Place): Promise<string> {
