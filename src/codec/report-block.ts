@@ -19,6 +19,9 @@ export type ParsedReport =
 /** More than any report needs: a job's outputs are 1 MB of UTF-16 at most, which YAML may quote. */
 const LIMIT_CHARACTERS = 1_200_000;
 
+/** Sums of more are no longer exact. */
+const MOST_USED = 1e12;
+
 const KEYS = ['outcome', 'outputs', 'usage', 'summary', 'job', 'redispatch_requested'];
 
 /**
@@ -92,7 +95,7 @@ function decodeUsage(value: unknown): Usage | null | string {
   const tokens = decodeAmount(value['tokens']);
   const costUsd = decodeAmount(value['cost-usd']);
   return tokens === undefined || costUsd === undefined
-    ? '`usage.tokens` and `usage.cost-usd` must be numbers, 0 or more'
+    ? '`usage.tokens` and `usage.cost-usd` must be numbers from 0 to 10^12'
     : { tokens, costUsd };
 }
 
@@ -101,7 +104,7 @@ function decodeAmount(value: unknown): number | null | undefined {
   if (value === undefined || value === null) return null;
   const isText = typeof value === 'string' && /^\d+(\.\d+)?([eE][+-]?\d+)?$/.test(value);
   const amount = isText ? Number(value) : value;
-  return typeof amount === 'number' && Number.isFinite(amount) && amount >= 0 ? amount : undefined;
+  return typeof amount === 'number' && amount >= 0 && amount <= MOST_USED ? amount : undefined;
 }
 
 interface Block {

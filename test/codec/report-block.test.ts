@@ -223,9 +223,18 @@ describe('what the block says', () => {
       ['outcome: success', 'usage: much'],
       '`usage` must be a mapping with `tokens` and `cost-usd`',
     ],
-    ['negative usage', ['outcome: success', 'usage: { tokens: -1 }'], 'must be numbers, 0 or more'],
-    ['usage in words', ['outcome: success', 'usage: { cost-usd: a lot }'], 'must be numbers, 0 or more'],
-    ['usage without end', ['outcome: success', 'usage: { tokens: 1e999 }'], 'must be numbers, 0 or more'],
+    ['negative usage', ['outcome: success', 'usage: { tokens: -1 }'], 'must be numbers from 0 to 10^12'],
+    ['usage in words', ['outcome: success', 'usage: { cost-usd: a lot }'], 'must be numbers from 0 to 10^12'],
+    [
+      'more usage than can be',
+      ['outcome: success', 'usage: { tokens: 1e300 }'],
+      'must be numbers from 0 to 10^12',
+    ],
+    [
+      'usage without end',
+      ['outcome: success', 'usage: { tokens: 1e999 }'],
+      'must be numbers from 0 to 10^12',
+    ],
     ['a summary that is a list', ['outcome: success', 'summary: [a]'], '`summary` must be a text'],
     ['a job that is a mapping', ['outcome: success', 'job: { a: b }'], '`job` must be a job id'],
     [
