@@ -55,7 +55,13 @@ const TEAM = /^@[A-Za-z0-9][A-Za-z0-9-]*\/[A-Za-z0-9][\w.-]*$/;
 /** What holds where the file says nothing. Agents' own instructions are code: they always need a review of the code. */
 const DEFAULTS = {
   stateBranch: 'treadle/state',
-  protectedPaths: ['.github/**', '.claude/**', '.cursor/**', 'AGENTS.md', 'CLAUDE.md', 'CODEOWNERS'],
+  protectedPaths: [
+    '.github/**',
+    '**/CODEOWNERS',
+    '**/{AGENTS,CLAUDE,GEMINI}.md',
+    '**/.{claude,codex,cursor,gemini}/**',
+    '**/.mcp.json',
+  ],
   leaseMinutes: 5,
   escalationReminderHours: 24,
 };

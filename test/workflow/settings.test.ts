@@ -106,7 +106,7 @@ approving-apps: ["reviewer[bot]"]
 
   test('agent configuration is protected unless something else is said', () => {
     expect(readSettings({ path, text: '' }).settings?.protectedPaths).toEqual(
-      expect.arrayContaining(['AGENTS.md', 'CLAUDE.md', '.claude/**']),
+      expect.arrayContaining(['**/{AGENTS,CLAUDE,GEMINI}.md', '**/CODEOWNERS']),
     );
   });
 });
