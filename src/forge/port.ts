@@ -371,6 +371,8 @@ export interface Workflows {
     | { readonly kind: 'refused'; readonly problem: string }
   >;
   run(id: number): Promise<WorkflowRun | undefined>;
+  /** How runs stand, in one query; those that the forge cannot find that way are left out, and may be there all the same. */
+  states(ids: readonly number[]): Promise<ReadonlyMap<number, WorkflowRun['state']>>;
   /** Runs that a `workflow_dispatch` started at or after `since`, newest first; the newest thousand at most. */
   dispatchedSince(since: string): Promise<readonly WorkflowRun[]>;
   /** Runs on a branch that concluded with failure, made at or after `since`, newest first; the newest hundred at most. */

@@ -3,7 +3,7 @@ import type { OutboxEntry, RunState } from '../engine/state.ts';
 import { openDocuments } from '../store/documents.ts';
 import type { Oid, Snapshot } from '../store/port.ts';
 import { createDefinitions, type Definitions } from './definitions.ts';
-import { applyAwaitedChecks } from './ingest/checks.ts';
+import { applyAwaitedChecks, NO_CHECKS } from './ingest/checks.ts';
 import { applyDueDeadlines, nextDeadline } from './ingest/deadlines.ts';
 import { readFacts, type Facts } from './ingest/facts.ts';
 import { ingestFacts, type Ingested } from './ingest/ingest.ts';
@@ -179,7 +179,7 @@ class AdvanceLoop {
       orphans = await this.#findOrphans(unit, settled);
       for (const fact of [...settled.flatMap((one) => one.facts), ...merged]) await unit.apply(fact);
       await applyDueDeadlines(unit, clock.now());
-      await applyAwaitedChecks(unit, forge, clock.now(), facts !== null);
+      await applyAwaitedChecks(unit, forge, clock.now(), facts?.checks ?? NO_CHECKS);
       await unit.record(resultsOf(settled));
       leftovers = await claimLeftovers(unit, this.#wake, this.#runtime, busy, this.#limited);
       this.#nextDue = await nextDeadline(unit.documents(), clock.now());

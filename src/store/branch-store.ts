@@ -7,7 +7,6 @@ import {
   hasContent,
   hashObject,
   isFolder,
-  isOid,
   type StoredCommit,
   type Tree,
   type TreeEntry,
@@ -35,9 +34,6 @@ export function createBranchStore(backend: BranchBackend): Store {
     async at(oid) {
       await reader.readCommit(oid, 'snapshot');
       return openSnapshot(reader, oid);
-    },
-    async has(oid) {
-      return isOid(oid) && (await backend.read(oid, { for: 'existence' }))?.kind === 'commit';
     },
     begin: (base) => beginBatch(backend, trees, base),
     log: (from) => readLog(backend, reader, from),

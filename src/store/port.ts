@@ -90,8 +90,6 @@ export interface Store {
   read(): Promise<Snapshot>;
   /** The branch as it was at a commit. Throws `commit-not-found` where the repository has no such commit. */
   at(oid: Oid): Promise<Snapshot>;
-  /** Whether the repository has a commit. Over a network it is asked for together with files that are read in the same moment. */
-  has(oid: Oid): Promise<boolean>;
   /** Starts commits on top of a snapshot. */
   begin(base: Snapshot): Batch;
   /**

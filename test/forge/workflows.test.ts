@@ -64,6 +64,56 @@ test('runs of pull requests from branches of that name are none of the branch', 
   expect(found.map(({ id }) => id)).toEqual([1, 6]);
 });
 
+describe('how workflow runs stand', () => {
+  const suite = (status: string, conclusion: string | null = null): unknown => ({
+    checkSuite: { status, conclusion },
+  });
+  const data: Readonly<Record<string, unknown>> = {
+    w1: suite('QUEUED'),
+    w2: suite('IN_PROGRESS'),
+    w3: suite('WAITING'),
+    w4: suite('COMPLETED', 'ACTION_REQUIRED'),
+    w5: suite('COMPLETED', 'FAILURE'),
+    // Gone, and something that is no run.
+    w6: null,
+    w7: {},
+  };
+
+  test('is told of several in one query; what is not found is left out', async () => {
+    const counted = answering({ data });
+    const states = await connect(counted, 'https://ghe.example/api/v3').workflows.states([
+      ...[1, 2, 3, 4, 5, 6, 7],
+      1,
+    ]);
+    expect([...states]).toEqual([
+      [1, 'running'],
+      [2, 'running'],
+      [3, 'held'],
+      [4, 'held'],
+      [5, 'completed'],
+    ]);
+    expect(counted.sent).toHaveLength(1);
+  });
+
+  test('is asked for by the pages that people see, 300 in one request', async () => {
+    const sent: unknown[] = [];
+    const fetch: typeof globalThis.fetch = (_, init) => {
+      sent.push(JSON.parse(String(init?.body)));
+      return Promise.resolve(Response.json({ data: {} }));
+    };
+    const forge = connectForge({
+      apiUrl: 'https://ghe.example/api/v3',
+      repository: 'ada/loom',
+      token: 't',
+      fetch,
+    });
+    await forge.workflows.states(Array.from({ length: 300 }, (_, index) => 20_000_000_000 + index));
+    expect(sent).toHaveLength(1);
+    const { variables } = sent[0] as { readonly variables: Readonly<Record<string, string>> };
+    expect(Object.values(variables)).toContain('https://ghe.example/ada/loom/actions/runs/20000000007');
+  });
+});
+
 describe('starting a workflow', () => {
   const wanted = { workflow: 'agent.yml', ref: 'main', inputs: {} };
 

@@ -112,22 +112,28 @@ describe('a workflow agent', () => {
     await world.history.expectSound();
   });
 
-  test('asks the forge for runs only while one is awaited, and for several by one list', async () => {
+  test('asks the forge for runs only while one is awaited, for several at once, and reads only those with news', async () => {
     const { world, bead, run } = await dispatched(TWO_TASKS);
     const counted = countedFetch();
     const runner = await world.runner({ fetch: counted.fetch });
     await runner.wake();
-    expect(counted.all().filter((request) => request.includes('/actions/'))).toEqual([
-      `GET /repos/${world.repository}/actions/runs`,
-    ]);
-    for (const { id } of await runsOf(world)) await end(world, id, { files: report() });
+    const ofActions = (): readonly string[] =>
+      counted.all().filter((request) => request.includes('/actions/'));
+    expect(ofActions()).toEqual([]);
+    expect(counted.all().filter((request) => request === 'POST /graphql')).toHaveLength(1);
+    const [other, first] = await runsOf(world);
+    await end(world, first?.id ?? 0, { files: report() });
+    await runner.wake();
+    expect(ofActions()[0]).toBe(`GET /repos/${world.repository}/actions/runs/${first?.id ?? 0}`);
+    expect(ofActions().filter((request) => /runs\/\d+$/.test(request))).toHaveLength(1);
+    await end(world, other?.id ?? 0, { files: report() });
     await runner.wake();
     expect((await world.history.run(run)).run.jobs['look']?.status).toBe('completed');
     await world.comment('ada', bead, '/treadle cancel it is done');
     await runner.wake();
     counted.forget();
     await runner.wake();
-    expect(counted.all().filter((request) => request.includes('/actions/'))).toEqual([]);
+    expect(ofActions()).toEqual([]);
   });
 
   test.each([

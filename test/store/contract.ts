@@ -241,13 +241,6 @@ export function describeStoreContract(name: string, create: () => Promise<StoreU
         await expect(store.at(oid)).rejects.toMatchObject({ name: 'TreadleError', code: 'commit-not-found' });
       });
 
-      test('tell whether a commit is there', async () => {
-        const oid = await commitOne(store, [write('a')]);
-        const content = await (await store.read()).oidAt('a');
-        const asked = [oid, content ?? '', absentOid, 'main'].map((each) => store.has(each));
-        expect(await Promise.all(asked)).toEqual([true, false, false, false]);
-      });
-
       test('tell files from folders', async () => {
         await commitOne(store, [write('f/g/h')]);
         const snapshot = await store.read();

@@ -48,16 +48,17 @@ export function connectForge(options: ConnectOptions): Forge {
   }
   const connection = openConnection({ ...options, owner, name });
   const identity = rememberViewer(connection);
+  const webUrl = `${webRoot(options.apiUrl)}/${owner}/${name}`;
   return {
     repository: `${owner}/${name}`,
-    webUrl: `${webRoot(options.apiUrl)}/${owner}/${name}`,
+    webUrl,
     people: githubPeople(connection, identity),
     files: githubFiles(connection),
     issues: githubIssues(connection),
     relations: githubRelations(connection),
     comments: githubComments(connection),
     pulls: githubPulls(connection),
-    workflows: githubWorkflows(connection),
+    workflows: githubWorkflows(connection, webUrl),
     assignees: githubAssignees(connection),
     glance: async (pulls, changed) => {
       const glance = await glanceAt(connection, pulls, changed);

@@ -3,7 +3,7 @@ import type { Connection } from './connection.ts';
 import { booleanAt, field, integerAt, listAt, nullableTextAt, textAt } from './decode.ts';
 
 /** Pull requests asked for in one query. */
-const batchSize = 20;
+const batchSize = 50;
 
 /**
  * How pull requests stand to the checks that their base branch requires: those that reported, and those of which nothing is heard

@@ -8,8 +8,15 @@ import { readArtifact } from './workflow-artifact.ts';
 const mostListedRuns = 1000;
 const pageSize = 100;
 
-/** Workflows and their runs, over the REST API. */
-export function githubWorkflows(connection: Connection): Workflows {
+/** Runs asked for in one query: each is an alias of its own. */
+const batchSize = 100;
+
+/**
+ * Workflows and their runs, over the REST API.
+ *
+ * @param webUrl where people see the repository
+ */
+export function githubWorkflows(connection: Connection, webUrl: string): Workflows {
   return {
     start: (wanted) => startWorkflow(connection, wanted),
     run: async (id) => {
@@ -24,6 +31,7 @@ export function githubWorkflows(connection: Connection): Workflows {
       );
       return answer.kind === 'done' ? answer.value : undefined;
     },
+    states: (ids) => readStates(connection, webUrl, ids),
     dispatchedSince: (since) => listRuns(connection, since),
     failedOn: (branch, since) =>
       connection.ask(
@@ -84,6 +92,48 @@ async function startWorkflow(
 function decodeStarted(answer: unknown): number | null {
   if (typeof answer !== 'object' || answer === null) return null;
   return (field(answer, 'workflow_run_id') ?? null) === null ? null : integerAt(answer, 'workflow_run_id');
+}
+
+/**
+ * GraphQL knows a run by its page. The number of a run does not fit its integers, so that it is not asked for.
+ * https://docs.github.com/en/graphql/reference/objects#workflowrun
+ */
+async function readStates(
+  connection: Connection,
+  webUrl: string,
+  ids: readonly number[],
+): Promise<ReadonlyMap<number, WorkflowRun['state']>> {
+  const wanted = [...new Set(ids)];
+  const batches: Promise<readonly (readonly [number, WorkflowRun['state']])[]>[] = [];
+  for (let start = 0; start < wanted.length; start += batchSize) {
+    batches.push(readSomeStates(connection, webUrl, wanted.slice(start, start + batchSize)));
+  }
+  return new Map((await Promise.all(batches)).flat());
+}
+
+function readSomeStates(
+  connection: Connection,
+  webUrl: string,
+  ids: readonly number[],
+): Promise<readonly (readonly [number, WorkflowRun['state']])[]> {
+  return connection.query(
+    {
+      what: `read how the workflow runs ${ids.join(', ')} stand`,
+      fields: Object.fromEntries(
+        ids.map((id): [string, string] => [`w${id}`, `resource(url: $w${id}) { ...standing }`]),
+      ),
+      fragments: { standing: 'on WorkflowRun { checkSuite { status conclusion } }' },
+      variables: Object.fromEntries(ids.map((id) => [`w${id}`, ['URI!', `${webUrl}/actions/runs/${id}`]])),
+    },
+    (answer) =>
+      ids.flatMap((id) => {
+        const run = field(answer, `w${id}`) ?? null;
+        const suite = run === null ? null : (field(run, 'checkSuite') ?? null);
+        if (suite === null) return [];
+        const conclusion = nullableTextAt(suite, 'conclusion')?.toLowerCase() ?? null;
+        return [[id, stateOf(textAt(suite, 'status').toLowerCase(), conclusion)]] as const;
+      }),
+  );
 }
 
 /** The list is an object with a count; its runs come newest first. */

@@ -90,8 +90,22 @@ export const gitTypes = /* GraphQL */ `
     contexts(first: Int, after: String, last: Int, before: String): StatusCheckRollupContextConnection!
   }
 
-  type CheckSuite {
+  type CheckSuite implements Node {
+    id: ID!
+    status: CheckStatusState!
     conclusion: CheckConclusionState
+  }
+
+  type WorkflowRun implements Node & UniformResourceLocatable {
+    id: ID!
+    databaseId: Int
+    event: String!
+    runNumber: Int!
+    createdAt: DateTime!
+    updatedAt: DateTime!
+    resourcePath: URI!
+    url: URI!
+    checkSuite: CheckSuite!
   }
 
   type CheckSuiteConnection {

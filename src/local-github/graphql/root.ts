@@ -13,6 +13,7 @@ import { createDraftMutations } from './draft-mutations.ts';
 import { expressionNode, type GraphNode, objectNode, refNode } from './git-nodes.ts';
 import { createIssueNodes, type IssueNodes } from './issue-nodes.ts';
 import { createMutations } from './mutations.ts';
+import { workflowRunNode } from './workflow-nodes.ts';
 
 /** An error for what the query names and is not there, in GitHub's words. */
 function notFoundError(message: string): GraphQLError {
@@ -30,6 +31,7 @@ export function createRoot(server: ServerContext, limits: RateLimit, actor: Acto
       return userNode(server, user);
     },
     nodes: ({ ids }: { readonly ids: readonly string[] }) => ids.map((id) => nodeOf(server, actor, id)),
+    resource: ({ url }: { readonly url: string }) => resourceOf(server, actor, url),
     repository: async ({ owner, name }: { readonly owner: string; readonly name: string }) => {
       const repository = server.database.repository(owner, name);
       if (repository === undefined || !reaches(actorPermission(repository, actor), 'read')) {
@@ -67,6 +69,19 @@ function nodeOf(server: ServerContext, actor: Actor, id: string): GraphNode | Gr
     return issueNodesOf(server, repository, actor).comment(comment, issue);
   }
   return notFoundError(`Could not resolve to a node with the global id of '${id}'.`);
+}
+
+/**
+ * The workflow run of an address that people read it at, or `null`. Other kinds of pages are not looked up. Whatever stands before
+ * the path is not looked at: the server has as many addresses as there are ways to it.
+ */
+function resourceOf(server: ServerContext, actor: Actor, url: string): GraphNode | null {
+  const path = URL.canParse(url) ? new URL(url).pathname : '';
+  const [, owner = '', name = '', id = ''] = /^\/([^/]+)\/([^/]+)\/actions\/runs\/(\d+)$/.exec(path) ?? [];
+  const repository = server.database.repository(owner, name);
+  if (repository === undefined || !reaches(actorPermission(repository, actor), 'read')) return null;
+  const run = repository.workflowRuns.get(id);
+  return run === undefined ? null : workflowRunNode(server, repository, run);
 }
 
 function issueNodesOf(server: ServerContext, repository: Repository, actor: Actor): IssueNodes {

@@ -16,6 +16,7 @@ const rootTypes = /* GraphQL */ `
     repository(owner: String!, name: String!, followRenames: Boolean): Repository
     user(login: String!): User
     nodes(ids: [ID!]!): [Node]!
+    resource(url: URI!): UniformResourceLocatable
     rateLimit(dryRun: Boolean): RateLimit
   }
 
@@ -30,6 +31,11 @@ const rootTypes = /* GraphQL */ `
 
   interface Node {
     id: ID!
+  }
+
+  interface UniformResourceLocatable {
+    resourcePath: URI!
+    url: URI!
   }
 
   interface Actor {

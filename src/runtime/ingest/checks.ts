@@ -2,24 +2,54 @@ import { checksIndexCodec, type ChecksIndex } from '../../codec/documents.ts';
 import { layout } from '../../codec/layout.ts';
 import { TREADLE, type ChecksChanged } from '../../engine/event.ts';
 import type { Forge, MergeReadiness } from '../../forge/port.ts';
+import type { Documents } from '../../store/documents.ts';
 import type { Unit } from '../unit.ts';
+import type { Reading } from './reading.ts';
+import { pickSlice } from './watchers.ts';
+
+/** How pull requests stand to their required checks, of those that were looked at; undefined where one is gone. */
+export type KnownChecks = ReadonlyMap<number, MergeReadiness | undefined>;
+
+/** Nothing was looked at. */
+export const NO_CHECKS: KnownChecks = new Map();
+
+/** Pull requests that one query looks at; where more are awaited, those of one wake follow those of another. */
+const MOST_LOOKED_AT = 50;
 
 /**
- * Looks at the required checks that merges wait for, and applies what changed, so that who need not wait queues in the same push.
- * Costs the forge one query where somebody waits, and nothing else. `isFresh`: facts were just read; else only those are looked at
- * that began to wait since.
+ * Looks at the required checks that merges wait for. Costs the forge one query where somebody waits, and nothing else.
+ *
+ * @param soon pull requests whose merge may be agreed to in this wake
+ */
+export async function readAwaitedChecks(
+  { forge, documents, fraction }: Reading,
+  soon: readonly number[],
+): Promise<KnownChecks> {
+  const awaited = [...new Set((await listAwaited(documents)).map(({ pull }) => pull))];
+  const looked = new Set([...soon.slice(0, MOST_LOOKED_AT), ...pickSlice(awaited, MOST_LOOKED_AT, fraction)]);
+  if (looked.size === 0) return NO_CHECKS;
+  const found = await forge.pulls.readiness([...looked]);
+  return new Map([...looked].map((pull) => [pull, found.find(({ number }) => number === pull)]));
+}
+
+/**
+ * Applies what is known of the required checks that merges wait for, so that who need not wait queues in the same push. Those of a
+ * merge that began to wait just now are asked for where nobody did yet.
  */
 export async function applyAwaitedChecks(
   unit: Unit,
   forge: Forge,
   now: string,
-  isFresh: boolean,
+  known: KnownChecks,
 ): Promise<void> {
-  const awaited = await listAwaited(unit, isFresh);
-  if (awaited.length === 0) return;
-  const found = await forge.pulls.readiness(awaited.map(({ pull }) => pull));
+  const awaited: ChecksIndex[] = [];
+  for (const index of await listAwaited(unit.documents())) {
+    if (known.has(index.pull) || (await isBegun(unit, index))) awaited.push(index);
+  }
+  const missing = awaited.map(({ pull }) => pull).filter((pull) => !known.has(pull));
+  const read = missing.length === 0 ? [] : await forge.pulls.readiness(missing);
   for (const { run, job, attempt, pull, since, byPerson = false } of awaited) {
-    const readiness = found.find(({ number }) => number === pull);
+    const readiness = known.get(pull) ?? read.find(({ number }) => number === pull);
     const { verdict, names } = readiness === undefined ? NOTHING_AWAITED : judgeChecks(readiness, byPerson);
     const authors = (readiness?.authors ?? []).slice(0, MOST_AUTHORS).map(nameAuthor);
     const made = verdict === 'passed' && authors.length > 0 ? { authors } : {};
@@ -34,18 +64,21 @@ export async function applyAwaitedChecks(
   }
 }
 
-async function listAwaited(unit: Unit, isFresh: boolean): Promise<readonly ChecksIndex[]> {
-  const documents = unit.documents();
+/** Whether a merge waits since what this unit decided. */
+async function isBegun(unit: Unit, { run, job, attempt, pull }: ChecksIndex): Promise<boolean> {
+  const before = await unit.before.read(layout.checksIndex(run, job), checksIndexCodec);
+  return before?.attempt !== attempt || before.pull !== pull;
+}
+
+/** The merges that wait for checks: first agreed, first in the queue. */
+async function listAwaited(documents: Documents): Promise<readonly ChecksIndex[]> {
   const names: string[] = [];
   for await (const name of documents.list(layout.checks)) names.push(name);
   const awaited: ChecksIndex[] = [];
   for (const name of names.sort()) {
-    const address = [...layout.checks, { entry: name }];
-    const index = await documents.read(address, checksIndexCodec);
-    if (index === undefined) continue;
-    if (isFresh || (await unit.before.read(address, checksIndexCodec)) === undefined) awaited.push(index);
+    const index = await documents.read([...layout.checks, { entry: name }], checksIndexCodec);
+    if (index !== undefined) awaited.push(index);
   }
-  // First agreed, first in the queue.
   return awaited.sort((a, b) => (a.since < b.since ? -1 : a.since > b.since ? 1 : 0));
 }
 

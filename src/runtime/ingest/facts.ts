@@ -12,12 +12,11 @@ import type {
   Glance,
   Issue,
   Permission,
-  ReviewedPull,
 } from '../../forge/port.ts';
 import type { Documents } from '../../store/documents.ts';
-import { DECISION_BRANCHES } from '../decision-file.ts';
 import { isPrepared } from '../review-workflow.ts';
 import { loadIssueIndex } from '../run-documents.ts';
+import { readAwaitedChecks, type KnownChecks } from './checks.ts';
 import { readEdits } from './comment-edits.ts';
 import { firstCursor, isSeen, sinceCursor } from './cursor.ts';
 import { readDispatchAnswers, type DispatchAnswers } from './dispatch-answers.ts';
@@ -25,6 +24,7 @@ import { NO_ANSWERS, readAnswers, type Answers } from './read-answers.ts';
 import { readOverrulers } from './overrulers.ts';
 import { readAheadOf } from './read-ahead.ts';
 import { readCatalog, type Catalog } from './intake.ts';
+import { pullsToMergeSoon } from './merges-ahead.ts';
 import type { Reading } from './reading.ts';
 import { pickSlice, watchedPulls } from './watchers.ts';
 
@@ -58,6 +58,8 @@ export interface Facts {
   readonly catalog: Catalog;
   /** What answers dispatches elsewhere than in comments and reviews. */
   readonly dispatchAnswers: DispatchAnswers;
+  /** How the pull requests that merges wait for stand to their required checks. */
+  readonly checks: KnownChecks;
   /** Answers to open gates and escalations. */
   readonly answers: Answers;
 }
@@ -68,9 +70,10 @@ const MOST_GLANCED = 100;
 /**
  * Reads from the forge all that may be new since the cursor. A payload that woke us is only a hint and not looked at.
  *
- * Where nothing is new it costs three requests, however many runs and gates there are: two lists of what changed, and a glance at
- * watched pull requests. A pull request changes with each push and review, so those in the list are looked at for certain; the
- * slice of the others is a safety net. Only then are documents read, all in one request: what happened tells which.
+ * Where nothing is new it costs three requests, however many runs and gates there are: two lists of what changed, and one query
+ * that looks at all that is awaited. Between them all documents are read that this takes, in one request: what was listed tells
+ * which. A pull request changes with each push and review, so those in the list are looked at for certain; the slice of the others
+ * is a safety net.
  */
 export async function readFacts(reading: Reading): Promise<Facts> {
   const told = await readSince(reading.documents);
@@ -78,7 +81,7 @@ export async function readFacts(reading: Reading): Promise<Facts> {
   const from = await readCursor(reading);
   // The name is a copy of what the cursor says. Where the two differ, facts may have been passed over.
   const isAhead = from !== undefined && from.since < read.since;
-  return isAhead ? digest(reading, await readListed(reading, from.since), from) : digest(reading, read, from);
+  return digest(reading, isAhead ? await readListed(reading, from.since) : read, from);
 }
 
 /** The cursor; that of a branch that was only prepared stands where it was: what came after it counts. */
@@ -89,18 +92,18 @@ async function readCursor({ documents, tip, store, now }: Reading): Promise<Curs
   return undefined;
 }
 
-/** What the forge lists, and how watched pull requests stand, before any document was read for it. */
+/** What the forge lists. */
 interface Listed {
   readonly since: string;
   readonly changed: Changes<Issue>;
   readonly said: Changes<Comment>;
   readonly watched: readonly number[];
+  /** Watched pull requests that changed. */
   readonly touched: readonly number[];
-  readonly glance: Glance;
 }
 
 async function readListed(reading: Reading, since: string): Promise<Listed> {
-  const { forge, documents, budget, fraction } = reading;
+  const { forge, documents, budget } = reading;
   const pages = Math.max(1, Math.floor(budget / 3));
   const watched = await watchedPulls(documents);
   const [changed, said] = await Promise.all([
@@ -111,39 +114,51 @@ async function readListed(reading: Reading, since: string): Promise<Listed> {
   const touched = changed.items
     .filter(({ isPull, number }) => isPull && isWatched.has(number))
     .map(({ number }) => number);
-  const chosen = pickSlice(watched, Math.max(0, MOST_GLANCED - touched.length), fraction);
-  const glance = await forge.glance(chosen, touched);
   await readAheadOf(reading, {
     issues: [
       ...new Set([...changed.items.map(({ number }) => number), ...said.items.map(({ issue }) => issue)]),
     ],
     pulls: touched,
-    heads: glance.reviewed.filter(isApprovedDecision).map(({ head }) => head.oid),
   });
-  return { since, changed, said, watched, touched, glance };
+  return { since, changed, said, watched, touched };
 }
 
-/** What was approved becomes a parent of the state, once the approval counts. */
-function isApprovedDecision({ head, reviews }: ReviewedPull): boolean {
-  const isDecision = head.branch.startsWith(DECISION_BRANCHES);
-  return isDecision && reviews.some(({ state, commit }) => state === 'approved' && commit === head.oid);
+/** How all that is awaited stands. */
+interface Looks {
+  readonly glance: Glance;
+  readonly dispatchAnswers: DispatchAnswers;
+  readonly checks: KnownChecks;
 }
 
-async function digest(
-  reading: Reading,
-  { since, changed, said, watched, touched, glance }: Listed,
-  from: CursorDocument | undefined,
-): Promise<Facts> {
+/** Asks for it at once, so that it is one query. */
+async function lookAtAwaited(reading: Reading, { watched, touched, said }: Listed): Promise<Looks> {
+  const { forge, fraction } = reading;
+  const chosen = pickSlice(watched, Math.max(0, MOST_GLANCED - touched.length), fraction);
+  const soon = await pullsToMergeSoon(
+    reading,
+    said.items.map(({ issue }) => issue),
+  );
+  const [glance, dispatchAnswers, checks] = await Promise.all([
+    forge.glance(chosen, touched),
+    readDispatchAnswers(reading),
+    readAwaitedChecks(reading, soon),
+  ]);
+  return { glance, dispatchAnswers, checks };
+}
+
+async function digest(reading: Reading, listed: Listed, from: CursorDocument | undefined): Promise<Facts> {
   const { forge, documents, now } = reading;
+  const { since, changed, said, watched, touched } = listed;
+  const { glance, dispatchAnswers, checks } = await lookAtAwaited(reading, listed);
   const { viewer } = glance;
   const horizon = horizonOf(changed, said);
   const isRead = ({ updatedAt }: Issue | Comment): boolean => horizon === null || updatedAt <= horizon;
   const issues = changed.items.filter((issue) => isRead(issue) && !issue.isPull && !isOurs(issue, viewer));
   const comments = said.items.filter((comment) => isRead(comment) && !isOurs(comment, viewer));
-  const listed = Math.max(changed.items.length, said.items.length);
+  const count = Math.max(changed.items.length, said.items.length);
   const unseen = issues.filter((issue) => from !== undefined && !isSeen(from, issue));
   const closings = await readClosings(forge, documents, unseen);
-  const found = { readAt: now, since, from, horizon, listed, viewer, issues, comments, closings };
+  const found = { readAt: now, since, from, horizon, listed: count, viewer, issues, comments, closings };
   const fresh = from === undefined ? { issues: [], comments: [] } : sinceCursor(found, from);
   const waiting = await readWaiting(reading, from, fresh.issues);
   const overrulers = await readOverrulers(forge, documents, fresh.comments);
@@ -152,7 +167,8 @@ async function digest(
     edits: await readEdits(forge, documents, fresh.comments),
     overrulers,
     waiting,
-    dispatchAnswers: await readDispatchAnswers(forge, documents, reading.definitions, now),
+    dispatchAnswers,
+    checks,
     catalog: await readCatalog(
       documents,
       reading.intake,

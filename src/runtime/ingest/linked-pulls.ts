@@ -1,26 +1,30 @@
 import type { AnswerIndex } from '../../codec/documents.ts';
-import type { Forge, LinkedPull } from '../../forge/port.ts';
+import type { LinkedPull } from '../../forge/port.ts';
 import type { Documents } from '../../store/documents.ts';
 import type { Definitions } from '../definitions.ts';
 import { loadRun } from '../run-documents.ts';
 import type { AddressedHappening } from '../wake.ts';
+import type { Reading } from './reading.ts';
+import { pickSlice } from './watchers.ts';
 import { definitionOf } from '../../workflow/leg.ts';
 
 /** The output in which an assigned agent's pull request is reported, where the job declares it. */
 const PULL_OUTPUT = 'pull-request';
+
+/** Beads that one query looks at; where more are assigned, those of one wake follow those of another. */
+const MOST_LOOKED_AT = 50;
 
 /**
  * Answers of agents that the bead is assigned to: a pull request of theirs that closes the bead, and that left draft (or was opened
  * ready) after the turn was dispatched.
  */
 export async function readLinkedPulls(
-  forge: Forge,
-  documents: Documents,
-  definitions: Definitions,
+  { forge, documents, definitions, fraction }: Reading,
   awaited: readonly AnswerIndex[],
 ): Promise<readonly AddressedHappening[]> {
   if (awaited.length === 0) return [];
-  const issues = [...new Set(awaited.map(({ run }) => issueOf(run)))];
+  const assigned = [...new Set(awaited.map(({ run }) => issueOf(run)))];
+  const issues = pickSlice(assigned, MOST_LOOKED_AT, fraction);
   const linked = await forge.assignees.linkedPulls(issues);
   const facts: AddressedHappening[] = [];
   for (const each of awaited) {

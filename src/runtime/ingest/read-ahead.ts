@@ -2,7 +2,6 @@ import type { Address } from '../../codec/address.ts';
 import { layout } from '../../codec/layout.ts';
 import { monthOf } from '../../engine/metrics.ts';
 import type { Documents } from '../../store/documents.ts';
-import type { Oid } from '../../store/port.ts';
 import { runAhead } from '../run-documents.ts';
 import { deadlinesAhead } from './deadlines.ts';
 import type { Reading } from './reading.ts';
@@ -14,8 +13,6 @@ export interface Happened {
   readonly issues: readonly number[];
   /** Watched pull requests that changed. */
   readonly pulls: readonly number[];
-  /** Commits that may become parents. */
-  readonly heads: readonly Oid[];
 }
 
 /** Runs that are read along; what happened to others is read when it is looked at. */
@@ -27,8 +24,8 @@ const SMALL_COLLECTION = 32;
  * Reads together all documents that a wake looks at for sure, and those of the runs that something happened to: over a network
  * that is one request. Which these are is told by names alone.
  */
-export async function readAheadOf({ documents, store, now }: Reading, happened: Happened): Promise<void> {
-  const { issues, pulls, heads } = happened;
+export async function readAheadOf({ documents, now }: Reading, happened: Happened): Promise<void> {
+  const { issues, pulls } = happened;
   const runs = [...(await runsOf(documents, issues, pulls))].slice(0, MOST_RUNS);
   const addresses: Address[] = [
     layout.root,
@@ -51,7 +48,7 @@ export async function readAheadOf({ documents, store, now }: Reading, happened: 
     addresses.push(layout.monthlyMetrics(monthOf(now)));
   }
   // Whoever needs one that cannot be read is told then.
-  await Promise.allSettled([documents.readAhead(addresses), ...heads.map((head) => store.has(head))]);
+  await Promise.allSettled([documents.readAhead(addresses)]);
 }
 
 async function entriesOf(documents: Documents, collection: Address): Promise<readonly Address[]> {

@@ -8,7 +8,7 @@ import type { Intake } from './intake.ts';
 /** What the reading of facts has to do with. */
 export interface Reading {
   readonly forge: Forge;
-  readonly store: Pick<Store, 'has' | 'log'>;
+  readonly store: Pick<Store, 'log'>;
   /** The branch as it stands. */
   readonly tip: Snapshot;
   /** The documents of that tip. */

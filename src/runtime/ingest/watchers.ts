@@ -47,8 +47,8 @@ export async function readWatchers(
 }
 
 /** Some of them, neighbours from a place on, so that different places come to all of them in time. */
-export function pickSlice(numbers: readonly number[], size: number, fraction: number): readonly number[] {
-  if (numbers.length <= size) return numbers;
-  const start = Math.floor(fraction * numbers.length);
-  return [...numbers.slice(start), ...numbers.slice(0, start)].slice(0, size);
+export function pickSlice<T>(items: readonly T[], size: number, fraction: number): readonly T[] {
+  if (items.length <= size) return items;
+  const start = Math.floor(fraction * items.length);
+  return [...items.slice(start), ...items.slice(0, start)].slice(0, size);
 }

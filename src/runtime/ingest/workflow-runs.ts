@@ -8,6 +8,8 @@ import type { Documents } from '../../store/documents.ts';
 import { readAnswer } from '../perform/read-answer.ts';
 import { loadRun } from '../run-documents.ts';
 import { addMinutes, type AddressedHappening, type Happening } from '../wake.ts';
+import type { Reading } from './reading.ts';
+import { pickSlice } from './watchers.ts';
 import { workflowPath, workflowRef } from '../workflow-agent.ts';
 
 /** Name of the artifact, of one file, that a workflow leaves its report in. */
@@ -19,22 +21,29 @@ const CLOCK_DIFFERENCE_MINUTES = 5;
 /** An open dispatch that a workflow run answers. */
 export type AwaitedRun = AnswerIndex & { readonly workflowRun: number };
 
+/** Workflow runs that one query looks at; where more are awaited, those of one wake follow those of another. */
+const MOST_LOOKED_AT = 300;
+
 /**
- * What the workflow runs of open dispatches have come to: their reports, their failures, and that somebody must approve them.
- * Several runs are read by one list; none is asked for where none is awaited.
+ * What the workflow runs of open dispatches have come to: their reports, their failures, and that somebody must approve them. One
+ * query tells how all of them stand; each of those that it tells news of, or does not find, is read. Nothing is asked for where
+ * none is awaited.
  */
 export async function readWorkflowRuns(
-  forge: Forge,
-  documents: Documents,
+  { forge, documents, now, fraction }: Reading,
   awaited: readonly AwaitedRun[],
-  now: string,
 ): Promise<readonly AddressedHappening[]> {
-  const listed = await listAwaited(forge, awaited, now);
+  if (awaited.length === 0) return [];
+  const looked = pickSlice(awaited, MOST_LOOKED_AT, fraction);
+  const states = await forge.workflows.states(looked.map(({ workflowRun }) => workflowRun));
+  const unfound = looked.filter(({ workflowRun }) => !states.has(workflowRun));
+  const listed = await listAwaited(forge, unfound, now);
   const facts: AddressedHappening[] = [];
-  for (const each of awaited) {
+  for (const each of looked) {
+    const state = states.get(each.workflowRun);
+    if (state !== undefined && !isNews(each, state)) continue;
     const run = listed.get(each.workflowRun) ?? (await forge.workflows.run(each.workflowRun));
-    const held = run?.state === 'held' ? 'approval' : null;
-    if (run !== undefined && run.state !== 'completed' && held === each.held) continue;
+    if (run !== undefined && !isNews(each, run.state)) continue;
     const place = await findPlace(documents, each);
     if (place === null) continue;
     const happening =
@@ -42,10 +51,23 @@ export async function readWorkflowRuns(
         ? crashed(each, `Workflow run ${each.workflowRun} is gone.`)
         : run.state === 'completed'
           ? await readRunAnswer(forge, each, place, run)
-          : ({ type: 'workflow_run_changed', dispatch: each.dispatch, job: each.job, held } as const);
+          : ({
+              type: 'workflow_run_changed',
+              dispatch: each.dispatch,
+              job: each.job,
+              held: heldBy(run.state),
+            } as const);
     facts.push(addressed(each, place.turn, happening, run?.updatedAt ?? now));
   }
   return facts;
+}
+
+function isNews({ held }: AwaitedRun, state: WorkflowRun['state']): boolean {
+  return state === 'completed' || heldBy(state) !== held;
+}
+
+function heldBy(state: WorkflowRun['state']): AnswerIndex['held'] {
+  return state === 'held' ? 'approval' : null;
 }
 
 async function listAwaited(

@@ -23,8 +23,7 @@ interface Read {
 
 /**
  * Makes a queue in front of `fetchFor`. All reads of one turn of the event loop become one request for files and folders, and
- * one for commits of each purpose; commits that must only be there are asked for together with files. An object is asked for
- * once, however many read it at the same time.
+ * one for commits of each purpose. An object is asked for once, however many read it at the same time.
  */
 export function createReadQueue(objects: ReadonlyMap<Oid, GitObject>, fetchFor: FetchFor): ReadQueue {
   let waiting = new Map<Oid, Read>();
@@ -48,11 +47,8 @@ export function createReadQueue(objects: ReadonlyMap<Oid, GitObject>, fetchFor: 
 
   const fetchWaiting = (): void => {
     const groups = new Map<Purpose, Map<Oid, Read>>();
-    const purposes = new Set([...waiting.values()].map(({ purpose }) => purpose));
-    // What asks for the existence of commits asks for no more of a folder than its own members.
-    const forFiles = purposes.has('existence') && !purposes.has('folder') ? 'existence' : 'folder';
     for (const [oid, read] of waiting) {
-      const group = read.purpose === 'file' ? forFiles : read.purpose;
+      const group = read.purpose === 'file' ? 'folder' : read.purpose;
       groups.set(group, (groups.get(group) ?? new Map<Oid, Read>()).set(oid, read));
       underWay.set(oid, read);
     }

@@ -59,24 +59,6 @@ describe('requests', () => {
     expect(take()).toEqual([]);
   });
 
-  test('whether commits are there is asked together with files', async () => {
-    const { repository, store, take } = await openCounted(files);
-    const tip = await store.read();
-    await tip.list('');
-    const other = await host.open(repository);
-    const first = await commitOne(other, [write('later')]);
-    await commitOne(other, [write('latest')]);
-    take();
-    const asked = [first, 'f'.repeat(40), tip.oid ?? ''].map((oid) => store.has(oid));
-    const [text, ...known] = await Promise.all([tip.readFile('cursor.json'), ...asked]);
-    expect([text, ...known]).toEqual(['cursor.json\n', true, false, true]);
-    // One more for what is not there: the server refuses all for it, and names it.
-    expect(take()).toEqual([read, read]);
-    expect(await store.has(first)).toBe(true);
-    expect(await readAll(tip)).toHaveProperty(['runs/b/2/run.json']);
-    expect(take()).toEqual([]);
-  });
-
   test('files of a small branch come together', async () => {
     const { store, take } = await openCounted(files);
     const tip = await store.read();
