@@ -98,7 +98,7 @@ describe('how workflow runs stand', () => {
   test('is asked for by the pages that people see, 300 in one request', async () => {
     const sent: unknown[] = [];
     const fetch: typeof globalThis.fetch = (_, init) => {
-      sent.push(JSON.parse(String(init?.body)));
+      sent.push(JSON.parse(typeof init?.body === 'string' ? init.body : 'null'));
       return Promise.resolve(Response.json({ data: {} }));
     };
     const forge = connectForge({
