@@ -1,4 +1,4 @@
-import { runningAttempt } from './attempt.ts';
+import { endAttempt, runningAttempt } from './attempt.ts';
 import { completeJob } from './conclude.ts';
 import { jobsAndLegs, legsOf, matrixOf } from './legs.ts';
 import type { Draft } from './draft.ts';
@@ -73,7 +73,10 @@ export function closeRun(draft: Draft, recorded: Recorded): void {
   const wasCancelled = draft.run.cancelled !== null;
   for (const job of jobsAndLegs(draft)) {
     if ((draft.document(job)?.escalation ?? null) !== null) {
-      closeEscalation(draft, job, `closed by @${recorded.by.login}: ${recorded.reason}`);
+      const reason = `closed by @${recorded.by.login}: ${recorded.reason}`;
+      closeEscalation(draft, job, reason);
+      // At a limit its attempt is still running.
+      endAttempt(draft, job, { outcome: 'failure', reason });
       leaveQueue(draft, job);
       completeJob(draft, job, 'failure', 'failure');
     } else if (wasCancelled && draft.line(job).status !== 'completed') {

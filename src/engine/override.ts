@@ -9,9 +9,9 @@ import { pauseRun, releaseRun } from './pause.ts';
 import { repinRun } from './repin.ts';
 import { isAtLimit } from './escalation.ts';
 import { answerEscalation, letGoOn } from './review.ts';
-import type { Recorded } from './state.ts';
+import type { GateAnswer, Recorded } from './state.ts';
 import type { Steered } from './steer.ts';
-import { goToJob, reassignJob, refused, retryJob, skipJob } from './steer.ts';
+import { goToJob, reassignJob, refused, restart, retryJob, skipJob } from './steer.ts';
 import type { TransitionContext } from './transition-context.ts';
 
 /**
@@ -35,7 +35,13 @@ export function applyOverride(draft: Draft, event: OverrideIssued, context: Tran
 
 function steer(draft: Draft, event: OverrideIssued, context: TransitionContext): Steered {
   const { override } = event;
-  if (draft.run.cancelled !== null && changesCourse(override)) return refused('the run is being cancelled');
+  if (draft.run.status === 'completed') {
+    const { conclusion } = draft.run;
+    return refused(`the run is completed (${conclusion ?? ''}); a new run of the bead begins it anew`);
+  }
+  if (draft.run.cancelled !== null && changesCourse(override)) {
+    return refused('the run is being cancelled; `close` ends it at once');
+  }
   switch (override.action) {
     case 'approve':
     case 'reject':
@@ -53,7 +59,7 @@ function steer(draft: Draft, event: OverrideIssued, context: TransitionContext):
     case 'skip':
       return withJob(draft, override.job, isAsked, '', (job) => skipJob(draft, job, event));
     case 'pause':
-      return pauseRun(draft, event);
+      return pause(draft, event);
     case 'resume':
       return resume(draft, event);
     case 'cancel':
@@ -62,7 +68,7 @@ function steer(draft: Draft, event: OverrideIssued, context: TransitionContext):
       closeRun(draft, recordOf(draft, event));
       return applied('run', 'closed');
     case 'repin':
-      return repin(draft, override.definition, context);
+      return repin(draft, override.definition, event, context);
   }
 }
 
@@ -110,7 +116,8 @@ function answer(draft: Draft, job: string, event: OverrideIssued): Steered {
   const verdict = event.override.action === 'approve' ? 'approved' : 'changes_requested';
   if (isEscalated(draft, job)) return answerEscalation(draft, job, event.actor, verdict, event.reason);
   const open = findOpenGate(draft, job);
-  if (open === undefined) return refused(`${job} asks for no approval now`);
+  if (open === undefined)
+    return refused(`${job} asks for no approval now; ${insteadOf(draft, job, verdict)}`);
   answerGate(draft, open.definition, open.gate, {
     verdict,
     by: event.actor,
@@ -122,26 +129,49 @@ function answer(draft: Draft, job: string, event: OverrideIssued): Steered {
   return applied(job, verdict === 'approved' ? 'approved' : 'changes requested');
 }
 
+/** What whoever answers a question that is not asked may have meant. */
+function insteadOf(draft: Draft, job: string, verdict: GateAnswer['verdict']): string {
+  if (draft.line(job).status === 'completed') return `\`retry ${job}\` redoes it`;
+  return verdict === 'approved' ? `\`skip ${job}\` goes on without it` : `\`goto ${job}\` begins it anew`;
+}
+
+function pause(draft: Draft, event: OverrideIssued): Steered {
+  if (draft.run.paused !== null) return refused('the run is paused already; `resume` goes on');
+  return pauseRun(draft, event);
+}
+
 function cancel(draft: Draft, event: OverrideIssued): Steered {
-  if (draft.run.cancelled !== null) return ignored('the run is being cancelled already');
+  if (draft.run.cancelled !== null) {
+    return refused('the run is being cancelled already; `close` ends it at once');
+  }
   cancelRun(draft, recordOf(draft, event));
   return applied('run', 'cancelled');
 }
 
 /** Goes on with a paused run. At a limit that is the answer to its escalation: counting begins anew. */
 function resume(draft: Draft, event: OverrideIssued): Steered {
-  if (draft.run.paused === null) return ignored('the run is not paused');
+  if (draft.run.paused === null)
+    return refused('the run is not paused; what it waits for stands in its status comment');
   const stopped = [...jobsAndLegs(draft)].find((job) => isAtLimit(draft.document(job)?.escalation ?? null));
   if (stopped === undefined) releaseRun(draft);
   else letGoOn(draft, stopped, `@${event.actor.login} resumed the run: ${event.reason}`);
   return applied('run', 'resumed');
 }
 
-function repin(draft: Draft, definition: string, context: TransitionContext): Steered {
-  if (definition === draft.run.definition) return ignored('the run is pinned to that definition already');
+function repin(draft: Draft, definition: string, event: OverrideIssued, context: TransitionContext): Steered {
+  if (definition === draft.run.definition) {
+    return refused('the run goes by that definition already; commit another to the default branch first');
+  }
   const workflow = context.definitionOf?.(definition);
   if (workflow === undefined) return refused(`the definition ${definition} is not known`);
-  return repinRun(draft, definition, workflow);
+  const outcome = repinRun(draft, definition, workflow);
+  // What waits for the CEO goes by the new definition, too; a limit is none of its matters.
+  for (const job of [...jobsAndLegs(draft)]) {
+    if (isEscalated(draft, job) && !isAtLimit(draft.document(job)?.escalation ?? null)) {
+      restart(draft, job, event, 'another definition');
+    }
+  }
+  return outcome;
 }
 
 function recordOf(draft: Draft, event: OverrideIssued): Recorded {

@@ -2,7 +2,7 @@ import type { Draft } from './draft.ts';
 import { jobsAndLegs } from './legs.ts';
 import type { OverrideIssued } from './event.ts';
 import type { Outcome } from './outcome.ts';
-import { applied, ignored } from './outcome.ts';
+import { applied } from './outcome.ts';
 import { enqueueMerge, leaveQueue, ownLease } from './queue.ts';
 import { tellChildren } from './sub-run-word.ts';
 import type { Recorded } from './state.ts';
@@ -10,7 +10,6 @@ import { addMs, msBetween } from './time.ts';
 
 /** Holds the run: no new dispatch, gate or merge. What is out may still answer; a merge that waits leaves the queue to others. */
 export function pauseRun(draft: Draft, event: OverrideIssued): Outcome {
-  if (draft.run.paused !== null) return ignored('the run is paused already');
   holdRun(draft, { by: event.actor, reason: event.reason, at: draft.cause.at });
   return applied('run', 'paused');
 }

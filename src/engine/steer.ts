@@ -45,7 +45,8 @@ export function goToJob(draft: Draft, job: string, event: OverrideIssued): Steer
 
 /** Leaves a job out. Its result is success, so that its dependents go on. */
 export function skipJob(draft: Draft, job: string, event: OverrideIssued): Steered {
-  if (draft.line(job).status === 'completed') return refused(`${job} is completed already`);
+  if (draft.line(job).status === 'completed')
+    return refused(`${job} is completed already; \`retry ${job}\` redoes it`);
   skipOpen(draft, job, `skipped by @${event.actor.login}: ${event.reason}`);
   return applied(job, 'skipped');
 }
@@ -54,11 +55,16 @@ export function skipJob(draft: Draft, job: string, event: OverrideIssued): Steer
 export function reassignJob(draft: Draft, job: string, role: string, event: OverrideIssued): Steered {
   const definition = draft.definition(job);
   if (definition === undefined || (!isAgentJob(definition) && definition.type !== 'approval')) {
-    return refused(`${job} is done by nobody, so it has no role`);
+    return refused(`${job} is done by nobody, so it has no role; \`retry ${job}\` redoes it`);
   }
   const fixed = lookup(fixedRoles, definition.type);
-  if (fixed !== undefined && fixed !== role) return refused(`a ${definition.type} job is for ${fixed} only`);
-  if (holderOf(draft.config, role) === null) return refused(`nobody holds the role ${role}`);
+  if (fixed !== undefined && fixed !== role) {
+    return refused(`a ${definition.type} job is for ${fixed} only; \`skip ${job}\` goes on without it`);
+  }
+  if (holderOf(draft.config, role) === null) {
+    const held = Object.keys(draft.config.roles).filter((one) => holderOf(draft.config, one) !== null);
+    return refused(`nobody holds the role ${role} (held: ${held.join(', ')})`);
+  }
   if (draft.line(job).status === 'completed')
     return refused(`${job} is completed; \`retry ${job}\` redoes it`);
   const hasBegun = draft.line(job).status !== 'queued' || (draft.document(job)?.retryAt ?? null) !== null;
@@ -67,7 +73,8 @@ export function reassignJob(draft: Draft, job: string, role: string, event: Over
   return applied(job, `reassigned to ${role}`);
 }
 
-function restart(draft: Draft, job: string, event: OverrideIssued, what: string): void {
+/** Has a job done anew with a fresh budget, and what followed from it; the CEO's reason is its feedback. */
+export function restart(draft: Draft, job: string, event: OverrideIssued, what: string): void {
   forgiveCycles(draft, job);
   resetFrom(draft, job, `@${event.actor.login} asked for it (${what}): ${event.reason}`);
   draft.patchJob(job, { feedback: { from: 'ceo', text: event.reason } });

@@ -59,9 +59,9 @@ function findMismatch(state: RunState | null, event: RunEvent): string | null {
   if (state === null) return null;
   if (event.run !== state.run.id) return `the event is about the run ${event.run}`;
   if (event.type === 'run_started') return 'the run began already';
-  // Whoever still answers a dispatch of a run that is over gets a word.
-  const isAnswer = event.type === 'report_received' || event.type === 'report_malformed';
-  return state.run.status === 'completed' && !isAnswer ? 'the run is completed' : null;
+  // Whoever still answers a dispatch of a run that is over, or gives an order, gets a word.
+  const isSaid = ['report_received', 'report_malformed', 'override_issued'].includes(event.type);
+  return state.run.status === 'completed' && !isSaid ? 'the run is completed' : null;
 }
 
 function startJobs(draft: Draft, { feedback }: RunStarted): Outcome {

@@ -112,7 +112,7 @@ describe('answers', () => {
     story.happen({ type: 'report_malformed', dispatch, problem: '?', source: 'comment 5' });
     expect(story.said()).toBe('fix (late report refused)');
     expect(story.state().run.status).toBe('completed');
-    story.override({ action: 'cancel' });
+    story.happen({ type: 'issue_closed' });
     expect(story.said()).toBe('ignored: the run is completed');
   });
 

@@ -129,8 +129,13 @@ function isExplained(workflow: Workflow, state: RunState, job: string): boolean 
     case 'completed':
       return line.conclusion !== null && line.result !== null;
     case 'in_progress':
-      return last?.turns.at(-1)?.outcome === 'open' || document?.merge != null;
+      return (
+        last?.turns.at(-1)?.outcome === 'open' ||
+        document?.merge != null ||
+        (last?.outcome === 'running' && (last.child !== undefined || areStepsWished(state, job, last.number)))
+      );
     case 'pending':
+      if (state.run.groups?.[job] !== undefined) return true;
       return (
         document?.merge != null &&
         (isPaused || document.merge.checks !== undefined || has(state.queue.entries))
@@ -154,6 +159,12 @@ function isExplained(workflow: Workflow, state: RunState, job: string): boolean 
       );
     }
   }
+}
+
+function areStepsWished({ run }: RunState, job: string, attempt: number): boolean {
+  return run.outbox.some(
+    ({ effect }) => effect.type === 'run_steps' && effect.job === job && effect.attempt === attempt,
+  );
 }
 
 /** Whether a leg holds one of the places that `max-parallel` gives. */

@@ -210,7 +210,7 @@ test('what a pause held back goes on with the limit', () => {
   const story = begun({ hops: 2 });
   story.report('a', { outcome: 'continue' });
   story.happen({ type: 'override_issued', override: { action: 'pause' }, reason: 'x' }, ceo);
-  expect(story.said()).toBe('ignored: the run is paused already');
+  expect(story.said()).toBe('run (pause refused)');
   const until = story.document('b').timeoutAt ?? '';
   story.override({ action: 'resume' });
   expect(Date.parse(story.document('b').timeoutAt ?? '') - Date.parse(until)).toBe(2 * minute);

@@ -62,7 +62,7 @@ describe('every override', () => {
 
   test.each([
     { override: { action: 'approve', job: null }, why: 'no job asks for an approval' },
-    { override: { action: 'reject', job: 'a' }, why: 'a asks for no approval now' },
+    { override: { action: 'reject', job: 'a' }, why: 'a asks for no approval now; `goto a` begins it anew' },
     { override: { action: 'retry', job: null }, why: 'no job is escalated' },
     {
       override: { action: 'retry', job: 'b' },
@@ -70,9 +70,12 @@ describe('every override', () => {
     },
     {
       override: { action: 'reassign', job: 'a', role: 'product-manager' },
-      why: 'nobody holds the role product-manager',
+      why: 'nobody holds the role product-manager (held: ceo, qa-engineer, engineering-manager, backend-engineer, web-designer)',
     },
-    { override: { action: 'reassign', job: 'a', role: 'toString' }, why: 'nobody holds the role toString' },
+    {
+      override: { action: 'reassign', job: 'a', role: 'toString' },
+      why: 'nobody holds the role toString (held: ceo, qa-engineer, engineering-manager, backend-engineer, web-designer)',
+    },
     { override: { action: 'repin', definition: 'f00' }, why: 'the definition f00 is not known' },
   ] as const)('that cannot be followed says why: $why', ({ override, why }) => {
     const story = started();
@@ -227,14 +230,14 @@ describe('reassign', () => {
       job: 'd',
       role: 'ceo',
       before: null,
-      why: 'd is done by nobody, so it has no role',
+      why: 'd is done by nobody, so it has no role; `retry d` redoes it',
     },
     {
       yaml: 'jobs:\n  v: { type: verify, runs-on: qa-engineer, prompt: x }\n',
       job: 'v',
       role: 'ceo',
       before: null,
-      why: 'a verify job is for qa-engineer only',
+      why: 'a verify job is for qa-engineer only; `skip v` goes on without it',
     },
   ])('is refused: $why', ({ yaml, job, role, before, why }) => {
     const story = started(yaml);
@@ -283,7 +286,24 @@ describe('repin', () => {
     expect(Object.keys(story.state().jobs).sort()).toEqual(['a', 'c', 'e', 'n']);
     expect(story.state().run.definition).toBe('other');
     story.override({ action: 'repin', definition: 'other' });
-    expect(story.said()).toBe('ignored: the run is pinned to that definition already');
+    expect(story.effects()).toEqual([
+      'reply @carol: `repin` was not done: the run goes by that definition already; commit another to the default branch first.',
+    ]);
+  });
+
+  test('begins anew what waits for the CEO, with the reason as feedback', () => {
+    const story = beginStory(
+      'jobs:\n  a: { runs-on: product-manager, prompt: x }\n',
+      definitions('jobs:\n  a: { runs-on: web-designer, prompt: x }\n'),
+    );
+    story.start();
+    story.perform();
+    story.override({ action: 'repin', definition: 'other' }, 'Wanda does it.');
+    expect(story.effects()).toEqual([
+      'close_escalation #1101: @carol asked for it (another definition): Wanda does it.',
+      'dispatch a 2.1',
+    ]);
+    expect(story.document('a').feedback).toEqual({ from: 'ceo', text: 'Wanda does it.' });
   });
 
   test('forgets the cycles of jobs that are gone', () => {

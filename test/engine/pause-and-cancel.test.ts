@@ -101,10 +101,10 @@ describe('pause and resume', () => {
   test('pausing twice, resuming what is not paused: nothing', () => {
     const story = started();
     story.override({ action: 'resume' });
-    expect(story.said()).toBe('ignored: the run is not paused');
+    expect(story.said()).toBe('run (resume refused)');
     story.override({ action: 'pause' });
     story.override({ action: 'pause' });
-    expect(story.said()).toBe('ignored: the run is paused already');
+    expect(story.said()).toBe('run (pause refused)');
   });
 });
 
@@ -165,7 +165,7 @@ describe('cancel and close', () => {
     const story = atGate();
     story.override({ action: 'cancel' });
     story.override({ action: 'cancel' });
-    expect(story.said()).toBe('ignored: the run is being cancelled already');
+    expect(story.said()).toBe('run (cancel refused)');
     story.override({ action: 'goto', job: 'a' });
     expect(story.effects()[0]).toContain('the run is being cancelled');
     story.happen({ type: 'issue_closed' });
