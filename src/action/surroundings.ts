@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 
 import { TreadleError } from '../base/errors.ts';
+import { isPauseOn } from '../runtime/remote-runtime.ts';
 
 /** Where a step runs: what GitHub's runner says in the environment of every step. */
 export interface Surroundings {
@@ -41,11 +42,6 @@ export function readSurroundings(environment: Readonly<Record<string, string | u
     event: environment['GITHUB_EVENT_NAME'] ?? 'unknown',
     workspace: environment['GITHUB_WORKSPACE'] ?? '.',
     tempFolder: environment['RUNNER_TEMP'] ?? tmpdir(),
-    paused: isOn(environment['TREADLE_PAUSED']),
+    paused: isPauseOn(environment['TREADLE_PAUSED']),
   };
-}
-
-/** A switch is on unless it is empty or says no. */
-function isOn(value: string | undefined): boolean {
-  return !['', '0', 'no', 'off', 'false'].includes((value ?? '').trim().toLowerCase());
 }

@@ -12,6 +12,7 @@ import { budgetOf, readingOf } from './ingest/reading.ts';
 import { readMergesInDoubt } from './ingest/leases.ts';
 import {
   claimLeftovers,
+  haltReason,
   isHalted,
   performOwn,
   type Leftovers,
@@ -229,7 +230,7 @@ class AdvanceLoop {
     for (const entry of state.run.outbox) {
       if (entry.claim.wake !== this.#wake.id || busy.has(entry.id) || !this.#mayTry(entry)) continue;
       if (isHalted(this.#runtime, entry)) {
-        this.#remark([`TREADLE_PAUSED is set: ${run} waits with ${entry.effect.type}`]);
+        this.#remark([`${haltReason(this.#runtime)}: ${run} waits with ${entry.effect.type}`]);
         continue;
       }
       this.#waiting.set(entry.id, { run, entry, doubtful: this.#takenOver.has(entry.id), earlier: [] });

@@ -53,7 +53,7 @@ export interface Leftovers {
 export async function claimLeftovers(
   unit: Unit,
   wake: Wake,
-  runtime: Pick<Runtime, 'clock' | 'claimMinutes' | 'alone' | 'paused'>,
+  runtime: Pick<Runtime, 'clock' | 'claimMinutes' | 'alone' | 'paused' | 'withoutSteps'>,
   busy: ReadonlySet<string>,
   limited: ReadonlyMap<string, string> = new Map(),
 ): Promise<Leftovers> {
@@ -82,9 +82,21 @@ export async function claimLeftovers(
   };
 }
 
-/** Whether an effect waits until the stop of the whole repository is lifted: what sets others to work, or changes the code. */
-export function isHalted({ paused = false }: Pick<Runtime, 'paused'>, { effect }: OutboxEntry): boolean {
+/**
+ * Whether an effect waits until the stop of the whole repository is lifted (what sets others to work, or changes the code), or for
+ * a wake that runs steps.
+ */
+export function isHalted(
+  { paused = false, withoutSteps = false }: Pick<Runtime, 'paused' | 'withoutSteps'>,
+  { effect }: OutboxEntry,
+): boolean {
+  if (withoutSteps && effect.type === 'run_steps') return true;
   return paused && ['dispatch', 'run_steps', 'merge_pull', 'start_workflow'].includes(effect.type);
+}
+
+/** Why effects that are halted are, in words. */
+export function haltReason({ paused = false }: Pick<Runtime, 'paused'>): string {
+  return paused ? 'TREADLE_PAUSED is set' : 'no steps are run here';
 }
 
 /** Whoever is alone takes over at once; others wait for the claim's end. Before the limit's end nobody gets on. */

@@ -129,6 +129,8 @@ export interface Runtime {
    * is given to anybody and nothing is merged.
    */
   readonly paused?: boolean;
+  /** True where the commands of jobs with `steps` are not to be run: they wait for a wake elsewhere. */
+  readonly withoutSteps?: boolean;
   /** How many requests to the forge a wake may make, about; what is left is done by the next one. 300 where left out. */
   readonly requestBudget?: number;
   /** The workflows that serve where the repository has none of that name: path → text. */

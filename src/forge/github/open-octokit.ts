@@ -50,7 +50,7 @@ export function openOctokit(options: {
     request.request = { ...request.request, ...never };
   });
   addEtagCache(octokit);
-  paceRequests(octokit, patience);
+  paceRequests(octokit, patience, options.log);
   return octokit;
 }
 

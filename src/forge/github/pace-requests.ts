@@ -6,11 +6,17 @@ import { rateLimitEnd } from './forge-error.ts';
 import type { Patience } from './patience.ts';
 import { createRateBucket } from './rate-bucket.ts';
 
+const TOLD_FROM_MS = 5_000;
+
 /**
  * Keeps an Octokit below the secondary limits: a request waits for its turn where that comes soon, and is not sent where it does
- * not. After the forge has asked for silence nothing is sent before its end.
+ * not. Whoever waits longer is told (`log`). After the forge has asked for silence nothing is sent before its end.
  */
-export function paceRequests(octokit: Octokit, { rate, longestWaitMs }: Patience): void {
+export function paceRequests(
+  octokit: Octokit,
+  { rate, longestWaitMs }: Patience,
+  log: (line: string) => void,
+): void {
   const bucket = createRateBucket(rate);
   octokit.hook.before('request', async ({ method, url }) => {
     const kind = method === 'GET' || url.endsWith('/graphql') ? 'read' : 'write';
@@ -19,6 +25,8 @@ export function paceRequests(octokit: Octokit, { rate, longestWaitMs }: Patience
       const waitMs = bucket.take(kind, nowMs);
       if (waitMs === 0) return;
       if (waitMs > longestWaitMs) throw limited(new Date(nowMs + waitMs).toISOString());
+      if (waitMs > TOLD_FROM_MS)
+        log(`rate limit: going on at ${new Date(nowMs + waitMs).toISOString().slice(0, 19)}Z`);
       await sleep(waitMs);
     }
   });
