@@ -1,6 +1,7 @@
 import type { Draft } from './draft.ts';
 import { NO_OUTPUTS } from './draft.ts';
 import type { Attempt, JobDocument, StepsRecord, Turn } from './state.ts';
+import { isReached } from './time.ts';
 
 /** The newest attempt while it is running. */
 export function runningAttempt(document: JobDocument | undefined): Attempt | undefined {
@@ -94,10 +95,12 @@ function stopTurn(draft: Draft, job: string, outcome: 'cancelled' | 'timed_out',
 
 /** Calls the steps off that Treadle runs for the job, if it does. */
 function callOffSteps(draft: Draft, job: string, reason: string): void {
+  const { stopAt } = draft.run;
+  const force = stopAt === undefined || !isReached(stopAt, draft.cause.at) ? {} : ({ force: true } as const);
   for (const { effect } of draft.run.outbox) {
     if (effect.type !== 'run_steps' || effect.job !== job) continue;
     draft.settleEffects((one) => one === effect);
-    draft.emit({ type: 'cancel_steps', job, attempt: effect.attempt, reason });
+    draft.emit({ type: 'cancel_steps', job, attempt: effect.attempt, reason, ...force });
   }
 }
 
@@ -110,6 +113,15 @@ export function outputsSoFar(attempt: Attempt): Readonly<Record<string, string>>
 export function lastReportedOutputs(document: JobDocument): Readonly<Record<string, string>> {
   const attempt = document.attempts.findLast((one) => one.turns.some((turn) => turn.report !== null));
   return attempt === undefined ? NO_OUTPUTS : outputsSoFar(attempt);
+}
+
+/** Keeps what became of the steps of an attempt that was over before they were. Returns whether it was not known yet. */
+export function keepSteps(draft: Draft, job: string, number: number, steps: StepsRecord): boolean {
+  const attempts = draft.document(job)?.attempts ?? [];
+  const ended = attempts.find((one) => one.number === number);
+  if (ended === undefined || ended.outcome === 'running' || ended.steps !== undefined) return false;
+  draft.patchJob(job, { attempts: attempts.map((one) => (one === ended ? { ...one, steps } : one)) });
+  return true;
 }
 
 function patchLastAttempt(draft: Draft, job: string, change: (attempt: Attempt) => Attempt): void {

@@ -12,6 +12,7 @@ import { goOn } from './pause.ts';
 import { leaveQueue } from './queue.ts';
 import { conditionHolds } from './readiness.ts';
 import type { Recorded } from './state.ts';
+import { addMs } from './time.ts';
 import { cancelJob } from './withdraw.ts';
 
 /**
@@ -30,14 +31,17 @@ export function applyIssueClosed(draft: Draft, event: IssueClosed): Outcome {
   return applied('bead', 'closed, run cancelled');
 }
 
+/** GitHub's patience with a cancelled run. */
+const stopAfterMs = 5 * 60_000;
+
 /**
  * Cancels the run. Whatever is open ends, unless its `if` holds in a cancelled run (`always()`, `cancelled()`); nobody is asked any
- * more. What is queued has its `if` evaluated as its turn comes.
+ * more. What is queued has its `if` evaluated as its turn comes. Whatever is open after five minutes is ended then.
  *
  * @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-cancellation
  */
 export function cancelRun(draft: Draft, recorded: Recorded): void {
-  draft.patchRun({ cancelled: recorded, paused: null });
+  draft.patchRun({ cancelled: recorded, paused: null, stopAt: addMs(draft.cause.at, stopAfterMs) });
   if (isHeld(draft)) {
     // It waited for its turn: nothing of it began, and nothing will.
     for (const job of draft.workflow.jobs.keys()) cancelJob(draft, job, recorded.reason);
@@ -63,6 +67,15 @@ export function cancelRun(draft: Draft, recorded: Recorded): void {
     else for (const id of [job, ...legs]) if (asksPeople(draft, id)) cancelJob(draft, id, recorded.reason);
   }
   goOn(draft);
+}
+
+/** The five minutes are over: all that is open of a cancelled run is cancelled, whatever its `if`, and nothing begins any more. */
+export function stopRun(draft: Draft): Outcome {
+  for (const job of draft.workflow.jobs.keys()) {
+    if (draft.line(job).status !== 'completed')
+      cancelJob(draft, job, 'the run was cancelled five minutes ago');
+  }
+  return applied('run', 'stopped');
 }
 
 /**

@@ -1,9 +1,10 @@
 import type { Deadline } from './event.ts';
-import type { JobDocument, QueueDocument, RunState } from './state.ts';
+import { laterOf } from './time.ts';
+import type { JobDocument, QueueDocument, RunDocument, RunState } from './state.ts';
 
 /**
- * What falls due in a run, by itself: timeouts, retries, the lease. Derived from the documents alone; a job's deadlines change only
- * with its document, and the lease's with the queue.
+ * What falls due in a run, by itself: timeouts, retries, the lease, the end of a cancelled run. Derived from the documents alone; a
+ * job's deadlines change only with its document, and the lease's with the queue.
  */
 export function deadlinesOf(state: RunState): readonly Deadline[] {
   const documents = Object.keys(state.jobs).sort();
@@ -13,6 +14,7 @@ export function deadlinesOf(state: RunState): readonly Deadline[] {
       return document === undefined ? [] : jobDeadlines(document);
     }),
     ...leaseDeadlines(state.run.id, state.queue),
+    ...stopDeadlines(state.run),
   ];
 }
 
@@ -26,6 +28,18 @@ export function jobDeadlines(document: JobDocument): readonly Deadline[] {
     ...(timeoutAt === null ? [] : [{ kind: 'timeout', job, attempt, at: timeoutAt } as const]),
     ...(remindAt === undefined ? [] : [{ kind: 'reminder', job, attempt, at: remindAt } as const]),
   ];
+}
+
+/** By when a job's attempt must be answered: its own deadline, or that of the cancelled run where it is earlier. */
+export function dueAt({ stopAt }: RunDocument, { timeoutAt }: JobDocument): string | null {
+  if (stopAt === undefined || timeoutAt === null) return timeoutAt;
+  return laterOf(stopAt, timeoutAt) === stopAt ? timeoutAt : stopAt;
+}
+
+/** When what is still open of a cancelled run is ended. */
+export function stopDeadlines({ stopAt, status }: RunDocument): readonly Deadline[] {
+  if (stopAt === undefined || status === 'completed') return [];
+  return [{ kind: 'stop', job: 'run', attempt: 1, at: stopAt }];
 }
 
 /** When the run's lease runs out, if it has one. */

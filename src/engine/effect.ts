@@ -33,6 +33,8 @@ export type Effect =
       readonly job: string;
       readonly attempt: number;
       readonly reason: string;
+      /** Nothing more may run, not even what cleans up. */
+      readonly force?: true;
     }
   /** Open the decision pull request of a text gate, or request reviews on the pull request of a code gate. */
   | { readonly type: 'open_gate'; readonly job: string; readonly attempt: number }

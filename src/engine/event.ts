@@ -143,7 +143,8 @@ export interface DeadlinePassed extends EventBase {
 
 /** Something in a run that falls due. Derived from the documents, so it can be indexed and found again. */
 export interface Deadline {
-  readonly kind: 'timeout' | 'retry' | 'lease' | 'reminder';
+  readonly kind: 'timeout' | 'retry' | 'lease' | 'reminder' | 'stop';
+  /** Of what concerns the whole run: `run`. */
   readonly job: string;
   readonly attempt: number;
   readonly at: string;

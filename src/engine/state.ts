@@ -56,6 +56,8 @@ export interface RunDocument {
   readonly cancelled: Recorded | null;
   /** Sub-runs only: the CEO closed it, so that its callers are closed when it is over. */
   readonly closed?: Recorded;
+  /** When whatever is still open of a cancelled run is ended. Absent in one that was not cancelled. */
+  readonly stopAt?: string;
   /** Rework edge (`verify.on-failure`) → how often taken since it was last forgiven by the CEO. */
   readonly cycles: Readonly<Record<string, number>>;
   /** Places in concurrency groups: id of a job or leg, or `*` for the run itself → the group's name. */

@@ -1,5 +1,5 @@
 import type { StepsJob } from '../workflow/model.ts';
-import { beginAttempt, runningAttempt } from './attempt.ts';
+import { beginAttempt, keepSteps, runningAttempt } from './attempt.ts';
 import { concludeSuccess } from './conclude.ts';
 import type { Draft } from './draft.ts';
 import { NO_OUTPUTS, QUEUED } from './draft.ts';
@@ -33,7 +33,8 @@ export function startSteps(draft: Draft, definition: StepsJob): void {
 }
 
 /**
- * The steps came to their end. Outputs count even where the job failed.
+ * The steps came to their end. Outputs count even where the job failed. Where the attempt is over already, since its time was or the
+ * job was cancelled, only the record is kept.
  *
  * @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idoutputs
  */
@@ -41,7 +42,8 @@ export function applyStepsFinished(draft: Draft, event: StepsFinished): Outcome 
   const { job, attempt, outcome, outputs, steps } = event;
   const isRunning = runningAttempt(draft.document(job))?.number === attempt;
   if (draft.definition(job)?.type !== 'steps' || !isRunning) {
-    return ignored('its attempt is over');
+    const isKept = draft.definition(job)?.type === 'steps' && keepSteps(draft, job, attempt, steps);
+    return isKept ? applied(job, `log of attempt ${attempt}`) : ignored('its attempt is over');
   }
   draft.settleEffects((effect) => effect.type === 'run_steps' && effect.job === job);
   const reason = event.reason ?? 'a step failed';

@@ -8,7 +8,7 @@ export function formatEffect(effect: Effect): string {
     case 'run_steps':
       return `run_steps ${effect.job} ${effect.attempt}${effect.pull === null ? '' : ` #${effect.pull}`}`;
     case 'cancel_steps':
-      return `cancel_steps ${effect.job} ${effect.attempt}`;
+      return `cancel_steps ${effect.job} ${effect.attempt}${effect.force === true ? ' by force' : ''}`;
     case 'cancel_dispatch':
       return `cancel_dispatch ${effect.job}`;
     case 'open_gate':

@@ -1,6 +1,7 @@
 /** Pausing, resuming, cancelling and closing a run. */
 import { describe, expect, test } from 'vitest';
 
+import { deadlinesOf, dueAt } from '../../src/engine/deadlines.ts';
 import { beginStory, minute } from './story.ts';
 
 const two = `jobs:
@@ -195,5 +196,81 @@ describe('cancel and close', () => {
     story.happen({ type: 'issue_closed' });
     expect(story.said()).toBe('bead → cleanup (closed, run cancelled)');
     expect(story.state().run.cancelled?.reason).toBe('the bead was closed');
+  });
+});
+
+describe('five minutes after a cancel', () => {
+  const stubborn = `jobs:
+  clean: { if: always(), runs-on: treadle, steps: [{ run: sleep 600 }] }
+  ask: { if: always(), runs-on: backend-engineer, prompt: x, timeout-minutes: 10 }
+  legs: { if: always(), runs-on: web-designer, prompt: x, strategy: { matrix: { n: [1, 2] } } }
+  later: { needs: [clean, ask, legs], if: always(), runs-on: web-designer, prompt: x }
+  ok: { type: approval, runs-on: ceo }
+`;
+
+  test('all that is open is ended, whatever its if, and nothing begins any more', () => {
+    const story = started(stubborn);
+    story.override({ action: 'cancel' });
+    const { stopAt = '' } = story.state().run;
+    expect(Date.parse(stopAt) - Date.parse(story.now)).toBe(5 * minute);
+    expect(story.lines()).toMatchObject({
+      clean: 'in_progress',
+      ask: 'in_progress',
+      ok: 'completed cancelled',
+    });
+    expect(dueAt(story.state().run, story.document('ask'))).toBe(stopAt);
+    story.report('legs.1');
+    story.pass('stop', 'run');
+    expect(story.said()).toBe('run → end (stopped)');
+    expect(story.effects()).toEqual([
+      'cancel_steps clean 1 by force',
+      'cancel_dispatch ask',
+      'cancel_dispatch legs.0',
+    ]);
+    expect(story.lines()).toEqual({
+      clean: 'completed cancelled',
+      ask: 'completed cancelled',
+      legs: 'completed cancelled',
+      'legs.0': 'completed cancelled',
+      'legs.1': 'completed success',
+      later: 'completed cancelled',
+      ok: 'completed cancelled',
+    });
+    expect(story.attempts('ask')).toEqual(['cancelled: the run was cancelled five minutes ago']);
+    expect(story.state().run).toMatchObject({ status: 'completed', conclusion: 'cancelled' });
+    expect(deadlinesOf(story.state())).toEqual([]);
+  });
+
+  test('a job that is due earlier keeps its own time', () => {
+    const story = started(stubborn.replace('timeout-minutes: 10', 'timeout-minutes: 3'));
+    story.override({ action: 'cancel' });
+    expect(dueAt(story.state().run, story.document('ask'))).toBe(story.document('ask').timeoutAt);
+  });
+
+  test('nothing is left to do in a run that ended by itself', () => {
+    const story = started(two);
+    story.override({ action: 'cancel' });
+    story.report('cleanup');
+    expect(story.state().run.status).toBe('completed');
+    expect(deadlinesOf(story.state())).toEqual([]);
+  });
+
+  test('the steps that were called off leave their log', () => {
+    const story = started(`jobs:
+  a: { runs-on: treadle, steps: [{ run: x }] }
+  z: { needs: a, if: always(), runs-on: web-designer, prompt: x }
+`);
+    story.override({ action: 'cancel' });
+    expect(story.effects()).toContain('cancel_steps a 1');
+    const record = { steps: [], log: 'half\n' };
+    const steps = { type: 'steps_finished', job: 'a', attempt: 1, outcome: 'failure', reason: 'x' } as const;
+    story.happen({ ...steps, outputs: { late: 'x' }, steps: record });
+    expect(story.said()).toBe('a (log of attempt 1)');
+    expect(story.document('a')).toMatchObject({
+      outputs: {},
+      attempts: [{ outcome: 'cancelled', steps: record }],
+    });
+    story.happen({ ...steps, outputs: {}, steps: { steps: [], log: 'again' } });
+    expect(story.said()).toBe('ignored: its attempt is over');
   });
 });

@@ -1,5 +1,9 @@
+import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate as breathe } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 
 import { openHost, type Host, type World } from './world.ts';
@@ -124,6 +128,34 @@ steps:
     expect(record?.log).toContain('open ***\n');
     expect(record?.log).toContain('token ared\n');
     expect(record?.log).not.toContain('opensesame');
+  });
+
+  test('are ended five minutes after their run was cancelled, whatever their ifs', async () => {
+    const pipe = join(host.folder, 'begun');
+    await promisify(execFile)('mkfifo', [pipe]);
+    const workflow = `${HEADER}  build:
+    runs-on: treadle
+    if: always()
+    steps:
+      - run: echo begun > ${pipe}; echo waits; exec sleep 600
+      - { if: always(), run: echo and more }
+`;
+    world = await host.newWorld({ workflows: { fix: workflow }, store: 'memory' });
+    const bead = await world.fileBead();
+    const run = `${bead}-1`;
+    let ring = (): void => undefined;
+    const bells = [new Promise<void>((resolve) => (ring = resolve))];
+    const nudge = (): Promise<void> => bells.shift() ?? new Promise<void>(() => undefined);
+    const woken = (await world.runner()).wake({ nudge });
+    await readFile(pipe);
+    await world.comment('ada', bead, '/treadle cancel Enough.');
+    ring();
+    while ((await world.history.run(run)).run.cancelled === null) await breathe();
+    expect((await world.history.run(run)).run.jobs['build']?.status).toBe('in_progress');
+    world.clock.later(300);
+    await woken;
+    const { run: ended } = await world.history.run(run);
+    expect(ended).toMatchObject({ conclusion: 'cancelled', jobs: { build: { conclusion: 'cancelled' } } });
   });
 
   test('work on the head of a pull request', async () => {

@@ -128,6 +128,8 @@ export interface ReportLines {
 }
 
 export interface Host {
+  /** Where the worlds keep what they need, removed at the end. */
+  readonly folder: string;
   newWorld(options: WorldOptions): Promise<World>;
   /** Calls the local server's admin API. */
   admin(method: string, path: string, body: unknown): Promise<unknown>;
@@ -193,6 +195,7 @@ export async function openHost(): Promise<Host> {
   let worlds = 0;
   const seeds = new Map<string, Promise<string>>();
   return {
+    folder,
     admin,
     async newWorld(options) {
       worlds += 1;

@@ -1,5 +1,6 @@
 import { definitionOf, jobOf } from '../../workflow/leg.ts';
 import type { Workflow } from '../../workflow/model.ts';
+import { dueAt } from '../deadlines.ts';
 import { runningAttempt } from '../attempt.ts';
 import type { Effect } from '../effect.ts';
 import type { Member } from '../config.ts';
@@ -211,7 +212,7 @@ function awaitedPerson(job: string, state: RunState, document: JobDocument | und
       gate: kind,
       pull,
       since,
-      until: document.timeoutAt,
+      until: dueAt(state.run, document),
     },
   ];
 }
@@ -233,7 +234,7 @@ function awaitedAgent(job: string, state: RunState, document: JobDocument | unde
         turn: turn.number,
         dispatch: turn.dispatch,
         since: turn.dispatchedAt,
-        until: document.timeoutAt,
+        until: dueAt(state.run, document),
         ...(turn.remote?.workflowRun === undefined ? {} : { workflowRun: turn.remote.workflowRun }),
         ...((turn.held ?? null) === null ? {} : { held: 'approval' as const }),
       },

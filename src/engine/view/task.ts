@@ -2,6 +2,7 @@ import { invariant } from '../../base/errors.ts';
 import { definitionOf } from '../../workflow/leg.ts';
 import type { CommitJob, DeclaredOutput, TaskJob, VerifyJob, Workflow } from '../../workflow/model.ts';
 import type { Config } from '../config.ts';
+import { dueAt } from '../deadlines.ts';
 import type { Attempt, Feedback, JobDocument, RunState, Turn } from '../state.ts';
 import { commandLine } from './commands.ts';
 import { computedName } from './outline.ts';
@@ -127,7 +128,7 @@ export function taskOf(
     feedback: document.feedback,
     previousAttempts: previousAttempts(document),
     progress: progressLine(progressOf(workflow, state)),
-    deadline: document.timeoutAt,
+    deadline: dueAt(run, document),
     answer: answerOf(job, turn.dispatch),
   };
 }

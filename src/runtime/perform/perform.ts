@@ -8,7 +8,7 @@ import { closeGate, openGate } from './gate.ts';
 import { mergePull } from './merge.ts';
 import { done, failed, limited, UNDECIDED, type Performance, type Performed } from './performance.ts';
 import type { RunningCommands } from './run-command.ts';
-import { runSteps, stepsKey } from './run-steps.ts';
+import { cancelSteps, runSteps } from './run-steps.ts';
 import { reopenIssue } from './reopen-issue.ts';
 import { say } from './say.ts';
 import { startWorkflow } from './start-workflow.ts';
@@ -54,8 +54,7 @@ function performEffect(
     case 'run_steps':
       return runSteps(performance, effect, running);
     case 'cancel_steps':
-      running.get(stepsKey(performance.state.run.id, effect))?.cancel?.();
-      return Promise.resolve(done());
+      return cancelSteps(performance, effect, running);
     case 'cancel_dispatch':
       return cancelDispatch(performance, effect, running);
     case 'open_gate':

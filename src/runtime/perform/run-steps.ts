@@ -47,11 +47,20 @@ export async function runSteps(
   }
 }
 
+/** Calls steps off that this wake runs; with `force` nothing of them runs any more once what runs now has ended. */
+export function cancelSteps(
+  { state }: Performance,
+  effect: Extract<Effect, { type: 'cancel_steps' }>,
+  running: RunningCommands,
+): Promise<Performed> {
+  const work = running.get(stepsKey(state.run.id, effect));
+  if (effect.force === true) work?.stop();
+  else work?.cancel?.();
+  return Promise.resolve(done());
+}
+
 /** By which the running steps of a job are found. */
-export function stepsKey(
-  run: string,
-  { job, attempt }: { readonly job: string; readonly attempt: number },
-): string {
+function stepsKey(run: string, { job, attempt }: { readonly job: string; readonly attempt: number }): string {
   return `${run}/${job}/${attempt}`;
 }
 
