@@ -8,6 +8,7 @@ import { groupKeyOf } from './concurrency-group.ts';
 import { emptyGroup } from './group.ts';
 import { legsOf, openStatusOf } from './legs.ts';
 import { openOverlay } from './overlay.ts';
+import { countedOutputs } from './outputs.ts';
 import { lookup } from './own-keys.ts';
 import type { GroupDocument } from './group.ts';
 import type {
@@ -143,6 +144,10 @@ export function openDraft(
       jobOf(job) === job ? null : openStatusOf(legsOf({ document: documents.get }, jobOf(job)).map(line));
     if (status !== null) setLine(jobOf(job), { ...QUEUED, status });
   };
+  const addOutputs = (bytes: number): void => {
+    const sum = Math.max(0, (run.outputBytes ?? 0) + bytes);
+    if (bytes !== 0) run = { ...run, outputBytes: sum };
+  };
   return {
     get workflow() {
       return workflow;
@@ -174,6 +179,8 @@ export function openDraft(
       const original = lookup(base.jobs, job);
       const isOriginal = original !== undefined && equalFields(original, after);
       documents.set(job, isOriginal ? original : after);
+      if (before.outputs !== after.outputs || before.matrix !== after.matrix)
+        addOutputs(countedOutputs(after) - countedOutputs(before));
     },
     setQueue: (next) => (queue = next),
     setMeter: (next) => (meter = next),
@@ -185,6 +192,8 @@ export function openDraft(
     replaceWorkflow: (next) => {
       workflow = next;
       lines.retain((job) => next.jobs.has(jobOf(job)));
+      const gone = Object.values(documents.merged()).filter(({ id }) => !next.jobs.has(jobOf(id)));
+      for (const document of gone) addOutputs(-countedOutputs(document));
       documents.retain((job) => next.jobs.has(jobOf(job)));
       for (const job of next.jobs.keys()) if (lines.get(job) === undefined) lines.set(job, QUEUED);
     },

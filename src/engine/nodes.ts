@@ -4,6 +4,7 @@ import { concludeSuccess } from './conclude.ts';
 import type { Draft } from './draft.ts';
 import { NO_OUTPUTS } from './draft.ts';
 import { renderFor } from './evaluation.ts';
+import { findSizeProblem } from './output-limits.ts';
 import { failAttempt } from './retry.ts';
 import { cancelJob } from './withdraw.ts';
 
@@ -21,7 +22,10 @@ export function decide(draft: Draft, definition: DecisionJob): void {
     }
     if (rendered.value !== '') outputs.push([name, rendered.value]);
   }
-  concludeSuccess(draft, job, Object.fromEntries(outputs));
+  const given = Object.fromEntries(outputs);
+  const reason = findSizeProblem(draft, job, given);
+  if (reason === null) concludeSuccess(draft, job, given);
+  else failAttempt(draft, job, { outcome: 'failure', reason, again: false });
 }
 
 /** Joins: the job is done, and with `wait: any` the needs that are still open have lost. */

@@ -1,8 +1,24 @@
 import type { DeclaredOutput } from '../workflow/model.ts';
 import { lookup } from './own-keys.ts';
+import type { JobDocument } from './state.ts';
 
 /** GitHub's limit of a job's outputs in bytes: 1 MB, counted in UTF-16. */
 export const longestOutputs = 1024 * 1024;
+
+/** GitHub's limit of the outputs of all jobs of a run. */
+export const longestRunOutputs = 50 * 1024 * 1024;
+
+/** The size of outputs in bytes, as GitHub counts: the values, in UTF-16. */
+export function sizeOfOutputs(outputs: Readonly<Record<string, string>>): number {
+  let units = 0;
+  for (const name in outputs) units += outputs[name]?.length ?? 0;
+  return 2 * units;
+}
+
+/** What a job or leg adds to the size of the outputs of its run: those of an expanded job are its legs' already. */
+export function countedOutputs(document: JobDocument | undefined): number {
+  return document === undefined || (document.matrix ?? null) !== null ? 0 : sizeOfOutputs(document.outputs);
+}
 
 /**
  * Checks reported outputs against their declaration. The answer says in words all that is wrong, or is null.
@@ -17,9 +33,7 @@ export function findOutputProblem(
 ): string | null {
   const problems: string[] = [];
   const known = declared.map((output) => output.name).join(', ') || 'none';
-  let bytes = 0;
   for (const [name, value] of Object.entries(outputs)) {
-    bytes += 2 * value.length;
     const declaration = declared.find((output) => output.name === name);
     if (declaration === undefined) problems.push(`there is no output "${name}" (declared: ${known})`);
     else if (value !== '' && declaration.enum.length > 0 && !declaration.enum.includes(value)) {
@@ -28,7 +42,7 @@ export function findOutputProblem(
       );
     }
   }
-  if (bytes > longestOutputs) problems.push('the outputs are larger than 1 MB');
+  if (sizeOfOutputs(outputs) > longestOutputs) problems.push('the outputs are larger than 1 MB');
   if (isComplete) {
     for (const { name, required } of declared) {
       if (required && (lookup(outputs, name) ?? '') === '') problems.push(`output "${name}" is missing`);

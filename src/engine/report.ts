@@ -9,6 +9,7 @@ import { digestReport } from './loop-detector.ts';
 import { agreeToMerge } from './merge.ts';
 import type { Outcome } from './outcome.ts';
 import { applied, ignored } from './outcome.ts';
+import { findSizeProblem } from './output-limits.ts';
 import { dropEmpty, findOutputProblem } from './outputs.ts';
 import type { AgentJob } from './retry.ts';
 import { failAttempt, isAgentJob } from './retry.ts';
@@ -30,15 +31,20 @@ export function applyReport(draft: Draft, event: ReportReceived): Outcome {
   if (problem !== null && event.outcome !== 'failure') {
     return applyBadAnswer(draft, definition, turn, problem, event.id);
   }
+  const tooLarge = isSuccess ? findSizeProblem(draft, definition.id, all) : null;
   endTurn(draft, definition.id, {
     outcome: event.outcome,
     summary: event.summary,
     report: digestReport(event),
     usage: event.usage,
-    outputs: problem === null ? outputs : NO_OUTPUTS,
+    outputs: problem === null && tooLarge === null ? outputs : NO_OUTPUTS,
     endedBy: event.id,
     ...(event.actor.id === turn.assignee.id ? {} : { reportedBy: event.actor.id }),
   });
+  if (tooLarge !== null) {
+    failAttempt(draft, definition.id, { outcome: 'failure', reason: tooLarge, again: false });
+    return applied(definition.id, `failure, attempt ${attempt.number}`);
+  }
   switch (event.outcome) {
     case 'success':
       if (definition.type === 'commit') agreeToMerge(draft, definition, all, turn.remote?.head ?? null);

@@ -67,6 +67,8 @@ export interface RunDocument {
    * expanded. The line of such a job follows from its legs.
    */
   readonly jobs: Readonly<Record<string, JobLine>>;
+  /** The size in bytes, in UTF-16, of the outputs that its jobs and legs have. Left out where they never had any. */
+  readonly outputBytes?: number;
   /** What the limits of a run count; left out before the first dispatch. */
   readonly spent?: Spent;
   readonly outbox: readonly OutboxEntry[];

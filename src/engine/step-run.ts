@@ -3,7 +3,7 @@ import { ExpressionError } from '../expression/expression-error.ts';
 import type { Contexts, Expression, StatusFunctions, Template } from '../expression/model.ts';
 import type { Step, StepsJob } from '../workflow/model.ts';
 import type { Evaluated } from './evaluation.ts';
-import { dropEmpty, longestOutputs } from './outputs.ts';
+import { dropEmpty, longestOutputs, sizeOfOutputs } from './outputs.ts';
 import type { Conclusion, StepLine } from './state.ts';
 import { readStepFile } from './step-file.ts';
 
@@ -161,8 +161,7 @@ export function judgeSteps(run: StepRun, isCancelled: boolean): StepsVerdict {
     if (!(error instanceof ExpressionError)) throw error;
     reasons.push(`outputs: ${error.message}`);
   }
-  const units = Object.values(outputs).reduce((sum, value) => sum + value.length, 0);
-  if (2 * units > longestOutputs) {
+  if (sizeOfOutputs(outputs) > longestOutputs) {
     reasons.push('the outputs are larger than 1 MB');
     outputs = {};
   }

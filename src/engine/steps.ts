@@ -7,6 +7,7 @@ import { minutesFor, pullRequestFor } from './evaluation.ts';
 import type { StepsFinished } from './event.ts';
 import type { Outcome } from './outcome.ts';
 import { applied, ignored } from './outcome.ts';
+import { findSizeProblem } from './output-limits.ts';
 import { failAttempt } from './retry.ts';
 import { addMs } from './time.ts';
 
@@ -46,6 +47,11 @@ export function applyStepsFinished(draft: Draft, event: StepsFinished): Outcome 
     return isKept ? applied(job, `log of attempt ${attempt}`) : ignored('its attempt is over');
   }
   draft.settleEffects((effect) => effect.type === 'run_steps' && effect.job === job);
+  const tooLarge = findSizeProblem(draft, job, outputs);
+  if (tooLarge !== null) {
+    failAttempt(draft, job, { outcome: 'failure', reason: tooLarge, again: false, steps });
+    return applied(job, `failure, attempt ${attempt}`);
+  }
   const reason = event.reason ?? 'a step failed';
   if (outcome === 'success') {
     concludeSuccess(draft, job, outputs, { reason: null, steps });

@@ -8,6 +8,7 @@ import { guard } from './evaluation.ts';
 import type { CallerChanged } from './event.ts';
 import { TREADLE } from './event.ts';
 import { jobsAndLegs, legsOf } from './legs.ts';
+import { longestOutputs, sizeOfOutputs } from './outputs.ts';
 import type { Conclusion, Recorded } from './state.ts';
 
 /** The sub-run that a job waits for, or undefined where it waits for none. */
@@ -48,7 +49,9 @@ export function tellChildren(draft: Draft, change: CallerChanged['change'], word
 export function tellCaller(draft: Draft, conclusion: Conclusion): void {
   const { id, parent } = draft.run;
   if (parent === undefined) return;
-  const outputs = callOutputs(draft);
+  const called = callOutputs(draft);
+  const isTooLarge = called.ok && sizeOfOutputs(called.value) > longestOutputs;
+  const outputs = isTooLarge ? ({ ok: false, problem: 'they are larger than 1 MB' } as const) : called;
   const failures = failuresIn(draft);
   const because = failures === '' ? '' : `: ${failures}`;
   draft.send({

@@ -2,17 +2,22 @@ import { endAttempt, runningAttempt } from './attempt.ts';
 import { cancelRun, closeRun } from './cancel.ts';
 import { completeJob, concludeSuccess } from './conclude.ts';
 import type { Draft } from './draft.ts';
+import { NO_OUTPUTS } from './draft.ts';
 import type { CallerChanged, SubRunCompleted } from './event.ts';
 import type { Outcome } from './outcome.ts';
 import { applied, ignored } from './outcome.ts';
+import { findSizeProblem } from './output-limits.ts';
 import { holdRun, releaseRun } from './pause.ts';
 import { failAttempt } from './retry.ts';
 
 /** A sub-run is over: its caller is concluded like it. One that the CEO closed closes its caller. */
 export function applySubRunCompleted(draft: Draft, event: SubRunCompleted): Outcome {
-  const { job, child, conclusion, outputs } = event;
+  const { job, child } = event;
   if (runningAttempt(draft.document(job))?.child !== child) return ignored('that sub-run is not awaited');
-  const reason = event.reason ?? `run ${child} ended as ${conclusion}`;
+  const tooLarge = findSizeProblem(draft, job, event.outputs);
+  const conclusion = tooLarge === null ? event.conclusion : 'failure';
+  const outputs = tooLarge === null ? event.outputs : NO_OUTPUTS;
+  const reason = tooLarge ?? event.reason ?? `run ${child} ended as ${conclusion}`;
   if (event.closed !== undefined) {
     endAttempt(draft, job, { outcome: 'failure', reason });
     draft.patchJob(job, { outputs });

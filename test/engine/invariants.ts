@@ -1,4 +1,5 @@
 import { documentsOf, legsOf, openStatusOf } from '../../src/engine/legs.ts';
+import { countedOutputs } from '../../src/engine/outputs.ts';
 import type { JobDocument, JobLine, RunState } from '../../src/engine/state.ts';
 import { definitionOf, jobOf } from '../../src/workflow/leg.ts';
 import { isAtLimit } from '../../src/engine/escalation.ts';
@@ -35,6 +36,8 @@ export function checkInvariants(workflow: Workflow, state: RunState, areLimitsKe
     'lines and jobs differ',
   );
   for (const document of Object.values(state.jobs)) checkJob(workflow, state, document, areLimitsKept);
+  const bytes = Object.values(state.jobs).reduce((sum, document) => sum + countedOutputs(document), 0);
+  ensure((run.outputBytes ?? 0) === bytes, 'the outputs of the run are counted wrongly');
   const lines = Object.entries(run.jobs);
   ensure(
     (run.status === 'completed') === lines.every(([, line]) => line.status === 'completed'),
