@@ -33,6 +33,7 @@ export async function openRuntime(
       source: { url: cloneUrl, token },
       secrets: [],
       logs: null,
+      page: { url: around.runUrl, print: step.say },
     }),
     observe,
     paused,

@@ -16,6 +16,8 @@ export interface Surroundings {
   readonly workspace: string;
   /** A folder for what is removed again. */
   readonly tempFolder: string;
+  /** The page of the workflow run; null where the runner does not say which it is. */
+  readonly runUrl: string | null;
   /** Whether the variable TREADLE_PAUSED stops all dispatch. */
   readonly paused: boolean;
 }
@@ -35,13 +37,17 @@ export function readSurroundings(environment: Readonly<Record<string, string | u
         'Use it by `uses:` in a workflow; on a machine of your own, use the command line: npx treadle --help',
     });
   };
+  const repository = need('GITHUB_REPOSITORY');
+  const serverUrl = need('GITHUB_SERVER_URL').replace(/\/+$/, '');
+  const run = /^\d+$/.exec(environment['GITHUB_RUN_ID'] ?? '')?.[0];
   return {
-    repository: need('GITHUB_REPOSITORY'),
+    repository,
     apiUrl: need('GITHUB_API_URL'),
-    serverUrl: need('GITHUB_SERVER_URL').replace(/\/+$/, ''),
+    serverUrl,
     event: environment['GITHUB_EVENT_NAME'] ?? 'unknown',
     workspace: environment['GITHUB_WORKSPACE'] ?? '.',
     tempFolder: environment['RUNNER_TEMP'] ?? tmpdir(),
+    runUrl: run === undefined ? null : `${serverUrl}/${repository}/actions/runs/${run}`,
     paused: isPauseOn(environment['TREADLE_PAUSED']),
   };
 }

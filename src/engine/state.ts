@@ -209,6 +209,8 @@ export interface StepsRecord {
   readonly log: string;
   /** The whole log: a file below Treadle's folder of this machine. Absent where none is kept. */
   readonly file?: string;
+  /** Where the whole log can be read: the page of the workflow run that ran them. Absent where there is none. */
+  readonly url?: string;
   /** What they wrote to GITHUB_STEP_SUMMARY, at most 16 KiB; absent for nothing. */
   readonly summary?: string;
   /** The commit they worked on; absent where they did not get that far. */

@@ -91,6 +91,8 @@ export interface StepsLog {
   readonly summary: string;
   /** Where the whole of it is kept; null where it is not. */
   readonly file: string | null;
+  /** The page where people read it; null where there is none. */
+  readonly url: string | null;
 }
 
 /** What happens while a wake works, for whoever shows it. */

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 import { INPUT_DEFAULTS, readInputs } from '../../src/action/inputs.ts';
 import { asPlainLine } from '../../src/action/step.ts';
+import { readSurroundings } from '../../src/action/surroundings.ts';
 import { ROOT } from '../cli/built-cli.ts';
 import { readActionFile } from './runner.ts';
 
@@ -36,6 +37,32 @@ describe('action.yml', () => {
       (name) => !guide.includes(`\`${name}\``),
     );
     expect(missing).toEqual([]);
+  });
+});
+
+describe('the surroundings of a step', () => {
+  const environment = {
+    GITHUB_REPOSITORY: 'acme/shop',
+    GITHUB_API_URL: 'https://api.github.com',
+    GITHUB_SERVER_URL: 'https://github.com/',
+  };
+  it.each([
+    ['42', 'https://github.com/acme/shop/actions/runs/42'],
+    ['', null],
+    [undefined, null],
+    ['../../evil', null],
+  ])('of the workflow run %j link to %j', (run, url) => {
+    expect(readSurroundings({ ...environment, GITHUB_RUN_ID: run }).runUrl).toBe(url);
+  });
+});
+
+describe('the variables that a step is given', () => {
+  const read = (vars: string) => readInputs((name) => (name === 'vars' ? vars : name === 'token' ? 'x' : ''));
+  it('are a JSON object of texts, or none are given', () => {
+    expect(read('{"A": "a", "N": 1}').vars).toEqual({ A: 'a', N: '1' });
+    expect(read(' ').vars).toBeNull();
+    expect(() => read('[1]')).toThrow('the input vars cannot be used: it is no JSON object');
+    expect(() => read('{')).toThrow('the input vars cannot be used: it is no JSON');
   });
 });
 

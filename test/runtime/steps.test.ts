@@ -126,6 +126,8 @@ steps:
     env: { TOKEN_PARTS: "a\\u001b[31mred" }`);
     const { record } = await attemptOf(run);
     expect(record?.log).toContain('open ***\n');
+    expect(record?.url).toBe('https://example.org/log');
+    expect(world.printed).toContain('build | open ***');
     expect(record?.log).toContain('token ared\n');
     expect(record?.log).not.toContain('opensesame');
   });

@@ -97,6 +97,8 @@ export interface World {
   /** Acts by the default token of workflow runs. */
   readonly anyWorkflow: Forge;
   tokenOf(person: Person): string;
+  /** What steps printed, line by line. */
+  readonly printed: readonly string[];
   /** What the wakes had to say, oldest first. */
   readonly notices: readonly Notice[];
   /** Wakes a first time, so that what comes after counts, and files a bead a second later. */
@@ -256,6 +258,7 @@ async function openWorld(
   const openStore = (): Promise<Store> =>
     kind === 'memory' ? Promise.resolve(memory) : openGitStore({ repository: bare, branch: STATE_BRANCH });
   const builtInWorkflows = new Map<string, string>();
+  const printed: string[] = [];
   let config: Promise<RepositoryConfig> | null = null;
   const git = async (...args: readonly string[]): Promise<string> => {
     const { stdout } = await run('git', ['-C', bare, ...args], { env: gitEnvironment() });
@@ -271,6 +274,7 @@ async function openWorld(
     admin,
     history: openHistory(await openStore()),
     notices,
+    printed,
     as,
     anyWorkflow: as('github-actions[bot]'),
     tokenOf,
@@ -300,6 +304,7 @@ async function openWorld(
           source: { url: world.cloneUrl, token },
           secrets: [],
           logs: { folder: join(folder, 'logs'), name: 'logs' },
+          page: { url: 'https://example.org/log', print: (line) => printed.push(line) },
         }),
         observe: (notice) => notices.push(notice),
         claimMinutes: 10,

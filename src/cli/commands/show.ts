@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 
 import { attemptsOf } from '../../engine/view/history.ts';
 import { graphText } from '../../engine/view/graph-text.ts';
+import { latestStepResults, stepResultLines, type StepResults } from '../../engine/view/step-results.ts';
 import { visibleText } from '../../engine/view/visible-text.ts';
 import {
   examples,
@@ -37,12 +38,20 @@ export function addShow(program: Command, { terminal }: CommandContext): void {
       if (id === undefined) {
         for (const line of graphText(found.workflow, found.state)) terminal.print(paintLine(terminal, line));
         terminal.print(`\n${explainHere(found)}`);
+        for (const result of latestStepResults(found.workflow, found.state))
+          printSteps(terminal, result, false);
         for (const name of found.workflow.jobs.keys()) printOutputs(terminal, found, name);
         return;
       }
       terminal.print(explainHere(found, id));
+      for (const result of latestStepResults(found.workflow, found.state))
+        if (result.job === id) printSteps(terminal, result, true);
       printOutputs(terminal, found, id);
     });
+}
+
+function printSteps(terminal: Terminal, result: StepResults, isWhole: boolean): void {
+  terminal.print(`\n${stepResultLines(result, isWhole).join('\n')}`);
 }
 
 function printOutputs(terminal: Terminal, { state }: FoundRun, job: string): void {

@@ -12,10 +12,14 @@ import { BODY_LIMIT, fence, inline, inlineCode, joinWithin } from './markdown.ts
 import { endSentence, listWords, plural, reworkEdges } from './outline.ts';
 import { causeInBrief, jobPhase, jobPhases, phaseGlyph, phaseWord, runWord } from './phase.ts';
 import { progressLine, progressOf } from './progress.ts';
+import { foldedStepResults, latestStepResults } from './step-results.ts';
+
+/** How much the results of steps take of the comment. */
+const STEPS_LIMIT = 15_000;
 
 /**
- * The bead's one status comment: how the run stands, its graph, who is awaited and what they should do, and the history,
- * folded. Markdown of at most {@link BODY_LIMIT} characters, without the marker. Calls nobody: mentions are for dispatches.
+ * The bead's one status comment: how the run stands, its graph, who is awaited and what they should do, and folded the
+ * results of steps and the history. Markdown of at most {@link BODY_LIMIT} characters, without the marker. Calls nobody: mentions are for dispatches.
  *
  * @param historyUrl where all of the history can be read, for what is left out here
  */
@@ -38,8 +42,10 @@ export function renderStatusComment(
       : [`**Now**\n\n${joinWithin(items, 8_000, (left) => `- and ${left} more`)}`]),
   ].join('\n\n');
   const foot = `<sub>run ${inlineCode(run.id)} · ${inlineCode(commandLine.show(run.id))}</sub>`;
-  const history = renderHistory(workflow, state, BODY_LIMIT - fixed.length - foot.length - 4, historyUrl);
-  return [fixed, ...(history === '' ? [] : [history]), foot].join('\n\n');
+  const steps = foldedStepResults(latestStepResults(workflow, state), STEPS_LIMIT);
+  const room = BODY_LIMIT - fixed.length - steps.length - foot.length - 6;
+  const history = renderHistory(workflow, state, room, historyUrl);
+  return [fixed, steps, history, foot].filter((part) => part !== '').join('\n\n');
 }
 
 function endWords({ run }: RunState): string {

@@ -97,6 +97,7 @@ async function runIn(
     log: log.tail,
     commit: place.commit,
     ...(log.file === null ? {} : { file: log.file }),
+    ...(log.url === null ? {} : { url: log.url }),
     ...(log.summary === '' ? {} : { summary: log.summary }),
   };
   const verdict = begun.ok

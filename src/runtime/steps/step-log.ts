@@ -5,6 +5,7 @@ import { finished } from 'node:stream/promises';
 const TAIL_LENGTH = 16 * 1024;
 /** How much is kept in a file, in UTF-16 units. */
 const FILE_LENGTH = 16 * 1024 * 1024;
+const TOO_LONG = '… the log is longer than is kept';
 /** A line longer than this is written in pieces. */
 const LINE_LENGTH = 64 * 1024;
 
@@ -24,8 +25,13 @@ export interface StepLog {
  *
  * @param secrets are replaced by `***` wherever they occur
  * @param file keeps it whole; null: only the end is kept
+ * @param hear hears each line
  */
-export function openStepLog(secrets: readonly string[], file: string | null): StepLog {
+export function openStepLog(
+  secrets: readonly string[],
+  file: string | null,
+  hear: (line: string) => void = () => undefined,
+): StepLog {
   const masked = new Set(secrets.filter((secret) => secret.trim().length >= 4));
   const stream: WriteStream | null =
     file === null ? null : createWriteStream(file, { flags: 'w', mode: 0o600 });
@@ -43,11 +49,14 @@ export function openStepLog(secrets: readonly string[], file: string | null): St
   const keep = (line: string): void => {
     const [, added] = /^::add-mask::(.+)$/.exec(line) ?? [];
     if (added !== undefined) masked.add(added.trim());
-    const shown = `${clean(line)}\n`;
+    const cleaned = clean(line);
+    const shown = `${cleaned}\n`;
     tail = `${tail}${shown}`.slice(-TAIL_LENGTH);
-    if (stream === null || written > FILE_LENGTH) return;
+    if (written > FILE_LENGTH) return;
     written += shown.length;
-    stream.write(written > FILE_LENGTH ? '… the log is longer than is kept\n' : shown);
+    const isFull = written > FILE_LENGTH;
+    hear(isFull ? TOO_LONG : cleaned);
+    stream?.write(isFull ? `${TOO_LONG}\n` : shown);
   };
   const flush = (): void => {
     const lines = pending.split('\n');

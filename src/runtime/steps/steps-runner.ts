@@ -23,6 +23,8 @@ export interface StepsRunnerOptions {
   readonly secrets: readonly string[];
   /** Where logs are kept whole; null: nowhere. */
   readonly logs: { readonly folder: string; readonly name: string } | null;
+  /** The log of whoever runs steps: hears each line, masked, and is found under an address, if any. Left out where there is none. */
+  readonly page?: { readonly url: string | null; readonly print: (line: string) => void };
 }
 
 /** How much of a summary is kept, in UTF-16 units. */
@@ -45,7 +47,7 @@ export function createStepsRunner(options: StepsRunnerOptions): StepsRunner {
 }
 
 async function openPlace(
-  { logs, secrets, source }: StepsRunnerOptions,
+  { logs, secrets, source, page }: StepsRunnerOptions,
   order: StepsOrder,
   workspace: StepWorkspace,
 ): Promise<StepsPlace> {
@@ -54,7 +56,9 @@ async function openPlace(
   if (file !== null) await mkdir(dirname(file), { recursive: true });
   const { token } = source;
   const basic = token === null ? [] : [Buffer.from(`x-access-token:${token}`).toString('base64')];
-  const log = openStepLog([...secrets, ...(token === null ? [] : [token]), ...basic], file);
+  const log = openStepLog([...secrets, ...(token === null ? [] : [token]), ...basic], file, (line) =>
+    page?.print(`${order.job} | ${line}`),
+  );
   const scripts: RunningScript[] = [];
   const notes: (() => Promise<void>)[] = [];
   let summary = '';
@@ -85,6 +89,7 @@ async function openPlace(
         tail,
         summary: log.clean(summary).slice(0, SUMMARY_LENGTH),
         file: logs === null ? null : `${logs.name}/${name}`,
+        url: page?.url ?? null,
       };
     },
   };
