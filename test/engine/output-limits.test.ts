@@ -1,7 +1,6 @@
 /** GitHub's limits of outputs: 1 MB of a job, 50 MB of a run, in UTF-16. */
 import { describe, expect, test } from 'vitest';
 
-import type { Sha256 } from '../../src/base/digest.ts';
 import { beginStory, workflowOf } from './story.ts';
 
 const MEGABYTE = 'x'.repeat(512 * 1024);
@@ -53,7 +52,7 @@ describe('the outputs of a run', () => {
     expect(story.state().run.outputBytes).toBe(0);
     story.report('fill.1', { outputs: { o: 'again' } });
     expect(story.state().run.outputBytes).toBe(10);
-    story.override({ action: 'repin', definition: 'other' as Sha256 });
+    story.override({ action: 'repin', definition: 'other' });
     expect(story.state().run.outputBytes).toBe(0);
   });
 });
