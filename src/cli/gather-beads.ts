@@ -71,6 +71,8 @@ function describeAwaited(awaited: Awaited): string {
     case 'retry':
       return `${awaited.job} is tried again at ${awaited.until}`;
     case 'checks':
+      if (awaited.state === 'enqueued')
+        return `${awaited.job} waits for the merge queue, which has #${awaited.pull}`;
       return awaited.state === 'unmerged'
         ? `${awaited.job} waits for a person to merge #${awaited.pull}`
         : `${awaited.job} waits for the checks of #${awaited.pull}`;

@@ -111,7 +111,7 @@ export interface ChecksIndex {
   readonly attempt: number;
   readonly pull: number;
   /** What is known of them, and since when. */
-  readonly state: 'unread' | 'pending' | 'held' | 'unmerged';
+  readonly state: 'unread' | 'pending' | 'held' | 'unmerged' | 'enqueued';
   /** They are awaited until a person has merged it. */
   readonly byPerson?: true;
   readonly since: string;

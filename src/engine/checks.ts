@@ -17,6 +17,7 @@ const saidOf = {
   pending: 'checks pending',
   held: 'checks wait for approval',
   unmerged: 'a person is to merge',
+  enqueued: 'in the merge queue',
 } as const;
 
 /**
@@ -29,6 +30,15 @@ export function awaitChecks(draft: Draft, job: string, merge: MergeIntent): void
   draft.patchJob(job, {
     merge: { ...merge, checks: { state: 'unread', names: [], since: at } },
     timeoutAt: addMs(at, minutes * 60_000),
+  });
+  draft.setLine(job, { status: 'pending', conclusion: null, result: null });
+}
+
+/** Has a merge wait for the forge's merge queue, where it is since `enqueuedAt`. It must not hold a bead for ever either. */
+export function awaitMergeQueue(draft: Draft, job: string, merge: MergeIntent, enqueuedAt: string): void {
+  draft.patchJob(job, {
+    merge: { ...merge, checks: { state: 'enqueued', names: [], since: enqueuedAt } },
+    timeoutAt: addMs(draft.cause.at, checksTimeoutMinutes * 60_000),
   });
   draft.setLine(job, { status: 'pending', conclusion: null, result: null });
 }
@@ -50,6 +60,7 @@ export function applyChecks(draft: Draft, event: ChecksChanged): Outcome {
         pull,
         head,
         ...(event.authors === undefined ? {} : { authors: event.authors }),
+        ...(event.mergeQueue === undefined ? {} : { mergeQueue: event.mergeQueue }),
         ...(byPerson === undefined ? {} : { byPerson }),
         ...(expiries === undefined ? {} : { expiries }),
       };
@@ -60,13 +71,19 @@ export function applyChecks(draft: Draft, event: ChecksChanged): Outcome {
     }
     case 'pending':
     case 'held':
-    case 'unmerged': {
+    case 'unmerged':
+    case 'enqueued': {
       const { checks } = merge;
       if (checks.state === verdict && checks.names.join() === names.join())
         return ignored('that is known already');
       draft.patchJob(job, { merge: { ...merge, checks: { state: verdict, names, since: draft.cause.at } } });
       return applied(job, saidOf[verdict]);
     }
+    case 'ejected':
+      // It is out of the forge's queue already.
+      draft.patchJob(job, { merge: { pull, head: merge.head } });
+      failAttempt(draft, job, { outcome: 'failure', reason: refusalFor(event), again: false });
+      return applied(job, 'out of the merge queue');
     case 'failed':
     case 'behind':
       failAttempt(draft, job, { outcome: 'failure', reason: refusalFor(event), again: false });
@@ -75,6 +92,8 @@ export function applyChecks(draft: Draft, event: ChecksChanged): Outcome {
 }
 
 function refusalFor({ pull, verdict, names }: ChecksChanged): string {
+  if (verdict === 'ejected')
+    return `The merge queue put #${pull} out again: ${names.join(', ')}. It checks the change together with the base branch as it is then, and with what merges before it.`;
   return verdict === 'behind'
     ? `#${pull} is behind its base branch, and a rule of the branch wants it up to date: merge the base branch into it.`
     : `The required checks of #${pull} failed: ${names.join(', ')}.`;

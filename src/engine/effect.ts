@@ -74,6 +74,8 @@ export type Effect =
       readonly head: string | null;
       readonly fence: string;
     }
+  /** Take a pull request out of the forge's merge queue: its merge is not wanted any more. */
+  | { readonly type: 'leave_merge_queue'; readonly job: string; readonly pull: number }
   /** Start a workflow of the forge on the base branch, where the merge `commit` started none. */
   | {
       readonly type: 'start_workflow';

@@ -35,6 +35,7 @@ export type RunEvent =
   | ApprovalVoided
   | DeadlinePassed
   | OverrideIssued
+  | PullRequestEnqueued
   | PullRequestMerged
   | ChecksChanged
   | MergeRefused
@@ -171,12 +172,27 @@ export interface ChecksChanged extends EventBase {
   readonly job: string;
   readonly attempt: number;
   readonly pull: number;
-  /** `behind`: the head must be brought up to date with the base branch first; `unmerged`: a person has to merge it, and did not. */
-  readonly verdict: 'passed' | 'pending' | 'held' | 'failed' | 'behind' | 'unmerged';
-  /** The checks that it is about. */
+  /**
+   * `behind`: the head must be brought up to date with the base branch first; `unmerged`: a person has to merge it, and did not;
+   * `enqueued`: the forge's merge queue has it; `ejected`: that queue put it out unmerged.
+   */
+  readonly verdict: 'passed' | 'pending' | 'held' | 'failed' | 'behind' | 'unmerged' | 'enqueued' | 'ejected';
+  /** The checks that it is about; of an ejected one the forge's reason. */
   readonly names: readonly string[];
+  /** Where they passed: the base branch takes changes through the forge's merge queue only. */
+  readonly mergeQueue?: true;
   /** Where they passed: who made the commits, each as `Name <address>`. */
   readonly authors?: readonly string[];
+}
+
+/** The pull request was put into the forge's merge queue, which checks it once more and merges it in its turn. */
+export interface PullRequestEnqueued extends EventBase {
+  readonly type: 'pull_request_enqueued';
+  readonly job: string;
+  readonly attempt: number;
+  readonly pull: number;
+  /** When, by the forge's clock: what it tells of earlier times is about an earlier try. */
+  readonly enqueuedAt: string;
 }
 
 export interface PullRequestMerged extends EventBase {

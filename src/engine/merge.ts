@@ -1,11 +1,11 @@
 import type { CommitJob } from '../workflow/model.ts';
 import { runningAttempt } from './attempt.ts';
-import { awaitChecks } from './checks.ts';
+import { awaitChecks, awaitMergeQueue } from './checks.ts';
 import { concludeSuccess } from './conclude.ts';
 import type { Draft } from './draft.ts';
 import { closeEscalation } from './escalation.ts';
 import { pullRequestFor } from './evaluation.ts';
-import type { MergeRefused, PullRequestMerged, QueueAdvanced } from './event.ts';
+import type { MergeRefused, PullRequestEnqueued, PullRequestMerged, QueueAdvanced } from './event.ts';
 import { legsOf } from './legs.ts';
 import type { Outcome } from './outcome.ts';
 import { applied, ignored } from './outcome.ts';
@@ -39,6 +39,24 @@ export function agreeToMerge(
   draft.patchJob(job, { outputs });
   awaitChecks(draft, job, merge);
   draft.tell(definition.mergedBy === 'person' ? 'a person' : 'checks');
+}
+
+/**
+ * The forge's merge queue has the pull request. The lease covered putting it there, and goes on to the next run: both queues are
+ * first in, first out, so that the order of the commit queue holds while the forge checks several at once. What the commit rests on
+ * was checked then, for the head that the forge was told to expect; a push takes it out of that queue.
+ */
+export function applyEnqueued(draft: Draft, event: PullRequestEnqueued): Outcome {
+  const { job, pull, enqueuedAt } = event;
+  const document = draft.document(job);
+  const merge = document?.merge ?? null;
+  if (document === undefined || merge === null || !isMerging(draft, document, event))
+    return ignored('no merge of that pull request is awaited');
+  if (merge.checks !== undefined) return ignored('it does not hold the lease');
+  leaveQueue(draft, job);
+  awaitMergeQueue(draft, job, merge, enqueuedAt);
+  draft.tell('merge queue');
+  return applied(job, `#${pull} enqueued`);
 }
 
 /** The pull request was merged: by us, or it is a fact anyway, whoever holds the lease by now. */

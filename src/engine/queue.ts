@@ -33,8 +33,9 @@ export function enqueueMerge(draft: Draft, job: string): void {
   if (draft.queue.lease === null && draft.queue.entries.length === 1) grantLease(draft);
 }
 
-/** Takes a job out of the queue and gives its lease back; whoever is next is told. */
+/** Takes a job out of the queue, and out of the forge's merge queue, and gives its lease back; whoever is next is told. */
 export function leaveQueue(draft: Draft, job: string): void {
+  leaveMergeQueue(draft, job);
   const { entries, lease } = draft.queue;
   const kept = entries.filter((entry) => !(entry.run === draft.run.id && entry.job === job));
   const holds = ownLease(draft)?.job === job;
@@ -44,6 +45,14 @@ export function leaveQueue(draft: Draft, job: string): void {
   if (holds) draft.settleEffects((effect) => effect.type === 'merge_pull' && effect.fence === lease?.fence);
   draft.setQueue({ ...draft.queue, entries: kept, lease: holds ? null : lease });
   if (holds || wasNext) advanceQueue(draft);
+}
+
+function leaveMergeQueue(draft: Draft, job: string): void {
+  const merge = draft.document(job)?.merge ?? null;
+  if (merge?.checks?.state !== 'enqueued') return;
+  const { pull, head } = merge;
+  draft.patchJob(job, { merge: { pull, head } });
+  draft.emit({ type: 'leave_merge_queue', job, pull });
 }
 
 /**

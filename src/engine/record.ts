@@ -122,6 +122,7 @@ function isWanted(draft: Draft, effect: Effect): boolean {
     case 'close_gate':
     case 'close_escalation':
     case 'remind_ceo':
+    case 'leave_merge_queue':
     case 'start_workflow':
     case 'reply':
     case 'update_status':
@@ -154,6 +155,7 @@ function learn(draft: Draft, effect: Effect, remote: Remote): void {
     case 'close_gate':
     case 'close_escalation':
     case 'remind_ceo':
+    case 'leave_merge_queue':
     case 'start_workflow':
     case 'reply':
     case 'reopen_issue':

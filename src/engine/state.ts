@@ -355,14 +355,19 @@ export interface MergeIntent {
   readonly authors?: readonly string[];
   /** Treadle does not merge it: a person does. */
   readonly byPerson?: true;
+  /** The base branch takes changes through the forge's merge queue only. */
+  readonly mergeQueue?: true;
   /** How often the lease ran out before the merge was done; absent for never. */
   readonly expiries?: number;
 }
 
 /** Required checks that did not succeed yet. */
 export interface AwaitedChecks {
-  /** `unread`: nobody looked yet. `held`: somebody must approve their workflow runs on the forge before they begin. */
-  readonly state: 'unread' | 'pending' | 'held' | 'unmerged';
+  /**
+   * `unread`: nobody looked yet. `held`: somebody must approve their workflow runs on the forge before they begin. `enqueued`: the
+   * pull request is in the merge queue of the forge since that time, which checks it once more and merges it.
+   */
+  readonly state: 'unread' | 'pending' | 'held' | 'unmerged' | 'enqueued';
   /** Their names. */
   readonly names: readonly string[];
   readonly since: string;

@@ -6,7 +6,7 @@ import { openDraft } from './draft.ts';
 import type { RunEvent, RunStarted } from './event.ts';
 import { applyGroupMoved } from './group-moved.ts';
 import { enterRunGroup } from './group-run.ts';
-import { applyMerged, applyMergeRefused, applyQueueAdvanced } from './merge.ts';
+import { applyEnqueued, applyMerged, applyMergeRefused, applyQueueAdvanced } from './merge.ts';
 import type { Applied, Outcome } from './outcome.ts';
 import { applied } from './outcome.ts';
 import { applyOverride } from './override.ts';
@@ -93,6 +93,8 @@ function applyEvent(draft: Draft, event: RunEvent, context: TransitionContext): 
       return applyDeadline(draft, event);
     case 'override_issued':
       return applyOverride(draft, event, context);
+    case 'pull_request_enqueued':
+      return applyEnqueued(draft, event);
     case 'pull_request_merged':
       return applyMerged(draft, event);
     case 'checks_changed':

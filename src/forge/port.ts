@@ -267,6 +267,13 @@ export interface MergeReadiness {
   readonly isBehind: boolean;
   /** Workflow runs of the head do not begin before somebody approves them on the forge. */
   readonly isHeld: boolean;
+  /** How it stands to the merge queue of its base branch; null where that has none. */
+  readonly mergeQueue: {
+    /** When it was put there; null while it is not. */
+    readonly enqueuedAt: string | null;
+    /** That it was put out, if that is the newest thing that happened to it there; `reason` in the forge's words. */
+    readonly removal: { readonly at: string; readonly reason: string } | null;
+  } | null;
   /** By name; one that nothing reported yet is pending. */
   readonly checks: readonly RequiredCheck[];
   /** Who made its commits, co-authors included, each address once: names that whoever pushed wrote there. */
@@ -313,13 +320,22 @@ export interface Pulls {
     number: number,
     merge: { readonly head: string; readonly title: string; readonly message: string },
   ): Promise<MergeOutcome>;
+  /** Puts exactly the expected head into the merge queue of the base branch, or finds it there, or says why not. */
+  enqueue(number: number, head: string): Promise<EnqueueOutcome>;
+  /** Takes a pull request out of the merge queue; one that is not there stays as it is. */
+  dequeue(number: number): Promise<void>;
 }
+
+export type EnqueueOutcome =
+  /** `at` by the forge's clock. */
+  { readonly kind: 'enqueued'; readonly at: string } | Extract<MergeOutcome, { readonly kind: 'refused' }>;
 
 export type MergeOutcome =
   | { readonly kind: 'merged'; readonly commit: string }
   | {
       readonly kind: 'refused';
-      readonly cause: 'conflict' | 'head-moved' | 'closed' | 'checks' | 'behind' | 'not-permitted';
+      readonly cause:
+        'conflict' | 'head-moved' | 'closed' | 'checks' | 'behind' | 'merge-queue' | 'not-permitted';
       readonly problem: string;
     };
 

@@ -47,6 +47,8 @@ function describe({ effect }: OutboxEntry, result: EffectResult): string {
       return `reminded the CEO on #${effect.issue}`;
     case 'merge_pull':
       return `merged #${effect.pull}`;
+    case 'leave_merge_queue':
+      return `took #${effect.pull} out of the merge queue`;
     case 'start_workflow':
       return `saw to ${effect.workflow} after the merge`;
     case 'reply':

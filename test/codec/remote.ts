@@ -25,6 +25,7 @@ export function remoteOf(effect: Effect): EffectResult {
     case 'cancel_dispatch':
     case 'close_gate':
     case 'close_escalation':
+    case 'leave_merge_queue':
     case 'start_workflow':
     case 'reopen_issue':
     case 'close_issue':

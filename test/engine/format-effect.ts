@@ -23,6 +23,8 @@ export function formatEffect(effect: Effect): string {
       return `remind_ceo #${effect.issue} ${effect.number}`;
     case 'merge_pull':
       return `merge_pull ${effect.job} #${effect.pull}`;
+    case 'leave_merge_queue':
+      return `leave_merge_queue #${effect.pull}`;
     case 'start_workflow':
       return `start_workflow ${effect.workflow} ${effect.commit}`;
     case 'reply':

@@ -360,3 +360,79 @@ describe('a merge by a person', () => {
     expect(story.document('commit').escalation?.reason).toBe('#12 was closed without a merge by a person.');
   });
 });
+
+describe('a base branch with a merge queue of the forge', () => {
+  const enqueuedAt = '2026-01-05T09:05:30Z';
+  const enqueued = (queue: Partial<QueueDocument> = {}) => {
+    const story = agreed(queue);
+    story.happen({ type: 'pull_request_enqueued', job: 'commit', attempt: 1, pull: 12, enqueuedAt });
+    return story;
+  };
+
+  test('the checks tell that there is one, and the merge remembers it', () => {
+    const story = beginStory(yaml, { awaitsChecks: true });
+    story.start();
+    story.report('fix', { outputs: { 'pull-request': '12' } });
+    story.report('commit', { outputs: { note: 'clean' } });
+    story.happen({
+      type: 'checks_changed',
+      job: 'commit',
+      attempt: 1,
+      pull: 12,
+      verdict: 'passed',
+      names: [],
+      mergeQueue: true,
+    });
+    expect(story.document('commit').merge).toMatchObject({ pull: 12, mergeQueue: true });
+  });
+
+  test('the lease covers putting it there, and goes on to the next run', () => {
+    const story = agreed();
+    story.setQueue(queueOf({ lease: story.state().queue.lease, entries: [theirs] }));
+    story.happen({ type: 'pull_request_enqueued', job: 'commit', attempt: 1, pull: 12, enqueuedAt });
+    expect(story.said()).toBe('commit → merge queue (#12 enqueued)');
+    expect(story.state().queue.lease).toBeNull();
+    expect(inboxOf(story)).toEqual(['queue_advanced 7-1']);
+    expect(story.lines()['commit']).toBe('pending');
+    expect(story.effects()).toEqual([]);
+    expect(story.state().run.outbox.map(({ effect }) => effect.type)).not.toContain('merge_pull');
+    expect(story.document('commit').merge?.checks).toEqual({
+      state: 'enqueued',
+      names: [],
+      since: enqueuedAt,
+    });
+    expect(Date.parse(story.document('commit').timeoutAt ?? '') - Date.parse(story.now)).toBe(360 * minute);
+    story.apply(story.lastEvent);
+    expect(story.said()).toBe('ignored: it does not hold the lease');
+    story.happen({ type: 'pull_request_enqueued', job: 'commit', attempt: 1, pull: 13, enqueuedAt });
+    expect(story.said()).toBe('ignored: no merge of that pull request is awaited');
+    story.checks('enqueued');
+    expect(story.said()).toBe('ignored: that is known already');
+  });
+
+  test('what it merged is merged', () => {
+    const story = enqueued();
+    story.checks('passed');
+    story.merged('commit', 'abc123');
+    expect(story.said()).toBe('commit → verify (merged)');
+    expect(story.state().run.outbox.map(({ effect }) => effect.type)).not.toContain('leave_merge_queue');
+  });
+
+  test('what it put out goes back to rework with its reason', () => {
+    const story = enqueued();
+    story.checks('ejected', ['failed checks']);
+    expect(story.effects()).toEqual(['dispatch fix 2.1']);
+    expect(story.document('fix').feedback?.text).toMatch(
+      /^The merge queue put #12 out again: failed checks\. /,
+    );
+  });
+
+  test('what is not wanted any more, or takes too long, is taken out', () => {
+    const late = enqueued();
+    late.pass('timeout', 'commit');
+    expect(late.effects()[0]).toBe('leave_merge_queue #12');
+    const gone = enqueued();
+    gone.override({ action: 'cancel' });
+    expect(gone.effects()).toContain('leave_merge_queue #12');
+  });
+});

@@ -72,7 +72,7 @@ export type Awaited =
       readonly kind: 'checks';
       readonly job: string;
       readonly pull: number;
-      readonly state: 'unread' | 'pending' | 'held' | 'unmerged';
+      readonly state: 'unread' | 'pending' | 'held' | 'unmerged' | 'enqueued';
       readonly names: readonly string[];
       readonly since: string;
       readonly until: string | null;
@@ -276,6 +276,7 @@ function isAwaited(effect: Effect): boolean {
     case 'close_gate':
     case 'close_escalation':
     case 'remind_ceo':
+    case 'leave_merge_queue':
     case 'start_workflow':
     case 'reply':
     case 'update_status':

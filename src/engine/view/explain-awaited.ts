@@ -132,6 +132,8 @@ function whyEscalated(cause: string, reason: string): string {
 }
 
 function explainChecks({ job, pull, state, names, since, until: end }: Kind<'checks'>): string {
+  if (state === 'enqueued')
+    return `${job} waits for the merge queue of the base branch, which has pull request #${pull} since ${formatTime(since)}${until(end)}.\nThe forge checks it once more, merges it in its turn, or puts it out again: then the work goes back. Required checks must run on \`merge_group\`, and do not where the default token put it there. Each wake looks, for instance \`${commandLine.advance()}\`.`;
   if (state === 'unmerged')
     return `${job} waits for a person to merge pull request #${pull} since ${formatTime(since)}${until(end)}.\nThe workflow says that Treadle does not. Merge it on the forge, or close it there: then the work goes back. Each wake looks, for instance \`${commandLine.advance()}\`.`;
   const which = names.length === 0 ? '' : `: ${listWords(names.slice(0, 10).map(plain))}`;
@@ -181,6 +183,8 @@ export function effectWords(effect: Effect['type']): string {
       return 'reminding the CEO';
     case 'merge_pull':
       return 'the merge';
+    case 'leave_merge_queue':
+      return 'taking the pull request out of the merge queue';
     case 'start_workflow':
       return 'starting a workflow after the merge';
     case 'reply':

@@ -95,6 +95,8 @@ function awaitedItem(config: Config, state: RunState, awaited: Awaited): string 
     case 'hour':
       return `${job} waits until ${formatTime(awaited.until)}: the repository dispatched as much as it may in an hour. Nobody has to do anything.`;
     case 'checks':
+      if (awaited.state === 'enqueued')
+        return `${job} waits for the merge queue, which has ${pullWords(awaited.pull)} since ${formatTime(awaited.since)}. Nobody has to do anything.`;
       if (awaited.state === 'unmerged')
         return `${job} waits for a person to merge ${pullWords(awaited.pull)} since ${formatTime(awaited.since)}: Treadle does not. Closing it sends the work back.`;
       return `${job} waits for the required checks of #${awaited.pull}${checkWords(awaited.names)} since ${formatTime(awaited.since)}. ${awaited.state === 'held' ? 'They do not begin before somebody with write access approves their workflow runs, on the pull request or in the Actions tab.' : 'Nobody has to do anything.'}`;

@@ -16,6 +16,17 @@ export type Answer<T> =
   | { readonly kind: 'done'; readonly value: T }
   | { readonly kind: 'refused'; readonly status: number; readonly problem: string };
 
+/** A change by GraphQL. */
+export interface Mutation {
+  /** What is tried, as it follows "Could not". */
+  readonly what: string;
+  readonly document: string;
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+export type MutationAnswer<T> =
+  { readonly kind: 'done'; readonly value: T } | { readonly kind: 'refused'; readonly problem: string };
+
 /** A connection to one repository. All methods throw the TreadleErrors of the forge port. */
 export interface Connection {
   readonly owner: string;
@@ -36,6 +47,8 @@ export interface Connection {
    * not found is null in the answer.
    */
   query<T>(question: Question, decode: Decode<T>): Promise<T>;
+  /** Changes something by GraphQL, once; what the forge refuses is a value. */
+  mutate<T>(mutation: Mutation, decode: Decode<T>): Promise<MutationAnswer<T>>;
 }
 
 /** Decodes nothing: for answers of which only the success counts. */

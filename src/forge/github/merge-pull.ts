@@ -105,6 +105,7 @@ function judgeRefusal(
 
 function judgeNotMergeable(problem: string, pull: PullForMerge): MergeOutcome | undefined {
   if (/base branch was modified/i.test(problem)) return undefined;
+  if (/merge queue/i.test(problem)) return refused('merge-queue', problem);
   if (pull.draft) return refused('not-permitted', 'it is a draft');
   if (pull.mergeable === false || pull.mergeableState === 'dirty') return refused('conflict', problem);
   if (pull.mergeable === null) return undefined;

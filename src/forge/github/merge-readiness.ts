@@ -37,7 +37,10 @@ export async function readReadiness(
 
 function readinessOf(number: number): string {
   return `pullRequest(number: ${number}) {
-    number state mergeStateStatus
+    number state mergeStateStatus isMergeQueueEnabled mergeQueueEntry { enqueuedAt }
+    queueing: timelineItems(last: 1, itemTypes: [ADDED_TO_MERGE_QUEUE_EVENT, REMOVED_FROM_MERGE_QUEUE_EVENT]) {
+      nodes { __typename ... on RemovedFromMergeQueueEvent { createdAt reason } }
+    }
     baseRef {
       refUpdateRule { requiredStatusCheckContexts }
       rules(first: 100) { nodes { parameters {
@@ -72,6 +75,7 @@ function decodeReadiness(pull: unknown): MergeReadiness {
     isOpen: textAt(pull, 'state').toLowerCase() === 'open',
     isBehind: textAt(pull, 'mergeStateStatus').toLowerCase() === 'behind',
     isHeld: suites.some((suite) => nullableTextAt(suite, 'conclusion')?.toLowerCase() === 'action_required'),
+    mergeQueue: decodeMergeQueue(pull),
     authors: authorsOf(listAt(pull, 'all', 'nodes')),
     checks: [...required].sort().map((name): RequiredCheck => {
       // Of several with one name the worst counts, as on GitHub.
@@ -79,6 +83,20 @@ function decodeReadiness(pull: unknown): MergeReadiness {
       const worst = (['failed', 'held', 'pending'] as const).find((state) => states.includes(state));
       return { name, state: states.length === 0 ? 'pending' : (worst ?? 'passed') };
     }),
+  };
+}
+
+/** https://docs.github.com/en/graphql/reference/objects#removedfrommergequeueevent */
+function decodeMergeQueue(pull: unknown): MergeReadiness['mergeQueue'] {
+  const entry = field(pull, 'mergeQueueEntry') ?? null;
+  if (!booleanAt(pull, 'isMergeQueueEnabled') && entry === null) return null;
+  const [last] = listAt(pull, 'queueing', 'nodes');
+  const isRemoval = last !== undefined && field(last, '__typename') === 'RemovedFromMergeQueueEvent';
+  return {
+    enqueuedAt: entry === null ? null : textAt(entry, 'enqueuedAt'),
+    removal: isRemoval
+      ? { at: textAt(last, 'createdAt'), reason: nullableTextAt(last, 'reason') ?? 'no reason given' }
+      : null,
   };
 }
 

@@ -3,7 +3,7 @@ import type { Octokit } from '@octokit/rest';
 import { TreadleError } from '../../base/errors.ts';
 import { createAskTogether } from './ask-together.ts';
 import type { ComposedQuery } from './compose-query.ts';
-import type { Answer, Connection, ForgeRequest } from './connection.ts';
+import type { Answer, Connection, ForgeRequest, Mutation, MutationAnswer } from './connection.ts';
 import type { Decode } from './decode.ts';
 import { MalformedAnswer } from './decode.ts';
 import { isRateLimited, readRefusal, toForgeError } from './forge-error.ts';
@@ -53,6 +53,7 @@ export function openConnection(options: {
     page: (asked, page, decode) => attempt(asked.what, () => readPage(send, asked, page, decode)),
     list: (asked, decode) => readAllPages(connection, asked, decode),
     query: (question, decode) => attempt(question.what, async () => decode(await askTogether(question))),
+    mutate: (mutation, decode) => attempt(mutation.what, () => sendMutation(octokit, mutation, decode)),
   };
   return connection;
 }
@@ -135,6 +136,21 @@ async function sendQuery(
     return await octokit.graphql(document, all);
   } catch (error) {
     return partialAnswer(error);
+  }
+}
+
+async function sendMutation<T>(
+  octokit: Octokit,
+  { document, variables }: Mutation,
+  decode: Decode<T>,
+): Promise<MutationAnswer<T>> {
+  try {
+    return { kind: 'done', value: decode(await octokit.graphql(document, variables)) };
+  } catch (error) {
+    if (!isQueryError(error) || isRateLimited(error)) throw error;
+    const { errors } = error as Error & { readonly errors?: readonly { readonly message?: unknown }[] };
+    const said = (errors ?? []).map(({ message }) => message).filter((text) => typeof text === 'string');
+    return { kind: 'refused', problem: said.join(' ') || error.message };
   }
 }
 

@@ -4,6 +4,7 @@ import type { Connection } from './connection.ts';
 import { ignoreAnswer } from './connection.ts';
 import { field, integerAt, textAt } from './decode.ts';
 import { decodePull } from './decode-shapes.ts';
+import { dequeuePull, enqueuePull } from './merge-queue.ts';
 import { mergePull } from './merge-pull.ts';
 import { readReadiness } from './merge-readiness.ts';
 import { readReviewedPulls } from './reviewed-pulls.ts';
@@ -24,6 +25,8 @@ export function githubPulls(connection: Connection): Pulls {
     requestReviewers: (number, logins) => requestReviewers(connection, number, logins),
     review: (number, review) => submitReview(connection, number, review),
     merge: (number, merge) => mergePull(connection, number, merge),
+    enqueue: (number, head) => enqueuePull(connection, number, head),
+    dequeue: (number) => dequeuePull(connection, number),
   };
 }
 

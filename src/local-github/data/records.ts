@@ -45,6 +45,8 @@ export interface PullRecord {
   /** The merge commit once merged. */
   readonly mergeCommitSha: string | null;
   readonly requestedReviewerIds: readonly number[];
+  /** The newest thing that happened to it in a merge queue; left out where nothing did. */
+  readonly queueing?: { readonly at: string; readonly removed: string | null };
 }
 
 /** What came into the default branch and closes issues by a keyword in its text. */
@@ -252,11 +254,27 @@ export interface RulesetRecord {
   readonly createdAt: string;
 }
 
+/** A pull request in the merge queue of its base branch, with the commit that would become the base branch's. */
+export interface QueuedPull {
+  readonly number: number;
+  readonly baseRef: string;
+  readonly headSha: string;
+  readonly enqueuedAt: string;
+  readonly actorId: number;
+  readonly tokenKind: TokenKind;
+  /** The base that the group's commit is built on: the branch's tip, or the commit of the entry before. */
+  readonly groupBase: string;
+  readonly groupRef: string;
+  readonly groupSha: string;
+}
+
 /** A repository's own facts. */
 export interface RepositoryRecord {
   /** Left out while nobody changed them. */
   readonly actions?: ActionsSettings;
   readonly rulesets?: readonly RulesetRecord[];
+  /** First in, first out for each base branch; left out while nothing was ever queued. */
+  readonly mergeQueue?: readonly QueuedPull[];
   /** Closings by reference that wait; null or left out while none is made to. */
   readonly heldClosings?: readonly HeldClosing[] | null;
   readonly id: number;

@@ -43,7 +43,8 @@ export function createDraftMutations(
   };
 }
 
-function findPull(
+/** The pull request of a global id, which the viewer may write; an error for any other. */
+export function findPull(
   server: ServerContext,
   actor: Actor,
   id: string,

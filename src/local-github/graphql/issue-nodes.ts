@@ -4,6 +4,8 @@ import type { Repository } from '../data/repository.ts';
 import { listCommits } from '../git/commits.ts';
 import { closedNumbers } from '../pulls/closing-keywords.ts';
 import { isPull } from '../pulls/is-pull.ts';
+import { queueEntryOf } from '../pulls/merge-queue.ts';
+import { queueRuleOf } from '../pulls/merge-rules.ts';
 import { mergeableStateOf } from '../pulls/pull-details.ts';
 import { updateTestMerge } from '../pulls/test-merge.ts';
 import { commentsOf, issueHtmlUrl } from '../render/issue.ts';
@@ -148,6 +150,47 @@ function labelNode(repository: Repository, id: number): GraphNode | null {
     : { id: nodeId('Label', id), name: label.name, color: label.color, description: label.description };
 }
 
+interface TimelineArguments extends ListArguments {
+  readonly itemTypes?: readonly string[] | null;
+}
+
+/** Of what happened to a pull request, oldest first, what is kept of it. */
+function timelineOf(pull: PullIssue['pull'], { itemTypes }: TimelineArguments): readonly GraphNode[] {
+  const { readyAt, queueing } = pull;
+  const events = [
+    ...(readyAt === undefined ? [] : [{ __typename: 'ReadyForReviewEvent', createdAt: readyAt }]),
+    ...(queueing === undefined
+      ? []
+      : queueing.removed === null
+        ? [{ __typename: 'AddedToMergeQueueEvent', createdAt: queueing.at }]
+        : [{ __typename: 'RemovedFromMergeQueueEvent', createdAt: queueing.at, reason: queueing.removed }]),
+  ];
+  return events
+    .filter(({ __typename: type }) => {
+      const name = type.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase();
+      return itemTypes == null || itemTypes.includes(name);
+    })
+    .map((event) => ({ ...event, id: nodeId(event.__typename, pull.id) }));
+}
+
+function queueFields(server: ServerContext, repository: Repository, issue: PullIssue): GraphNode {
+  const queued = queueEntryOf(repository, issue.number);
+  return {
+    isMergeQueueEnabled: queueRuleOf(repository, issue.pull.baseRef) !== null,
+    isInMergeQueue: queued !== null,
+    mergeQueueEntry:
+      queued === null
+        ? null
+        : {
+            id: nodeId('MergeQueueEntry', issue.pull.id),
+            enqueuedAt: queued.entry.enqueuedAt,
+            headCommit: () => objectNode(server, repository, queued.entry.groupSha),
+            position: queued.position,
+            state: 'AWAITING_CHECKS',
+          },
+  };
+}
+
 function pullFields(
   server: ServerContext,
   repository: Repository,
@@ -175,12 +218,9 @@ function pullFields(
     potentialMergeCommit: async () => object(await testMerge()),
     closed: state === 'closed',
     isDraft: pull.draft,
-    timelineItems: (args: ListArguments) =>
-      connect('timelineItems', pull.readyAt === undefined ? [] : [pull.readyAt], args, (createdAt) => ({
-        __typename: 'ReadyForReviewEvent',
-        id: nodeId('ReadyForReviewEvent', pull.id),
-        createdAt,
-      })),
+    ...queueFields(server, repository, issue),
+    timelineItems: (args: TimelineArguments) =>
+      connect('timelineItems', timelineOf(pull, args), args, (event) => event),
     isCrossRepository: false,
     headRefOid: pull.headSha,
     headRefName: pull.headRef,

@@ -112,7 +112,37 @@ export const issueTypes = /* GraphQL */ `
   }
 
   enum PullRequestTimelineItemsItemType {
+    ADDED_TO_MERGE_QUEUE_EVENT
     READY_FOR_REVIEW_EVENT
+    REMOVED_FROM_MERGE_QUEUE_EVENT
+  }
+
+  type AddedToMergeQueueEvent implements Node {
+    id: ID!
+    createdAt: DateTime!
+  }
+
+  type RemovedFromMergeQueueEvent implements Node {
+    id: ID!
+    createdAt: DateTime!
+    reason: String
+  }
+
+  enum MergeQueueEntryState {
+    AWAITING_CHECKS
+    LOCKED
+    MERGEABLE
+    QUEUED
+    UNMERGEABLE
+  }
+
+  type MergeQueueEntry implements Node {
+    id: ID!
+    enqueuedAt: DateTime!
+    headCommit: Commit
+    position: Int!
+    pullRequest: PullRequest
+    state: MergeQueueEntryState!
   }
 
   type ReadyForReviewEvent implements Node {
@@ -120,7 +150,7 @@ export const issueTypes = /* GraphQL */ `
     createdAt: DateTime!
   }
 
-  union PullRequestTimelineItems = ReadyForReviewEvent
+  union PullRequestTimelineItems = AddedToMergeQueueEvent | ReadyForReviewEvent | RemovedFromMergeQueueEvent
 
   type PullRequestTimelineItemsConnection {
     nodes: [PullRequestTimelineItems]
@@ -215,6 +245,9 @@ export const issueTypes = /* GraphQL */ `
     closed: Boolean!
     closedAt: DateTime
     isDraft: Boolean!
+    isMergeQueueEnabled: Boolean!
+    isInMergeQueue: Boolean!
+    mergeQueueEntry: MergeQueueEntry
     isCrossRepository: Boolean!
     createdAt: DateTime!
     updatedAt: DateTime!

@@ -6,6 +6,8 @@ export const mutationTypes = /* GraphQL */ `
     markPullRequestReadyForReview(
       input: MarkPullRequestReadyForReviewInput!
     ): MarkPullRequestReadyForReviewPayload
+    enqueuePullRequest(input: EnqueuePullRequestInput!): EnqueuePullRequestPayload
+    dequeuePullRequest(input: DequeuePullRequestInput!): DequeuePullRequestPayload
     convertPullRequestToDraft(input: ConvertPullRequestToDraftInput!): ConvertPullRequestToDraftPayload
   }
 
@@ -73,6 +75,28 @@ export const mutationTypes = /* GraphQL */ `
   type MarkPullRequestReadyForReviewPayload {
     clientMutationId: String
     pullRequest: PullRequest
+  }
+
+  input EnqueuePullRequestInput {
+    pullRequestId: ID!
+    expectedHeadOid: GitObjectID
+    jump: Boolean
+    clientMutationId: String
+  }
+
+  type EnqueuePullRequestPayload {
+    clientMutationId: String
+    mergeQueueEntry: MergeQueueEntry
+  }
+
+  input DequeuePullRequestInput {
+    id: ID!
+    clientMutationId: String
+  }
+
+  type DequeuePullRequestPayload {
+    clientMutationId: String
+    mergeQueueEntry: MergeQueueEntry
   }
 
   input ConvertPullRequestToDraftInput {

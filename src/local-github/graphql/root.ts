@@ -1,9 +1,11 @@
 import { GraphQLError } from 'graphql';
 
 import { type Actor, actorPermission, reaches } from '../auth.ts';
+import type { PullIssue } from '../data/records.ts';
 import type { Repository } from '../data/repository.ts';
 import { type RateLimit, rateKey } from '../http/rate-limit.ts';
 import { isPull } from '../pulls/is-pull.ts';
+import { advanceMergeQueues } from '../pulls/merge-queue.ts';
 import { reconcilePulls } from '../pulls/reconcile.ts';
 import { repositoryHtmlUrl } from '../render/repository.ts';
 import { nodeId } from '../render/user.ts';
@@ -11,6 +13,7 @@ import type { ServerContext } from '../server-context.ts';
 import { userNode } from './account-nodes.ts';
 import { createDraftMutations } from './draft-mutations.ts';
 import { expressionNode, type GraphNode, objectNode, refNode } from './git-nodes.ts';
+import { createQueueMutations } from './queue-mutations.ts';
 import { createIssueNodes, type IssueNodes } from './issue-nodes.ts';
 import { createMutations } from './mutations.ts';
 import { workflowRunNode } from './workflow-nodes.ts';
@@ -22,6 +25,8 @@ function notFoundError(message: string): GraphQLError {
 
 /** The root of the schema for one viewer: the queries and the mutations. */
 export function createRoot(server: ServerContext, limits: RateLimit, actor: Actor): GraphNode {
+  const pullNode = (repository: Repository, pull: PullIssue): GraphNode =>
+    issueNodesOf(server, repository, actor).pull(pull);
   return {
     viewer: () => userNode(server, actor.user),
     user: ({ login }: { readonly login: string }) => {
@@ -38,6 +43,7 @@ export function createRoot(server: ServerContext, limits: RateLimit, actor: Acto
         throw notFoundError(`Could not resolve to a Repository with the name '${owner}/${name}'.`);
       }
       await reconcilePulls(server, repository);
+      await advanceMergeQueues(server, repository);
       return repositoryNode(server, repository, actor);
     },
     rateLimit: () => {
@@ -52,9 +58,8 @@ export function createRoot(server: ServerContext, limits: RateLimit, actor: Acto
       };
     },
     ...createMutations(server, actor),
-    ...createDraftMutations(server, actor, (repository, pull) =>
-      issueNodesOf(server, repository, actor).pull(pull),
-    ),
+    ...createDraftMutations(server, actor, pullNode),
+    ...createQueueMutations(server, actor, pullNode),
   };
 }
 

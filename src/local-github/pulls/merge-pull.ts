@@ -8,7 +8,7 @@ import type { ServerContext } from '../server-context.ts';
 import { publishPush } from './publish-push.ts';
 import { personOf, webFlow } from './people.ts';
 import { isPull } from './is-pull.ts';
-import { isBehindRule, unmetChecks } from './merge-rules.ts';
+import { isBehindRule, queueRuleOf, unmetChecks } from './merge-rules.ts';
 import { concludeMerge, reconcileLocked } from './reconcile.ts';
 
 /** The ways of GitHub to merge a pull request. */
@@ -52,7 +52,7 @@ export function mergePull(
     const { baseRef } = issue.pull;
     const base = await branchTip(repository.path, baseRef);
     if (base === null) return { kind: 'not-mergeable' };
-    const problem = await findUnmetRule(repository, issue, base);
+    const problem = queueProblem(repository, issue) ?? (await findUnmetRule(repository, issue, base));
     if (problem !== null) return { kind: 'rule', problem };
     const sha = await writeMerge(server, repository, issue, base, request, actor);
     if (sha === null) return { kind: 'conflict' };
@@ -64,7 +64,17 @@ export function mergePull(
   });
 }
 
-async function findUnmetRule(
+/** Nobody merges past a merge queue. */
+function queueProblem(repository: Repository, { number, pull }: PullIssue): string | null {
+  if (queueRuleOf(repository, pull.baseRef) === null) return null;
+  const isQueued = (repository.record.mergeQueue ?? []).some((entry) => entry.number === number);
+  return isQueued
+    ? 'Pull Request is in the merge queue'
+    : 'Repository rule violations found\n\nChanges must be made through the merge queue';
+}
+
+/** The rule of the base branch that a pull request does not meet, in GitHub's words; null where it meets all. */
+export async function findUnmetRule(
   repository: Repository,
   { pull: { baseRef, headSha } }: PullIssue,
   base: string,
@@ -84,7 +94,7 @@ async function findUnmetRule(
 }
 
 /** Writes the commits that the base branch shall move to; `null` on a conflict. */
-async function writeMerge(
+export async function writeMerge(
   server: ServerContext,
   repository: Repository,
   issue: PullIssue,

@@ -42,6 +42,15 @@ export function requiredChecksOf({ type, parameters }: Rule): RequiredChecks | n
   };
 }
 
+/** How the merge queue of a branch merges; null where the branch has none. */
+export function queueRuleOf(repository: Repository, branch: string): { readonly method: string } | null {
+  const found = rulesOf(repository, branch).find(({ rule }) => rule['type'] === 'merge_queue');
+  if (found === undefined) return null;
+  const { parameters } = found.rule;
+  const method = isObject(parameters) ? parameters['merge_method'] : undefined;
+  return { method: typeof method === 'string' ? method.toLowerCase() : 'merge' };
+}
+
 /** The checks that a branch requires. */
 export function requiredContexts(repository: Repository, branch: string): readonly string[] {
   return rulesOf(repository, branch).flatMap(({ rule }) => requiredChecksOf(rule)?.contexts ?? []);
@@ -68,6 +77,16 @@ export function reportedOf(
 }
 
 const GOOD = ['success', 'neutral', 'skipped'];
+
+/** Whether a required check failed on a commit. */
+export function hasFailedCheck(repository: Repository, branch: string, sha: string): boolean {
+  const required = requiredContexts(repository, branch);
+  return reportedOf(repository, sha).some((one) => {
+    if (!required.includes(one.name)) return false;
+    if (one.kind === 'status') return one.record.state === 'failure' || one.record.state === 'error';
+    return one.record.status === 'completed' && !GOOD.includes(one.record.conclusion ?? '');
+  });
+}
 
 /** Required checks that did not succeed on a head. */
 export function unmetChecks(repository: Repository, branch: string, head: string): readonly string[] {

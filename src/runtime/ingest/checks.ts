@@ -44,22 +44,35 @@ export async function applyAwaitedChecks(
 ): Promise<void> {
   const awaited: ChecksIndex[] = [];
   for (const index of await listAwaited(unit.documents())) {
-    if (known.has(index.pull) || (await isBegun(unit, index))) awaited.push(index);
+    // What was enqueued a moment ago is looked at by the next wake.
+    const isNews = index.state !== 'enqueued' && (await isBegun(unit, index));
+    if (known.has(index.pull) || isNews) awaited.push(index);
   }
   const missing = awaited.map(({ pull }) => pull).filter((pull) => !known.has(pull));
   const read = missing.length === 0 ? [] : await forge.pulls.readiness(missing);
-  for (const { run, job, attempt, pull, since, byPerson = false } of awaited) {
+  for (const index of awaited) {
+    const { run, job, attempt, pull, since } = index;
     const readiness = known.get(pull) ?? read.find(({ number }) => number === pull);
-    const { verdict, names } = readiness === undefined ? NOTHING_AWAITED : judgeChecks(readiness, byPerson);
+    const { verdict, names } = readiness === undefined ? NOTHING_AWAITED : judgeChecks(readiness, index);
     const authors = (readiness?.authors ?? []).slice(0, MOST_AUTHORS).map(nameAuthor);
     const made = verdict === 'passed' && authors.length > 0 ? { authors } : {};
+    const way = verdict === 'passed' && (readiness?.mergeQueue ?? null) !== null;
     await unit.apply({
       run,
-      happening: { type: 'checks_changed', job, attempt, pull, verdict, names, ...made },
+      happening: {
+        type: 'checks_changed',
+        job,
+        attempt,
+        pull,
+        verdict,
+        names,
+        ...made,
+        ...(way ? { mergeQueue: true as const } : {}),
+      },
       actor: TREADLE,
       ground: 'read from the forge',
       at: now,
-      cause: [job, attempt, pull, verdict, names, since],
+      cause: [job, attempt, pull, verdict, names, since, ...(index.state === 'enqueued' ? ['enqueued'] : [])],
     });
   }
 }
@@ -104,8 +117,12 @@ const NOTHING_AWAITED: Judged = { verdict: 'passed', names: [] };
  * What the required checks of a pull request come to. Whatever else stands in the way, the merge finds and names; where a person
  * merges, they see it themselves.
  */
-export function judgeChecks({ isOpen, isBehind, isHeld, checks }: MergeReadiness, byPerson = false): Judged {
+export function judgeChecks(
+  { isOpen, isBehind, isHeld, checks, mergeQueue }: MergeReadiness,
+  awaited: Pick<ChecksIndex, 'state' | 'since' | 'byPerson'> = { state: 'unread', since: '' },
+): Judged {
   if (!isOpen) return NOTHING_AWAITED;
+  if (awaited.state === 'enqueued') return judgeEnqueued(mergeQueue, awaited.since);
   const named = (...states: readonly string[]): readonly string[] =>
     checks.filter(({ state }) => states.includes(state)).map(({ name }) => name);
   const failed = named('failed');
@@ -114,6 +131,22 @@ export function judgeChecks({ isOpen, isBehind, isHeld, checks }: MergeReadiness
   if (open.length > 0) {
     return { verdict: isHeld || named('held').length > 0 ? 'held' : 'pending', names: open };
   }
-  if (byPerson) return { verdict: 'unmerged', names: [] };
-  return isBehind ? { verdict: 'behind', names: [] } : NOTHING_AWAITED;
+  if (awaited.byPerson === true) return { verdict: 'unmerged', names: [] };
+  // A merge queue brings the change up to date itself.
+  return isBehind && mergeQueue === null ? { verdict: 'behind', names: [] } : NOTHING_AWAITED;
+}
+
+/**
+ * GitHub takes a pull request out of the queue a moment before it says that it is merged, and tells of the removal a moment later:
+ * only a removal that it tells of, for another reason than the merge, and since it was enqueued, puts it out.
+ */
+function judgeEnqueued(queue: MergeReadiness['mergeQueue'], since: string): Judged {
+  const removal = queue?.removal ?? null;
+  const isOut =
+    queue?.enqueuedAt == null &&
+    removal !== null &&
+    Date.parse(removal.at) >= Date.parse(since) &&
+    !/^(?:already[ _])?merged?$/i.test(removal.reason);
+  if (!isOut) return { verdict: 'enqueued', names: [] };
+  return { verdict: 'ejected', names: [removal.reason.replaceAll(/[\p{C}_]/gu, ' ').slice(0, 200)] };
 }

@@ -30,6 +30,7 @@ export async function mergePull(performance: Performance, effect: MergePull): Pr
   const obstacle = await findObstacle(performance, pull, expected);
   if (obstacle !== null) return refuse(performance, effect, obstacle.cause, obstacle.detail, obstacle.broken);
   if (runtime.clock.now() >= lease.until) return dropped('the lease ran out before the merge was sent');
+  if (state.jobs[effect.job]?.merge?.mergeQueue === true) return enqueue(performance, effect, pull, expected);
   const outcome = await runtime.forge.pulls.merge(effect.pull, {
     head: expected,
     title: `Merge #${effect.pull} for #${state.run.issue}`,
@@ -38,8 +39,34 @@ export async function mergePull(performance: Performance, effect: MergePull): Pr
       .trimEnd(),
   });
   if (outcome.kind === 'merged') return merged(performance, effect, outcome.commit);
-  const detail = outcome.cause === 'conflict' ? await describeConflict(performance, pull) : outcome.problem;
-  return refuse(performance, effect, outcome.cause, detail);
+  const { cause } = outcome;
+  if (cause === 'merge-queue') return enqueue(performance, effect, pull, expected);
+  const detail = cause === 'conflict' ? await describeConflict(performance, pull) : outcome.problem;
+  return refuse(performance, effect, cause, detail);
+}
+
+/** Where the base branch takes changes through the forge's merge queue only, the lease covers putting the pull request there. */
+async function enqueue(
+  performance: Performance,
+  effect: MergePull,
+  pull: Pull,
+  expected: string,
+): Promise<Performed> {
+  const outcome = await performance.runtime.forge.pulls.enqueue(effect.pull, expected);
+  if (outcome.kind === 'refused') {
+    const cause = outcome.cause === 'merge-queue' ? 'not-permitted' : outcome.cause;
+    const detail = cause === 'conflict' ? await describeConflict(performance, pull) : outcome.problem;
+    return refuse(performance, effect, cause, detail);
+  }
+  const { job, attempt, fence } = effect;
+  const happening: Happening = {
+    type: 'pull_request_enqueued',
+    job,
+    attempt,
+    pull: effect.pull,
+    enqueuedAt: outcome.at,
+  };
+  return happened([addressed(performance, happening, [fence, outcome.at])]);
 }
 
 const MOST_PATHS = 20;

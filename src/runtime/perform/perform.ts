@@ -69,6 +69,8 @@ function performEffect(
       return remindCeo(performance, effect);
     case 'merge_pull':
       return mergePull(performance, effect);
+    case 'leave_merge_queue':
+      return runtime.forge.pulls.dequeue(effect.pull).then(() => done());
     case 'start_workflow':
       return startWorkflow(performance, effect);
     case 'reply':

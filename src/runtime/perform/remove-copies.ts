@@ -37,6 +37,7 @@ export async function removeCopies(
     case 'close_gate':
     case 'close_escalation':
     case 'merge_pull':
+    case 'leave_merge_queue':
     case 'start_workflow':
     case 'reopen_issue':
     case 'close_issue':

@@ -171,7 +171,7 @@ export const checksIndex: fc.Arbitrary<ChecksIndex> = fc.record(
     job: name,
     attempt: count,
     pull: count,
-    state: fc.constantFrom('unread', 'pending', 'held', 'unmerged'),
+    state: fc.constantFrom('unread', 'pending', 'held', 'unmerged', 'enqueued'),
     since: time,
     byPerson: fc.constant(true as const),
   },

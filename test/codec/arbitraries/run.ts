@@ -74,6 +74,7 @@ const effect: fc.Arbitrary<Effect> = fc.oneof(
     head: orNull(oid),
     fence: id,
   }),
+  fc.record({ type: fc.constant('leave_merge_queue' as const), job: name, pull: count }),
   fc.record({ type: fc.constant('start_workflow' as const), job: name, workflow: name, commit: oid }),
   fc.record({ type: fc.constant('reopen_issue' as const), pull: count }),
   fc.record({ type: fc.constant('reply' as const), to: name, text }),

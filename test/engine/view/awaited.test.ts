@@ -207,6 +207,7 @@ describe('effects', () => {
     [{ type: 'close_gate', job: 'only', attempt: 1, pull: 2, reason: 'r' }, false],
     [{ type: 'close_escalation', escalation: 'e', issue: 5, pull: null, answer: 'a' }, false],
     [{ type: 'remind_ceo', job: 'only', escalation: 'e', issue: 5, number: 1 }, false],
+    [{ type: 'leave_merge_queue', job: 'only', pull: 3 }, false],
     [{ type: 'start_workflow', job: 'only', workflow: 'ci.yml', commit: 'c' }, false],
     [{ type: 'reopen_issue', pull: 3 }, false],
     [{ type: 'reply', to: 'x', text: 'y' }, false],

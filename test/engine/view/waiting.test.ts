@@ -12,7 +12,7 @@ const ONE = workflowOf([jobOf('only', 'commit')]);
 const TASK = workflowOf([jobOf('only', 'task')]);
 
 const checked = (
-  state: 'unread' | 'pending' | 'held' | 'unmerged',
+  state: 'unread' | 'pending' | 'held' | 'unmerged' | 'enqueued',
   names: readonly string[] = [],
   timeoutAt: string | null = null,
 ): RunState => {
@@ -27,6 +27,12 @@ describe('checks', () => {
       state: checked('unmerged'),
       explained: 'only waits for a person to merge pull request #9',
       comment: '`only` waits for a person to merge #9',
+    },
+    {
+      name: 'the merge queue has it',
+      state: checked('enqueued', [], at('11:00')),
+      explained: 'only waits for the merge queue of the base branch, which has pull request #9',
+      comment: '`only` waits for the merge queue, which has #9',
     },
     {
       name: 'their runs are held',
