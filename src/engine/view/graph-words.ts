@@ -41,7 +41,7 @@ export function jobWords(job: Job, state: RunState | null): JobWords {
     ...(job.strategy !== null && legs.length === 0 ? ['matrix'] : []),
     ...(phase === null ? [] : [phaseWord(phase)]),
   ];
-  return { name: `${glyphOf(phase)}${drawnLine(jobName(job))}`, facts: facts.join(' · '), phase, legs };
+  return { name: `${glyphOf(phase)}${drawnLine(jobName(job, state))}`, facts: facts.join(' · '), phase, legs };
 }
 
 /** `on-failure`, and with the count of a run that took it: `on-failure 1/3`. */
@@ -72,7 +72,7 @@ export function describeJob(workflow: Workflow, job: Job, state: RunState | null
   const back = reworkEdges(job, state).map(
     (edge) => `; ${edgeWords(edge, workflow.maxCycles)}: back to ${edge.to}`,
   );
-  return `${drawnLine(jobName(job))} (${facts})${after}${back.join('')}.`;
+  return `${drawnLine(jobName(job, state))} (${facts})${after}${back.join('')}.`;
 }
 
 function legWords(job: Job, state: RunState | null): readonly LegWords[] {
@@ -101,7 +101,7 @@ function plannedLegs(job: Job): readonly string[] {
   const strategy = job.strategy?.kind === 'literal' ? job.strategy.value : null;
   const matrix = strategy !== null && isMapping(strategy) ? strategy['matrix'] : undefined;
   if (matrix === undefined) return [];
-  const expanded = expandMatrix(matrix, jobName(job));
+  const expanded = expandMatrix(matrix, jobName(job, null));
   return expanded.ok ? expanded.configs.map(({ name }) => name) : [];
 }
 
