@@ -26,7 +26,7 @@ describe(PAGE, () => {
 
   test('names every file that init writes, and no other', () => {
     const action = { kind: 'local', path: './' } as const;
-    const options = { action, stateBranch: 'treadle/state', ceos: [], agents: [], agentWorkflows: [] };
+    const options = { action, stateBranch: 'treadle/state', ceos: [], agents: [], awaitedWorkflows: [] };
     const written = starterFiles(options, readTemplate).map(({ path }) => path);
     const rows = [...section('Install it').matchAll(/^\| `(\.github\/\S+)` /gm)].map(([, path]) => path);
     expect(rows).toEqual(written);

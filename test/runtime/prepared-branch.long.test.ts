@@ -20,7 +20,7 @@ const STARTERS = new Map(
       stateBranch: STATE_BRANCH,
       ceos: ['ada'],
       agents: [],
-      agentWorkflows: [],
+      awaitedWorkflows: [],
     },
     readTemplate,
   ).map(({ path, text }) => [path, text]),
@@ -111,6 +111,29 @@ describe('a state branch that init prepared', () => {
     expect(await runsStarted()).toEqual(['Treadle review on pull_request_review', 'Treadle on workflow_run']);
     await wake();
     expect(await reviewWorkflow(STATE_BRANCH)).toBe(REVIEW.trim());
+  });
+
+  test('wakes Treadle when a draft is made ready: treadle-review.yml of its merge ref, workflow_run', async () => {
+    const pull = await world.openPull('blake', 'fix', { 'src/new.txt': 'new\n' });
+    const { node_id: id } = (await world.rest('blake', 'GET', `/pulls/${pull}`)) as { node_id: string };
+    const mutate = (name: string): Promise<unknown> =>
+      world.graphql(
+        'blake',
+        `mutation($id: ID!) { ${name}(input: { pullRequestId: $id }) { clientMutationId } }`,
+        { id },
+      );
+    await mutate('convertPullRequestToDraft');
+    const runs = async (): Promise<Runs['workflow_runs']> =>
+      ((await world.rest('ada', 'GET', '/actions/runs')) as Runs).workflow_runs;
+    expect(await runs()).toEqual([]);
+    await mutate('markPullRequestReadyForReview');
+    const [review] = await runs();
+    expect(review).toMatchObject({ name: 'Treadle review', event: 'pull_request' });
+    await host.completeRun(review?.id ?? 0);
+    expect((await runs()).map(({ name, event }) => `${name} on ${event}`)).toEqual([
+      'Treadle on workflow_run',
+      'Treadle review on pull_request',
+    ]);
   });
 
   test('without the review workflow, a review wakes nothing', async () => {

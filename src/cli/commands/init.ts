@@ -9,8 +9,9 @@ import { examples, JSON_OPTION, REPO_OPTION, type CommandContext } from '../comm
 import { findAction, resolveAction, type ActionReference } from '../init/action-reference.ts';
 import { describePlan, describeResult, notesOf } from '../init/describe-init.ts';
 import { findAgentWorkflows } from '../init/find-agent-workflows.ts';
+import { findCheckWorkflows } from '../init/find-check-workflows.ts';
 import { planInit, planRemoval } from '../init/plan-init.ts';
-import { checkPlan, readPresent, runInit, type InitPlan } from '../init/run-init.ts';
+import { checkPlan, listWorkflows, readPresent, runInit, type InitPlan } from '../init/run-init.ts';
 import { tryUserGit } from '../init/run-git.ts';
 import {
   AGENT_TEMPLATES,
@@ -107,7 +108,10 @@ async function prepare(options: InitOptions): Promise<Prepared> {
       stateBranch,
       ceos: removing ? (settings?.roles['ceo'] ?? []) : (options.ceo ?? []),
       agents: chooseAgents(options.agent ?? [], present),
-      agentWorkflows: findAgentWorkflows(settings, present),
+      awaitedWorkflows: [
+        ...findAgentWorkflows(settings, present),
+        ...findCheckWorkflows(listWorkflows(folder), present),
+      ],
     },
     readTemplate,
   );

@@ -1,5 +1,5 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { TreadleError } from '../../base/errors.ts';
@@ -38,6 +38,18 @@ export function readPresent(folder: string): (path: string) => string | null {
       throw error;
     }
   };
+}
+
+/** The files in `.github/workflows` of a working tree, by their paths from its root, in order. */
+export function listWorkflows(folder: string): readonly string[] {
+  const place = '.github/workflows';
+  try {
+    const names = readdirSync(join(folder, place)).filter((name) => /\.ya?ml$/.test(name));
+    return names.sort().map((name) => `${place}/${name}`);
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return [];
+    throw error;
+  }
 }
 
 /**

@@ -25,8 +25,8 @@ export interface StarterOptions {
   /** Logins that hold the role ceo from the start. */
   readonly ceos: readonly string[];
   readonly agents: readonly AgentTemplate[];
-  /** Names of further workflows that agents work in: that they end wakes Treadle. */
-  readonly agentWorkflows: readonly string[];
+  /** Names of further workflows whose end wakes Treadle: agents work in them, or merges wait for them. */
+  readonly awaitedWorkflows: readonly string[];
 }
 
 /** Where an agent's workflow is. */
@@ -36,7 +36,7 @@ export function agentWorkflowPath(agent: AgentTemplate): string {
 
 /** The files of a repository that works with Treadle, filled in. `read` gives the templates by path. Pure but for it. */
 export function starterFiles(
-  { action, stateBranch, ceos, agents, agentWorkflows }: StarterOptions,
+  { action, stateBranch, ceos, agents, awaitedWorkflows }: StarterOptions,
   read: (template: string) => string,
 ): readonly StarterFile[] {
   const fill = (text: string): string =>
@@ -48,7 +48,11 @@ export function starterFiles(
     text: fill(read(`agents/${agent}.yml`)),
     kind: 'generated' as const,
   }));
-  const names = new Set(['Treadle review', ...agentFiles.map(({ text }) => nameOf(text)), ...agentWorkflows]);
+  const names = new Set([
+    'Treadle review',
+    ...agentFiles.map(({ text }) => nameOf(text)),
+    ...awaitedWorkflows,
+  ]);
   const list = `[${[...names].map(renderName).join(', ')}]`;
   const wake = fill(read(WAKE_WORKFLOW_PATH))
     .replace('[Treadle review]', () => list)
