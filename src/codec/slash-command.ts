@@ -9,6 +9,12 @@ export type SlashCommand =
     }
   /** `/treadle repin WORKFLOW …`: go on by the workflow of that name as the default branch has it now. */
   | { readonly kind: 'repin'; readonly workflow: string; readonly reason: string }
+  /** `/treadle start WORKFLOW key=value …`: work on the issue by the workflow of that name, with these inputs. */
+  | {
+      readonly kind: 'start';
+      readonly workflow: string;
+      readonly inputs: Readonly<Record<string, string>>;
+    }
   /** `/treadle done key=value …` and `/treadle failed …`: an answer in short form. */
   | {
       readonly kind: 'report';
@@ -21,6 +27,7 @@ export type SlashCommand =
 const PLAIN = ['pause', 'resume', 'cancel', 'close'] as const;
 const OUTCOMES = { done: 'success', failed: 'failure', continue: 'continue' } as const;
 const VERBS = [
+  'start',
   'approve',
   'reject',
   'retry',
@@ -37,7 +44,8 @@ const VERBS = [
  * with `/treadle`, indented by less than a code block is, so that a command in a quotation, in code or in the middle is none.
  *
  * `/treadle goto JOB reason…` · `/treadle skip JOB reason…` · `/treadle reassign ROLE reason…` · `/treadle repin WORKFLOW reason…` ·
- * `/treadle approve|reject|retry|pause|resume|cancel|close reason…` · `/treadle done|failed|continue key=value … summary…`
+ * `/treadle approve|reject|retry|pause|resume|cancel|close reason…` · `/treadle done|failed|continue key=value … summary…` ·
+ * `/treadle start WORKFLOW key=value …`
  */
 export function parseSlashCommand(comment: string): SlashCommand | null {
   const lines = comment.split(/\r\n|\n|\r/);
@@ -51,6 +59,8 @@ export function parseSlashCommand(comment: string): SlashCommand | null {
   const plain = PLAIN.find((candidate) => candidate === verb);
   if (plain !== undefined) return override({ action: plain }, rest);
   switch (verb) {
+    case 'start':
+      return readStart(rest);
     case 'approve':
     case 'reject':
     case 'retry':
@@ -83,6 +93,27 @@ function isAnswer(verb: string): verb is keyof typeof OUTCOMES {
   return Object.hasOwn(OUTCOMES, verb);
 }
 
+/** The command that starts a workflow, as somebody would type it. Values may hold blanks, quotes and line breaks. */
+export function renderStart(workflow: string, inputs: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(inputs).map(([name, value]) => {
+    const isPlain = /^[^\s"\\]+$/.test(value);
+    return `${name}=${isPlain ? value : `"${value.replaceAll(/["\\]/g, (mark) => `\\${mark}`)}"`}`;
+  });
+  return ['/treadle', 'start', workflow, ...pairs].join(' ');
+}
+
+function readStart(rest: string): SlashCommand {
+  const [, workflow, more = ''] = /^([\w.-]+)(?:\s+([\s\S]*))?$/.exec(rest) ?? [];
+  if (workflow === undefined)
+    return { kind: 'malformed', problem: '`/treadle start` needs a workflow: /treadle start WORKFLOW' };
+  const { pairs, left, unquoted } = readPairs(more);
+  if (unquoted !== undefined || left !== '') {
+    const problem = `what follows the workflow in \`/treadle start\` must be key=value, or key="a value".`;
+    return { kind: 'malformed', problem };
+  }
+  return { kind: 'start', workflow: workflow.replace(/\.ya?ml$/, ''), inputs: pairs };
+}
+
 function readRepin(rest: string): SlashCommand {
   const match = /^([\w.-]+)\s+([\s\S]*\S)/.exec(rest);
   return match?.[1] === undefined || match[2] === undefined
@@ -113,23 +144,28 @@ function override(action: Exclude<OverrideAction, { action: 'repin' }>, rest: st
 
 /** `key=value` and `key="a value"` first, in any number, then free text. */
 function readReport(verb: keyof typeof OUTCOMES, rest: string): SlashCommand {
-  const outputs: [string, string][] = [];
-  let left = rest;
-  for (;;) {
-    const pair = /^([A-Za-z_][\w-]*)=(?:"((?:[^"\\]|\\[^])*)"|((?!")\S*))(?:\s+|$)/.exec(left);
-    if (pair?.[1] === undefined) break;
-    outputs.push([pair[1], pair[2]?.replaceAll(/\\([^])/g, '$1') ?? pair[3] ?? '']);
-    left = left.slice(pair[0].length);
-  }
-  const unquoted = /^([A-Za-z_][\w-]*)="/.exec(left)?.[1];
+  const { pairs, left, unquoted } = readPairs(rest);
   if (unquoted !== undefined) {
     const problem = `the value of \`${unquoted}\` in \`/treadle ${verb}\` must end with a quote, and a space behind it.`;
     return { kind: 'malformed', problem };
   }
-  return {
-    kind: 'report',
-    outcome: OUTCOMES[verb],
-    outputs: Object.fromEntries(outputs),
-    summary: left.trim(),
-  };
+  return { kind: 'report', outcome: OUTCOMES[verb], outputs: pairs, summary: left };
+}
+
+/** The pairs that a text begins with, and what is left of it. `unquoted`: whose value begins with a quote that does not end. */
+function readPairs(text: string): {
+  readonly pairs: Readonly<Record<string, string>>;
+  readonly left: string;
+  readonly unquoted: string | undefined;
+} {
+  const pairs: [string, string][] = [];
+  let left = text;
+  for (;;) {
+    const pair = /^([A-Za-z_][\w-]*)=(?:"((?:[^"\\]|\\[^])*)"|((?!")\S*))(?:\s+|$)/.exec(left);
+    if (pair?.[1] === undefined) break;
+    pairs.push([pair[1], pair[2]?.replaceAll(/\\([^])/g, '$1') ?? pair[3] ?? '']);
+    left = left.slice(pair[0].length);
+  }
+  const unquoted = /^([A-Za-z_][\w-]*)="/.exec(left)?.[1];
+  return { pairs: Object.fromEntries(pairs), left: left.trim(), unquoted };
 }

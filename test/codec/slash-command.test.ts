@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
-import { parseSlashCommand, type SlashCommand } from '../../src/codec/slash-command.ts';
+import { parseSlashCommand, renderStart, type SlashCommand } from '../../src/codec/slash-command.ts';
 
 type Override = Extract<SlashCommand, { kind: 'override' }>;
 
@@ -48,9 +48,9 @@ test.each([
 });
 
 test.each([
-  ['/treadle', 'needs a command: one of approve, reject,'],
-  ['/treadle   ', 'needs a command: one of approve, reject,'],
-  ['/treadle aprove fine', '`/treadle aprove` is not known. Known are: approve, reject,'],
+  ['/treadle', 'needs a command: one of start, approve,'],
+  ['/treadle   ', 'needs a command: one of start, approve,'],
+  ['/treadle aprove fine', '`/treadle aprove` is not known. Known are: start, approve,'],
   ['/treadle Approve fine', '`/treadle Approve` is not known.'],
   ['/treadle toString x', '`/treadle toString` is not known.'],
   ['/treadle constructor x', '`/treadle constructor` is not known.'],
@@ -63,6 +63,9 @@ test.each([
   ['/treadle skip fix: because', '`/treadle skip` needs a job: /treadle skip JOB why'],
   ['/treadle reassign', '`/treadle reassign` needs a role: /treadle reassign ROLE why'],
   ['/treadle reassign @bob please', '`/treadle reassign` needs a role'],
+  ['/treadle start', '`/treadle start` needs a workflow: /treadle start WORKFLOW'],
+  ['/treadle start bug now please', 'what follows the workflow in `/treadle start` must be key=value'],
+  ['/treadle start bug a="open', 'must be key=value, or key="a value"'],
   ['/treadle done a="open', 'the value of `a` in `/treadle done` must end with a quote'],
   ['/treadle done a=1 b="x"y', 'the value of `b` in `/treadle done` must end with a quote'],
 ])('%j is malformed', (comment, problem) => {
@@ -70,6 +73,33 @@ test.each([
     kind: 'malformed',
     problem: expect.stringContaining(problem) as string,
   });
+});
+
+test.each<[comment: string, workflow: string, inputs: Readonly<Record<string, string>>]>([
+  ['/treadle start bug', 'bug', {}],
+  ['/treadle start release.yml', 'release', {}],
+  [
+    '/treadle start bug who=me where="the shop"\nwhy="it \\"breaks\\""',
+    'bug',
+    { who: 'me', where: 'the shop', why: 'it "breaks"' },
+  ],
+])('%j starts a workflow', (comment, workflow, inputs) => {
+  expect(parseSlashCommand(comment)).toEqual({ kind: 'start', workflow, inputs });
+});
+
+test('a start that was rendered is read back as it was', () => {
+  const name = fc.stringMatching(/^[A-Za-z_][\w-]{0,8}$/).filter((key) => key !== '__proto__');
+  // Line breaks of other systems become plain ones in a comment.
+  const value = fc.string({ unit: 'grapheme' }).filter((text) => !text.includes('\r'));
+  fc.assert(
+    fc.property(fc.dictionary(name, value, { noNullPrototype: true }), (inputs) => {
+      expect(parseSlashCommand(renderStart('bug', inputs))).toEqual({
+        kind: 'start',
+        workflow: 'bug',
+        inputs,
+      });
+    }),
+  );
 });
 
 test('an unknown command is not repeated at any length', () => {

@@ -68,7 +68,7 @@ describe('docs/workflow-language.md', () => {
   test.each([...named].filter((code) => code.startsWith('/treadle ')))(
     'the comment %s is understood',
     (code) => {
-      expect(parseSlashCommand(code)?.kind).toMatch(/^(?:override|repin)$/);
+      expect(parseSlashCommand(code)?.kind).toMatch(/^(?:override|repin|start)$/);
     },
   );
 });

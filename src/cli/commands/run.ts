@@ -5,6 +5,8 @@ import { publish } from '../../runtime/publish.ts';
 import { beginWake } from '../../runtime/wake.ts';
 import type { Issue } from '../../forge/port.ts';
 import { readRepositoryConfig } from '../../runtime/repository-config.ts';
+import { readInputs } from '../../runtime/start-inputs.ts';
+import { checkWorkflow } from '../../runtime/startable-workflow.ts';
 import { checkTitle, fileBead } from '../bead.ts';
 import {
   examples,
@@ -17,11 +19,10 @@ import { driveRun, type Driven } from '../drive.ts';
 import { findRun } from '../find-run.ts';
 import { followRun } from '../follow.ts';
 import { tellRun } from '../go-on.ts';
-import { readInputs } from '../inputs.ts';
 import { readRunner, ringRunner } from '../local/runner.ts';
 import type { Session } from '../local/session.ts';
 import { runSummary } from '../run-summary.ts';
-import { checkWorkflow, startRequest, type StartRequest } from '../start-request.ts';
+import { startRequest, type StartRequest } from '../start-request.ts';
 import { withSession } from '../with-session.ts';
 
 interface RunOptions extends RepositoryOptions {

@@ -14,8 +14,10 @@ import type {
   Permission,
 } from '../../forge/port.ts';
 import type { Documents } from '../../store/documents.ts';
+import { mayApprove } from '../authorise.ts';
 import { isPrepared } from '../review-workflow.ts';
 import { loadIssueIndex } from '../run-documents.ts';
+import { readAskedStarts, type AskedStart } from './asked-starts.ts';
 import { readAwaitedChecks, type KnownChecks } from './checks.ts';
 import { readEdits } from './comment-edits.ts';
 import { firstCursor, isSeen, sinceCursor } from './cursor.ts';
@@ -50,6 +52,8 @@ export interface Facts {
   readonly edits: ReadonlyMap<number, CommentEdit>;
   /** Live permissions of holders of the role ceo who overrule by them, by the comment's id. */
   readonly overrulers: ReadonlyMap<number, Permission>;
+  /** Comments that ask for a run, by the comment's id. */
+  readonly asked: ReadonlyMap<number, AskedStart>;
   /** Issues that waited for a wake that may start their runs, as far as this one may. */
   readonly waiting: readonly Issue[];
   /** How those issues were closed that a run was going on for. */
@@ -162,10 +166,12 @@ async function digest(reading: Reading, listed: Listed, from: CursorDocument | u
   const fresh = from === undefined ? { issues: [], comments: [] } : sinceCursor(found, from);
   const waiting = await readWaiting(reading, from, fresh.issues);
   const overrulers = await readOverrulers(forge, documents, fresh.comments);
+  const asked = await readAskedStarts(forge, fresh.comments, issues);
   return {
     ...found,
     edits: await readEdits(forge, documents, fresh.comments),
     overrulers,
+    asked,
     waiting,
     dispatchAnswers,
     checks,
@@ -173,7 +179,7 @@ async function digest(reading: Reading, listed: Listed, from: CursorDocument | u
       documents,
       reading.intake,
       [...waiting, ...fresh.issues],
-      fresh.comments.some(({ id, body }) => overrulers.has(id) && parseSlashCommand(body)?.kind === 'repin'),
+      isCatalogAsked(fresh.comments, overrulers, asked),
       from?.since ?? null,
     ),
     answers:
@@ -181,6 +187,19 @@ async function digest(reading: Reading, listed: Listed, from: CursorDocument | u
         ? NO_ANSWERS
         : await readAnswers(reading, glance, { touched: new Set(touched), judged: from?.judged ?? {} }),
   };
+}
+
+/** Whether somebody who may asks for a workflow by its name: nobody else makes us read what there is. */
+function isCatalogAsked(
+  comments: readonly Comment[],
+  overrulers: ReadonlyMap<number, Permission>,
+  asked: ReadonlyMap<number, AskedStart>,
+): boolean {
+  return comments.some(({ id, body }) => {
+    const start = asked.get(id);
+    if (start !== undefined) return mayApprove(start.permission);
+    return overrulers.has(id) && parseSlashCommand(body)?.kind === 'repin';
+  });
 }
 
 /** The cursor's time, by a name alone; undefined where none tells it. */

@@ -2,6 +2,8 @@ import { cursorCodec, type CursorDocument } from '../../codec/documents.ts';
 import { layout } from '../../codec/layout.ts';
 import type { Comment } from '../../forge/port.ts';
 import type { Unit } from '../unit.ts';
+import type { Notice } from '../notices.ts';
+import { startAsked } from './asked-starts.ts';
 import { ingestClosing } from './closing.ts';
 import { ingestComment } from './comments.ts';
 import { cursorAfter, sinceCursor } from './cursor.ts';
@@ -36,12 +38,14 @@ export async function ingestFacts(unit: Unit, facts: Facts, budget: number): Pro
   const answered = await ingestAnswers(unit, facts);
   const remarks = [...answered.remarks];
   const most = Math.max(1, Math.floor(budget / REQUESTS_PER_COMMENT));
-  const left = await ingestComments(unit, fresh.comments, facts, { remarks, most });
+  const told: Notice[] = [];
+  const left = await ingestComments(unit, fresh.comments, facts, { remarks, told, most });
   await ingestDispatchAnswers(unit, facts.dispatchAnswers);
   for (const issue of fresh.issues) if (issue.state === 'closed') await ingestClosing(unit, issue, facts);
   const started = await startRuns(unit, facts, fresh.issues, cursor);
   remarks.push(...started.remarks);
-  const { waiting, notices } = started;
+  const { waiting } = started;
+  const notices = [...told, ...started.notices];
   const next: CursorDocument = cursorAfter(facts, cursor, {
     comments: left,
     waiting,
@@ -100,12 +104,17 @@ async function ingestComments(
   unit: Unit,
   comments: readonly Comment[],
   facts: Facts,
-  { remarks, most }: { readonly remarks: string[]; readonly most: number },
+  { remarks, told, most }: { readonly remarks: string[]; readonly told: Notice[]; readonly most: number },
 ): Promise<readonly Comment[]> {
   const before = unit.applied.length;
   for (const [index, comment] of comments.entries()) {
     if (unit.applied.length - before >= most) return comments.slice(index);
-    const remark = await ingestComment(unit, comment, facts);
+    const asked = facts.asked.get(comment.id);
+    const { remark, notice } =
+      asked === undefined
+        ? { remark: await ingestComment(unit, comment, facts), notice: null }
+        : await startAsked(unit, asked, facts.catalog);
+    if (notice !== null) told.push(notice);
     if (remark !== null) remarks.push(`comment ${comment.id} on #${comment.issue}: ${remark}`);
   }
   return [];

@@ -10,7 +10,14 @@ export type Inputs = Readonly<Record<string, Json>>;
  * Throws `usage`. Source: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#onworkflow_dispatchinputs
  */
 export function readInputs(declared: readonly InputDeclaration[], pairs: readonly string[]): Inputs {
-  const given = new Map(pairs.map(splitPair));
+  return checkInputs(declared, new Map(pairs.map(splitPair)));
+}
+
+/** The same of inputs by name. */
+export function checkInputs(
+  declared: readonly InputDeclaration[],
+  given: ReadonlyMap<string, string>,
+): Inputs {
   for (const name of given.keys()) {
     if (declared.some((input) => input.name === name)) continue;
     throw new TreadleError('usage', `the workflow has no input '${name}'`, {
