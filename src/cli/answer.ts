@@ -1,6 +1,10 @@
 import { TreadleError } from '../base/errors.ts';
+import type { Member } from '../engine/config.ts';
+import type { Account, Forge, ReviewedPull } from '../forge/port.ts';
+import { reasonNotToCount } from '../runtime/authorise.ts';
 import type { FoundRun } from './find-run.ts';
-import type { Session } from './local/session.ts';
+import { readPermission } from './github/read-permission.ts';
+import type { Speakers } from './speech.ts';
 
 /** A person's answer to a gate or an escalation. */
 export interface Answer {
@@ -8,54 +12,101 @@ export interface Answer {
   /** Null: the one gate or escalation that is open. */
   readonly job: string | null;
   readonly reason: string;
-  /** Whose word it is; null: the first holder of the role that is asked. */
+  /** Whose word it is; null: the speaker's, or where anybody can speak, the first holder's of the role that is asked. */
   readonly as: string | null;
 }
 
 /** An open question of a run: the pull request whose review answers it. */
-interface Question {
+export interface Question {
   readonly job: string;
   readonly role: string;
   readonly pull: number;
 }
 
-/** Answers by reviewing the decision pull request as a holder of the role, exactly as a person does on GitHub. */
-export async function answerGate(session: Session, found: FoundRun, answer: Answer): Promise<void> {
+/**
+ * Answers by reviewing the decision pull request as a holder of the role, exactly as a person does on GitHub. Whose word would not
+ * count hears why, and nothing is said. Returns what was answered, and as whom.
+ */
+export async function answerGate(
+  { speaker, forgeAs }: Speakers,
+  found: FoundRun,
+  answer: Answer,
+): Promise<Question & { readonly login: string }> {
   const question = findQuestion(found, answer.job);
   const holders = found.config.roles[question.role] ?? [];
-  const login = answer.as ?? holders.find(({ kind }) => kind === 'user')?.login;
+  const login = answer.as ?? speaker?.login ?? holders.find(({ kind }) => kind === 'user')?.login;
   if (login === undefined) {
     throw new TreadleError('not-found', `nobody holds the role ${question.role}`, {
       remedy: 'Add somebody to it in .github/treadle.yml, and commit that.',
     });
   }
-  if (!holders.some((holder) => holder.login === login)) {
+  if (findHolder(holders, login, speaker) === undefined) {
     const names = holders.map((holder) => holder.login).join(', ');
     throw new TreadleError(
       'usage',
       `${login} does not hold the role ${question.role}, so their answer would not count`,
-      {
-        remedy: `These do: ${names}`,
-      },
+      { remedy: names === '' ? 'Nobody does.' : `These do: ${names}` },
     );
   }
-  const forge = session.forgeAs(login);
-  const pull = await forge.pulls.get(question.pull);
+  const forge = forgeAs(login);
+  const [pull] = await forge.pulls.reviewed([question.pull]);
   if (pull === undefined) throw new TreadleError('not-found', `pull request #${question.pull} is gone`);
+  if (speaker !== null) await checkReviewer(forge, { found, question, pull, speaker });
   const reviewed = await forge.pulls.review(question.pull, {
     verdict: answer.verdict === 'approve' ? 'approve' : 'request_changes',
     body: answer.reason,
     head: pull.head.oid,
   });
-  if (reviewed.kind === 'refused') {
-    throw new TreadleError(
-      'review-refused',
-      `${login} cannot answer on #${question.pull}: ${reviewed.problem}`,
-      {
-        remedy: `Let somebody else who holds the role ${question.role} answer: --as LOGIN`,
-      },
-    );
-  }
+  if (reviewed.kind === 'refused') throw reviewRefused(login, question, reviewed.problem);
+  return { ...question, login };
+}
+
+/** Whether the state shows that a question was answered, or is asked no more. */
+export function isAnswered({ state }: FoundRun, { job, pull }: Question): boolean {
+  const document = state.jobs[job];
+  const asked = document?.escalation?.pull ?? document?.gate?.pull ?? null;
+  return state.run.jobs[job]?.status !== 'waiting' || asked !== pull;
+}
+
+/** The member who speaks: by the numeric id where the speaker is known, since logins change hands. */
+export function findHolder(
+  holders: readonly Member[],
+  login: string,
+  speaker: Account | null,
+): Member | undefined {
+  return holders.find((holder) =>
+    speaker?.login === login ? holder.id === speaker.id : holder.login === login,
+  );
+}
+
+async function checkReviewer(
+  forge: Forge,
+  review: {
+    readonly found: FoundRun;
+    readonly question: Question;
+    readonly pull: ReviewedPull;
+    readonly speaker: Account;
+  },
+): Promise<void> {
+  const { found, question, pull, speaker } = review;
+  const word = {
+    id: 0,
+    author: speaker,
+    state: 'approved',
+    body: '',
+    commit: pull.head.oid,
+    submittedAt: null,
+  } as const;
+  const { config, state } = found;
+  const permission = await readPermission(forge, speaker.login);
+  const reason = reasonNotToCount(word, { config, state, ...question, pull, permission });
+  if (reason !== null) throw reviewRefused(speaker.login, question, reason);
+}
+
+function reviewRefused(login: string, { role, pull }: Question, problem: string): TreadleError {
+  return new TreadleError('review-refused', `${login} cannot answer on #${pull}: ${problem}`, {
+    remedy: `Let somebody else who holds the role ${role} answer, each under their own name; or overrule it as the CEO by a comment on the bead: /treadle approve WHY`,
+  });
 }
 
 function findQuestion({ state, workflow }: FoundRun, wanted: string | null): Question {

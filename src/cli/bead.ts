@@ -1,5 +1,5 @@
 import { TreadleError } from '../base/errors.ts';
-import type { Issue } from '../forge/port.ts';
+import type { Forge, Issue } from '../forge/port.ts';
 import type { Session } from './local/session.ts';
 
 /** Throws `usage` for a title that is none, or that somebody meant as the number of an issue. */
@@ -16,17 +16,25 @@ export function checkTitle(issue: string): void {
 /** The issue that is worked: one that exists, or a new one, filed as the first holder of the role ceo. */
 export async function fileBead(
   session: Session,
+  bead: { readonly issue: string; readonly body: string },
+): Promise<Issue> {
+  const [ceo] = session.settings.roles['ceo'] ?? [];
+  const { forge } = session.runtime;
+  return takeIssue(forge, ceo === undefined ? forge : session.forgeAs(ceo), bead);
+}
+
+/** The issue that is meant: one that exists, or a new one. Throws `not-found`. */
+export async function takeIssue(
+  forge: Forge,
+  author: Forge,
   { issue, body }: { readonly issue: string; readonly body: string },
 ): Promise<Issue> {
-  const { forge } = session.runtime;
   const number = /^#(\d+)$/.exec(issue.trim())?.[1];
   if (number !== undefined) {
     const known = await forge.issues.get(Number(number));
     if (known !== undefined && !known.isPull) return known;
     throw new TreadleError('not-found', `there is no issue #${number}`);
   }
-  const [ceo] = session.settings.roles['ceo'] ?? [];
-  const author = ceo === undefined ? forge : session.forgeAs(ceo);
   const created = await author.issues.create({ title: issue, body, labels: [] });
   const known = await forge.issues.get(created);
   if (known === undefined)

@@ -32,6 +32,7 @@ const CODES: Readonly<Record<string, ExitCode>> = {
   'repository-unborn': EXIT.usage,
   'branch-invalid': EXIT.usage,
   'not-started': EXIT.usage,
+  'state-elsewhere': EXIT.usage,
   'files-differ': EXIT.usage,
   'index-dirty': EXIT.usage,
   'not-found': EXIT.notFound,

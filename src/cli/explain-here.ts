@@ -6,8 +6,15 @@ import type { RunState } from '../engine/state.ts';
 import type { Workflow } from '../workflow/model.ts';
 import type { FoundRun } from './find-run.ts';
 
-/** Why a run, or one job of it, is where it is, and besides what is said everywhere, the commands that help on this machine. */
-export function explainHere({ workflow, config, state }: FoundRun, job: string | null = null): string {
+/**
+ * Why a run, or one job of it, is where it is, and besides what is said everywhere, the commands that help. `place` are the
+ * options that lead there.
+ */
+export function explainHere(
+  { workflow, config, state }: FoundRun,
+  job: string | null = null,
+  place = '',
+): string {
   const text = job === null ? explainRun(workflow, config, state) : explainJob(workflow, config, state, job);
   const awaited = awaitedOf(workflow, state).filter((each) => job === null || each.job === job);
   const commands = [...new Set(awaited.flatMap((each) => commandsFor(state.run.id, each)))];
@@ -19,7 +26,7 @@ export function explainHere({ workflow, config, state }: FoundRun, job: string |
         ? []
         : [`\nTo be decided in ${each.job ?? ''}:\n\n${question.replace(/^(?=.)/gm, '  ')}`];
     }),
-    ...(commands.length === 0 ? [] : ['\nFrom here:', ...commands.map((one) => `  ${one}`)]),
+    ...(commands.length === 0 ? [] : ['\nFrom here:', ...commands.map((one) => `  ${one}${place}`)]),
   ].join('\n');
 }
 

@@ -21,11 +21,20 @@ export interface FoundRun {
 }
 
 const definitions = createDefinitions();
+const READ_TOGETHER = 50;
 
-/** Finds a run by its id (`42-1`) or by its issue (`42`, `#42`: the newest). Throws `not-found`, naming what there is. */
-export async function findRun(store: Store, wanted: string): Promise<FoundRun> {
+/**
+ * Finds a run by its id (`42-1`) or by its issue (`42`, `#42`: the newest). Throws `not-found`, naming what there is.
+ *
+ * @param opened the documents of the tip, where they are at hand
+ */
+export async function findRun(
+  store: Store,
+  wanted: string,
+  opened: Documents | null = null,
+): Promise<FoundRun> {
   checkName(wanted);
-  const documents = openDocuments(await store.read());
+  const documents = opened ?? openDocuments(await store.read());
   const id = await resolveRunId(documents, wanted);
   const active = await loadRun(documents, id);
   if (active !== undefined) {
@@ -39,6 +48,20 @@ export async function findRun(store: Store, wanted: string): Promise<FoundRun> {
   if (loaded === undefined) throw noSuchRun(wanted, await activeRuns(documents));
   const workflow = await definitions.load(then, loaded.state.run.definition);
   return { ...loaded, workflow, lastCommit: finished.lastCommit };
+}
+
+/** Finds several runs. Over a network they are read together, some at a time. */
+export async function findRuns(
+  store: Store,
+  documents: Documents,
+  ids: readonly string[],
+): Promise<readonly FoundRun[]> {
+  const found: FoundRun[] = [];
+  for (let first = 0; first < ids.length; first += READ_TOGETHER) {
+    const some = ids.slice(first, first + READ_TOGETHER);
+    found.push(...(await Promise.all(some.map((id) => findRun(store, id, documents)))));
+  }
+  return found;
 }
 
 /** A job's id, by however it was typed. Throws `not-found`, naming those there are. */

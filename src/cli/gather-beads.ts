@@ -1,4 +1,5 @@
 import type { BeadFacts } from '../beads/judge-bead.ts';
+import { layout } from '../codec/layout.ts';
 import { awaitedOf, type Awaited } from '../engine/view/awaited.ts';
 import type { BeadIssue, Forge, IssueReference } from '../forge/port.ts';
 import { selectionFor } from '../runtime/ingest/start.ts';
@@ -6,7 +7,7 @@ import type { RepositoryConfig } from '../runtime/repository-config.ts';
 import { loadIssueIndex } from '../runtime/run-documents.ts';
 import { openDocuments } from '../store/documents.ts';
 import type { Store } from '../store/port.ts';
-import { findRun } from './find-run.ts';
+import { findRuns, type FoundRun } from './find-run.ts';
 
 /** All open beads with what decides on whether they can be worked: one request, and one more for each that is related to others. */
 export async function gatherBeads(
@@ -16,16 +17,22 @@ export async function gatherBeads(
 ): Promise<readonly BeadFacts[]> {
   const documents = openDocuments(await store.read());
   const facts: BeadFacts[] = [];
-  for (const issue of await forge.relations.beads('open')) {
-    const { active, escalation } = await loadIssueIndex(documents, issue.number);
+  const beads = await forge.relations.beads('open');
+  await documents.readAhead(beads.map(({ number }) => layout.issueIndex(number)));
+  const indexes = await Promise.all(beads.map(({ number }) => loadIssueIndex(documents, number)));
+  const actives = indexes.flatMap(({ active }) => active ?? []);
+  const runs = new Map((await findRuns(store, documents, actives)).map((run) => [run.state.run.id, run]));
+  for (const [index, issue] of beads.entries()) {
+    const { active, escalation } = indexes[index] ?? { active: null, escalation: null };
     const { number, title, labels, createdAt } = issue;
+    const run = active === null ? undefined : runs.get(active);
     facts.push({
       number,
       title,
       labels,
       createdAt,
       decidesOn: escalation?.run ?? null,
-      activeRun: active === null ? null : await describeRun(store, active),
+      activeRun: run === undefined ? null : describeRun(run),
       blockers: await openOnes(forge, issue.openBlockers, () => forge.relations.blockers(number)),
       subIssues: await openOnes(forge, issue.openSubIssues, () => forge.relations.subIssues(number)),
       selection: selectionFor(issue satisfies BeadIssue, true, found),
@@ -47,11 +54,10 @@ async function openOnes(
     );
 }
 
-async function describeRun(store: Store, id: string): Promise<NonNullable<BeadFacts['activeRun']>> {
-  const { workflow, state } = await findRun(store, id);
+function describeRun({ workflow, state }: FoundRun): NonNullable<BeadFacts['activeRun']> {
   const awaited = awaitedOf(workflow, state).filter(({ kind }) => kind !== 'needs');
   return {
-    id,
+    id: state.run.id,
     isEscalated: awaited.some(({ kind }) => kind === 'escalation'),
     waitsFor: awaited.map(describeAwaited).join('; ') || 'nothing is awaited',
   };

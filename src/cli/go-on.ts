@@ -30,12 +30,17 @@ export async function goOn(context: CommandContext, session: Session, going: Goi
 }
 
 /** Tells how far a run came, and sets the exit code by it. */
-export function tellRun({ terminal, finish }: CommandContext, driven: Driven, json?: true): void {
+export function tellRun(
+  { terminal, finish }: CommandContext,
+  driven: Driven,
+  json: true | undefined,
+  place = '',
+): void {
   finish(driven.exit);
   if (json === true) {
     terminal.print(JSON.stringify({ version: 1, run: runSummary(driven.found) }, null, 2));
     return;
   }
   terminal.note('');
-  printRun(terminal, driven.found);
+  printRun(terminal, driven.found, place);
 }

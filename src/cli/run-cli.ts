@@ -43,7 +43,8 @@ Examples:
   $ treadle run bug --issue "Total is off by one" --body "3 + 4 gives 8"
   $ treadle status
   $ treadle explain 1-1
-  $ treadle approve 1-1 --reason "Looks right"`;
+  $ treadle approve 1-1 --reason "Looks right"
+  $ treadle status --github`;
 
 /** Runs one command line and returns its exit code. Errors are caught here, once, and told to the person. */
 export async function runCli(args: readonly string[]): Promise<ExitCode> {

@@ -45,8 +45,8 @@ export function runLine({ state, workflow }: FoundRun): string {
 }
 
 /** A run's graph, and what it waits for. */
-export function printRun(terminal: Terminal, found: FoundRun): void {
+export function printRun(terminal: Terminal, found: FoundRun, place = ''): void {
   for (const line of graphText(found.workflow, found.state)) terminal.note(`  ${paintLine(terminal, line)}`);
   terminal.note('');
-  terminal.note(explainHere(found));
+  terminal.note(explainHere(found, null, place));
 }

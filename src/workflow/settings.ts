@@ -10,6 +10,8 @@ import type { Span, YamlEntry, YamlMap, YamlNode } from './yaml-tree.ts';
 
 /** Where a repository keeps its settings. */
 export const SETTINGS_PATH = '.github/treadle.yml';
+/** The branch that holds the state, unless the settings name another. */
+export const DEFAULT_STATE_BRANCH = 'treadle/state';
 
 /** What `.github/treadle.yml` says, before logins are resolved to ids. */
 export interface SettingsFile {
@@ -54,7 +56,7 @@ const TEAM = /^@[A-Za-z0-9][A-Za-z0-9-]*\/[A-Za-z0-9][\w.-]*$/;
 
 /** What holds where the file says nothing. Agents' own instructions are code: they always need a review of the code. */
 const DEFAULTS = {
-  stateBranch: 'treadle/state',
+  stateBranch: DEFAULT_STATE_BRANCH,
   protectedPaths: [
     '.github/**',
     '**/CODEOWNERS',

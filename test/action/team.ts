@@ -25,12 +25,14 @@ const SETTINGS = `roles:
 
 /** A repository with people on the local server, and the Action as its only runner: nothing else moves its state. */
 export interface ActionTeam {
+  /** The server's own address, past the proxy that counts. */
+  readonly serverUrl: string;
   readonly as: (person: Person) => Octokit;
   readonly at: typeof AT;
   /** Executes one step by an event's payload. Fails the test where the step fails. */
   wake(event: string, action?: string, over?: Readonly<Record<string, unknown>>): Promise<Wake>;
   step(order?: Partial<StepOrder>): Promise<StepEnd>;
-  readonly tokenOf: (login: Person | 'github-actions[bot]') => string;
+  readonly tokenOf: (login: Person | 'github-actions[bot]' | 'treadle[bot]') => string;
   report(person: Person, issue: number, lines: readonly string[]): Promise<void>;
   comments(issue: number): Promise<readonly { readonly login: string; readonly body: string }[]>;
   /** The pull request that asks for a decision, open now. */
@@ -63,6 +65,7 @@ export async function openActionTeam(
   const runToken =
     kind === 'app' ? await server.token('treadle[bot]', 'app') : (tokens.get('github-actions[bot]') ?? '');
   await server.admin('PUT', `/repositories/${REPOSITORY}`, { import: source });
+  tokens.set('treadle[bot]', runToken);
   const grants = { ...PEOPLE, [kind === 'app' ? 'treadle[bot]' : 'github-actions[bot]']: 'write' };
   for (const [login, permission] of Object.entries(grants)) {
     const path = `/repositories/${REPOSITORY}/collaborators/${encodeURIComponent(login)}`;
@@ -81,6 +84,7 @@ export async function openActionTeam(
       ...order,
     });
   return {
+    serverUrl: server.url,
     as,
     at: AT,
     step,

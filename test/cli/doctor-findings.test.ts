@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { FINDING_CODES, type FindingCode } from '../../src/cli/doctor/codes.ts';
 import { diagnose } from '../../src/cli/doctor/diagnose.ts';
 import { readTokenKind, type DoctorFacts } from '../../src/cli/doctor/facts.ts';
-import { readRemote } from '../../src/cli/doctor/find-repository.ts';
+import { readRemote, serverOf } from '../../src/cli/github/find-repository.ts';
 import type { Severity } from '../../src/cli/doctor/finding.ts';
 import type { RepositoryFacts } from '../../src/forge/settings-port.ts';
 
@@ -371,7 +371,9 @@ test.each([
   ['ssh://git@ssh.github.com:443/loom-dev/shop.git', 'https://api.github.com', 'loom-dev/shop'],
   ['https://git.example.com/loom-dev/shop.js.git/', 'https://git.example.com/api/v3', 'loom-dev/shop.js'],
 ])('the remote %s is %s, %s', (address, apiUrl, repository) => {
-  expect(readRemote(address)).toEqual({ apiUrl, repository });
+  const place = readRemote(address);
+  expect(place?.repository).toBe(repository);
+  expect(serverOf(place?.host ?? '', true).apiUrl).toBe(apiUrl);
 });
 
 test.each(['/srv/git/shop.git', '../shop', 'https://github.com/shop'])(

@@ -1,24 +1,26 @@
 import type { Command } from 'commander';
 
 import { TreadleError } from '../../base/errors.ts';
-import { answerGate } from '../answer.ts';
+import { answerGate, isAnswered } from '../answer.ts';
 import {
   examples,
+  GITHUB_OPTION,
   JSON_OPTION,
+  NO_ADVANCE_OPTION,
   REPO_OPTION,
+  REPOSITORY_OPTION,
+  WAIT_OPTION,
   type CommandContext,
-  type RepositoryOptions,
+  type SpeechOptions,
 } from '../command-context.ts';
 import { refuseCompleted } from '../check-override.ts';
 import { findRun } from '../find-run.ts';
-import { goOn } from '../go-on.ts';
-import { withSession } from '../with-session.ts';
+import { speak } from '../speak.ts';
 
-interface AnswerOptions extends RepositoryOptions {
+interface AnswerOptions extends SpeechOptions {
   readonly job?: string;
   readonly reason?: string;
   readonly as?: string;
-  readonly advance: boolean;
 }
 
 /** `treadle approve` and `treadle reject`: the review of a decision pull request, from the command line. */
@@ -33,14 +35,21 @@ export function addAnswers(program: Command, context: CommandContext): void {
       )
       .argument('<run>', 'the run (42-1) or its issue (42)')
       .option('--job <job>', 'which gate or escalated job, where several wait')
-      .option('--as <login>', 'whose answer it is; the first holder of the role unless told')
-      .option('--no-advance', 'only answer; leave the rest to the next wake')
+      .option(
+        '--as <login>',
+        'whose answer it is; the first holder of the role unless told, on GitHub whose token it is',
+      )
+      .option(...NO_ADVANCE_OPTION)
+      .option(...GITHUB_OPTION)
+      .option(...REPOSITORY_OPTION)
+      .option(...WAIT_OPTION)
       .option(...REPO_OPTION)
       .option(...JSON_OPTION)
       .addHelpText(
         'after',
         examples(
           `treadle ${verdict} 42-1 --reason "${verdict === 'approve' ? 'Looks right' : 'Please keep the old name'}"`,
+          `treadle ${verdict} 42-1 --reason "${verdict === 'approve' ? 'Looks right' : 'Please keep the old name'}" --github --wait`,
         ),
       );
     const reason = '--reason <text>';
@@ -51,23 +60,27 @@ export function addAnswers(program: Command, context: CommandContext): void {
 }
 
 async function answerCommand(
-  { terminal, finish }: CommandContext,
+  context: CommandContext,
   verdict: 'approve' | 'reject',
   wanted: string,
   options: AnswerOptions,
 ): Promise<void> {
   if (options.reason?.trim() === '') throw new TreadleError('usage', '--reason is empty: say why');
-  await withSession(terminal, { repo: options.repo, command: verdict }, async (session) => {
-    const found = await findRun(session.runtime.store, wanted);
-    const { id } = found.state.run;
+  await speak(context, verdict, options, async (speech) => {
+    const found = await findRun(speech.store, wanted);
     refuseCompleted(found, verdict);
-    await answerGate(session, found, {
+    const answered = await answerGate(speech, found, {
       verdict,
       job: options.job ?? null,
       reason: options.reason ?? '',
       as: options.as ?? null,
     });
-    const said = verdict === 'approve' ? 'approved' : 'rejected';
-    await goOn({ terminal, finish }, session, { run: id, said, ...options });
+    await speech.goOn({
+      run: found.state.run.id,
+      what: verdict === 'approve' ? 'approved' : 'rejected',
+      login: answered.login,
+      at: answered.pull,
+      isFollowed: (now) => isAnswered(now, answered),
+    });
   });
 }

@@ -1,12 +1,11 @@
 import type { Command } from 'commander';
 
-import { TreadleError } from '../../base/errors.ts';
 import { systemClock } from '../../runtime/system.ts';
 import { examples, JSON_OPTION, REPO_OPTION, type CommandContext } from '../command-context.ts';
 import { diagnose } from '../doctor/diagnose.ts';
 import type { Finding, Severity } from '../doctor/finding.ts';
 import { gatherFacts } from '../doctor/gather-facts.ts';
-import { findRepository } from '../doctor/find-repository.ts';
+import { findRepository, findToken } from '../github/find-repository.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Terminal } from '../terminal.ts';
 import { adapters } from '../wire.ts';
@@ -26,7 +25,7 @@ export function addDoctor(program: Command, { terminal, finish }: CommandContext
     .description('check how a repository on GitHub is set up, with the token in GITHUB_TOKEN or GH_TOKEN')
     .option('--api <url>', 'the root of the REST API; that of the remote, or GITHUB_API_URL, unless told')
     .option(
-      '--repository <owner/name>',
+      '-R, --repository <owner/name>',
       'the repository; that of the remote, or GITHUB_REPOSITORY, unless told',
     )
     .option('--remote <name>', 'the remote that names both', 'origin')
@@ -40,13 +39,9 @@ export function addDoctor(program: Command, { terminal, finish }: CommandContext
       )}`,
     )
     .action(async (options: DoctorOptions) => {
-      const token = process.env['GITHUB_TOKEN'] ?? process.env['GH_TOKEN'] ?? '';
-      if (token === '') {
-        throw new TreadleError('usage', 'there is no token in GITHUB_TOKEN or GH_TOKEN', {
-          remedy: 'Give the one that you want to have checked: GH_TOKEN=$(gh auth token) treadle doctor',
-        });
-      }
-      const { apiUrl, repository } = await findRepository(options, process.env);
+      const address = await findRepository(options, process.env);
+      const token = findToken(address, process.env);
+      const { apiUrl, repository } = address;
       const facts = await gatherFacts({
         forge: adapters.forge(apiUrl, repository, token),
         settings: adapters.settings(apiUrl, repository, token),

@@ -6,18 +6,22 @@ import { TreadleError } from '../../base/errors.ts';
 import { decodeFailure, SEVERITIES, type Failure } from '../../beads/failure.ts';
 import { createDefinitions } from '../../runtime/definitions.ts';
 import { fileBugs } from '../../runtime/file-bug.ts';
-import type { Clock, Randomness } from '../../runtime/ports.ts';
+import type { Clock, Randomness, Runtime } from '../../runtime/ports.ts';
 import { readRepositoryConfig } from '../../runtime/repository-config.ts';
 import {
   examples,
+  GITHUB_OPTION,
+  isOnGitHub,
   JSON_OPTION,
   REPO_OPTION,
+  REPOSITORY_OPTION,
   type CommandContext,
-  type RepositoryOptions,
+  type PlaceOptions,
 } from '../command-context.ts';
+import { withRemoteRuntime } from '../github/remote-wake.ts';
 import { withSession } from '../with-session.ts';
 
-interface FileBugOptions extends RepositoryOptions {
+interface FileBugOptions extends PlaceOptions {
   readonly title?: string;
   readonly errorType?: string;
   readonly message?: string;
@@ -39,6 +43,8 @@ export function addFileBug(program: Command, { terminal }: CommandContext): void
     .addOption(new Option('--severity <severity>', 'how bad it is; medium unless told').choices(SEVERITIES))
     .option('--source <source>', 'where it was noticed, for instance api; cli unless told')
     .option('--stdin', 'read it as JSON from standard input; options beat its fields')
+    .option(...GITHUB_OPTION)
+    .option(...REPOSITORY_OPTION)
     .option(...REPO_OPTION)
     .option(...JSON_OPTION)
     .addHelpText(
@@ -46,11 +52,12 @@ export function addFileBug(program: Command, { terminal }: CommandContext): void
       examples(
         'treadle file-bug --title "Cart breaks" --error-type TypeError --stack trace.txt --severity high',
         'treadle file-bug --stdin < failure.json',
+        'treadle file-bug --title "Nightly build fails" --severity high --github',
       ),
     )
     .action(async (options: FileBugOptions) => {
       const told = { ...(options.stdin === true ? await readStdin() : {}), ...(await readOptions(options)) };
-      await withSession(terminal, { repo: options.repo, command: 'file-bug' }, async ({ runtime }) => {
+      const file = async (runtime: Runtime): Promise<void> => {
         const failure = readFailure(told, runtime);
         const found = await readRepositoryConfig(runtime.forge, runtime.builtInWorkflows);
         const [filed] = await fileBugs(runtime, createDefinitions(), found, [failure]);
@@ -63,8 +70,14 @@ export function addFileBug(program: Command, { terminal }: CommandContext): void
         terminal.print(
           `${bead}: ${filed?.filing == null ? 'only counted' : done[filed.filing]}, ${filed?.reason}`,
         );
-        if (filed?.filing === 'file') terminal.note('its run starts with the next wake: treadle advance');
-      });
+        const wake = isOnGitHub(options) ? 'the next wake on GitHub' : 'the next wake: treadle advance';
+        if (filed?.filing === 'file') terminal.note(`its run starts with ${wake}`);
+      };
+      if (isOnGitHub(options)) await withRemoteRuntime(terminal, options, ({ runtime }) => file(runtime));
+      else
+        await withSession(terminal, { repo: options.repo, command: 'file-bug' }, ({ runtime }) =>
+          file(runtime),
+        );
     });
 }
 

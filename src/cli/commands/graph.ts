@@ -7,24 +7,29 @@ import type { RunState } from '../../engine/state.ts';
 import { graphDot } from '../../engine/view/graph-dot.ts';
 import { graphMermaid } from '../../engine/view/graph-mermaid.ts';
 import { graphText } from '../../engine/view/graph-text.ts';
-import { invalidFile } from '../../runtime/repository-config.ts';
+import { invalidFile, WORKFLOWS_FOLDER } from '../../runtime/repository-config.ts';
 import { compileWorkflow, type WorkflowFile } from '../../workflow/compile.ts';
 import type { Workflow } from '../../workflow/model.ts';
 import { readBuiltInWorkflows } from '../../runtime/package-files.ts';
-import { examples, REPO_OPTION, type CommandContext } from '../command-context.ts';
+import {
+  examples,
+  GITHUB_OPTION,
+  isOnGitHub,
+  REPO_OPTION,
+  REPOSITORY_OPTION,
+  type CommandContext,
+  type PlaceOptions,
+} from '../command-context.ts';
 import { findRun } from '../find-run.ts';
 import { graphSvg } from '../graph-svg.ts';
+import { withRemote } from '../github/open-remote.ts';
 import { tryGit } from '../local/git.ts';
-import { withState } from '../local/session.ts';
-import { paintLine } from '../terminal.ts';
-
-/** Where a repository keeps workflows of its own. */
-const WORKFLOWS_FOLDER = '.github/treadle/workflows';
+import { readState } from '../read-state.ts';
+import { paintLine, type Terminal } from '../terminal.ts';
 
 const FORMATS = ['text', 'mermaid', 'dot', 'svg', 'json'] as const;
 
-interface GraphOptions {
-  readonly repo: string;
+interface GraphOptions extends Omit<PlaceOptions, 'json'> {
   readonly format: (typeof FORMATS)[number];
 }
 
@@ -35,6 +40,8 @@ export function addGraph(program: Command, { terminal }: CommandContext): void {
     .description('draw a workflow (by its name, or a file), or a run as it stands')
     .argument('<what>', 'the name of a workflow, your own or built-in, a file, or a run (42-1)')
     .addOption(new Option('--format <format>', 'how').choices(FORMATS).default('text'))
+    .option(...GITHUB_OPTION)
+    .option(...REPOSITORY_OPTION)
     .option(...REPO_OPTION)
     .addHelpText(
       'after',
@@ -46,7 +53,7 @@ export function addGraph(program: Command, { terminal }: CommandContext): void {
       ),
     )
     .action(async (what: string, options: GraphOptions) => {
-      const { workflow, state } = await findGraph(what, options.repo);
+      const { workflow, state } = await findGraph(terminal, what, options);
       switch (options.format) {
         case 'text':
           for (const line of graphText(workflow, state)) terminal.print(paintLine(terminal, line));
@@ -68,11 +75,14 @@ export function addGraph(program: Command, { terminal }: CommandContext): void {
 }
 
 async function findGraph(
+  terminal: Terminal,
   what: string,
-  repo: string,
+  options: GraphOptions,
 ): Promise<{ workflow: Workflow; state: RunState | null }> {
-  if (/^#?\d+(-\d+)?$/.test(what)) return withState(repo, (store) => findRun(store, what));
-  const own = await ownWorkflows(repo);
+  if (/^#?\d+(-\d+)?$/.test(what)) return readState(terminal, options, (store) => findRun(store, what));
+  const own = isOnGitHub(options)
+    ? await theirWorkflows(terminal, options)
+    : await ownWorkflows(options.repo);
   const known = new Map([...readBuiltInWorkflows()].map(([path, text]) => [keyOf(path), { path, text }]));
   for (const file of own) known.set(keyOf(file.path), file);
   const named = known.get(what);
@@ -101,6 +111,14 @@ async function ownWorkflows(repo: string): Promise<readonly WorkflowFile[]> {
       text: await readFile(join(folder, name), 'utf8'),
     })),
   );
+}
+
+/** The same as the default branch on GitHub has them. */
+function theirWorkflows(terminal: Terminal, options: GraphOptions): Promise<readonly WorkflowFile[]> {
+  return withRemote(terminal, options, async ({ forge }) => {
+    const { texts } = await forge.files.ofDefaultBranch({ files: [], folder: WORKFLOWS_FOLDER });
+    return [...texts].filter(([path]) => /\.ya?ml$/.test(path)).map(([path, text]) => ({ path, text }));
+  });
 }
 
 function keyOf(path: string): string {

@@ -4,16 +4,18 @@ import { parseCommitMessage } from '../../codec/commit-message.ts';
 import type { CommitRecord, Store } from '../../store/port.ts';
 import {
   examples,
+  GITHUB_OPTION,
   JSON_OPTION,
   REPO_OPTION,
+  REPOSITORY_OPTION,
   type CommandContext,
-  type RepositoryOptions,
+  type PlaceOptions,
 } from '../command-context.ts';
 import { readCount } from '../count.ts';
 import { findRun } from '../find-run.ts';
-import { withState } from '../local/session.ts';
+import { readState } from '../read-state.ts';
 
-interface LogOptions extends RepositoryOptions {
+interface LogOptions extends PlaceOptions {
   readonly limit: string;
   readonly all?: true;
 }
@@ -26,6 +28,8 @@ export function addLog(program: Command, { terminal }: CommandContext): void {
     .argument('[run]', 'only this run (42-1) or issue (42)')
     .option('-n, --limit <n>', 'how many at the most', '50')
     .option('--all', 'bookkeeping commits too')
+    .option(...GITHUB_OPTION)
+    .option(...REPOSITORY_OPTION)
     .option(...REPO_OPTION)
     .option(...JSON_OPTION)
     .addHelpText(
@@ -34,7 +38,7 @@ export function addLog(program: Command, { terminal }: CommandContext): void {
     )
     .action(async (run: string | undefined, options: LogOptions) => {
       const limit = readCount('--limit', options.limit);
-      const rows = await withState(options.repo, async (store) => {
+      const rows = await readState(terminal, options, async (store) => {
         const commits = run === undefined ? wholeLog(store, options.all === true) : runLog(store, run);
         const found: Row[] = [];
         for await (const commit of commits) {

@@ -12,14 +12,16 @@ import type { Store } from '../../store/port.ts';
 import { systemClock } from '../../runtime/system.ts';
 import {
   examples,
+  GITHUB_OPTION,
   JSON_OPTION,
   REPO_OPTION,
+  REPOSITORY_OPTION,
   type CommandContext,
-  type RepositoryOptions,
+  type PlaceOptions,
 } from '../command-context.ts';
-import { withState } from '../local/session.ts';
+import { readState } from '../read-state.ts';
 
-interface MetricsOptions extends RepositoryOptions {
+interface MetricsOptions extends PlaceOptions {
   readonly month?: string;
   readonly prometheus?: true;
 }
@@ -31,6 +33,8 @@ export function addMetrics(program: Command, { terminal }: CommandContext): void
     .description('how the runs that ended in a month went, against the targets')
     .option('--month <yyyy-mm>', 'the month, in UTC; this one unless told')
     .option('--prometheus', "print it in Prometheus' text format")
+    .option(...GITHUB_OPTION)
+    .option(...REPOSITORY_OPTION)
     .option(...REPO_OPTION)
     .option(...JSON_OPTION)
     .addHelpText(
@@ -39,7 +43,7 @@ export function addMetrics(program: Command, { terminal }: CommandContext): void
     )
     .action(async (options: MetricsOptions) => {
       const month = readMonth(options.month ?? monthOf(systemClock.now()));
-      const metrics = await withState(options.repo, (store) => readMetrics(store, month));
+      const metrics = await readState(terminal, options, (store) => readMetrics(store, month));
       if (options.json === true) {
         terminal.print(JSON.stringify({ version: 1, targets: judgeTargets(metrics), metrics }, null, 2));
       } else if (options.prometheus === true) {

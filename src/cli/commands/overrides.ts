@@ -2,23 +2,30 @@ import type { Command } from 'commander';
 
 import { TreadleError } from '../../base/errors.ts';
 import type { Member } from '../../engine/config.ts';
-import { actorOf } from '../../runtime/authorise.ts';
+import type { Account } from '../../forge/port.ts';
+import { actorOf, reasonNotToOverrule } from '../../runtime/authorise.ts';
+import { eventId } from '../../runtime/wake.ts';
+import { findHolder } from '../answer.ts';
 import { checkOverride, refuseCompleted } from '../check-override.ts';
 import {
   examples,
+  GITHUB_OPTION,
   JSON_OPTION,
+  NO_ADVANCE_OPTION,
   REPO_OPTION,
+  REPOSITORY_OPTION,
+  WAIT_OPTION,
   type CommandContext,
-  type RepositoryOptions,
+  type SpeechOptions,
 } from '../command-context.ts';
 import { findJob, findRun, type FoundRun } from '../find-run.ts';
-import { goOn } from '../go-on.ts';
-import { withSession } from '../with-session.ts';
+import { readPermission } from '../github/read-permission.ts';
+import { speak } from '../speak.ts';
+import type { Speakers } from '../speech.ts';
 
-interface OverrideOptions extends RepositoryOptions {
+interface OverrideOptions extends SpeechOptions {
   readonly reason: string;
   readonly as?: string;
-  readonly advance: boolean;
 }
 
 interface Override {
@@ -60,8 +67,14 @@ export function addOverrides(program: Command, context: CommandContext): void {
     if (override.target !== null) command.argument(`<${override.target}>`);
     command
       .requiredOption('--reason <text>', 'why; it is kept')
-      .option('--as <login>', 'whose word it is; the first holder of the role ceo unless told')
-      .option('--no-advance', 'only say it; leave the rest to the next wake')
+      .option(
+        '--as <login>',
+        'whose word it is; the first holder of the role ceo unless told, on GitHub whose token it is',
+      )
+      .option(...NO_ADVANCE_OPTION)
+      .option(...GITHUB_OPTION)
+      .option(...REPOSITORY_OPTION)
+      .option(...WAIT_OPTION)
       .option(...REPO_OPTION)
       .option(...JSON_OPTION)
       .addHelpText(
@@ -79,15 +92,15 @@ export function addOverrides(program: Command, context: CommandContext): void {
 }
 
 async function overrideCommand(
-  { terminal, finish }: CommandContext,
+  context: CommandContext,
   override: Override,
   wanted: string,
   target: string | null,
   options: OverrideOptions,
 ): Promise<void> {
   if (options.reason.trim() === '') throw new TreadleError('usage', '--reason is empty: say why');
-  await withSession(terminal, { repo: options.repo, command: override.name }, async (session) => {
-    const found = await findRun(session.runtime.store, wanted);
+  await speak(context, override.name, options, async (speech) => {
+    const found = await findRun(speech.store, wanted);
     const { id } = found.state.run;
     refuseCompleted(found, override.name);
     if (override.target === 'job' && target !== null) findJob(found, target);
@@ -96,23 +109,49 @@ async function overrideCommand(
         remedy: `Roles that somebody holds: ${Object.keys(found.config.roles).join(', ')}`,
       });
     }
-    const ceo = findCeo(found, options.as ?? null);
+    const ceo = findCeo(found, options.as ?? null, speech);
+    if (speech.speaker !== null) await checkOverruler(speech, found, speech.speaker);
     const words = ['/treadle', override.name, ...(target === null ? [] : [target]), options.reason.trim()];
-    const saying = { words: words.join(' '), actor: actorOf(ceo), at: session.runtime.clock.now() };
+    const saying = { words: words.join(' '), actor: actorOf(ceo), at: speech.clock.now() };
     if (override.name !== 'repin') checkOverride(found, saying);
-    await session.forgeAs(ceo.login).comments.create(placeFor(found), saying.words);
-    await goOn({ terminal, finish }, session, { run: id, said: 'said', ...options });
+    const at = placeFor(found);
+    const comment = await speech.forgeAs(ceo.login).comments.create(at, saying.words);
+    await speech.goOn({
+      run: id,
+      what: 'said',
+      login: ceo.login,
+      at,
+      isFollowed: (now) =>
+        now.state.run.overrides.includes(eventId(id, 'override_issued', ['comment', comment])),
+    });
   });
 }
 
 /** Whose word it is. Throws where it would not count. */
-function findCeo({ config }: FoundRun, login: string | null): Member {
+function findCeo({ config }: FoundRun, as: string | null, { speaker, forgeAs }: Speakers): Member {
   const holders = config.roles['ceo'] ?? [];
-  const ceo = login === null ? holders[0] : holders.find((holder) => holder.login === login);
-  if (ceo !== undefined) return ceo;
-  if (login === null) throw new TreadleError('not-found', 'nobody holds the role ceo');
-  throw new TreadleError('usage', `${login} does not hold the role ceo, so their word would not count`, {
-    remedy: `These do: ${holders.map((holder) => holder.login).join(', ')}`,
+  const login = as ?? speaker?.login ?? holders[0]?.login;
+  if (login === undefined) throw new TreadleError('not-found', 'nobody holds the role ceo');
+  const ceo = findHolder(holders, login, speaker);
+  if (ceo === undefined) {
+    throw new TreadleError('usage', `${login} does not hold the role ceo, so their word would not count`, {
+      remedy:
+        holders.length === 0
+          ? 'Nobody does.'
+          : `These do: ${holders.map((holder) => holder.login).join(', ')}`,
+    });
+  }
+  forgeAs(login);
+  return { ...ceo, login };
+}
+
+/** Throws `forge-denied` for a holder of the role whose word would not count, since they may not write. */
+async function checkOverruler({ forgeAs }: Speakers, { config }: FoundRun, speaker: Account): Promise<void> {
+  const permission = await readPermission(forgeAs(speaker.login), speaker.login);
+  const reason = reasonNotToOverrule(config, speaker, permission);
+  if (reason === null) return;
+  throw new TreadleError('forge-denied', `${reason}, so that their word would not count`, {
+    remedy: 'Nothing was said.',
   });
 }
 

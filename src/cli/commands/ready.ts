@@ -1,18 +1,30 @@
 import type { Command } from 'commander';
 
-import { judgeBeads, type Judgement } from '../../beads/judge-bead.ts';
+import { judgeBeads, type BeadFacts, type Judgement } from '../../beads/judge-bead.ts';
 import { visibleLine } from '../../engine/view/visible-text.ts';
+import type { Forge } from '../../forge/port.ts';
+import { readBuiltInWorkflows } from '../../runtime/package-files.ts';
 import { readRepositoryConfig } from '../../runtime/repository-config.ts';
 import {
   examples,
+  GITHUB_OPTION,
   JSON_OPTION,
   REPO_OPTION,
+  REPOSITORY_OPTION,
   type CommandContext,
-  type RepositoryOptions,
+  type PlaceOptions,
+  isOnGitHub,
 } from '../command-context.ts';
 import { gatherBeads } from '../gather-beads.ts';
+import { withRemoteState } from '../github/open-remote.ts';
+import type { Store } from '../../store/port.ts';
 import type { Terminal } from '../terminal.ts';
 import { withSession } from '../with-session.ts';
+
+interface Place {
+  readonly forge: Forge;
+  readonly store: Store;
+}
 
 /** `treadle ready`: the beads that can be worked now. */
 export function addReady(program: Command, { terminal }: CommandContext): void {
@@ -20,18 +32,29 @@ export function addReady(program: Command, { terminal }: CommandContext): void {
     .command('ready')
     .description('the beads that can be worked now, the most urgent first, then the oldest')
     .option('--explain', 'all other open beads too, with what hinders them')
+    .option(...GITHUB_OPTION)
+    .option(...REPOSITORY_OPTION)
     .option(...REPO_OPTION)
     .option(...JSON_OPTION)
-    .addHelpText('after', examples('treadle ready', 'treadle ready --explain', 'treadle ready --json'))
-    .action(async (options: RepositoryOptions & { readonly explain?: true }) => {
-      await withSession(terminal, { repo: options.repo, command: 'ready' }, async ({ runtime }) => {
-        const found = await readRepositoryConfig(runtime.forge, runtime.builtInWorkflows);
-        const facts = await gatherBeads(runtime.forge, runtime.store, found);
-        const judged = judgeBeads(facts);
-        const explain = options.explain === true;
-        if (options.json === true) printJson(terminal, judged, explain);
-        else printText(terminal, judged, explain);
-      });
+    .addHelpText(
+      'after',
+      examples(
+        'treadle ready',
+        'treadle ready --explain',
+        'treadle ready --json',
+        'treadle ready -R octo/shop',
+      ),
+    )
+    .action(async (options: PlaceOptions & { readonly explain?: true }) => {
+      const look = async ({ forge, store }: Place): Promise<readonly BeadFacts[]> =>
+        gatherBeads(forge, store, await readRepositoryConfig(forge, readBuiltInWorkflows()));
+      const facts = await (isOnGitHub(options)
+        ? withRemoteState(terminal, options, look)
+        : withSession(terminal, { repo: options.repo, command: 'ready' }, ({ runtime }) => look(runtime)));
+      const judged = judgeBeads(facts);
+      const explain = options.explain === true;
+      if (options.json === true) printJson(terminal, judged, explain);
+      else printText(terminal, judged, explain);
     });
 }
 

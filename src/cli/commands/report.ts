@@ -3,32 +3,38 @@ import { Option, type Command } from 'commander';
 import { TreadleError } from '../../base/errors.ts';
 import { dispatchIndexCodec } from '../../codec/documents.ts';
 import { layout } from '../../codec/layout.ts';
+import { renderReport } from '../../codec/report-block.ts';
 import { dropEmpty, findOutputProblem } from '../../engine/outputs.ts';
+import type { Account } from '../../forge/port.ts';
+import { holdsRole } from '../../runtime/authorise.ts';
+import { eventId } from '../../runtime/wake.ts';
 import { openDocuments } from '../../store/documents.ts';
 import type { Store } from '../../store/port.ts';
 import {
   examples,
+  GITHUB_OPTION,
   JSON_OPTION,
+  NO_ADVANCE_OPTION,
   REPO_OPTION,
+  REPOSITORY_OPTION,
+  WAIT_OPTION,
   type CommandContext,
-  type RepositoryOptions,
+  type SpeechOptions,
 } from '../command-context.ts';
 import { findRun, type FoundRun } from '../find-run.ts';
-import { goOn } from '../go-on.ts';
-import { withSession } from '../with-session.ts';
+import { speak } from '../speak.ts';
 import { definitionOf } from '../../workflow/leg.ts';
 
-interface ReportOptions extends RepositoryOptions {
+interface ReportOptions extends SpeechOptions {
   readonly outcome: 'success' | 'failure' | 'continue';
   readonly output: readonly string[];
   readonly summary: string;
   readonly job?: string;
   readonly as?: string;
-  readonly advance: boolean;
 }
 
 /** `treadle report`: an assignee's answer, said as a comment of theirs on the bead. */
-export function addReport(program: Command, { terminal, finish }: CommandContext): void {
+export function addReport(program: Command, context: CommandContext): void {
   program
     .command('report')
     .description('answer a dispatch, as its assignee')
@@ -46,8 +52,11 @@ export function addReport(program: Command, { terminal, finish }: CommandContext
     )
     .option('--summary <text>', 'one line', '')
     .option('--job <job>', 'which job, where the run has several open dispatches')
-    .option('--as <login>', 'who answers; the assignee unless told')
-    .option('--no-advance', 'only answer; leave the rest to the next wake')
+    .option('--as <login>', 'who answers; the assignee unless told, on GitHub whose token it is')
+    .option(...NO_ADVANCE_OPTION)
+    .option(...GITHUB_OPTION)
+    .option(...REPOSITORY_OPTION)
+    .option(...WAIT_OPTION)
     .option(...REPO_OPTION)
     .option(...JSON_OPTION)
     .addHelpText(
@@ -55,19 +64,41 @@ export function addReport(program: Command, { terminal, finish }: CommandContext
       examples('treadle report 42-1 --outcome success --output root-cause="off by one" --summary "Found it"'),
     )
     .action(async (wanted: string, options: ReportOptions) => {
-      await withSession(terminal, { repo: options.repo, command: 'report' }, async (session) => {
-        const found = await findRun(session.runtime.store, await runOf(session.runtime.store, wanted));
+      await speak(context, 'report', options, async (speech) => {
+        const found = await findRun(speech.store, await runOf(speech.store, wanted));
         const { id, issue } = found.state.run;
-        const { job, login } = openTurnOf(found, wanted, options.job ?? null);
+        const { job, login: assignee } = openTurnOf(found, wanted, options.job ?? null);
         const { outcome, summary } = options;
         const outputs = Object.fromEntries(options.output.map(splitPair));
         if (outcome !== 'failure') checkOutputs(found, job, outputs, outcome === 'success');
-        const report = { outcome, job, summary, outputs };
-        const body = fenceFor(report);
-        await session.forgeAs(options.as ?? login).comments.create(issue, body);
-        await goOn({ terminal, finish }, session, { run: id, said: 'reported', ...options });
+        if (speech.speaker !== null) checkReporter(found, job, speech.speaker);
+        const login = options.as ?? speech.speaker?.login ?? assignee;
+        const body = renderReport({ outcome, job, summary, outputs });
+        const comment = await speech.forgeAs(login).comments.create(issue, body);
+        const event = eventId(id, 'report_received', ['comment', comment]);
+        const isFollowed = (now: FoundRun): boolean => hasEnded(now, job, event);
+        await speech.goOn({ run: id, what: 'reported', login, at: issue, isFollowed });
       });
     });
+}
+
+/** Whether an event ended a turn of a job. */
+function hasEnded({ state }: FoundRun, job: string, event: string): boolean {
+  const attempts = state.jobs[job]?.attempts ?? [];
+  return attempts.some(({ turns }) => turns.some(({ endedBy }) => endedBy === event));
+}
+
+/** Throws `usage` for somebody who was not asked: on GitHub a report of theirs would count for nothing. */
+function checkReporter({ state, config }: FoundRun, job: string, speaker: Account): void {
+  const document = state.jobs[job];
+  const assignee = document?.attempts.at(-1)?.turns.at(-1)?.assignee;
+  const role = document?.role ?? null;
+  if (assignee?.id === speaker.id || (role !== null && holdsRole(config, role, speaker))) return;
+  throw new TreadleError(
+    'usage',
+    `${speaker.login} was not asked, and does not hold the role ${role ?? ''}, so their report on ${job} would not count`,
+    { remedy: `Nothing was reported. ${assignee?.login ?? 'Somebody else'} was asked.` },
+  );
 }
 
 /** Finds what is wrong before it is said: a malformed report would cost a turn. Throws `usage`. */
@@ -89,11 +120,6 @@ function checkOutputs(
   throw new TreadleError('usage', `${id}: ${problem}`, {
     remedy: 'Nothing was reported. Give it as: --output NAME=VALUE',
   });
-}
-
-/** JSON is YAML; a fence longer than any in the values cannot be closed by them. */
-function fenceFor(report: unknown): string {
-  return ['```treadle', JSON.stringify(report), '```'].join('\n');
 }
 
 function splitPair(pair: string): [string, string] {

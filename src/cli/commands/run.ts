@@ -10,14 +10,19 @@ import { checkWorkflow } from '../../runtime/startable-workflow.ts';
 import { checkTitle, fileBead } from '../bead.ts';
 import {
   examples,
+  GITHUB_OPTION,
   JSON_OPTION,
   REPO_OPTION,
+  REPOSITORY_OPTION,
+  WAIT_OPTION,
   type CommandContext,
-  type RepositoryOptions,
+  isOnGitHub,
+  type PlaceOptions,
 } from '../command-context.ts';
 import { driveRun, type Driven } from '../drive.ts';
 import { findRun } from '../find-run.ts';
 import { followRun } from '../follow.ts';
+import { startThere } from '../github/start-there.ts';
 import { tellRun } from '../go-on.ts';
 import { readRunner, ringRunner } from '../local/runner.ts';
 import type { Session } from '../local/session.ts';
@@ -25,11 +30,12 @@ import { runSummary } from '../run-summary.ts';
 import { startRequest, type StartRequest } from '../start-request.ts';
 import { withSession } from '../with-session.ts';
 
-interface RunOptions extends RepositoryOptions {
+interface RunOptions extends PlaceOptions {
   readonly issue: string;
   readonly body: string;
   readonly input: readonly string[];
   readonly yes?: true;
+  readonly wait?: true;
 }
 
 /** `treadle run`: one bead from its filing to its end. `treadle start`: the same without driving it. */
@@ -54,14 +60,20 @@ export function addRun(program: Command, context: CommandContext): void {
     .action((workflow: string, options: RunOptions) => runCommand(context, workflow, options));
   program
     .command('start')
-    .description('start a run and leave it to the next wake (treadle advance, treadle serve)')
+    .description('start a run and leave it to the next wake (treadle advance, treadle serve, the Action)')
     .argument('<workflow>', 'its name')
     .requiredOption('--issue <title>', "the bead's title, or #N for an issue that exists")
     .option('--body <text>', "the bead's description", '')
     .addOption(inputOption())
+    .option(...GITHUB_OPTION)
+    .option(...REPOSITORY_OPTION)
+    .option(...WAIT_OPTION)
     .option(...REPO_OPTION)
     .option(...JSON_OPTION)
-    .addHelpText('after', examples('treadle start bug --issue "#12"'))
+    .addHelpText(
+      'after',
+      examples('treadle start bug --issue "#12"', 'treadle start bug --issue "#12" --github --wait'),
+    )
     .action((workflow: string, options: RunOptions) => startCommand(context, workflow, options));
 }
 
@@ -106,8 +118,10 @@ async function runCommand(context: CommandContext, key: string, options: RunOpti
   tellRun(context, end, options.json);
 }
 
-async function startCommand({ terminal }: CommandContext, key: string, options: RunOptions): Promise<void> {
+async function startCommand(context: CommandContext, key: string, options: RunOptions): Promise<void> {
   checkTitle(options.issue);
+  if (isOnGitHub(options)) return startThere(context, key, options);
+  const { terminal } = context;
   await withSession(terminal, { repo: options.repo, command: 'start' }, async (session) => {
     const { starting, issue } = await prepareStart(session, key, options);
     await publishStart(session, starting);

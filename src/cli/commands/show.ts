@@ -6,14 +6,17 @@ import { latestStepResults, stepResultLines, type StepResults } from '../../engi
 import { visibleText } from '../../engine/view/visible-text.ts';
 import {
   examples,
+  GITHUB_OPTION,
   JSON_OPTION,
+  placeWords,
   REPO_OPTION,
+  REPOSITORY_OPTION,
   type CommandContext,
-  type RepositoryOptions,
+  type PlaceOptions,
 } from '../command-context.ts';
 import { explainHere } from '../explain-here.ts';
 import { findJob, findRun, type FoundRun } from '../find-run.ts';
-import { withState } from '../local/session.ts';
+import { readState } from '../read-state.ts';
 import { runSummary } from '../run-summary.ts';
 import { paintLine, type Terminal } from '../terminal.ts';
 
@@ -24,11 +27,13 @@ export function addShow(program: Command, { terminal }: CommandContext): void {
     .description('a run: its graph, what it waits for, attempts and outputs')
     .argument('<run>', 'the run (42-1) or its issue (42)')
     .argument('[job]', 'only this job')
+    .option(...GITHUB_OPTION)
+    .option(...REPOSITORY_OPTION)
     .option(...REPO_OPTION)
     .option(...JSON_OPTION)
     .addHelpText('after', examples('treadle show 42-1', 'treadle show 42-1 fix', 'treadle show 42 --json'))
-    .action(async (run: string, job: string | undefined, options: RepositoryOptions) => {
-      const found = await withState(options.repo, (store) => findRun(store, run));
+    .action(async (run: string, job: string | undefined, options: PlaceOptions) => {
+      const found = await readState(terminal, options, (store) => findRun(store, run));
       const id = job === undefined ? undefined : findJob(found, job);
       if (options.json === true) {
         const documents = id === undefined ? found.state.jobs : { [id]: found.state.jobs[id] };
@@ -37,13 +42,13 @@ export function addShow(program: Command, { terminal }: CommandContext): void {
       }
       if (id === undefined) {
         for (const line of graphText(found.workflow, found.state)) terminal.print(paintLine(terminal, line));
-        terminal.print(`\n${explainHere(found)}`);
+        terminal.print(`\n${explainHere(found, null, placeWords(options))}`);
         for (const result of latestStepResults(found.workflow, found.state))
           printSteps(terminal, result, false);
         for (const name of found.workflow.jobs.keys()) printOutputs(terminal, found, name);
         return;
       }
-      terminal.print(explainHere(found, id));
+      terminal.print(explainHere(found, id, placeWords(options)));
       for (const result of latestStepResults(found.workflow, found.state))
         if (result.job === id) printSteps(terminal, result, true);
       printOutputs(terminal, found, id);

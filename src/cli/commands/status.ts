@@ -3,13 +3,15 @@ import type { Command } from 'commander';
 import { openDocuments } from '../../store/documents.ts';
 import {
   examples,
+  GITHUB_OPTION,
   JSON_OPTION,
   REPO_OPTION,
+  REPOSITORY_OPTION,
   type CommandContext,
-  type RepositoryOptions,
+  type PlaceOptions,
 } from '../command-context.ts';
-import { activeRuns, findRun, finishedRuns, type FoundRun } from '../find-run.ts';
-import { withState } from '../local/session.ts';
+import { activeRuns, findRuns, finishedRuns } from '../find-run.ts';
+import { readState } from '../read-state.ts';
 import { runLine, runSummary } from '../run-summary.ts';
 
 /** `treadle status`: the runs and how they stand. */
@@ -18,17 +20,17 @@ export function addStatus(program: Command, { terminal }: CommandContext): void 
     .command('status')
     .description('the active runs and how they stand')
     .option('--all', 'finished runs too')
+    .option(...GITHUB_OPTION)
+    .option(...REPOSITORY_OPTION)
     .option(...REPO_OPTION)
     .option(...JSON_OPTION)
     .addHelpText('after', examples('treadle status', 'treadle status --all --json'))
-    .action(async (options: RepositoryOptions & { readonly all?: true }) => {
-      const runs = await withState(options.repo, async (store) => {
+    .action(async (options: PlaceOptions & { readonly all?: true }) => {
+      const runs = await readState(terminal, options, async (store) => {
         const documents = openDocuments(await store.read());
         const active = await activeRuns(documents);
         const ids = options.all === true ? [...active, ...(await finishedRuns(documents))] : active;
-        const found: FoundRun[] = [];
-        for (const id of ids) found.push(await findRun(store, id));
-        return found;
+        return findRuns(store, documents, ids);
       });
       if (options.json === true) {
         terminal.print(JSON.stringify({ version: 1, runs: runs.map(runSummary) }, null, 2));

@@ -7,8 +7,10 @@ import type { Store } from '../../store/port.ts';
 
 /** Where a state branch is. */
 export interface StatePlace {
+  /** The folder of a repository, or where people see it on GitHub. */
   readonly repository: string;
   readonly branch: string;
+  readonly isOnGitHub?: true;
 }
 
 /** Throws `state-foreign` for a branch that is not Treadle's, `state-too-new` for one this Treadle cannot work with. */
@@ -40,13 +42,13 @@ export async function checkFormat(store: Store, place: StatePlace): Promise<'rea
 }
 
 /** An error over the state, told with the place where the person finds it. */
-export function placeError(error: unknown, { repository, branch }: StatePlace): unknown {
+export function placeError(error: unknown, { repository, branch, isOnGitHub }: StatePlace): unknown {
   if (!(error instanceof TreadleError) || !error.code.startsWith('state-') || error.remedy === undefined)
     return error;
   const { code, message, facts, cause } = error;
   const remedy = error.remedy
-    .replaceAll('git log', `git -C ${repository} log`)
-    .replaceAll('<state branch>', branch);
+    .replaceAll('git log', isOnGitHub === true ? 'git log' : `git -C ${repository} log`)
+    .replaceAll('<state branch>', isOnGitHub === true ? `origin/${branch}` : branch);
   const where = `${message}${remedy}`.includes(repository)
     ? ''
     : `\nThe state is the branch ${branch} in ${repository}.`;

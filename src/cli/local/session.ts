@@ -7,13 +7,14 @@ import type { Forge } from '../../forge/port.ts';
 import type { Notice, Runtime } from '../../runtime/ports.ts';
 import { settingsOf } from '../../runtime/repository-config.ts';
 import type { Store } from '../../store/port.ts';
-import { SETTINGS_PATH, type SettingsFile } from '../../workflow/settings.ts';
+import { DEFAULT_STATE_BRANCH, SETTINGS_PATH, type SettingsFile } from '../../workflow/settings.ts';
 import { readBuiltInWorkflows } from '../../runtime/package-files.ts';
 import { endStepsWith, endWith, type Interruption } from '../interruption.ts';
 import { systemClock, systemRandomness } from '../../runtime/system.ts';
 import { adapters } from '../wire.ts';
 import { administer, TREADLE_LOGIN } from './accounts.ts';
 import { tryGit } from './git.ts';
+import { refuseElsewhere } from './check-elsewhere.ts';
 import { checkFormat, checkState, placeError } from './check-state.ts';
 import { bringCommits, fetchBack } from './exchange.ts';
 import { findPlace, keepIdentity, readStateBranch, type Place } from './place.ts';
@@ -31,6 +32,8 @@ export interface Session {
   /** Whether this process started the server: then it is the runner, the only one. Another one performs no effects. */
   readonly own: boolean;
   readonly interruption: Interruption;
+  /** On this machine anybody who holds a role can be spoken for. */
+  readonly speaker: null;
   /** The forge as a member acts on it. Throws `not-found` for somebody who holds no role. */
   forgeAs(login: string): Forge;
   /** Brings the working repository what happened. Returns what is left for the person to do. */
@@ -49,15 +52,18 @@ export interface SessionOptions {
 }
 
 const CLAIM_MINUTES = 10;
-/** What holds where no settings can be read. */
-const DEFAULT_STATE_BRANCH = 'treadle/state';
+/** Commands that begin to work on this machine, wherever else a state is. */
+const BEGINNERS: readonly string[] = ['run', 'serve'];
 
 /** Opens a session: finds the repository, starts or finds its local server, and makes the accounts that hold roles. */
 export async function openSession(options: SessionOptions): Promise<Session> {
   const { repo, command, port, interruption, observe } = options;
   const place = await findPlace(repo);
   const settings = await readCommittedSettings(place);
-  if (!existsSync(place.bare)) await checkBranch(place.folder, settings);
+  if (!existsSync(place.bare)) {
+    if (!BEGINNERS.includes(command)) await refuseElsewhere(place, settings.stateBranch);
+    await checkBranch(place.folder, settings);
+  }
   await mkdir(join(place.dataFolder, 'work'), { recursive: true });
   await keepIdentity(place, settings.stateBranch);
   const server = await connectServer(place.dataFolder, port);
@@ -116,6 +122,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
       hookToken: ownToken,
       own: server.own,
       interruption,
+      speaker: null,
       forgeAs(login) {
         const token = tokens.get(login);
         if (token === undefined) {
@@ -151,8 +158,11 @@ export async function withState<T>(repo: string, work: (store: Store) => Promise
   const { stateBranch, problem } = await findStateBranch(place);
   const store = await adapters.store(repository, stateBranch);
   const statePlace = { repository, branch: stateBranch };
-  // Settings that cannot be read keep nobody from looking at what there is; where there is nothing, they are the answer.
-  if (problem !== null && (await store.read()).oid === null) throw problem;
+  if ((await store.read()).oid === null) {
+    await refuseElsewhere(place, stateBranch);
+    // Settings that cannot be read keep nobody from looking at what there is; where there is nothing, they are the answer.
+    if (problem !== null) throw problem;
+  }
   try {
     await checkState(store, statePlace);
     return await work(store);
