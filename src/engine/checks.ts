@@ -6,6 +6,7 @@ import { applied, ignored } from './outcome.ts';
 import { enqueueMerge } from './queue.ts';
 import { failAttempt } from './retry.ts';
 import type { MergeIntent } from './state.ts';
+import { countRefusal } from './tally.ts';
 import { addMs } from './time.ts';
 
 /** Checks that never end must not hold a bead for ever. */
@@ -86,6 +87,7 @@ export function applyChecks(draft: Draft, event: ChecksChanged): Outcome {
       return applied(job, 'out of the merge queue');
     case 'failed':
     case 'behind':
+      countRefusal(draft, verdict === 'failed' ? 'checks' : 'behind');
       failAttempt(draft, job, { outcome: 'failure', reason: refusalFor(event), again: false });
       return applied(job, verdict === 'failed' ? 'checks failed' : 'base moved on');
   }

@@ -8,8 +8,8 @@ export interface Histogram {
   readonly buckets: Readonly<Record<string, number>>;
 }
 
-/** What is counted in ranges: seconds, or how often something happened. */
-export type Scale = 'seconds' | 'times';
+/** What is counted in ranges: seconds, milliseconds, or how often something happened. */
+export type Scale = 'seconds' | 'ms' | 'times';
 
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
@@ -18,6 +18,7 @@ const DAY = 24 * HOUR;
 /** The upper bounds of a scale's ranges. The targets that are judged by a share of the values are among them. */
 export const BOUNDS: Readonly<Record<Scale, readonly number[]>> = {
   seconds: [1, 5, 10, 30, MINUTE, 3 * MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 4 * HOUR, DAY, 7 * DAY],
+  ms: [10, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 30_000, 60_000, 300_000],
   times: [0, 1, 2, 3, 4, 5, 10, 20, 50, 100],
 };
 

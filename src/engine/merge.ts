@@ -12,6 +12,7 @@ import { applied, ignored } from './outcome.ts';
 import { enqueueMerge, leaveQueue, ownLease, takeLease } from './queue.ts';
 import { failAttempt } from './retry.ts';
 import type { JobDocument, MergeIntent } from './state.ts';
+import { countMerge, countRefusal } from './tally.ts';
 
 /** After this many leases that ran out, the attempt failed. */
 const mostExpiries = 2;
@@ -72,6 +73,7 @@ export function applyMerged(draft: Draft, event: PullRequestMerged): Outcome {
     for (const workflow of draft.config.settings.afterMerge ?? [])
       draft.emit({ type: 'start_workflow', job, workflow, commit });
   }
+  countMerge(draft, (document.merge?.authors ?? []).length > 0);
   concludeSuccess(draft, job, { ...document.outputs, sha: commit }, { reason: null, merged: pull });
   return applied(job, 'merged');
 }
@@ -86,6 +88,7 @@ export function applyMergeRefused(draft: Draft, event: MergeRefused): Outcome {
   if (document === undefined || !isMerging(draft, document, event))
     return ignored('no such merge is awaited');
   if (runningAttempt(document) === undefined) return ignored('its attempt is over');
+  countRefusal(draft, cause);
   failAttempt(draft, job, { outcome: 'failure', reason: detail, again: cause === 'not-permitted' });
   return applied(job, `merge refused: ${cause}`);
 }

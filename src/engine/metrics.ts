@@ -1,9 +1,4 @@
-import { definitionOf, jobOf } from '../workflow/leg.ts';
-import type { Workflow } from '../workflow/model.ts';
-import { EMPTY_HISTOGRAM, histogramOf, mergeHistograms, type Histogram } from './histogram.ts';
-import { lookup } from './own-keys.ts';
-import type { Attempt, Conclusion, JobDocument, RunState, Turn } from './state.ts';
-import { secondsBetween } from './tally.ts';
+import { EMPTY_HISTOGRAM, mergeHistograms, type Histogram } from './histogram.ts';
 
 /**
  * `metrics/<yyyy-mm>.json`: the runs that ended in a month (UTC), rolled up. Durations are whole seconds. Two roll-ups of different
@@ -24,6 +19,16 @@ export interface MetricsDocument {
     /** Commits in the queue when a lease was granted. */
     readonly depth: Histogram;
   };
+  /** What became of the merges that were tried; left out in a month without one. */
+  readonly merges?: MergeMetrics;
+}
+
+export interface MergeMetrics {
+  readonly merged: number;
+  /** Those of them that name who made the change. */
+  readonly authored: number;
+  /** Cause → refusals, by the forge or before it was asked. */
+  readonly refusals: Counts;
 }
 
 export interface WorkflowMetrics {
@@ -41,9 +46,25 @@ export interface WorkflowMetrics {
   readonly dispatches: Histogram;
   /** From the end of a turn to the next of the same attempt. */
   readonly redispatch: Histogram;
+  /** The same in milliseconds, up to when the next turn was sent. Left out where it is not known. */
+  readonly latency?: Histogram;
+  /** How long the stages of a bead's way took. Left out where none was reached. */
+  readonly stages?: StageMetrics;
+  /** Runs that others called; left out for none. */
+  readonly called?: number;
   /** What agents reported to have used. */
   readonly usage: { readonly tokens: number; readonly costMicroUsd: number };
   readonly jobs: Readonly<Record<string, JobMetrics>>;
+}
+
+/** Stages of a bead's way besides its jobs, in seconds. */
+export interface StageMetrics {
+  /** From the filing of a bead that was filed by itself to the start of its run. */
+  readonly routing?: Histogram;
+  /** From the start of a run to its first turn being sent. */
+  readonly dispatch?: Histogram;
+  /** From an approval to the first turn after it being sent. */
+  readonly apply?: Histogram;
 }
 
 export interface JobMetrics {
@@ -79,52 +100,6 @@ export function emptyMetrics(month: string): MetricsDocument {
   return { version: 1, month, workflows: {}, waits: {}, leases: { queued: none, held: none, depth: none } };
 }
 
-/** The roll-up of one run that is completed, from its last state alone: whoever has the history derives it again. */
-export function measureRun(workflow: Workflow, { run, jobs }: RunState): MetricsDocument {
-  const documents = Object.values(jobs);
-  const attempts = documents.flatMap((job) => job.attempts);
-  const turns = attempts.flatMap((attempt) => attempt.turns);
-  const tally = run.tally ?? { escalations: [], reworks: {}, leases: [] };
-  const conclusion: Conclusion = run.conclusion ?? 'cancelled';
-  const duration = secondsBetween(run.createdAt, run.completedAt ?? run.updatedAt);
-  const costs = turns.map((turn) => Math.round((turn.usage?.costUsd ?? 0) * 1_000_000));
-  const measured: WorkflowMetrics = {
-    conclusions: { [conclusion]: 1 },
-    resolution: histogramOf('seconds', conclusion === 'success' ? [duration] : []),
-    escalated: tally.escalations.length === 0 ? 0 : 1,
-    escalations: countBy(tally.escalations.map(({ cause }) => cause)),
-    cycles: histogramOf('times', [sumOf(Object.values(tally.reworks))]),
-    dispatches: histogramOf('times', [turns.length]),
-    redispatch: histogramOf('seconds', attempts.flatMap(pausesBetweenTurns)),
-    usage: { tokens: sumOf(turns.map((turn) => turn.usage?.tokens ?? 0)), costMicroUsd: sumOf(costs) },
-    jobs: sumByName(
-      documents.map((job) => [jobOf(job.id), measureJob(workflow, job, tally.reworks)]),
-      mergeJobs,
-    ),
-  };
-  const { leases } = tally;
-  return {
-    version: 1,
-    month: monthOf(run.completedAt ?? run.updatedAt),
-    workflows: { [run.workflow]: measured },
-    waits: measureWaits(documents, tally.escalations),
-    leases: {
-      queued: histogramOf(
-        'seconds',
-        leases.map(({ queued }) => queued),
-      ),
-      held: histogramOf(
-        'seconds',
-        leases.flatMap(({ held }) => held ?? []),
-      ),
-      depth: histogramOf(
-        'times',
-        leases.map(({ depth }) => depth),
-      ),
-    },
-  };
-}
-
 /** The roll-up of the runs of both; the month is that of the first. */
 export function mergeMetrics(a: MetricsDocument, b: MetricsDocument): MetricsDocument {
   const histograms = (x: MetricsDocument['leases'], y: MetricsDocument['leases']) => ({
@@ -138,12 +113,20 @@ export function mergeMetrics(a: MetricsDocument, b: MetricsDocument): MetricsDoc
     workflows: mergeNamed(a.workflows, b.workflows, mergeWorkflows),
     waits: mergeNamed(a.waits, b.waits, mergeHistograms),
     leases: histograms(a.leases, b.leases),
+    ...optional('merges', mergeBoth(a.merges, b.merges, mergeMerges)),
   };
 }
 
-/** All workflows of a roll-up as if they were one; its jobs are left out, since they only mean something within theirs. */
-export function totalOf({ workflows }: MetricsDocument): WorkflowMetrics {
+/**
+ * All workflows of a roll-up as if they were one, or those of them that are chosen; its jobs are left out, since they only mean
+ * something within theirs.
+ */
+export function totalOf(
+  { workflows }: MetricsDocument,
+  isMeant: (workflow: WorkflowMetrics) => boolean = () => true,
+): WorkflowMetrics {
   return Object.values(workflows)
+    .filter(isMeant)
     .map((workflow) => ({ ...workflow, jobs: {} }))
     .reduce(mergeWorkflows, NO_RUNS);
 }
@@ -160,62 +143,6 @@ const NO_RUNS: WorkflowMetrics = {
   jobs: {},
 };
 
-function measureJob(workflow: Workflow, job: JobDocument, reworks: Counts): JobMetrics {
-  const own = Object.entries(reworks).filter(([edge]) => edge.startsWith(`${job.id}.`));
-  const ended = job.attempts.filter(({ endedAt }) => endedAt !== null);
-  const dispatched = job.attempts.filter(({ turns }) => turns.length > 0);
-  return {
-    type: definitionOf(workflow, job.id)?.type ?? 'task',
-    outcomes: countBy(job.attempts.map(({ outcome }) => outcome)),
-    attempts: histogramOf('times', job.attempts.length === 0 ? [] : [job.attempts.length]),
-    turns: histogramOf(
-      'times',
-      dispatched.map(({ turns }) => turns.length),
-    ),
-    reworks: sumOf(own.map(([, count]) => count)),
-    duration: histogramOf('seconds', ended.map(durationOf)),
-  };
-}
-
-function measureWaits(
-  jobs: readonly JobDocument[],
-  escalations: readonly { readonly seconds: number | null }[],
-): Readonly<Record<string, Histogram>> {
-  const waits: [role: string, seconds: number][] = escalations.flatMap(({ seconds }) =>
-    seconds === null ? [] : [['ceo', seconds]],
-  );
-  for (const { role, gate, attempts } of jobs) {
-    const gates = gate === null ? [] : attempts.filter(({ endedAt }) => endedAt !== null);
-    const turns = attempts.flatMap((attempt) => attempt.turns);
-    for (const attempt of gates) waits.push([role ?? OTHERS, durationOf(attempt)]);
-    for (const turn of turns) if (isAnswered(turn)) waits.push([role ?? OTHERS, durationOfTurn(turn)]);
-  }
-  return sumByName(
-    waits.map(([role, seconds]) => [role, histogramOf('seconds', [seconds])]),
-    mergeHistograms,
-  );
-}
-
-/** A turn that was called off, or ran out of time, waited for nobody's answer to its end. */
-function isAnswered({ outcome }: Turn): boolean {
-  return outcome !== 'open' && outcome !== 'cancelled';
-}
-
-function durationOf({ startedAt, endedAt }: Attempt): number {
-  return endedAt === null ? 0 : secondsBetween(startedAt, endedAt);
-}
-
-function durationOfTurn({ dispatchedAt, endedAt }: Turn): number {
-  return endedAt === null ? 0 : secondsBetween(dispatchedAt, endedAt);
-}
-
-function pausesBetweenTurns({ turns }: Attempt): readonly number[] {
-  return turns.slice(1).map(({ dispatchedAt }, index) => {
-    const ended = turns[index]?.endedAt;
-    return ended == null ? 0 : secondsBetween(ended, dispatchedAt);
-  });
-}
-
 function mergeWorkflows(a: WorkflowMetrics, b: WorkflowMetrics): WorkflowMetrics {
   return {
     conclusions: mergeCounts(a.conclusions, b.conclusions),
@@ -225,6 +152,9 @@ function mergeWorkflows(a: WorkflowMetrics, b: WorkflowMetrics): WorkflowMetrics
     cycles: mergeHistograms(a.cycles, b.cycles),
     dispatches: mergeHistograms(a.dispatches, b.dispatches),
     redispatch: mergeHistograms(a.redispatch, b.redispatch),
+    ...optional('latency', mergeBoth(a.latency, b.latency, mergeHistograms)),
+    ...optional('stages', mergeBoth(a.stages, b.stages, mergeStages)),
+    ...optional('called', mergeBoth(a.called, b.called, add)),
     usage: {
       tokens: a.usage.tokens + b.usage.tokens,
       costMicroUsd: a.usage.costMicroUsd + b.usage.costMicroUsd,
@@ -233,8 +163,8 @@ function mergeWorkflows(a: WorkflowMetrics, b: WorkflowMetrics): WorkflowMetrics
   };
 }
 
-/** A job keeps the type that it had first. */
-function mergeJobs(a: JobMetrics, b: JobMetrics): JobMetrics {
+/** The numbers of both; a job keeps the type that it had first. */
+export function mergeJobs(a: JobMetrics, b: JobMetrics): JobMetrics {
   return {
     type: a.type,
     outcomes: mergeCounts(a.outcomes, b.outcomes),
@@ -254,7 +184,8 @@ function mergeNamed<T>(
   return sumByName([...Object.entries(a), ...Object.entries(b)], merge);
 }
 
-function sumByName<T>(
+/** Adds up values of the same name. Names that come when there are {@link MOST_NAMES} already are added up together. */
+export function sumByName<T>(
   entries: readonly (readonly [name: string, value: T])[],
   merge: (a: T, b: T) => T,
 ): Readonly<Record<string, T>> {
@@ -268,15 +199,34 @@ function sumByName<T>(
 }
 
 function mergeCounts(a: Counts, b: Counts): Counts {
-  return mergeNamed(a, b, (x, y) => x + y);
+  return mergeNamed(a, b, add);
 }
 
-function countBy(names: readonly string[]): Counts {
-  const counts: Record<string, number> = {};
-  for (const name of names) counts[name] = (lookup(counts, name) ?? 0) + 1;
-  return counts;
+function mergeMerges(a: MergeMetrics, b: MergeMetrics): MergeMetrics {
+  return {
+    merged: a.merged + b.merged,
+    authored: a.authored + b.authored,
+    refusals: mergeCounts(a.refusals, b.refusals),
+  };
 }
 
-function sumOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0);
+function mergeStages(a: StageMetrics, b: StageMetrics): StageMetrics {
+  return {
+    ...optional('routing', mergeBoth(a.routing, b.routing, mergeHistograms)),
+    ...optional('dispatch', mergeBoth(a.dispatch, b.dispatch, mergeHistograms)),
+    ...optional('apply', mergeBoth(a.apply, b.apply, mergeHistograms)),
+  };
+}
+
+function mergeBoth<T>(a: T | undefined, b: T | undefined, merge: (a: T, b: T) => T): T | undefined {
+  return a === undefined ? b : b === undefined ? a : merge(a, b);
+}
+
+/** A field, or none where there is no value. */
+export function optional<K extends string, V>(key: K, value: V | undefined): { readonly [_ in K]?: V } {
+  return value === undefined ? {} : ({ [key]: value } as { readonly [_ in K]: V });
+}
+
+function add(a: number, b: number): number {
+  return a + b;
 }

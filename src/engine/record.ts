@@ -184,7 +184,10 @@ function learnDispatch(
   };
   const turn = openTurn(draft.document(job));
   if (turn?.dispatch !== dispatch || isEmpty(learnt)) return;
-  patchOpenTurn(draft, job, { remote: { ...turn.remote, ...learnt } });
+  // What is only prepared, such as the head, was not sent.
+  const isSent = comment !== undefined || workflowRun !== undefined || assigned !== undefined;
+  const sent = isSent && turn.remote?.sentAt === undefined ? { sentAt: draft.cause.at } : {};
+  patchOpenTurn(draft, job, { remote: { ...turn.remote, ...learnt, ...sent } });
 }
 
 /** The gate learns its pull request; one that was opened too late to be answered is closed again. */

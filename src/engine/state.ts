@@ -104,6 +104,13 @@ export interface RunTally {
     readonly depth: number;
     readonly held: number | null;
   }[];
+  /** What became of the merges that were tried; left out until one was. `authored`: those that name who made the change. */
+  readonly merges?: {
+    readonly merged: number;
+    readonly authored: number;
+    /** Cause → how often a merge was refused, by the forge or before it was asked. */
+    readonly refusals: Readonly<Record<string, number>>;
+  };
 }
 
 export interface JobLine {
@@ -143,6 +150,8 @@ export interface Trigger {
     readonly body: string;
     readonly labels: readonly string[];
     readonly author: Actor;
+    /** When it was opened; left out where that is not known. */
+    readonly openedAt?: string;
   };
   readonly inputs: Readonly<Record<string, Json>>;
 }
@@ -266,6 +275,8 @@ export interface TurnRemote {
   readonly workflowRun?: number;
   /** The bead was assigned to the agent, whose pull request is the answer. */
   readonly assigned?: true;
+  /** When it was recorded that it went there. */
+  readonly sentAt?: string;
   /** Commits only: the head that the engineering manager is shown. Only that head may be merged. */
   readonly head?: string;
 }

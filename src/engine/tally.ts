@@ -49,6 +49,25 @@ export function countRelease(draft: Draft, job: string): void {
   });
 }
 
+/** Counts that a commit was merged, and whether it names who made the change. */
+export function countMerge(draft: Draft, isAuthored: boolean): void {
+  const { merged, authored, refusals } = mergesOf(draft);
+  patchTally(draft, {
+    merges: { merged: merged + 1, authored: authored + (isAuthored ? 1 : 0), refusals },
+  });
+}
+
+/** Counts that a merge was refused: a conflict, checks that failed, and whatever else there is. */
+export function countRefusal(draft: Draft, cause: string): void {
+  const merges = mergesOf(draft);
+  const refusals = { ...merges.refusals, [cause]: (lookup(merges.refusals, cause) ?? 0) + 1 };
+  patchTally(draft, { merges: { ...merges, refusals } });
+}
+
+function mergesOf(draft: Draft): NonNullable<RunTally['merges']> {
+  return tallyOf(draft).merges ?? { merged: 0, authored: 0, refusals: {} };
+}
+
 /** Whole seconds from one moment to another, never negative. */
 export function secondsBetween(from: string, to: string): number {
   return Math.max(0, Math.floor(msBetween(from, to) / 1000));

@@ -5,13 +5,13 @@ import { describe, expect, test } from 'vitest';
 import { histogramOf, meanOf, mergeHistograms, quantileOf, type Scale } from '../../src/engine/histogram.ts';
 import {
   emptyMetrics,
-  measureRun,
   mergeMetrics,
   MOST_NAMES,
   OTHERS,
   totalOf,
   type MetricsDocument,
 } from '../../src/engine/metrics.ts';
+import { measureRun } from '../../src/engine/measure-run.ts';
 import { beginStory, workflowOf, type Story } from './story.ts';
 import { randomWorkflow } from './random-workflow.ts';
 import { finishWorld, steps, takeStep } from './world-steps.ts';
@@ -21,7 +21,10 @@ const bugText = readFileSync(new URL('../../workflows/bug.yml', import.meta.url)
 const bug = workflowOf(bugText);
 
 /** Tells a bug from its report to its end; each step takes a minute. */
-function tellBug(told: (story: Story) => void = () => undefined): MetricsDocument {
+function tellBug(
+  told: (story: Story) => void = () => undefined,
+  merging: (story: Story) => void = () => undefined,
+): MetricsDocument {
   const story = beginStory(bugText);
   const usage = { tokens: 1000, costUsd: 0.1 };
   story.start();
@@ -33,6 +36,7 @@ function tellBug(told: (story: Story) => void = () => undefined): MetricsDocumen
   story.review('approve', 'approved');
   story.report('fix', { outputs: { 'pull-request': '#12' } });
   story.report('commit');
+  merging(story);
   story.merged();
   story.report('verify');
   expect(story.state().run).toMatchObject({ status: 'completed', conclusion: 'success' });
@@ -100,6 +104,76 @@ describe('the roll-up of a run', () => {
     });
     expect(workflows['test']?.jobs['triage']?.outcomes).toEqual({ failure: 3 });
     expect(waits['ceo']).toEqual(histogramOf('seconds', [120]));
+  });
+
+  test('tells the stages, by when turns were sent where that is known', () => {
+    const story = beginStory(bugText, { labels: ['auto-filed'], openedAt: '2026-01-05T09:00:20.000Z' });
+    const send = () => story.perform('dispatch', () => ({ kind: 'done', remote: { comment: 7 } }));
+    story.start();
+    send();
+    story.report('triage', { outputs: { specialist: 'backend-engineer', reproduction: 'x' } });
+    send();
+    story.report('investigate', { outcome: 'continue', summary: 'more' });
+    send();
+    story.report('investigate', { outputs: { 'root-cause': 'a', proposal: 'b' } });
+    story.perform();
+    story.review('approve', 'approved');
+    send();
+    story.report('fix', { outputs: { 'pull-request': '#12' } });
+    story.report('commit');
+    story.merged();
+    story.report('verify');
+    const measured = measureRun(bug, story.state());
+    expect(measured.workflows['test']).toMatchObject({
+      latency: histogramOf('ms', [60_000]),
+      stages: {
+        routing: histogramOf('seconds', [40]),
+        dispatch: histogramOf('seconds', [60]),
+        apply: histogramOf('seconds', [60]),
+      },
+    });
+    expect(measured.merges).toEqual({ merged: 1, authored: 0, refusals: {} });
+    const twice = mergeMetrics(measured, measured);
+    expect(twice.workflows['test']).toMatchObject({ latency: { count: 2 }, stages: { apply: { count: 2 } } });
+    expect(twice.merges?.merged).toBe(2);
+  });
+
+  test('counts why merges were refused', () => {
+    const { merges } = tellBug(undefined, (story) => {
+      story.refuse('conflict', 'src/a.ts');
+      story.report('fix', { outputs: { 'pull-request': '#12' } });
+      story.report('commit');
+    });
+    expect(merges).toEqual({ merged: 1, authored: 0, refusals: { conflict: 1 } });
+  });
+
+  test('legs count as their job, runs that others call as called', () => {
+    const yaml = `jobs:
+  try:
+    runs-on: backend-engineer
+    prompt: x
+    strategy: { fail-fast: false, matrix: { n: [1, 2] } }
+`;
+    const story = beginStory(yaml);
+    story.start();
+    story.fail('try.0', 'no');
+    story.report('try.1');
+    story.report('try.0');
+    const { state } = story;
+    const parent = {
+      run: '42-0',
+      job: 'x',
+      attempt: 1,
+      callers: ['42-0'],
+      outermost: { number: 1, workflow: '' },
+    };
+    const { workflows } = measureRun(workflowOf(yaml), { ...state(), run: { ...state().run, parent } });
+    expect(workflows['test']).toMatchObject({ called: 1 });
+    expect(Object.keys(workflows['test']?.jobs ?? {})).toEqual(['try']);
+    expect(workflows['test']?.jobs['try']).toMatchObject({
+      outcomes: { failure: 1, success: 2 },
+      attempts: histogramOf('times', [2, 1]),
+    });
   });
 
   test('a lease that ran out is counted with the time it was held', () => {

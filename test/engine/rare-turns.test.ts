@@ -1,7 +1,8 @@
 /** Turns of a run that come seldom. */
 import { describe, expect, test } from 'vitest';
 
-import { emptyMetrics, measureRun, mergeMetrics, totalOf } from '../../src/engine/metrics.ts';
+import { measureRun } from '../../src/engine/measure-run.ts';
+import { emptyMetrics, mergeMetrics, totalOf } from '../../src/engine/metrics.ts';
 import { createGroupWorld } from './group-world.ts';
 import { beginStory, config, workflowOf, type Story } from './story.ts';
 

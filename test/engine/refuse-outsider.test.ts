@@ -9,7 +9,12 @@ const anyWorkflow = { kind: 'app', login: 'github-actions[bot]', id: 91 } as con
 describe('an outsider', () => {
   test.each([
     { name: 'who reports', actor: cleo, word: 'report', text: /may report on it/ },
-    { name: 'who overrules', actor: cleo, word: 'override', text: /role ceo who can write to the repository may overrule/ },
+    {
+      name: 'who overrules',
+      actor: cleo,
+      word: 'override',
+      text: /role ceo who can write to the repository may overrule/,
+    },
     { name: 'that is any workflow', actor: anyWorkflow, word: 'report', text: /every workflow/ },
   ] as const)('$name is told so, once', ({ actor, word, text }) => {
     const story = beginStory(ONE);

@@ -77,6 +77,7 @@ export type BareEvent = Bare<RunEvent>;
 export interface Options {
   readonly title?: string;
   readonly labels?: readonly string[];
+  readonly openedAt?: string;
   readonly inputs?: Readonly<Record<string, string | boolean | number>>;
   readonly queue?: QueueDocument;
   readonly meter?: MeterDocument;
@@ -193,6 +194,7 @@ export function beginStory(yaml: string, options: Options = {}) {
             body: 'Please fix.',
             labels: options.labels ?? ['bug', 'P1'],
             author: ceo,
+            ...(options.openedAt === undefined ? {} : { openedAt: options.openedAt }),
           },
           inputs: options.inputs ?? {},
         },

@@ -18,7 +18,7 @@ interface Family {
  * @see https://prometheus.io/docs/instrumenting/exposition_formats/#text-based-format
  */
 export function metricsPrometheus(metrics: MetricsDocument): string {
-  const { month, workflows, waits, leases } = metrics;
+  const { month, workflows, waits, leases, merges } = metrics;
   const each = (lines: (labels: Labels, workflow: WorkflowMetrics) => readonly string[]) =>
     Object.entries(workflows).flatMap(([workflow, of]) => lines({ month, workflow }, of));
   const eachJob = (lines: (labels: Labels, job: JobMetrics) => readonly string[]) =>
@@ -51,6 +51,16 @@ export function metricsPrometheus(metrics: MetricsDocument): string {
     histogram('treadle_redispatch_seconds', 'From the end of a turn to the next.', (name) =>
       each((labels, { redispatch }) => buckets(name, labels, 'seconds', redispatch)),
     ),
+    histogram('treadle_redispatch_milliseconds', 'From the end of a turn to the next being sent.', (name) =>
+      each((labels, { latency }) => (latency === undefined ? [] : buckets(name, labels, 'ms', latency))),
+    ),
+    histogram('treadle_stage_seconds', "How long the stages of a bead's way took.", (name) =>
+      each((labels, { stages }) =>
+        Object.entries(stages ?? {}).flatMap(([stage, times]) =>
+          buckets(name, { ...labels, stage }, 'seconds', times),
+        ),
+      ),
+    ),
     counter('treadle_attempts_total', 'Attempts of a job by outcome.', (name) =>
       eachJob((labels, { outcomes }) => counts(name, labels, 'outcome', outcomes)),
     ),
@@ -74,6 +84,12 @@ export function metricsPrometheus(metrics: MetricsDocument): string {
     ),
     histogram('treadle_commit_held_seconds', 'How long a commit held the lease.', (name) =>
       buckets(name, { month }, 'seconds', leases.held),
+    ),
+    counter('treadle_merges_total', 'Merges of pull requests.', (name) =>
+      merges === undefined ? [] : [sample(name, { month }, merges.merged)],
+    ),
+    counter('treadle_merges_refused_total', 'Merges that were refused, by cause.', (name) =>
+      counts(name, { month }, 'cause', merges?.refusals ?? {}),
     ),
     histogram('treadle_commit_queue_depth', 'Commits in the queue when a lease was granted.', (name) =>
       buckets(name, { month }, 'times', leases.depth),

@@ -6,19 +6,21 @@ import { visibleLine } from './visible-text.ts';
 
 /** A roll-up as text for people: the targets, then the numbers behind them, as tables. */
 export function metricsTable(metrics: MetricsDocument): string {
-  const targets = judgeTargets(metrics).map(({ name, wanted, measured, verdict }) => [
+  const targets = judgeTargets(metrics).map(({ name, wanted, measured, verdict, reason }) => [
     name,
     wanted,
     measured ?? '-',
-    verdict,
+    reason === undefined ? verdict : `${verdict}: ${reason}`,
   ]);
   const sections = [
     section('Targets', ['', 'wanted', 'measured', ''], targets),
     section('Workflows', WORKFLOW_COLUMNS, workflowRows(metrics)),
+    section('Stages', ['workflow', '', 'times', 'median', '95 %', 'longest'], stageRows(metrics)),
     section('Jobs', JOB_COLUMNS, jobRows(metrics)),
     section('Escalations', ['workflow', 'cause', 'times'], escalationRows(metrics)),
     section('Waiting', ['role', 'times', 'median', '95 %', 'longest'], waitRows(metrics)),
     section('Commit queue', ['', 'times', 'median', '95 %', 'largest'], leaseRows(metrics)),
+    section('Merges', ['', 'times'], mergeRows(metrics)),
   ];
   return [`Runs that ended in ${metrics.month}`, ...sections.filter((text) => text !== '')].join('\n\n');
 }
@@ -53,7 +55,34 @@ function workflowRows({ workflows }: MetricsDocument): readonly (readonly string
   });
 }
 
-const JOB_COLUMNS = ['workflow', 'job', 'type', 'attempts', 'success', 'turns', 'sent back', 'median time'];
+const STAGES = {
+  routing: 'filed to routed',
+  dispatch: 'routed to dispatched',
+  apply: 'approved to begun',
+} as const;
+
+function stageRows({ workflows }: MetricsDocument): readonly (readonly string[])[] {
+  return Object.entries(workflows).flatMap(([key, { stages, latency }]) => [
+    ...(['routing', 'dispatch', 'apply'] as const).flatMap((stage) => {
+      const times = stages?.[stage];
+      return times === undefined ? [] : [[key, STAGES[stage], ...spread('seconds', times)]];
+    }),
+    ...(latency === undefined ? [] : [[key, 'redispatch', ...spread('ms', latency)]]),
+  ]);
+}
+
+const JOB_COLUMNS = [
+  'workflow',
+  'job',
+  'type',
+  'attempts',
+  'most',
+  'success',
+  'turns',
+  'most',
+  'sent back',
+  'median time',
+];
 
 function jobRows({ workflows }: MetricsDocument): readonly (readonly string[])[] {
   return Object.entries(workflows).flatMap(([key, workflow]) =>
@@ -62,8 +91,10 @@ function jobRows({ workflows }: MetricsDocument): readonly (readonly string[])[]
       id,
       job.type,
       mean(job.attempts),
+      most(job.attempts),
       share(job.outcomes['success'] ?? 0, totalOfCounts(job.outcomes)),
       mean(job.turns),
+      most(job.turns),
       String(job.reworks),
       quantile('seconds', job.duration, 0.5),
     ]),
@@ -91,14 +122,31 @@ function leaseRows({ leases }: MetricsDocument): readonly (readonly string[])[] 
 
 function spread(scale: Scale, histogram: Histogram): readonly string[] {
   const { count, max } = histogram;
-  const largest = count === 0 ? '-' : scale === 'seconds' ? formatDuration(max * 1000) : String(max);
+  const largest = count === 0 ? '-' : amount(scale, max);
   return [String(count), quantile(scale, histogram, 0.5), quantile(scale, histogram, 0.95), largest];
 }
 
 function quantile(scale: Scale, histogram: Histogram, part: number): string {
   const value = quantileOf(scale, histogram, part);
   if (value === null) return '-';
-  return `≤ ${scale === 'seconds' ? formatDuration(value * 1000) : String(value)}`;
+  return `≤ ${amount(scale, value)}`;
+}
+
+function amount(scale: Scale, value: number): string {
+  if (scale === 'ms') return `${value} ms`;
+  return scale === 'seconds' ? formatDuration(value * 1000) : String(value);
+}
+
+function most({ count, max }: Histogram): string {
+  return count === 0 ? '-' : String(max);
+}
+
+function mergeRows({ merges }: MetricsDocument): readonly (readonly string[])[] {
+  if (merges === undefined) return [];
+  return [
+    ['merged', String(merges.merged)],
+    ...Object.entries(merges.refusals).map(([cause, times]) => [`refused: ${cause}`, String(times)]),
+  ];
 }
 
 function mean(histogram: Histogram): string {

@@ -68,6 +68,7 @@ export async function startRun(
       body: issue.body,
       labels: issue.labels,
       author: actorOf(issue.author),
+      openedAt: issue.createdAt,
     },
     inputs: start.inputs,
   };

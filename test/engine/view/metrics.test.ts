@@ -27,6 +27,12 @@ const november: MetricsDocument = {
       cycles: histogramOf('times', [0, 0, 0, 0, 0, 0, 0, 0, 1, 2]),
       dispatches: histogramOf('times', [7, 7, 7, 7, 7, 7, 7, 7, 7, 0]),
       redispatch: histogramOf('seconds', [0, 0]),
+      latency: histogramOf('ms', [40, 90, 2500]),
+      stages: {
+        routing: histogramOf('seconds', [3, 12]),
+        dispatch: histogramOf('seconds', [4, 45, 50]),
+        apply: histogramOf('seconds', [2]),
+      },
       usage: { tokens: 120_000, costMicroUsd: 1_250_000 },
       jobs: {
         investigate: job('task', { success: 9, failure: 1, cancelled: 5 }, [60, 170, 400]),
@@ -45,6 +51,7 @@ const november: MetricsDocument = {
     held: histogramOf('seconds', [2, 3]),
     depth: histogramOf('times', [1, 2]),
   },
+  merges: { merged: 9, authored: 9, refusals: { conflict: 1 } },
 };
 
 test('the table of a month', async () => {
@@ -60,7 +67,26 @@ describe('targets', () => {
     Object.fromEntries(judgeTargets(metrics).map(({ name, verdict }) => [name, verdict]));
 
   test('where nothing was measured there is no data', () => {
-    expect(new Set(Object.values(verdicts(emptyMetrics('2026-12'))))).toEqual(new Set(['no data']));
+    expect(new Set(Object.values(verdicts(emptyMetrics('2026-12'))))).toEqual(
+      new Set(['no data', 'not measured']),
+    );
+  });
+
+  test('what no roll-up can tell says what shows it instead', () => {
+    const others = judgeTargets(november).filter(({ verdict }) => verdict === 'not measured');
+    expect(others.map(({ name }) => name)).toContain('simultaneous commits');
+    expect(others.filter(({ reason }) => reason === undefined)).toEqual([]);
+  });
+
+  test('shares of runs are those of runs that nobody called', () => {
+    const { bug, ...others } = november.workflows;
+    if (bug === undefined) throw new Error('there is no bug');
+    const called = { ...bug, conclusions: { failure: 10 }, escalated: 9, called: 10 };
+    const with10 = { ...november, workflows: { ...others, bug, 'a-part': called } };
+    const of = (metrics: MetricsDocument, name: string) =>
+      judgeTargets(metrics).find((one) => one.name === name)?.measured;
+    for (const name of ['runs that end in success', 'runs escalated', 'cycles per run'])
+      expect(of(with10, name)).toBe(of(november, name));
   });
 
   test.each<[name: string, measured: string, verdict: string]>([
@@ -71,11 +97,19 @@ describe('targets', () => {
     ['runs escalated', '18.2 %', 'missed'],
     ['cycles per run', '0.3', 'met'],
     ['turns that found a holder of their role', '98.4 %', 'met'],
+    ['dispatches per bug', '6.3', 'met'],
+    ['turns of an attempt, at most', '3', 'met'],
+    ['filed to routed', '5 s', 'met'],
+    ['routed to dispatched', '50 s', 'missed'],
     ['investigation', '180 s', 'met'],
-    ['redispatch', '0 ms', 'met'],
+    ['approved to begun', '2 s', 'met'],
+    ['redispatch', '100 ms', 'met'],
     ['longest wait for the CEO', '90000 s', 'missed'],
     ['longest commit lease', '3 s', 'met'],
     ['commits in the queue', '2', 'met'],
+    ['wait for the lease, per commit', '6 s', 'missed'],
+    ['merges refused for a conflict', '10 %', 'missed'],
+    ['commits that name who made the change', '100 %', 'met'],
   ])('%s: %s is %s', (name, measured, verdict) => {
     expect(judgeTargets(november).find((one) => one.name === name)).toMatchObject({ measured, verdict });
   });
