@@ -257,6 +257,8 @@ export interface Review {
   /** The head it was given for. */
   readonly commit: string | null;
   readonly submittedAt: string | null;
+  /** Whether its author may write to the repository now. Of an App it says nothing. */
+  readonly mayWrite: boolean;
 }
 
 /** How a pull request stands to the checks that its base branch requires. */

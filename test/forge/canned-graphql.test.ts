@@ -15,6 +15,7 @@ function reviewOf(id: number, change: Readonly<Record<string, unknown>> = {}): u
     state: 'APPROVED',
     body: '',
     submittedAt: new Date(Date.parse('2026-11-02T08:00:00Z') + id * 1000).toISOString(),
+    authorCanPushToRepository: true,
     author: ada,
     commit: { oid: 'a' },
     ...change,
@@ -182,6 +183,42 @@ describe('reviewed pull requests', () => {
     ];
     const forge = cannedForge(() => ({ body: { data: { repository: null }, errors } }));
     await expect(forge.pulls.reviewed([1])).rejects.toMatchObject({ code: 'forge-refused' });
+  });
+});
+
+describe('what a pull request changes', () => {
+  const file = (path: string, changeType = 'MODIFIED'): unknown => ({ path, changeType });
+  const listed = [{ filename: 'new', previous_filename: 'old' }, { filename: 'b' }];
+
+  test.each([
+    {
+      name: 'plain changes by the query',
+      files: listOf([file('b', 'DELETED'), file('a', 'ADDED'), file('c')]),
+      paths: ['a', 'b', 'c'],
+      requests: 1,
+    },
+    { name: 'nothing by the query', files: listOf([]), paths: [], requests: 1 },
+    {
+      name: 'renames by the list, which tells where from',
+      files: listOf([file('new', 'RENAMED'), file('b')]),
+      paths: ['b', 'new', 'old'],
+      requests: 2,
+    },
+    { name: 'many by the list', files: listOf([file('b')], 'f2'), paths: ['b', 'new', 'old'], requests: 2 },
+    {
+      name: 'what the query does not tell by the list',
+      files: null,
+      paths: ['b', 'new', 'old'],
+      requests: 2,
+    },
+  ])('is told: $name', async ({ files, paths, requests }) => {
+    let count = 0;
+    const forge = cannedForge(({ path }) => {
+      count += 1;
+      return path === '/graphql' ? answering({ pullRequest: { files } }) : { body: listed };
+    });
+    expect(await forge.pulls.changedPaths(1)).toEqual(paths);
+    expect(count).toBe(requests);
   });
 });
 

@@ -1,16 +1,13 @@
-import { TreadleError } from '../../base/errors.ts';
 import type { Pull, Pulls } from '../port.ts';
+import { listChangedPaths } from './changed-paths.ts';
 import type { Connection } from './connection.ts';
 import { ignoreAnswer } from './connection.ts';
-import { field, integerAt, textAt } from './decode.ts';
+import { integerAt } from './decode.ts';
 import { decodePull } from './decode-shapes.ts';
 import { dequeuePull, enqueuePull } from './merge-queue.ts';
 import { mergePull } from './merge-pull.ts';
 import { readReadiness } from './merge-readiness.ts';
 import { readReviewedPulls } from './reviewed-pulls.ts';
-
-/** GitHub lists no more: https://docs.github.com/en/rest/pulls/pulls#list-pull-requests-files */
-const mostListedFiles = 3000;
 
 /** Pull requests, over the REST API; those with their reviews over the GraphQL API. */
 export function githubPulls(connection: Connection): Pulls {
@@ -55,29 +52,6 @@ async function pullFromBranch(connection: Connection, branch: string): Promise<P
   );
   // The forge ignores a filter that it cannot read, and then lists them all.
   return items.filter((pull) => pull.head.branch === branch).sort((a, b) => b.number - a.number)[0];
-}
-
-/** A rename changes two paths: what left a protected path counts as well as what came there. */
-async function listChangedPaths(connection: Connection, number: number): Promise<readonly string[]> {
-  const what = `list what pull request #${number} changes`;
-  const files = await connection.list(
-    {
-      what,
-      route: 'GET /repos/{owner}/{repo}/pulls/{pull_number}/files',
-      parameters: { pull_number: number },
-    },
-    (file) => {
-      const path = textAt(file, 'filename');
-      const previous = field(file, 'previous_filename');
-      return typeof previous === 'string' ? [path, previous] : [path];
-    },
-  );
-  if (files.length >= mostListedFiles) {
-    throw new TreadleError('forge-refused', `Could not ${what}: it changes more files than the forge lists`, {
-      remedy: `Split it into pull requests of fewer than ${mostListedFiles} files.`,
-    });
-  }
-  return [...new Set(files.flat())].sort();
 }
 
 /** 422 says that there is one already, or why there can be none; 403 that this token may open none. */

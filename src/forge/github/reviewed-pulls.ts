@@ -9,7 +9,7 @@ const batchSize = 50;
 
 const reviewPage = `
   pageInfo { hasNextPage endCursor }
-  nodes { fullDatabaseId state body submittedAt author { ${ACTOR_FIELDS} } commit { oid } }`;
+  nodes { fullDatabaseId state body submittedAt authorCanPushToRepository author { ${ACTOR_FIELDS} } commit { oid } }`;
 
 const commitPage = `
   pageInfo { hasNextPage endCursor }
@@ -166,6 +166,7 @@ function decodeReview(review: unknown): Review {
     body: textAt(review, 'body'),
     commit: commit === null ? null : textAt(commit, 'oid'),
     submittedAt: nullableTextAt(review, 'submittedAt'),
+    mayWrite: booleanAt(review, 'authorCanPushToRepository'),
   };
 }
 

@@ -12,6 +12,7 @@ import { commentsOf, issueHtmlUrl } from '../render/issue.ts';
 import { nodeId, userOf } from '../render/user.ts';
 import type { ServerContext } from '../server-context.ts';
 import { actorNode, userNode } from './account-nodes.ts';
+import { changedFiles } from './changed-files.ts';
 import { connect, type ListArguments } from './connection.ts';
 import { commitNode, type GraphNode, objectNode, refNode } from './git-nodes.ts';
 
@@ -231,6 +232,7 @@ function pullFields(
     baseRefName: pull.baseRef,
     baseRef: () => refNode(server, repository, `refs/heads/${pull.baseRef}`),
     baseRepository: repositoryNode,
+    files: (args: ListArguments) => changedFiles(repository, issue, args),
     commits: async (args: ListArguments) => {
       const commits = await listCommits(repository.path, ['--reverse', pull.headSha, `^${pull.baseSha}`]);
       return connect('commits', commits, args, (commit) => ({

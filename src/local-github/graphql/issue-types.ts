@@ -227,6 +227,28 @@ export const issueTypes = /* GraphQL */ `
     pageInfo: PageInfo!
   }
 
+  enum PatchStatus {
+    ADDED
+    CHANGED
+    COPIED
+    DELETED
+    MODIFIED
+    RENAMED
+  }
+
+  type PullRequestChangedFile {
+    path: String!
+    changeType: PatchStatus!
+    additions: Int!
+    deletions: Int!
+  }
+
+  type PullRequestChangedFileConnection {
+    nodes: [PullRequestChangedFile]
+    totalCount: Int!
+    pageInfo: PageInfo!
+  }
+
   type PullRequest implements Node {
     id: ID!
     databaseId: Int
@@ -273,6 +295,7 @@ export const issueTypes = /* GraphQL */ `
     labels(first: Int, after: String, last: Int, before: String): LabelConnection
     comments(first: Int, after: String, last: Int, before: String): IssueCommentConnection!
     commits(first: Int, after: String, last: Int, before: String): PullRequestCommitConnection!
+    files(first: Int, after: String, last: Int, before: String): PullRequestChangedFileConnection
     reviews(
       first: Int
       after: String

@@ -4,7 +4,7 @@ import type { Effect } from '../../engine/effect.ts';
 import { TREADLE, type MergeRefused } from '../../engine/event.ts';
 import type { Gate } from '../../engine/state.ts';
 import type { Pull, ReviewedPull } from '../../forge/port.ts';
-import { mayApprove, reasonNotToCount, standingReviews } from '../authorise.ts';
+import { reasonNotToCount, standingReviews } from '../authorise.ts';
 import type { AddressedHappening, Happening } from '../wake.ts';
 import { dropped, type Performance, type Performed } from './performance.ts';
 
@@ -16,7 +16,8 @@ export async function mergePull(performance: Performance, effect: MergePull): Pr
   const { lease } = state.queue;
   if (lease?.fence !== effect.fence || lease.run !== state.run.id)
     return dropped('the lease is no longer held');
-  const pull = await runtime.forge.pulls.get(effect.pull);
+  const seen = await lookBeforeMerge(performance, effect);
+  const { pull } = seen;
   if (pull === undefined)
     return refuse(performance, effect, 'closed', `There is no pull request #${effect.pull}.`);
   if (pull.merged && pull.mergeCommit !== null) return merged(performance, effect, pull.mergeCommit);
@@ -27,7 +28,7 @@ export async function mergePull(performance: Performance, effect: MergePull): Pr
     const detail = `It is not known which head of #${effect.pull} the engineering manager was shown, so none is merged.`;
     return refuse(performance, effect, 'head-moved', detail);
   }
-  const obstacle = await findObstacle(performance, pull, expected);
+  const obstacle = await findObstacle(performance, { ...seen, pull }, expected);
   if (obstacle !== null) return refuse(performance, effect, obstacle.cause, obstacle.detail, obstacle.broken);
   if (runtime.clock.now() >= lease.until) return dropped('the lease ran out before the merge was sent');
   if (state.jobs[effect.job]?.merge?.mergeQueue === true) return enqueue(performance, effect, pull, expected);
@@ -67,6 +68,31 @@ async function enqueue(
     enqueuedAt: outcome.at,
   };
   return happened([addressed(performance, happening, [fence, outcome.at])]);
+}
+
+/** What a merge rests on, as the forge has it at the moment of use. */
+interface Seen<Found extends Pull | undefined = Pull> {
+  readonly pull: Found;
+  readonly approvals: readonly ApprovedGate[];
+  /** The pull requests of these approvals, by number. */
+  readonly reviewed: ReadonlyMap<number, ReviewedPull>;
+  /** What the pull request changes; asked for unless it was approved itself, or nothing is protected. */
+  readonly paths: Promise<readonly string[]>;
+}
+
+/** Asks for all of it at once, so that it is one query. */
+async function lookBeforeMerge(performance: Performance, effect: MergePull): Promise<Seen<Pull | undefined>> {
+  const { pulls } = performance.runtime.forge;
+  const approvals = approvedGates(performance);
+  const isApproved = approvals.some(({ gate }) => gate.kind === 'code' && gate.pull === effect.pull);
+  const isGuarded = performance.config.settings.protectedPaths.length > 0 && !isApproved;
+  const paths = isGuarded ? pulls.changedPaths(effect.pull) : Promise.resolve([]);
+  // Why they cannot be listed is told where it matters.
+  paths.catch(() => undefined);
+  const asked = approvals.flatMap(({ gate }) => (gate.pull === null ? [] : [gate.pull]));
+  const found = await pulls.reviewed([effect.pull, ...asked]);
+  const reviewed = new Map(found.map((pull) => [pull.number, pull]));
+  return { pull: reviewed.get(effect.pull), approvals, reviewed, paths };
 }
 
 const MOST_PATHS = 20;
@@ -109,10 +135,10 @@ interface BrokenApproval {
 
 async function findObstacle(
   performance: Performance,
-  pull: Pull,
+  { pull, approvals, reviewed, paths }: Seen,
   expected: string,
 ): Promise<Obstacle | null> {
-  const { config, runtime } = performance;
+  const { config } = performance;
   const { number } = pull;
   if (pull.state === 'closed') return { cause: 'closed', detail: `#${number} was closed without a merge.` };
   if (pull.base !== config.settings.baseBranch) {
@@ -125,17 +151,15 @@ async function findObstacle(
     const detail = `#${number} was ${expected.slice(0, 10)} when it was reviewed and is ${pull.head.oid.slice(0, 10)} now.`;
     return { cause: 'head-moved', detail };
   }
-  const approvals = approvedGates(performance);
-  const broken = await findBrokenApproval(performance, approvals);
+  const broken = findBrokenApproval(performance, approvals, reviewed);
   if (broken !== null) {
     const detail = `The approval of ${broken.job} no longer counts: ${broken.reason}.`;
     return { cause: 'approval-void', detail, broken };
   }
-  const guarded = (await runtime.forge.pulls.changedPaths(number)).filter((path) =>
+  const guarded = (await paths).filter((path) =>
     picomatch.isMatch(path, [...config.settings.protectedPaths], { dot: true }),
   );
-  const codeApproved = approvals.some(({ gate }) => gate.kind === 'code' && gate.pull === number);
-  if (guarded.length > 0 && !codeApproved) {
+  if (guarded.length > 0) {
     const detail = `#${number} changes ${guarded.slice(0, 5).join(', ')}, which always needs an approval of the pull request itself.`;
     return { cause: 'protected-path', detail };
   }
@@ -156,30 +180,22 @@ function approvedGates({ state }: Performance): readonly ApprovedGate[] {
   );
 }
 
-/** Reads every approval from the forge once more, at the moment of use. */
-async function findBrokenApproval(
+/** Checks every approval once more, by what the forge says at the moment of use. */
+function findBrokenApproval(
   performance: Performance,
   approvals: readonly ApprovedGate[],
-): Promise<BrokenApproval | null> {
-  const { forge } = performance.runtime;
-  const numbers = approvals.flatMap(({ gate }) => (gate.pull === null ? [] : [gate.pull]));
-  if (numbers.length === 0) return null;
-  const pulls = new Map((await forge.pulls.reviewed(numbers)).map((pull) => [pull.number, pull]));
+  reviewed: ReadonlyMap<number, ReviewedPull>,
+): BrokenApproval | null {
   for (const { job, gate } of approvals) {
-    const pull = gate.pull === null ? undefined : pulls.get(gate.pull);
-    const reason =
-      pull === undefined ? `its pull request is gone` : await recheck(performance, job, gate, pull);
+    if (gate.pull === null) continue;
+    const pull = reviewed.get(gate.pull);
+    const reason = pull === undefined ? `its pull request is gone` : recheck(performance, job, gate, pull);
     if (reason !== null) return { job, reason, head: pull?.head.oid ?? null };
   }
   return null;
 }
 
-async function recheck(
-  { runtime, config, state }: Performance,
-  job: string,
-  gate: Gate,
-  pull: ReviewedPull,
-): Promise<string | null> {
+function recheck({ config, state }: Performance, job: string, gate: Gate, pull: ReviewedPull): string | null {
   const answer = gate.answer;
   if (answer === null) return 'it was not given';
   if (pull.head.oid !== answer.head) return `#${pull.number} changed after it`;
@@ -187,18 +203,14 @@ async function recheck(
   if (review?.state !== 'approved') return `the review by ${answer.by.login} was dismissed or taken back`;
   const { login, kind } = review.author;
   // An App is no collaborator: whether it may approve is for the settings to say.
-  const permission = kind === 'app' ? 'none' : await runtime.forge.people.permission(login);
-  if (kind === 'user' && !mayApprove(permission)) return `${login} can no longer write to the repository`;
+  const permission = kind === 'user' && review.mayWrite ? 'write' : 'none';
+  if (kind === 'user' && !review.mayWrite) return `${login} can no longer write to the repository`;
   const role = state.jobs[job]?.role ?? 'ceo';
   return reasonNotToCount(review, { config, state, job, role, pull, permission });
 }
 
-/** Somebody may count on the bead's own fix closing it (`Fixes #42`); it stays open until the fix is verified. */
-async function merged(performance: Performance, effect: MergePull, commit: string): Promise<Performed> {
-  const { runtime, state } = performance;
+function merged(performance: Performance, effect: MergePull, commit: string): Performed {
   const { job, attempt, pull } = effect;
-  const bead = await runtime.forge.issues.get(state.run.issue);
-  if (bead?.state === 'closed') await runtime.forge.issues.reopen(state.run.issue);
   const happening: Happening = { type: 'pull_request_merged', job, attempt, pull, commit };
   return happened([addressed(performance, happening, [job, attempt, pull])]);
 }

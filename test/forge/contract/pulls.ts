@@ -111,6 +111,29 @@ export function describePullsContract(newWorld: NewWorld): void {
       expect(await world.as('ada').pulls.changedPaths(number)).toEqual(tree.map(({ path }) => path));
     });
 
+    test('names both paths of what was renamed, and those of plain changes', async () => {
+      const world = await newWorld();
+      const { number } = await openPullRequest(world);
+      const content = Array.from({ length: 40 }, (_, index) => `line ${index}\n`).join('');
+      const write = async (base: string, ...tree: readonly object[]): Promise<string> => {
+        const made = await world.rest('ada', 'POST', '/git/trees', { base_tree: base, tree });
+        const { sha } = made as { sha: string };
+        const commit = { message: 'Step', tree: sha, parents: [base] };
+        return ((await world.rest('ada', 'POST', '/git/commits', commit)) as { sha: string }).sha;
+      };
+      const file = { mode: '100644', type: 'blob' } as const;
+      const before = await write(world.root, { ...file, path: 'old.md', content });
+      const after = await write(
+        before,
+        { ...file, path: 'old.md', sha: null },
+        { ...file, path: 'new.md', content },
+        { ...file, path: 'other.md', content: 'x\n' },
+      );
+      await world.rest('ada', 'PATCH', '/git/refs/heads/main', { sha: before });
+      await world.rest('ada', 'PATCH', '/git/refs/heads/topic', { sha: after, force: true });
+      expect(await world.as('ada').pulls.changedPaths(number)).toEqual(['new.md', 'old.md', 'other.md']);
+    });
+
     test('asks for the reviews that may be asked for', async () => {
       const world = await newWorld();
       const { number } = await openPullRequest(world, { by: 'ada' });
