@@ -1,7 +1,7 @@
 import { TreadleError } from '../base/errors.ts';
 import type { Member } from '../engine/config.ts';
 import type { Account, Forge, ReviewedPull } from '../forge/port.ts';
-import { reasonNotToCount } from '../runtime/authorise.ts';
+import { mayApprove, reasonNotToCount } from '../runtime/authorise.ts';
 import type { FoundRun } from './find-run.ts';
 import { readPermission } from './github/read-permission.ts';
 import type { Speakers } from './speech.ts';
@@ -89,6 +89,8 @@ async function checkReviewer(
   },
 ): Promise<void> {
   const { found, question, pull, speaker } = review;
+  const { config, state } = found;
+  const permission = await readPermission(forge, speaker.login);
   const word = {
     id: 0,
     author: speaker,
@@ -96,9 +98,8 @@ async function checkReviewer(
     body: '',
     commit: pull.head.oid,
     submittedAt: null,
+    mayWrite: mayApprove(permission),
   } as const;
-  const { config, state } = found;
-  const permission = await readPermission(forge, speaker.login);
   const reason = reasonNotToCount(word, { config, state, ...question, pull, permission });
   if (reason !== null) throw reviewRefused(speaker.login, question, reason);
 }
