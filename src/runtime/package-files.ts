@@ -6,9 +6,19 @@ import { invariant } from '../base/errors.ts';
 
 /** The package's own workflows, by path. */
 export function readBuiltInWorkflows(): ReadonlyMap<string, string> {
-  const folder = join(packageRoot(), 'workflows');
+  return new Map(readYamlFiles('workflows').map(([name, text]) => [`workflows/${name}`, text]));
+}
+
+/** The workflows that `treadle init --workflow` can begin with, by the name of the file without its extension. */
+export function readWorkflowTemplates(): ReadonlyMap<string, string> {
+  const files = readYamlFiles(join('templates', 'workflows'));
+  return new Map(files.map(([name, text]) => [name.replace(/\.ya?ml$/, ''), text]));
+}
+
+function readYamlFiles(path: string): readonly (readonly [string, string])[] {
+  const folder = join(packageRoot(), path);
   const files = readdirSync(folder).filter((name) => /\.ya?ml$/.test(name));
-  return new Map(files.sort().map((name) => [`workflows/${name}`, readFileSync(join(folder, name), 'utf8')]));
+  return files.sort().map((name) => [name, readFileSync(join(folder, name), 'utf8')]);
 }
 
 /** A file that `treadle init` writes into repositories, before it is filled in. */

@@ -1,5 +1,6 @@
 import type { OverrideAction } from '../../src/engine/event.ts';
 import { awaitedOf, type Awaited } from '../../src/engine/view/awaited.ts';
+import { definitionOf } from '../../src/workflow/leg.ts';
 import type { Job } from '../../src/workflow/model.ts';
 import { beginStory, epoch, workflowOf, type Options, type Story } from '../engine/story.ts';
 import { everybody, textOf } from './built-in.ts';
@@ -47,9 +48,9 @@ export function playSteps(key: string, line: string): Play {
   return play;
 }
 
-/** Starts a run of a built-in workflow, and of what that calls. */
-export function beginPlay(key: string): Play {
-  const runs = openRuns(key);
+/** Starts a run of a built-in workflow, or of the one whose text is given, and of what that calls. */
+export function beginPlay(key: string, text = textOf(key), inputs: Options['inputs'] = {}): Play {
+  const runs = openRuns(text, inputs);
   const [story] = runs.all();
   if (story === undefined) throw new Error('no run began');
   const awaited = (): readonly AwaitedStep[] => runs.all().flatMap(awaitedIn);
@@ -69,12 +70,13 @@ export function beginPlay(key: string): Play {
     step,
     finish() {
       for (let count = 0; count < MOST_STEPS; count += 1) {
+        for (const one of runs.all()) runSteps(one);
         if (story.state().run.status === 'completed') return;
         const [next] = awaited();
         if (next?.job === undefined || next.job === null) throw new Error(`${key} is stuck: ${story.said()}`);
-        if (next.kind === 'retry') step(`${next.label}:later`);
-        else if (next.kind !== 'escalation') step(next.label);
-        else step(`${next.label}:${answerTo(next, jobOf(next.story, next.job))}`);
+        const job = jobOf(next.story, next.job);
+        const deed = next.kind === 'retry' ? 'later' : 'success';
+        doStep(next.story, job, next.kind === 'escalation' ? answerTo(next, job) : deed);
       }
       throw new Error(`${key} does not end: ${story.said()}`);
     },
@@ -99,7 +101,7 @@ export function beginPlay(key: string): Play {
 }
 
 /** A run and all that it calls, at any depth; what one causes for another happens at once. */
-function openRuns(key: string): { readonly all: () => readonly Story[] } {
+function openRuns(text: string, inputs: Options['inputs'] = {}): { readonly all: () => readonly Story[] } {
   const stories: Story[] = [];
   const deliver: NonNullable<Options['deliver']> = (events) => {
     for (const event of events) {
@@ -115,7 +117,7 @@ function openRuns(key: string): { readonly all: () => readonly Story[] } {
     },
   });
   const clock = { now: epoch };
-  const first = beginStory(textOf(key), told('42-1'));
+  const first = beginStory(text, { ...told('42-1'), inputs });
   stories.push(first);
   first.start();
   return { all: () => stories };
@@ -137,9 +139,19 @@ function labelOf(story: Story, job: string): string {
 
 function jobOf(story: Story, id: string): Job {
   const { workflow } = story.context();
-  const job = workflow.jobs.get(id);
+  const job = definitionOf(workflow, id);
   if (job === undefined) throw new Error(`${workflow.key} has no job ${id}`);
   return job;
+}
+
+/** Ends what Treadle itself runs, with success. */
+function runSteps(story: Story): void {
+  for (const { effect } of story.state().run.outbox) {
+    if (effect.type !== 'run_steps') continue;
+    const { job, attempt } = effect;
+    const end = { outcome: 'success', reason: null, outputs: {}, steps: { steps: [], log: '' } } as const;
+    story.happen({ type: 'steps_finished', job, attempt, ...end });
+  }
 }
 
 /** What the CEO says to an escalation that another answer of theirs led to. */

@@ -21,6 +21,7 @@ import {
   type AgentTemplate,
   type StarterFile,
 } from '../init/starter-files.ts';
+import { writeStarter } from '../init/write-starter.ts';
 import { findPlace } from '../local/place.ts';
 
 interface InitOptions {
@@ -30,6 +31,7 @@ interface InitOptions {
   readonly action?: string;
   readonly ceo?: readonly string[];
   readonly agent?: readonly string[];
+  readonly workflow?: string | true;
   readonly push: boolean;
   readonly force?: true;
   readonly remove?: true;
@@ -40,13 +42,18 @@ interface InitOptions {
 const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value];
 
 /** `treadle init`: what a repository on GitHub needs to work with Treadle, and how it is removed again. */
-export function addInit(program: Command, { terminal }: CommandContext): void {
+export function addInit(program: Command, context: CommandContext): void {
+  const { terminal } = context;
   program
     .command('init')
     .description('set a repository up for GitHub: settings, a first workflow, and what wakes Treadle')
     .option('--action <action>', 'the Action to run: owner/repo@TAG, owner/repo@COMMIT, or a path such as ./')
     .option('--ceo <login>', 'who decides; may be given several times', collect)
     .option('--agent <name>', `add an agent's workflow: ${AGENT_TEMPLATES.join(', ')}`, collect)
+    .option(
+      '--workflow [name]',
+      'write a workflow to begin with, and nothing else; without a name: which there are',
+    )
     .option('--remote <name>', 'where to publish', 'origin')
     .option('--branch <name>', 'the state branch; treadle/state unless the settings say otherwise')
     .option('--no-push', 'commit only, publish nothing')
@@ -60,11 +67,15 @@ export function addInit(program: Command, { terminal }: CommandContext): void {
       examples(
         'treadle init --action treadle-dev/treadle@v1.0.0 --ceo octocat',
         'treadle init --agent claude-code',
+        'treadle init --workflow',
+        'treadle init --workflow review',
         'treadle init --dry-run --action ./',
         'treadle init --remove',
       ),
     )
     .action(async (options: InitOptions) => {
+      const { workflow } = options;
+      if (workflow !== undefined) return writeStarter({ ...options, workflow }, context);
       const prepared = await prepare(options);
       const { plan } = prepared;
       if (options.json !== true) terminal.note(describePlan(plan));
