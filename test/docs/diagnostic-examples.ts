@@ -1,17 +1,5 @@
 import type { DiagnosticCode } from '../../src/workflow/codes.ts';
-
-/** The jobs of a workflow that is otherwise in order, or a whole file. */
-type Example = { readonly jobs: string } | { readonly file: string };
-
-const TASK = 'a: { runs-on: ceo, prompt: Do it }';
-
-function jobs(...lines: readonly string[]): Example {
-  return { jobs: lines.map((line) => `  ${line}\n`).join('') };
-}
-
-function file(...lines: readonly string[]): Example {
-  return { file: lines.map((line) => `${line}\n`).join('') };
-}
+import { file, jobs, TASK, textOf, type Example } from './example.ts';
 
 /** For each code a file in which it is found; the compiler says when one is missing. */
 const examples: Readonly<Record<DiagnosticCode, Example>> = {
@@ -151,15 +139,15 @@ const examples: Readonly<Record<DiagnosticCode, Example>> = {
 
 /** The text of the file in which a code is found. */
 export function exampleOf(code: DiagnosticCode): string {
-  const example = examples[code];
-  return 'file' in example ? example.file : `on: workflow_dispatch\njobs:\n${example.jobs}`;
+  return textOf(examples[code]);
 }
 
-/** A code of `.github/treadle.yml`, what it means, and a file in which it is found. Codes that workflows have too are left out. */
+/** A code of `.github/treadle.yml`, what it means, a file in which it is found, and that file mended. Codes that workflows have too are left out. */
 export interface SettingsCode {
   readonly code: string;
   readonly meaning: string;
   readonly example: string;
+  readonly mended: string;
 }
 
 export const settingsCodes: readonly SettingsCode[] = [
@@ -167,37 +155,45 @@ export const settingsCodes: readonly SettingsCode[] = [
     code: 'bad-role-name',
     meaning: 'A role whose name has other characters than small letters, digits and hyphens.',
     example: 'roles: { QA Engineer: [casey] }\n',
+    mended: 'roles: { qa-engineer: [casey] }\n',
   },
   {
     code: 'bad-login',
     meaning: 'A holder of a role that cannot be a login of the forge.',
     example: 'roles: { ceo: [casey@example.com] }\n',
+    mended: 'roles: { ceo: [casey] }\n',
   },
   {
     code: 'agent-without-role',
     meaning: 'An agent that holds no role, so that it would never be dispatched.',
     example: 'roles: { ceo: [blake-bot] }\nagents: { blake-bt: { dispatch: comment } }\n',
+    mended: 'roles: { ceo: [blake-bot] }\nagents: { blake-bot: { dispatch: comment } }\n',
   },
   {
     code: 'bad-dispatch',
     meaning: 'A way of dispatch that does not exist.',
     example: 'roles: { ceo: [casey] }\nagents: { casey: { dispatch: comand } }\n',
+    mended: 'roles: { ceo: [casey] }\nagents: { casey: { dispatch: command, command: [node, agent.mjs] } }\n',
   },
   {
     code: 'missing-command',
     meaning: 'An agent that is dispatched by command and has none.',
     example: 'roles: { ceo: [casey] }\nagents: { casey: { dispatch: command } }\n',
+    mended: 'roles: { ceo: [casey] }\nagents: { casey: { dispatch: command, command: [node, agent.mjs] } }\n',
   },
   {
     code: 'missing-workflow',
     meaning: 'An agent that is dispatched by workflow and names none, or none in `.github/workflows`.',
     example: 'roles: { ceo: [casey] }\nagents: { casey: { dispatch: workflow } }\n',
+    mended: 'roles: { ceo: [casey] }\nagents: { casey: { dispatch: workflow, workflow: agent.yml } }\n',
   },
   {
     code: 'reserved-input',
     meaning: "An input of an agent's workflow that has the name of one of Treadle's own.",
     example:
       'roles: { ceo: [casey] }\nagents:\n  casey: { dispatch: workflow, workflow: agent.yml, inputs: { run: 1 } }\n',
+    mended:
+      'roles: { ceo: [casey] }\nagents:\n  casey: { dispatch: workflow, workflow: agent.yml, inputs: { model: large } }\n',
   },
   {
     code: 'bad-workflow-name',
@@ -208,5 +204,6 @@ export const settingsCodes: readonly SettingsCode[] = [
     code: 'bad-branch',
     meaning: 'What cannot be the name of a branch.',
     example: 'base-branch: main..next\n',
+    mended: 'base-branch: main\n',
   },
 ];

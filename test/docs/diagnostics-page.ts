@@ -3,6 +3,8 @@ import { compileWorkflow } from '../../src/workflow/compile.ts';
 import type { Diagnostic } from '../../src/workflow/diagnostic.ts';
 import { formatDiagnostics } from '../../src/workflow/format-diagnostics.ts';
 import { readSettings } from '../../src/workflow/settings.ts';
+import { textOf } from './example.ts';
+import { mended } from './mended-examples.ts';
 import { exampleOf, settingsCodes, type SettingsCode } from './diagnostic-examples.ts';
 
 const HEAD = `# Diagnostics
@@ -11,7 +13,7 @@ const HEAD = `# Diagnostics
 
 \`treadle lint\` reports all that is wrong with a file at once, as \`file:line:col: message [code]\`, with the line and what is
 meant underlined. Codes are stable. An error keeps a workflow from being started; a warning does not. Below is every code
-with what it means and a message as it is printed.
+with what it means, a message as it is printed, and the file mended.
 `;
 
 /** The codes of workflow files, in the order of the table. */
@@ -34,10 +36,10 @@ export function settingsMessageOf({ code, example }: SettingsCode): string {
 export function renderDiagnosticsPage(): string {
   const ofWorkflows = workflowCodes.map((code) => {
     const { severity, meaning } = diagnosticCodes[code];
-    return renderSection(code, severity, meaning, messageOf(code));
+    return renderSection(code, severity, meaning, messageOf(code), textOf(mended[code]));
   });
   const ofSettings = settingsCodes.map((one) =>
-    renderSection(one.code, 'error', one.meaning, settingsMessageOf(one)),
+    renderSection(one.code, 'error', one.meaning, settingsMessageOf(one), one.mended),
   );
   return [
     HEAD,
@@ -50,8 +52,14 @@ export function renderDiagnosticsPage(): string {
   ].join('\n');
 }
 
-function renderSection(code: string, severity: string, meaning: string, message: string): string {
-  return `### \`${code}\`\n\n${severity === 'error' ? 'Error' : 'Warning'}. ${meaning}\n\n\`\`\`text\n${message}\`\`\`\n`;
+function renderSection(
+  code: string,
+  severity: string,
+  meaning: string,
+  message: string,
+  good: string,
+): string {
+  return `### \`${code}\`\n\n${severity === 'error' ? 'Error' : 'Warning'}. ${meaning}\n\n\`\`\`text\n${message}\`\`\`\n\nMended:\n\n\`\`\`yaml\n${good}\`\`\`\n`;
 }
 
 function print(path: string, text: string, code: string, diagnostics: readonly Diagnostic[]): string {

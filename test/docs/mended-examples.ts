@@ -1,0 +1,136 @@
+import type { DiagnosticCode } from '../../src/workflow/codes.ts';
+import { file, jobs, TASK, type Example } from './example.ts';
+
+const SECOND = 'b: { runs-on: ceo, prompt: Do that }';
+const VERIFY = 'z: { type: verify, needs: a, runs-on: qa-engineer }';
+
+/** For each code the file of its example, mended: nothing is found in it any more. */
+export const mended: Readonly<Record<DiagnosticCode, Example>> = {
+  'invalid-yaml': jobs(TASK),
+  'file-too-large': jobs('# What is long belongs into a file that the prompt names.', TASK),
+  'too-deep': jobs(TASK),
+  'merge-key': jobs('a: &shared', '  runs-on: ceo', '  prompt: Do it', 'b: *shared'),
+  'duplicate-key': jobs('a:', '  runs-on: ceo', '  prompt: Do it, and do that'),
+  'unknown-key': jobs('a:', '  runs-on: ceo', '  prompt: Do it'),
+  'missing-key': file('on: workflow_dispatch', 'jobs:', `  ${TASK}`),
+  'wrong-type': jobs('a:', '  runs-on: ceo', '  prompt: Do it'),
+  'invalid-value': jobs(TASK, SECOND, 'c: { type: merge, needs: [a, b], wait: any }'),
+  'wrong-limit': jobs('a: { runs-on: ceo, prompt: Do it, max-attempts: 1 }'),
+  'not-yet-supported': jobs('a: { uses: ./.github/treadle/workflows/b.yml, with: { what: it } }'),
+  'unsupported-key': jobs(TASK),
+  'unknown-event': file('on: issues', `jobs: { ${TASK} }`),
+  'event-without-effect': file('on: [workflow_dispatch, issues]', `jobs: { ${TASK} }`),
+  'bad-call': jobs('a: { uses: ./.github/treadle/workflows/x.yml }'),
+  'concurrency-deadlock': file(
+    'on: workflow_dispatch',
+    'concurrency: releases',
+    'jobs: { a: { runs-on: ceo, prompt: Do it, concurrency: publishing } }',
+  ),
+  'concurrency-conflict': file(
+    'on: workflow_dispatch',
+    'concurrency:',
+    '  group: ${{ bead.number }}',
+    '  queue: max',
+    `jobs: { ${TASK} }`,
+  ),
+  'unknown-node-type': jobs('a: { type: approval, runs-on: ceo }'),
+  'bad-job-id': jobs('first: { runs-on: ceo, prompt: Do it }'),
+  'duplicate-job-id': jobs(TASK, SECOND),
+  'bad-output-name': jobs('a: { runs-on: ceo, prompt: Do it, outputs: { second: { required: true } } }'),
+  'key-not-allowed': jobs('a: { type: approval, runs-on: ceo, timeout-minutes: 60 }'),
+  'prompt-missing': jobs(TASK),
+  'runs-on-missing': jobs(TASK),
+  'approval-without-approver': jobs('a: { type: approval, runs-on: ceo, prompt: May I? }'),
+  'bad-matrix': jobs('a: { runs-on: ceo, prompt: Do it, strategy: { matrix: { n: [1, 2] } } }'),
+  'race-fails-fast': jobs(
+    'a:',
+    '  runs-on: ceo',
+    '  prompt: Do it',
+    '  strategy: { fail-fast: false, matrix: { n: [1, 2] } }',
+    'b: { type: merge, needs: a, wait: any }',
+  ),
+  'merge-without-branches': jobs(TASK, SECOND, 'c: { type: merge, needs: [a, b] }'),
+  'decision-without-outputs': jobs("a: { type: decision, outputs: { big: '${{ bead.number > 9 }}' } }"),
+  'decision-declares-output': jobs(
+    "a: { type: decision, outputs: { way: \"${{ case(bead.number > 9, 'left', 'right') }}\" } }",
+  ),
+  'steps-declare-output': jobs(
+    'a:',
+    '  runs-on: treadle',
+    '  steps: [{ id: build, run: make }]',
+    "  outputs: { way: '${{ steps.build.outputs.way }}' }",
+  ),
+  'steps-runs-on': jobs('a: { runs-on: treadle, steps: [{ run: make }] }'),
+  'steps-empty': jobs('a: { runs-on: treadle, steps: [{ run: make }] }'),
+  'bad-step-id': jobs('a: { runs-on: treadle, steps: [{ id: first, run: make }] }'),
+  'duplicate-step-id': jobs(
+    'a: { runs-on: treadle, steps: [{ id: build, run: make }, { id: build-all, run: make all }] }',
+  ),
+  'unknown-shell': jobs('a: { runs-on: treadle, steps: [{ shell: bash, run: make }] }'),
+  'untrusted-in-run': jobs(
+    'a:',
+    '  runs-on: treadle',
+    '  steps:',
+    "    - env: { TITLE: '${{ github.event.issue.title }}' }",
+    '      run: echo "$TITLE"',
+  ),
+  'output-not-declared': jobs(
+    'a: { runs-on: ceo, prompt: Do it, outputs: { way: { enum: [left, right] } } }',
+  ),
+  'two-commits': jobs('a: { type: commit, runs-on: engineering-manager, pull-request: 1 }', VERIFY),
+  'commit-without-verify': jobs('a: { type: commit, runs-on: engineering-manager, pull-request: 1 }', VERIFY),
+  'unknown-role': jobs('a: { runs-on: backend-engineer, prompt: Do it }'),
+  'commit-role': jobs('a: { type: commit, runs-on: engineering-manager, pull-request: 1 }', VERIFY),
+  'verify-role': jobs('a: { type: verify, runs-on: qa-engineer }'),
+  'runs-on-without-enum': jobs(
+    'a: { runs-on: ceo, prompt: Who?, outputs: { who: { required: true, enum: [ceo, qa-engineer] } } }',
+    'b: { needs: a, runs-on: "${{ needs.a.outputs.who }}", prompt: Do it }',
+  ),
+  'enum-not-role': jobs(
+    'a: { runs-on: ceo, prompt: Who?, outputs: { who: { required: true, enum: [ceo, qa-engineer] } } }',
+    'b: { needs: a, runs-on: "${{ needs.a.outputs.who }}", prompt: Do it }',
+  ),
+  'runs-on-unchecked': jobs(
+    "a: { runs-on: \"${{ case(bead.number > 9, 'ceo', 'qa-engineer') }}\", prompt: Do it }",
+  ),
+  'unknown-need': jobs(
+    'fix: { runs-on: ceo, prompt: Do it }',
+    'b: { needs: fix, runs-on: ceo, prompt: Do it }',
+  ),
+  'duplicate-need': jobs(TASK, 'b: { needs: a, runs-on: ceo, prompt: Do it }'),
+  'need-cycle': jobs(
+    TASK,
+    'b: { needs: a, runs-on: ceo, prompt: Do it }',
+    'c: { needs: b, runs-on: ceo, prompt: Do it }',
+  ),
+  'no-start': jobs(TASK, 'b: { needs: a, runs-on: ceo, prompt: Do it }'),
+  'unreachable-job': jobs(
+    'a: { if: bead.number > 9, runs-on: ceo, prompt: Do it }',
+    'b: { needs: a, runs-on: ceo, prompt: Do it }',
+  ),
+  'unknown-target': jobs('a: { runs-on: ceo, prompt: Do it, on-failure: escalate }'),
+  'target-not-ancestor': jobs(TASK, 'b: { needs: a, runs-on: ceo, prompt: Do it, on-failure: a }'),
+  'target-self': jobs('a: { runs-on: ceo, prompt: Do it, max-attempts: 5, on-failure: fail }'),
+  'expression-syntax': jobs('a: { runs-on: ceo, prompt: "${{ bead.number == 7 }}" }'),
+  'expression-unavailable': jobs('a: { runs-on: ceo, prompt: "${{ vars.TEAM }}" }'),
+  'if-always-true': jobs('a: { if: "${{ bead.number > 9 }}", runs-on: ceo, prompt: Do it }'),
+  'if-constant': jobs('a: { if: bead.number == 2, runs-on: ceo, prompt: Do it }'),
+  'reference-unknown-job': jobs(TASK, 'b: { needs: a, if: "needs.a.result", runs-on: ceo, prompt: Do it }'),
+  'reference-not-needed': jobs(TASK, 'b: { needs: a, runs-on: ceo, prompt: "${{ needs.a.result }}" }'),
+  'reference-not-ancestor': jobs(TASK, 'b: { needs: a, if: "needs.a.result", runs-on: ceo, prompt: Do it }'),
+  'reference-unknown-output': jobs(
+    'a: { runs-on: ceo, prompt: Do it, outputs: { cause: {} } }',
+    'b: { needs: a, runs-on: ceo, prompt: "${{ needs.a.outputs.cause }}" }',
+  ),
+  'reference-unknown-property': jobs(TASK, 'b: { needs: a, runs-on: ceo, prompt: "${{ needs.a.result }}" }'),
+  'reference-unknown-step': jobs(
+    'a:',
+    '  runs-on: treadle',
+    '  steps: [{ id: build, run: make }]',
+    "  outputs: { way: '${{ steps.build.outputs.way }}' }",
+  ),
+  'reference-unknown-input': file(
+    'on: { workflow_dispatch: { inputs: { version: { required: true } } } }',
+    'jobs: { a: { runs-on: ceo, prompt: "Release ${{ inputs.version }}" } }',
+  ),
+};
