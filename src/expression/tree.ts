@@ -94,6 +94,31 @@ export function callsOf(tree: Expr): readonly Call[] {
   return found;
 }
 
+/** A reference that is compared, by `==` or `!=`, with a text that is written out. */
+export interface Comparison {
+  readonly reference: Reference;
+  readonly text: PlacedText;
+}
+
+/** All such comparisons of an expression, in no order that matters. */
+export function comparisonsOf(tree: Expr): readonly Comparison[] {
+  const found: Comparison[] = [];
+  visit(tree, (node) => {
+    if (node instanceof Binary && ['==', '!='].includes(node.operator.lexeme)) {
+      for (const [one, other] of [
+        [node.left, node.right],
+        [node.right, node.left],
+      ] as const) {
+        const reference = referenceAt(one);
+        const text = placedText(other);
+        if (reference?.isExact === true && text !== null) found.push({ reference, text });
+      }
+    }
+    return childrenOf(node).children;
+  });
+  return found;
+}
+
 /** What an expression can come to when that shows in its text. */
 export type Outcome =
   | { readonly kind: 'text'; readonly text: string }

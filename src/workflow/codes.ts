@@ -36,6 +36,10 @@ export const diagnosticCodes = {
     severity: 'error',
     meaning: 'A call of a workflow that cannot be made: by its form, its inputs, or what is called.',
   },
+  'input-without-type': {
+    severity: 'warning',
+    meaning: 'An input of `workflow_call` without `type`, which GitHub asks for.',
+  },
   'concurrency-deadlock': {
     severity: 'error',
     meaning: 'A job in the concurrency group of its own workflow would wait for ever.',
@@ -119,6 +123,15 @@ export const diagnosticCodes = {
     severity: 'error',
     meaning: 'A context or function that is not available at this place.',
   },
+  'expression-not-allowed': {
+    severity: 'error',
+    meaning: 'An expression in a place where none is evaluated.',
+  },
+  'call-fails': { severity: 'warning', meaning: 'A call of a function that can only fail.' },
+  'comparison-never-equal': {
+    severity: 'warning',
+    meaning: 'A comparison with a text that the other side never is.',
+  },
   'if-always-true': {
     severity: 'error',
     meaning: 'Text around `${{ }}` makes an `if` a text, which is always true.',
@@ -138,6 +151,10 @@ export const diagnosticCodes = {
   'reference-unknown-step': {
     severity: 'error',
     meaning: '`steps.X` where no step before it has the id X.',
+  },
+  'reference-unknown-matrix': {
+    severity: 'warning',
+    meaning: '`matrix.X` where the matrix of the job has no X, or the job no matrix.',
   },
   'reference-unknown-input': {
     severity: 'error',

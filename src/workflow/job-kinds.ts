@@ -97,5 +97,6 @@ export const foreignKeys: Readonly<Record<string, string>> = {
   container: 'agents and people bring their own machine',
   services: 'agents and people bring their own machine',
   environment: 'use a job of `type: approval` as a gate',
+  'cancel-timeout-minutes': 'what is cancelled has five minutes to end',
   snapshot: 'agents and people bring their own machine',
 };

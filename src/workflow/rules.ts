@@ -1,3 +1,7 @@
+import { findFailingCalls } from './rules/failing-calls.ts';
+import { findIdleComparisons } from './rules/comparisons.ts';
+import { findUnknownMatrixNames } from './rules/matrix-names.ts';
+import { findMisplacedExpressions } from './rules/plain-texts.ts';
 import { findBadCalls } from './rules/calls.ts';
 import { findCommitProblems } from './rules/commits.ts';
 import { findConcurrencyProblems } from './rules/concurrency.ts';
@@ -36,12 +40,16 @@ export const rules: readonly Rule[] = [
   findCommitProblems,
   findConcurrencyProblems,
   findCycles,
+  findFailingCalls,
+  findIdleComparisons,
   findIdleConditions,
   findLaterKeys,
   findLonelyMerges,
+  findMisplacedExpressions,
   findMisplacedKeys,
   findOutputProblems,
   findUnknownEvents,
+  findUnknownMatrixNames,
   findUnreachableJobs,
   findUntrustedInRun,
 ];

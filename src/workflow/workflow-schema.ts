@@ -85,7 +85,9 @@ const triggersSchema: Schema = {
         outputs: {
           description: 'What the caller gets, by name.',
           type: ['object', 'null'],
+          propertyNames: { pattern: namePattern },
           additionalProperties: {
+            description: 'An output.',
             type: 'object',
             properties: {
               description: textSchema('What the output means.'),
@@ -113,6 +115,7 @@ export const workflowSchema: Schema = {
   type: 'object',
   properties: {
     name: textSchema('The name that people see. Default: the path of the file.'),
+    description: textSchema('What the workflow is for, for who reads the file.'),
     'run-name': textSchema('The name of a run, with expressions.'),
     on: triggersSchema,
     concurrency: concurrencySchema,

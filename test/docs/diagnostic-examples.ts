@@ -22,6 +22,10 @@ const examples: Readonly<Record<DiagnosticCode, Example>> = {
   'unknown-event': file('on: isues', `jobs: { ${TASK} }`),
   'event-without-effect': file('on: [workflow_dispatch, push]', `jobs: { ${TASK} }`),
   'bad-call': jobs('a: { uses: acme/shop/.github/workflows/x.yml@v1 }'),
+  'input-without-type': file(
+    'on: { workflow_call: { inputs: { version: { required: true } } } }',
+    `jobs: { ${TASK} }`,
+  ),
   'concurrency-deadlock': file(
     'on: workflow_dispatch',
     'concurrency: releases',
@@ -115,6 +119,17 @@ const examples: Readonly<Record<DiagnosticCode, Example>> = {
   'target-self': jobs('a: { runs-on: ceo, prompt: Do it, on-failure: a }'),
   'expression-syntax': jobs('a: { runs-on: ceo, prompt: "${{ bead.number == }}" }'),
   'expression-unavailable': jobs('a: { runs-on: ceo, prompt: "${{ secrets.TOKEN }}" }'),
+  'expression-not-allowed': jobs(
+    'a:',
+    '  runs-on: ceo',
+    '  prompt: Do it',
+    "  env: { '${{ bead.title }}': x }",
+  ),
+  'call-fails': jobs('a: { runs-on: ceo, prompt: "${{ format(\'{0} of {1}\', bead.number) }}" }'),
+  'comparison-never-equal': jobs(
+    TASK,
+    "b: { needs: a, if: always() && needs.a.result == 'failed', runs-on: ceo, prompt: Do it }",
+  ),
   'if-always-true': jobs('a: { if: "${{ false }} ", runs-on: ceo, prompt: Do it }'),
   'if-constant': jobs('a: { if: 1 == 2, runs-on: ceo, prompt: Do it }'),
   'reference-unknown-job': jobs(TASK, 'b: { needs: a, if: "needs.c.result", runs-on: ceo, prompt: Do it }'),
@@ -133,6 +148,12 @@ const examples: Readonly<Record<DiagnosticCode, Example>> = {
     '  runs-on: treadle',
     '  steps: [{ id: build, run: make }]',
     "  outputs: { way: '${{ steps.biuld.outputs.way }}' }",
+  ),
+  'reference-unknown-matrix': jobs(
+    'a:',
+    '  runs-on: ceo',
+    '  prompt: "${{ matrix.prat }}"',
+    '  strategy: { matrix: { part: [api, web] } }',
   ),
   'reference-unknown-input': jobs('a: { runs-on: ceo, prompt: "${{ inputs.version }}" }'),
 };

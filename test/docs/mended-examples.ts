@@ -21,6 +21,10 @@ export const mended: Readonly<Record<DiagnosticCode, Example>> = {
   'unknown-event': file('on: issues', `jobs: { ${TASK} }`),
   'event-without-effect': file('on: [workflow_dispatch, issues]', `jobs: { ${TASK} }`),
   'bad-call': jobs('a: { uses: ./.github/treadle/workflows/x.yml }'),
+  'input-without-type': file(
+    'on: { workflow_call: { inputs: { version: { type: string, required: true } } } }',
+    `jobs: { ${TASK} }`,
+  ),
   'concurrency-deadlock': file(
     'on: workflow_dispatch',
     'concurrency: releases',
@@ -113,6 +117,17 @@ export const mended: Readonly<Record<DiagnosticCode, Example>> = {
   'target-self': jobs('a: { runs-on: ceo, prompt: Do it, max-attempts: 5, on-failure: fail }'),
   'expression-syntax': jobs('a: { runs-on: ceo, prompt: "${{ bead.number == 7 }}" }'),
   'expression-unavailable': jobs('a: { runs-on: ceo, prompt: "${{ vars.TEAM }}" }'),
+  'expression-not-allowed': jobs(
+    'a:',
+    '  runs-on: ceo',
+    '  prompt: Do it',
+    "  env: { TITLE: '${{ bead.title }}' }",
+  ),
+  'call-fails': jobs('a: { runs-on: ceo, prompt: "${{ format(\'{0} of {1}\', bead.number, run.id) }}" }'),
+  'comparison-never-equal': jobs(
+    TASK,
+    "b: { needs: a, if: always() && needs.a.result == 'failure', runs-on: ceo, prompt: Do it }",
+  ),
   'if-always-true': jobs('a: { if: "${{ bead.number > 9 }}", runs-on: ceo, prompt: Do it }'),
   'if-constant': jobs('a: { if: bead.number == 2, runs-on: ceo, prompt: Do it }'),
   'reference-unknown-job': jobs(TASK, 'b: { needs: a, if: "needs.a.result", runs-on: ceo, prompt: Do it }'),
@@ -128,6 +143,12 @@ export const mended: Readonly<Record<DiagnosticCode, Example>> = {
     '  runs-on: treadle',
     '  steps: [{ id: build, run: make }]',
     "  outputs: { way: '${{ steps.build.outputs.way }}' }",
+  ),
+  'reference-unknown-matrix': jobs(
+    'a:',
+    '  runs-on: ceo',
+    '  prompt: "${{ matrix.part }}"',
+    '  strategy: { matrix: { part: [api, web] } }',
   ),
   'reference-unknown-input': file(
     'on: { workflow_dispatch: { inputs: { version: { required: true } } } }',

@@ -4,11 +4,16 @@ import { finding } from '../finding.ts';
 import { scalarAt, scalarsOf, valueAt } from '../yaml-tree.ts';
 import type { RuleInput } from './rule.ts';
 
-/** A choice has options, and a default is a value that the input may have. */
+/** A choice has options, an input of a call has a type, and a default is a value that the input may have. */
 export function* findBadInputs({ draft }: RuleInput): Iterable<Finding> {
   const { workflowDispatch, workflowCall } = draft.triggers;
   for (const input of [...(workflowDispatch ?? []), ...(workflowCall?.inputs ?? [])])
     yield* checkInput(input);
+  for (const { key, node } of workflowCall?.inputs ?? []) {
+    if (valueAt(node, 'type') !== undefined) continue;
+    const message = `The input '${key.text}' has no \`type\`, so it is a string; GitHub asks for one`;
+    yield finding('input-without-type', key, message);
+  }
 }
 
 function* checkInput({ key, node, computed }: InputDraft): Iterable<Finding> {

@@ -21,6 +21,7 @@ export function* findBadReferences(input: RuleInput): Iterable<Finding> {
   }
 }
 
+const strategyProperties: readonly string[] = ['fail-fast', 'job-index', 'job-total', 'max-parallel'];
 const stepProperties: readonly string[] = ['outputs', 'outcome', 'conclusion'];
 
 interface LookUp extends RuleInput {
@@ -48,6 +49,13 @@ function* checkReference(lookUp: LookUp, use: ExpressionUse, reference: Referenc
     if (isKnown) return;
     const message = `No input '${name}' is declared under \`on\`.${suggestion(name, lookUp.inputs)}`;
     yield finding('reference-unknown-input', at, message);
+    return;
+  }
+  if (context === 'strategy') {
+    if (!strategyProperties.includes(name.toLowerCase())) {
+      const hint = suggestion(name, strategyProperties) || ` It has: ${strategyProperties.join(', ')}.`;
+      yield finding('reference-unknown-property', at, `\`strategy\` has no '${name}'.${hint}`);
+    }
     return;
   }
   if (context === 'steps') {

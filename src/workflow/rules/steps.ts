@@ -87,6 +87,7 @@ function* findBadShell(shell: YamlScalar | null): Iterable<Finding> {
 function* findBadFolder(field: TextField | null): Iterable<Finding> {
   if (field === null) return;
   const { text } = field.node;
+  if (text.trim() === '') yield finding('invalid-value', field.node, '`working-directory` is empty');
   if (!/^([/\\]|[A-Za-z]:)/.test(text) && !text.split(/[/\\]/).includes('..')) return;
   const message = `'${text}' leads out of the clone: \`working-directory\` is a folder below it`;
   yield finding('invalid-value', field.node, message);
