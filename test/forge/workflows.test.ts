@@ -10,6 +10,7 @@ const RUN = {
   event: 'workflow_dispatch',
   path: '.github/workflows/agent.yml@main',
   head_branch: 'main',
+  head_sha: 'a'.repeat(40),
   display_title: 'treadle d1',
   actor: { id: 5 },
   status: 'in_progress',
