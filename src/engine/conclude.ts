@@ -93,19 +93,12 @@ export function concludeRun(draft: Draft): void {
 
 /** in_progress while anybody or anything works, waiting when only people can move it, pending when only the commit queue can. */
 function statusOf(draft: Draft): Status {
-  // What just started answers at once; only where nothing did are all lines looked at.
-  for (const line of draft.changedLines()) if (line.status === 'in_progress') return 'in_progress';
-  const lines = draft.lines();
-  const seen = new Set<Status>();
-  for (const job in lines) {
-    const status = lines[job]?.status ?? 'queued';
-    if (status === 'in_progress') return status;
-    seen.add(status);
-  }
-  if (seen.has('queued') && isHeld(draft)) return 'pending';
-  if (seen.has('waiting')) return 'waiting';
-  if (seen.has('pending')) return 'pending';
-  return seen.has('queued') ? 'in_progress' : 'completed';
+  const counts = draft.counts();
+  if (counts.in_progress > 0) return 'in_progress';
+  if (counts.queued > 0 && isHeld(draft)) return 'pending';
+  if (counts.waiting > 0) return 'waiting';
+  if (counts.pending > 0) return 'pending';
+  return counts.queued > 0 ? 'in_progress' : 'completed';
 }
 
 function conclusionOf(view: RunView, lines: Readonly<Record<string, JobLine>>): Conclusion {

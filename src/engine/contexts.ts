@@ -1,6 +1,7 @@
 import type { Json } from '../base/canonical-json.ts';
-import type { Contexts, Template } from '../expression/model.ts';
+import type { Contexts, Expression, Template } from '../expression/model.ts';
 import { renderTemplate } from '../expression/evaluate.ts';
+import { fieldsRead } from '../expression/tree.ts';
 import { jobOf, legIndexOf } from '../workflow/leg.ts';
 import type { Workflow } from '../workflow/model.ts';
 import type { Config } from './config.ts';
@@ -8,7 +9,8 @@ import type { RunView } from './draft.ts';
 import { NO_OUTPUTS, viewOf } from './draft.ts';
 import { legOf, matrixOf } from './legs.ts';
 import { isEmpty } from './own-keys.ts';
-import type { RunDocument, RunState, Trigger } from './state.ts';
+import type { RunFields } from './run-versions.ts';
+import type { RunState, Trigger } from './state.ts';
 
 /**
  * Where an expression stands: in the `if` of a job, where `needs` holds all ancestors, or elsewhere in it, where `needs` holds the
@@ -31,14 +33,23 @@ export function contextsOf(
   return contextsFor(viewOf(context, state), job, purpose);
 }
 
-/** The same as {@link contextsOf}, in the middle of a transition. */
-export function contextsFor(view: RunView, job: string, purpose: ContextPurpose): Contexts {
+/**
+ * The same as {@link contextsOf}, in the middle of a transition.
+ *
+ * @param expression the only one that is to be evaluated: of `needs` there is then no more than it can read
+ */
+export function contextsFor(
+  view: RunView,
+  job: string,
+  purpose: ContextPurpose,
+  expression?: Expression,
+): Contexts {
   const base = {
     ...runContexts(view),
     matrix: legOf(view, job)?.matrix ?? null,
     strategy: strategyContext(view, job),
   };
-  const needs = onceOf(() => needsContext(view, job, purpose));
+  const needs = onceOf(() => needsContext(view, job, purpose, expression));
   const env = onceOf(() => envContext(view, job, { ...base, needs: needs() }));
   return {
     ...base,
@@ -64,7 +75,7 @@ export function runContexts(view: Pick<RunView, 'workflow' | 'run' | 'config'>):
 }
 
 /** In a sub-run it is that of the run which nobody called. */
-function githubContext({ trigger, id, number, parent }: RunDocument, workflow: Workflow): Json {
+function githubContext({ trigger, id, number, parent }: RunFields, workflow: Workflow): Json {
   const { issue, actor } = trigger;
   const outermost = parent?.outermost ?? { number, workflow: workflow.name };
   return {
@@ -105,14 +116,26 @@ function beadContext(trigger: Trigger): Json {
   };
 }
 
-function needsContext(view: RunView, job: string, purpose: ContextPurpose): Json {
-  const ids = purpose === 'if' ? view.workflow.graph.ancestors(job) : view.definition(job)?.needs;
+function needsContext(view: RunView, job: string, purpose: ContextPurpose, expression?: Expression): Json {
   const needs: [string, Json][] = [];
-  for (const id of ids ?? []) {
+  for (const id of purpose === 'if' ? ancestorsRead(view, job, expression) : needsOf(view, job)) {
     const outputs = view.document(id)?.outputs ?? NO_OUTPUTS;
     needs.push([id, { result: view.line(id).result, outputs }]);
   }
   return Object.fromEntries(needs);
+}
+
+function needsOf(view: RunView, job: string): readonly string[] {
+  return view.definition(job)?.needs ?? [];
+}
+
+/** The ancestors of a job that an expression can read, or all. There may be thousands, of which an `if` mostly names one. */
+function ancestorsRead({ workflow }: RunView, job: string, expression?: Expression): Iterable<string> {
+  const ancestors = workflow.graph.ancestors(job);
+  const read = expression === undefined ? null : fieldsRead(expression.tree, 'needs');
+  if (read === null) return ancestors;
+  const ids = new Set([...read].map((name) => workflow.graph.resolve(name) ?? name));
+  return [...ids].filter((id) => ancestors.has(id));
 }
 
 /** @see https://docs.github.com/en/actions/reference/workflows-and-actions/contexts#strategy-context */

@@ -1,15 +1,22 @@
 import { derivedId } from '../base/digest.ts';
 import { definitionOf, jobOf } from '../workflow/leg.ts';
 import type { Job, Workflow } from '../workflow/model.ts';
+import type { AncestorResults } from './ancestry.ts';
+import { openAncestry } from './ancestry.ts';
 import type { Config } from './config.ts';
 import type { Effect } from './effect.ts';
 import type { CallerChanged, GroupMoved, QueueAdvanced, RunStarted, SubRunCompleted } from './event.ts';
 import { groupKeyOf } from './concurrency-group.ts';
 import { emptyGroup } from './group.ts';
 import { legsOf, openStatusOf } from './legs.ts';
+import type { LineCounts } from './line-counts.ts';
+import { countLines, rememberCounts } from './line-counts.ts';
 import { openOverlay } from './overlay.ts';
 import { countedOutputs } from './outputs.ts';
 import { lookup } from './own-keys.ts';
+import { RecordVersion } from './record-version.ts';
+import type { RunFields, Versions } from './run-versions.ts';
+import { fieldsOf, NO_GROUPS, stateOf, versionsOf } from './run-versions.ts';
 import type { GroupDocument } from './group.ts';
 import type {
   Claim,
@@ -18,7 +25,6 @@ import type {
   MeterDocument,
   OutboxEntry,
   QueueDocument,
-  RunDocument,
   RunState,
 } from './state.ts';
 import type { CalledWorkflow, TransitionContext } from './transition-context.ts';
@@ -30,8 +36,8 @@ export type InboxEvent = QueueAdvanced | GroupMoved | RunStarted | SubRunComplet
 export interface RunView {
   readonly workflow: Workflow;
   readonly config: Config;
-  /** Its `jobs` are those of before; {@link RunView.line} knows better. */
-  readonly run: RunDocument;
+  /** Without its lines, which {@link RunView.line} tells. */
+  readonly run: RunFields;
   readonly queue: QueueDocument;
   readonly meter: MeterDocument | undefined;
   /** As the workflow defines it; a leg as its job. */
@@ -53,7 +59,7 @@ export interface Cause {
  */
 export interface Draft extends RunView {
   readonly cause: Cause;
-  patchRun(patch: Partial<RunDocument>): void;
+  patchRun(patch: Partial<RunFields>): void;
   /** A leg's line moves the line of its job along, as long as any leg is open. */
   setLine(job: string, line: JobLine): void;
   /** Forgets the lines of legs. */
@@ -82,14 +88,16 @@ export interface Draft extends RunView {
   nextVisit(): string | undefined;
   /** Names what the transition led to, for its summary. */
   tell(target: string): void;
-  readonly told: readonly string[];
+  readonly told: ReadonlySet<string>;
   readonly inbox: readonly InboxEvent[];
   /** A document as it was before the transition. */
   documentBefore(job: string): JobDocument | undefined;
   /** All documents as they were before the transition, in no order: for a search that reads each. */
   documentsBefore(): readonly JobDocument[];
-  /** The lines that changed so far. */
-  changedLines(): Iterable<JobLine>;
+  /** What the ancestors of a job came to, as things are now. */
+  resultsBefore(job: string): AncestorResults;
+  /** How many jobs and legs there are of each status now. */
+  counts(): LineCounts;
   /** The lines as they are now: a copy, for when all of them matter. */
   lines(): Readonly<Record<string, JobLine>>;
   state(): RunState;
@@ -97,8 +105,6 @@ export interface Draft extends RunView {
 
 /** The line of a job that was not started. */
 export const QUEUED: JobLine = { status: 'queued', conclusion: null, result: null };
-
-const NO_GROUPS: Readonly<Record<string, GroupDocument>> = {};
 
 /** Outputs of a job that has none. */
 export const NO_OUTPUTS: Readonly<Record<string, string>> = {};
@@ -127,19 +133,25 @@ export function openDraft(
   cause: Cause,
 ): Draft {
   let { workflow } = context;
-  let { run, queue, meter } = base;
+  const versions = versionsOf(base);
+  let run = fieldsOf(base.run);
+  let { queue, meter } = base;
   let nextRun = context.nextRun ?? base.run.number + 1;
   let effects = 0;
   let visited = 0;
-  const lines = openOverlay(base.run.jobs);
-  const documents = openOverlay(base.jobs);
-  const groups = openOverlay(base.groups ?? NO_GROUPS);
+  const lines = openOverlay(versions.lines);
+  const documents = openOverlay(versions.jobs);
+  const groups = openOverlay(new RecordVersion(base.groups ?? NO_GROUPS));
   const visits: string[] = [];
-  const told: string[] = [];
+  const told = new Set<string>();
   const inbox: InboxEvent[] = [];
   const line = (job: string): JobLine => lines.get(job) ?? QUEUED;
+  const ancestry = openAncestry(workflow, versions.lines, (job) => line(job).result);
+  const counts = (): LineCounts => countLines(lines.kept(), lines.changes());
   const setLine = (job: string, next: JobLine): void => {
-    if (lines.get(job) === undefined || !equalLines(line(job), next)) lines.set(job, next);
+    const before = lines.get(job);
+    if (before === undefined || !equalLines(before, next)) lines.set(job, next);
+    if ((before ?? QUEUED).result !== next.result) ancestry.forget(job);
     const status =
       jobOf(job) === job ? null : openStatusOf(legsOf({ document: documents.get }, jobOf(job)).map(line));
     if (status !== null) setLine(jobOf(job), { ...QUEUED, status });
@@ -176,7 +188,7 @@ export function openDraft(
       const after = { ...before, ...patch };
       if (equalFields(before, after)) return;
       // What was changed to and fro is as it was.
-      const original = lookup(base.jobs, job);
+      const original = versions.jobs.get(job);
       const isOriginal = original !== undefined && equalFields(original, after);
       documents.set(job, isOriginal ? original : after);
       if (before.outputs !== after.outputs || before.matrix !== after.matrix)
@@ -191,6 +203,7 @@ export function openDraft(
     setGroup: (group) => groups.set(groupKeyOf(group.name), group),
     replaceWorkflow: (next) => {
       workflow = next;
+      ancestry.restart(next);
       lines.retain((job) => next.jobs.has(jobOf(job)));
       const gone = Object.values(documents.merged()).filter(({ id }) => !next.jobs.has(jobOf(id)));
       for (const document of gone) addOutputs(-countedOutputs(document));
@@ -211,46 +224,20 @@ export function openDraft(
     takeRunNumber: () => nextRun++,
     visit: (job) => visits.push(job),
     nextVisit: () => visits[visited++],
-    tell: (target) => {
-      if (!told.includes(target)) told.push(target);
-    },
-    documentBefore: (job) => lookup(base.jobs, job),
+    tell: (target) => told.add(target),
+    documentBefore: (job) => versions.jobs.get(job),
     documentsBefore: () => Object.values(base.jobs),
-    changedLines: lines.changed,
+    resultsBefore: ancestry.resultsBefore,
+    counts,
     lines: lines.merged,
-    state: () =>
-      stateOf(base, {
-        lines: lines.merged(),
-        jobs: documents.merged(),
-        run,
-        queue,
-        meter,
-        groups: groups.merged(),
-      }),
-  };
-}
-
-interface Parts {
-  readonly lines: RunDocument['jobs'];
-  readonly jobs: RunState['jobs'];
-  readonly run: RunDocument;
-  readonly queue: QueueDocument;
-  readonly meter: MeterDocument | undefined;
-  readonly groups: Readonly<Record<string, GroupDocument>>;
-}
-
-/** The documents together; the base itself where nothing changed. */
-function stateOf(base: RunState, { lines, jobs, run, queue, meter, groups }: Parts): RunState {
-  const next = lines === run.jobs ? run : { ...run, jobs: lines };
-  const hasSameGroups = groups === (base.groups ?? NO_GROUPS);
-  const hasSameShared = queue === base.queue && meter === base.meter && hasSameGroups;
-  if (next === base.run && jobs === base.jobs && hasSameShared) return base;
-  return {
-    run: next,
-    jobs,
-    queue,
-    ...(meter === undefined ? {} : { meter }),
-    ...(hasSameGroups && base.groups === undefined ? {} : { groups }),
+    state: () => {
+      // Counted before what they are counted from is handed on.
+      const counted = counts();
+      const next: Versions = { lines: lines.version(), jobs: documents.version() };
+      rememberCounts(next.lines, counted);
+      ancestry.handOn(next.lines);
+      return stateOf(base, { versions: next, run, queue, meter, groups: groups.version().flat() });
+    },
   };
 }
 

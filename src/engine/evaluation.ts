@@ -23,7 +23,8 @@ export function testCondition(
   condition: Condition,
   status: StatusFunctions,
 ): Evaluated<boolean> {
-  return guard(() => evaluate(condition.expression, contextsFor(view, job, 'if'), status).truthy);
+  const { expression } = condition;
+  return guard(() => evaluate(expression, contextsFor(view, job, 'if', expression), status).truthy);
 }
 
 /** The minutes of `timeout-minutes`: a finite number above 0. */

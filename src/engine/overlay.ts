@@ -1,4 +1,5 @@
-import { lookup, without } from './own-keys.ts';
+import { without } from './own-keys.ts';
+import { copyWith, RecordVersion } from './record-version.ts';
 
 /** Changes laid over a record that itself never changes. */
 export interface Overlay<T> {
@@ -8,50 +9,37 @@ export interface Overlay<T> {
   readonly remove: (keys: readonly string[]) => void;
   /** Forgets all keys but those that are to be kept. */
   retain(isKept: (key: string) => boolean): void;
-  /** The values that were set. */
-  readonly changed: () => Iterable<T>;
-  /** The record with the changes: itself where there are none, else a copy. */
+  /** What was set and is kept, by key. */
+  readonly changes: () => ReadonlyMap<string, T>;
+  /** The record without the changes: without what was forgotten, too. */
+  readonly kept: () => RecordVersion<T>;
+  /** The record with the changes, flat: costs its size. */
   readonly merged: () => Readonly<Record<string, T>>;
+  /** The next version of the record: the same where there are no changes. Asked once, at the end. */
+  readonly version: () => RecordVersion<T>;
 }
 
 /** Lays an empty overlay over a record. */
-export function openOverlay<T>(base: Readonly<Record<string, T>>): Overlay<T> {
+export function openOverlay<T>(base: RecordVersion<T>): Overlay<T> {
   let kept = base;
   const changes = new Map<string, T>();
-  let copied: Readonly<Record<string, T>> | undefined;
+  const keep = (isKept: (key: string) => boolean): void => {
+    const before = kept.flat();
+    const after = without(before, (key) => !isKept(key));
+    if (after !== before) kept = new RecordVersion(after);
+    for (const key of [...changes.keys()]) if (!isKept(key)) changes.delete(key);
+  };
   return {
-    get: (key) => changes.get(key) ?? lookup(kept, key),
-    set: (key, value) => {
-      changes.set(key, value);
-      copied = undefined;
-    },
+    get: (key) => changes.get(key) ?? kept.get(key),
+    set: (key, value) => changes.set(key, value),
     remove: (keys) => {
       const gone = new Set(keys);
-      kept = without(kept, (key) => gone.has(key));
-      for (const key of keys) changes.delete(key);
-      copied = undefined;
+      keep((key) => !gone.has(key));
     },
-    retain: (isKept) => {
-      kept = without(kept, (key) => !isKept(key));
-      for (const key of [...changes.keys()]) if (!isKept(key)) changes.delete(key);
-      copied = undefined;
-    },
-    changed: () => changes.values(),
-    merged: () => {
-      if (changes.size === 0) return kept;
-      if ([...changes].every(([key, value]) => lookup(kept, key) === value)) return kept;
-      // One flat copy is all that a change costs in the size of the record.
-      copied ??= copyWith(kept, changes);
-      return copied;
-    },
+    retain: keep,
+    changes: () => changes,
+    kept: () => kept,
+    merged: () => copyWith(kept.flat(), changes),
+    version: () => kept.with(changes),
   };
-}
-
-function copyWith<T>(
-  record: Readonly<Record<string, T>>,
-  changes: ReadonlyMap<string, T>,
-): Readonly<Record<string, T>> {
-  const copy: Record<string, T> = { ...record };
-  for (const [key, value] of changes) copy[key] = value;
-  return copy;
 }

@@ -1,6 +1,7 @@
 import type { StatusFunctions } from '../expression/model.ts';
 import { jobOf } from '../workflow/leg.ts';
-import type { Job, MergeJob, Workflow } from '../workflow/model.ts';
+import { itemAt } from '../workflow/item-at.ts';
+import type { Job, MergeJob } from '../workflow/model.ts';
 import { startApproval } from './approval.ts';
 import { recordAttempt } from './attempt.ts';
 import { completeJob, concludeFailure } from './conclude.ts';
@@ -61,24 +62,20 @@ function lookAtLegs(draft: Draft, id: string): void {
  *
  * @see https://docs.github.com/en/actions/reference/workflows-and-actions/expressions#status-check-functions
  */
-function statusFunctionsOf(view: RunView, job: string): StatusFunctions {
-  const isCancelled = view.run.cancelled !== null;
-  const { graph } = view.workflow;
-  const named = (names: readonly string[]) => names.map((name) => graph.resolve(name) ?? name);
+function statusFunctionsOf(draft: Draft, job: string): StatusFunctions {
+  const isCancelled = draft.run.cancelled !== null;
+  const { graph } = draft.workflow;
+  const resultOf = (name: string) => draft.line(graph.resolve(name) ?? name).result;
   return {
     success: (names) => {
       if (isCancelled) return false;
-      const isSuccess = (one: string): boolean => view.line(one).result === 'success';
-      return names.length === 0
-        ? everyAncestor(view.workflow, job, isSuccess)
-        : named(names).every(isSuccess);
+      if (names.length === 0) return draft.resultsBefore(job).haveAllSucceeded;
+      return names.every((name) => resultOf(name) === 'success');
     },
     failure: (names) => {
       if (isCancelled) return false;
-      const isNoFailure = (one: string): boolean => view.line(one).result !== 'failure';
-      return names.length === 0
-        ? !everyAncestor(view.workflow, job, isNoFailure)
-        : !named(names).every(isNoFailure);
+      if (names.length === 0) return draft.resultsBefore(job).hasAnyFailed;
+      return names.some((name) => resultOf(name) === 'failure');
     },
     always: () => true,
     cancelled: () => isCancelled,
@@ -86,10 +83,10 @@ function statusFunctionsOf(view: RunView, job: string): StatusFunctions {
 }
 
 /** Whether the `if` of a job holds; none stands for `success()`. */
-export function conditionHolds(view: RunView, definition: Job): Evaluated<boolean> {
-  const status = statusFunctionsOf(view, definition.id);
+export function conditionHolds(draft: Draft, definition: Job): Evaluated<boolean> {
+  const status = statusFunctionsOf(draft, definition.id);
   if (definition.if === null) return { ok: true, value: status.success([]) };
-  return testCondition(view, definition.id, definition.if, status);
+  return testCondition(draft, definition.id, definition.if, status);
 }
 
 function consider(draft: Draft, definition: Job): void {
@@ -179,19 +176,17 @@ function start(draft: Draft, definition: Job): void {
   }
 }
 
-function areCompleted(view: RunView, jobs: readonly string[]): boolean {
-  return jobs.every((job) => view.line(job).status === 'completed');
-}
+/** Where in a list of jobs an open one was seen last: no more than a place to look first, so that it may be of any run. */
+const seenOpen = new WeakMap<readonly string[], number>();
 
-/** Whether something holds of all ancestors whose result counts. Stops at the first of which it does not. */
-function everyAncestor(workflow: Workflow, job: string, holds: (ancestor: string) => boolean): boolean {
-  const seen = new Set(workflow.jobs.get(job)?.needs);
-  // A set is walked in the order of insertion, what is added on the way included.
-  for (const ancestor of seen) {
-    if (!holds(ancestor)) return false;
-    const definition = workflow.jobs.get(ancestor);
-    if (definition === undefined || (definition.type === 'merge' && definition.wait === 'any')) continue;
-    for (const need of definition.needs) seen.add(need);
+/** Whether jobs are completed. Goes on where it stopped before: a join of many is asked whenever one of them is completed. */
+function areCompleted(view: RunView, jobs: readonly string[]): boolean {
+  const first = seenOpen.get(jobs) ?? 0;
+  for (let step = 0; step < jobs.length; step += 1) {
+    const index = (first + step) % jobs.length;
+    if (view.line(itemAt(jobs, index)).status === 'completed') continue;
+    seenOpen.set(jobs, index);
+    return false;
   }
   return true;
 }

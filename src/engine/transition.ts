@@ -119,7 +119,7 @@ function applyEvent(draft: Draft, event: RunEvent, context: TransitionContext): 
 const mostTargets = 3;
 
 function summarize(draft: Draft, { about, note }: Applied): string {
-  const targets = draft.told.filter((target) => target !== about);
+  const targets = [...draft.told].filter((target) => target !== about);
   const shown = targets.slice(0, mostTargets).join(', ');
   const more = targets.length > mostTargets ? `, ${targets.length - mostTargets} more` : '';
   const arrow = targets.length === 0 ? '' : ` → ${shown}${more}`;

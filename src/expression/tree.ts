@@ -80,6 +80,27 @@ export function referencesOf(tree: Expr): readonly Reference[] {
   return found;
 }
 
+const fieldsOf = new WeakMap<Expr, Map<string, ReadonlySet<string> | null>>();
+
+/** The fields of a context that an expression can read, as they are written; null where it can read any. Worked out once. */
+export function fieldsRead(tree: Expr, context: string): ReadonlySet<string> | null {
+  const known = fieldsOf.get(tree) ?? new Map<string, ReadonlySet<string> | null>();
+  fieldsOf.set(tree, known);
+  const ready = known.get(context);
+  if (ready !== undefined) return ready;
+  const names = new Set<string>();
+  let isWhole = false;
+  for (const reference of referencesOf(tree)) {
+    if (reference.context !== context) continue;
+    const [name] = reference.path;
+    if (name === undefined) isWhole = true;
+    else names.add(name);
+  }
+  const fields = isWhole ? null : names;
+  known.set(context, fields);
+  return fields;
+}
+
 /** All calls of an expression, in no order that matters. */
 export function callsOf(tree: Expr): readonly Call[] {
   const found: Call[] = [];
