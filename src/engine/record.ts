@@ -31,11 +31,9 @@ export function recordEffects(
   event: EffectsRecorded,
 ): RunState {
   const draft = openDraft(context, state, event);
-  for (const { effect, result } of results) {
-    const entry = draft.run.outbox.find((one) => one.id === effect);
-    if (entry !== undefined) record(draft, entry, result);
-  }
-  if (draft.run.outbox.some((entry) => !state.run.outbox.some((one) => one.id === entry.id))) {
+  recordAll(draft, results);
+  const before = new Set(state.run.outbox.map((entry) => entry.id));
+  if (draft.run.outbox.some((entry) => !before.has(entry.id))) {
     renewStatus(draft);
     draft.patchRun({ updatedAt: event.at });
   }
@@ -56,12 +54,34 @@ export function claimEffects(state: RunState, effects: readonly string[], event:
   return { ...state, run: { ...state.run, outbox } };
 }
 
-function record(draft: Draft, entry: OutboxEntry, result: EffectResult): void {
-  switch (result.kind) {
-    case 'done':
-      remove(draft, entry);
+/** Records one result after the other. What is done leaves the outbox together: there may be thousands. */
+function recordAll(draft: Draft, results: readonly OwnResult[]): void {
+  const entries = new Map(draft.run.outbox.map((entry) => [entry.id, entry]));
+  const done = new Set<string>();
+  const removeDone = (): void => {
+    if (done.size > 0) draft.patchRun({ outbox: draft.run.outbox.filter((one) => !done.has(one.id)) });
+    done.clear();
+  };
+  for (const { effect, result } of results) {
+    const entry = entries.get(effect);
+    if (entry === undefined) continue;
+    if (result.kind === 'done') {
+      entries.delete(effect);
+      done.add(effect);
       learn(draft, entry.effect, result.remote);
-      return;
+      continue;
+    }
+    removeDone();
+    record(draft, entry, result);
+    const after = draft.run.outbox.find((one) => one.id === effect);
+    if (after === undefined) entries.delete(effect);
+    else entries.set(effect, after);
+  }
+  removeDone();
+}
+
+function record(draft: Draft, entry: OutboxEntry, result: Exclude<EffectResult, { kind: 'done' }>): void {
+  switch (result.kind) {
     case 'prepared':
       learn(draft, entry.effect, result.remote);
       return;
