@@ -37,7 +37,10 @@ export function dueAt({ stopAt }: RunDocument, { timeoutAt }: JobDocument): stri
 }
 
 /** When what is still open of a cancelled run is ended. */
-export function stopDeadlines({ stopAt, status }: RunDocument): readonly Deadline[] {
+export function stopDeadlines({
+  stopAt,
+  status,
+}: Pick<RunDocument, 'stopAt' | 'status'>): readonly Deadline[] {
   if (stopAt === undefined || status === 'completed') return [];
   return [{ kind: 'stop', job: 'run', attempt: 1, at: stopAt }];
 }

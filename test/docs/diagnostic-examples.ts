@@ -220,6 +220,7 @@ export const settingsCodes: readonly SettingsCode[] = [
     code: 'bad-workflow-name',
     meaning: 'What cannot be the name of a file in `.github/workflows`.',
     example: 'after-merge: [build/ci.yml]\n',
+    mended: 'after-merge: [ci.yml]\n',
   },
   {
     code: 'bad-branch',
