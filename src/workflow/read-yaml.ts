@@ -140,7 +140,6 @@ class TreeBuilder {
         span,
       );
     }
-    this.#sizes.set(built, this.#sizeOf(built));
     return built;
   }
 
@@ -174,7 +173,7 @@ class TreeBuilder {
       this.findings.push(finding('invalid-yaml', { span }, message));
       return { kind: 'scalar', value: null, text: '', style: 'plain', span };
     }
-    this.#aliased += this.#sizes.get(target) ?? 1;
+    this.#aliased += this.#sizeOf(target);
     if (this.#aliased > maxAliasedNodes && !this.isTooLarge) {
       this.isTooLarge = true;
       const message = `Aliases repeat more than ${maxAliasedNodes} values`;
@@ -183,11 +182,15 @@ class TreeBuilder {
     return target;
   }
 
-  /** How many nodes a node stands for with its aliases written out. */
+  /** How many nodes a node stands for with its aliases written out. Asked of what aliases name, and of all that is in there once. */
   #sizeOf(node: YamlNode): number {
     if (node.kind === 'scalar') return 1;
+    const known = this.#sizes.get(node);
+    if (known !== undefined) return known;
     const children = node.kind === 'list' ? node.items : node.entries.map((entry) => entry.value);
-    return children.reduce((sum, child) => sum + (this.#sizes.get(child) ?? 1), 1);
+    const size = children.reduce((sum, child) => sum + this.#sizeOf(child), 1);
+    this.#sizes.set(node, size);
+    return size;
   }
 }
 
