@@ -1,3 +1,5 @@
+import { reportersOf } from '../engine/given.ts';
+import { documentsOf } from '../engine/legs.ts';
 import { TreadleError } from '../base/errors.ts';
 import type { Member } from '../engine/config.ts';
 import type { Account, Forge, ReviewedPull } from '../forge/port.ts';
@@ -100,7 +102,8 @@ async function checkReviewer(
     submittedAt: null,
     mayWrite: mayApprove(permission),
   } as const;
-  const reason = reasonNotToCount(word, { config, state, ...question, pull, permission });
+  const reporters = reportersOf(documentsOf(state), question.job);
+  const reason = reasonNotToCount(word, { config, role: question.role, reporters, pull, permission });
   if (reason !== null) throw reviewRefused(speaker.login, question, reason);
 }
 

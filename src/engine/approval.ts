@@ -1,6 +1,6 @@
 import { canonicalJsonLine } from '../base/canonical-json.ts';
 import { sha256 } from '../base/digest.ts';
-import type { ApprovalJob, Job } from '../workflow/model.ts';
+import type { ApprovalJob } from '../workflow/model.ts';
 import { beginAttempt, endAttempt } from './attempt.ts';
 import { concludeSuccess } from './conclude.ts';
 import { assign } from './dispatch.ts';
@@ -12,6 +12,7 @@ import { escalate } from './escalation.ts';
 import { emitCloseGate, openGateOf } from './gate.ts';
 import { failAttempt } from './retry.ts';
 import { takeEdge } from './rework.ts';
+import { sourcesOf, tellsInputs } from './sources.ts';
 import type { Gate, GateAnswer } from './state.ts';
 import { addMs } from './time.ts';
 
@@ -93,7 +94,11 @@ function describeGate(
     definition.needs.map((need) => [need, draft.document(need)?.outputs ?? NO_OUTPUTS]),
   );
   const sources = sourcesOf(draft, definition.needs);
-  const passedOn = sources.length === 0 ? {} : { sources };
+  const handedIn = draft.run.given?.reporters ?? [];
+  const passedOn = {
+    ...(sources.length === 0 ? {} : { sources }),
+    ...(handedIn.length > 0 && tellsInputs(draft, definition) ? { reporters: handedIn } : {}),
+  };
   const common = { attempt, question: question.value, shown, ...passedOn, head: null, answer: null, voided };
   if (definition.pullRequest === null) {
     const { definition: sha, id: run } = draft.run;
@@ -104,23 +109,4 @@ function describeGate(
   if (!pull.ok) return pull;
   const digest = sha256(canonicalJsonLine({ pull: pull.value }));
   return { ok: true, value: { ...common, kind: 'code', digest, pull: pull.value } };
-}
-
-/** Jobs that pass on what their needs give them. An approval does not: what it gives is a person's word. */
-const passingOn: readonly Job['type'][] = ['decision', 'merge', 'steps', 'call'];
-
-/** The jobs behind those that pass on what they are given: whoever reported there is an author of what is shown. */
-function sourcesOf(draft: Draft, needs: readonly string[]): readonly string[] {
-  const found = new Set<string>();
-  const open = [...needs];
-  for (let job = open.pop(); job !== undefined; job = open.pop()) {
-    const definition = draft.definition(job);
-    if (definition === undefined || !passingOn.includes(definition.type)) continue;
-    for (const need of definition.needs) {
-      if (found.has(need)) continue;
-      found.add(need);
-      open.push(need);
-    }
-  }
-  return [...found].filter((job) => !needs.includes(job)).sort();
 }

@@ -9,13 +9,16 @@ import { QUEUED } from './draft.ts';
 import type { Evaluated } from './evaluation.ts';
 import { guard } from './evaluation.ts';
 import { TREADLE } from './event.ts';
+import { approvalsIn, giving, reportersIn, withLegs, type Given } from './given.ts';
 import { failAttempt } from './retry.ts';
+import { sourcesOf, tellsInputs } from './sources.ts';
 import type { Feedback } from './state.ts';
 
 /** Calls a workflow: a run of its own begins for the same bead, and the job goes on when that is over. */
 export function startCall(draft: Draft, definition: CallJob): void {
   const { id: job, uses } = definition;
   const attempt = beginAttempt(draft, job);
+  if (draft.document(job)?.given != null) draft.patchJob(job, { given: null });
   const called = draft.callOf(uses);
   const declared = called?.workflow.on.workflowCall?.inputs ?? null;
   if (called === undefined || declared === null) {
@@ -59,8 +62,19 @@ export function startCall(draft: Draft, definition: CallJob): void {
       outermost: run.parent?.outermost ?? { number: run.number, workflow: draft.workflow.name },
     },
     inputs: inputs.value,
+    ...givenBy(draft, definition),
     ...feedbackOf(draft, job),
   });
+}
+
+/** The approvals that stand behind the call, and who reported what is handed in. */
+function givenBy(draft: Draft, definition: CallJob): { readonly given?: Given } {
+  const { id, needs } = definition;
+  const { given } = draft.run;
+  const approvals = approvalsIn(draft, withLegs(draft, draft.workflow.graph.ancestors(id)));
+  const reporters = reportersIn(draft, withLegs(draft, [...needs, ...sourcesOf(draft, needs)]));
+  const handedIn = tellsInputs(draft, definition) ? (given?.reporters ?? []) : [];
+  return giving([...(given?.approvals ?? []), ...approvals], [...reporters, ...handedIn]);
 }
 
 /** What the job was told to rework goes along: who does it is in the sub-run. */

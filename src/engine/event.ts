@@ -3,6 +3,7 @@ import type { Sha256 } from '../base/digest.ts';
 import type { Actor } from './actor.ts';
 import { TREADLE } from './actor.ts';
 import type { EffectResult } from './effect.ts';
+import type { Given } from './given.ts';
 import type { Parent } from './parent.ts';
 import type { Claim, Conclusion, Feedback, Recorded, StepsRecord, Trigger, Usage } from './state.ts';
 
@@ -56,6 +57,7 @@ export interface RunStarted extends EventBase {
   /** Only for a sub-run: who called it, and with what. Caused by the run of the caller. */
   readonly parent?: Parent;
   readonly inputs?: Readonly<Record<string, Json>>;
+  readonly given?: Given;
   /** Only for a sub-run: what the job that calls was told by a rework edge or an override. Its first jobs are told the same. */
   readonly feedback?: Feedback;
 }
@@ -247,6 +249,8 @@ export interface SubRunCompleted extends EventBase {
   readonly outputs: Readonly<Record<string, string>>;
   /** In words; null for a success. */
   readonly reason: string | null;
+  /** Which approvals it rested on, and who reported; left out for none. */
+  readonly given?: Given;
   /** The CEO closed it, and with it the bead: whoever called it is closed, too, instead of taking an edge. */
   readonly closed?: Recorded;
 }

@@ -10,8 +10,8 @@ interface Documents {
 }
 
 /** The documents of a state, by id. */
-export function documentsOf(state: RunState): Documents {
-  return { document: (id) => lookup(state.jobs, id) };
+export function documentsOf(state: RunState): Documents & Pick<RunState, 'run'> {
+  return { run: state.run, document: (id) => lookup(state.jobs, id) };
 }
 
 /** The definitions of all that is worked on, see {@link jobsAndLegs}; without a state the jobs alone. */

@@ -6,7 +6,7 @@ import type { Draft } from './draft.ts';
 import { closeEscalation } from './escalation.ts';
 import { pullRequestFor } from './evaluation.ts';
 import type { MergeRefused, PullRequestEnqueued, PullRequestMerged, QueueAdvanced } from './event.ts';
-import { legsOf } from './legs.ts';
+import { approvalsIn, withLegs } from './given.ts';
 import type { Outcome } from './outcome.ts';
 import { applied, ignored } from './outcome.ts';
 import { enqueueMerge, leaveQueue, ownLease, takeLease } from './queue.ts';
@@ -153,11 +153,7 @@ function isMerging(
 
 /** The head that a code approval before the commit was given for, where there is one for this very pull request. */
 function approvedHead(draft: Draft, definition: CommitJob, pull: number): string | null {
-  const ancestors = [...draft.workflow.graph.ancestors(definition.id)];
-  for (const job of ancestors.flatMap((ancestor) => [ancestor, ...legsOf(draft, ancestor)])) {
-    const gate = draft.document(job)?.gate ?? null;
-    if (gate?.kind !== 'code' || gate.pull !== pull || gate.answer?.verdict !== 'approved') continue;
-    return gate.answer.head ?? gate.head;
-  }
-  return null;
+  const own = approvalsIn(draft, withLegs(draft, draft.workflow.graph.ancestors(definition.id)));
+  const all = [...own, ...(draft.run.given?.approvals ?? [])];
+  return all.find((approval) => approval.kind === 'code' && approval.pull === pull)?.head ?? null;
 }

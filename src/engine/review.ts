@@ -90,7 +90,7 @@ export function applyVoided(draft: Draft, event: ApprovalVoided): Outcome {
     return applied(job, again === true ? 'asks again' : 'asks for the new head');
   }
   const gate = draft.document(job)?.gate ?? null;
-  if (gate === null) return ignored('there is no approval');
+  if (gate === null) return voidGiven(draft, event);
   const open = findOpenGate(draft, job);
   if (open !== undefined && again === true) {
     reopen(draft, job, gate, reason);
@@ -105,8 +105,24 @@ export function applyVoided(draft: Draft, event: ApprovalVoided): Outcome {
   return applied(job, 'approval void');
 }
 
+/** An approval that a run which is over was given: its caller calls anew, since nobody can ask there any more. */
+function voidGiven(draft: Draft, { id, job, reason }: ApprovalVoided): Outcome {
+  const approvals = draft.document(job)?.given?.approvals ?? [];
+  if (approvals.length === 0) return ignored('there is no approval');
+  if (!isStillOfUse(draft, job)) return ignored('the approval is not in use any more');
+  resetFrom(draft, job, `an approval that ${job} brought is void: ${reason}`);
+  draft.patchJob(job, { feedback: { from: 'treadle', text: reason } });
+  startUnconditionally(draft, job);
+  draft.patchRun({ overrides: [...draft.run.overrides, id] });
+  return applied(job, 'approval void');
+}
+
 function isUsedApproval(draft: Draft, job: string, gate: Gate): boolean {
-  if (draft.line(job).conclusion !== 'success' || gate.answer?.verdict !== 'approved') return false;
+  return gate.answer?.verdict === 'approved' && isStillOfUse(draft, job);
+}
+
+function isStillOfUse(draft: Draft, job: string): boolean {
+  if (draft.line(job).conclusion !== 'success') return false;
   for (const [id, definition] of draft.workflow.jobs) {
     if (definition.type === 'commit' && draft.line(id).conclusion === 'success') return false;
   }

@@ -22,6 +22,7 @@ export function beginRun(context: TransitionContext, event: RunStarted): RunStat
     trigger: event.trigger,
     ...(event.parent === undefined ? {} : { parent: event.parent }),
     ...(event.inputs === undefined ? {} : { inputs: event.inputs }),
+    ...(event.given === undefined ? {} : { given: event.given }),
     status: 'in_progress',
     conclusion: null,
     createdAt: event.at,

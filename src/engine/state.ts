@@ -5,6 +5,7 @@ import type { Effect } from './effect.ts';
 import type { Actor } from './actor.ts';
 import type { MatrixPlan } from './matrix-plan.ts';
 import type { GroupDocument } from './group.ts';
+import type { Given } from './given.ts';
 import type { Parent } from './parent.ts';
 
 /**
@@ -45,6 +46,8 @@ export interface RunDocument {
   readonly parent?: Parent;
   /** What it was called with: its `inputs`. Absent for a run that nobody called, whose inputs are those of its trigger. */
   readonly inputs?: Readonly<Record<string, Json>>;
+  /** Sub-runs only: what comes from its callers, apart from the inputs. Absent where nothing does. */
+  readonly given?: Given;
   readonly status: Status;
   readonly conclusion: Conclusion | null;
   readonly createdAt: string;
@@ -185,6 +188,8 @@ export interface JobDocument {
   readonly escalation: Escalation | null;
   /** Commits only: what is to be merged, once the engineering manager has agreed. */
   readonly merge: MergeIntent | null;
+  /** Callers only: what the sub-run left behind besides its outputs. Null after a reset. */
+  readonly given?: Given | null;
   /** Jobs with a matrix only: the legs, once it was expanded. */
   readonly matrix?: MatrixPlan | null;
 }
@@ -301,6 +306,8 @@ export interface Gate {
   readonly shown: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Jobs whose outputs came to be shown by way of others, which pass on what they are given; absent where there are none. */
   readonly sources?: readonly string[];
+  /** Numeric ids of those who reported, in the runs that called this one, what is shown of its inputs; absent where there are none. */
+  readonly reporters?: readonly number[];
   /** Text: digest over definition, run, question and `shown`. Code: digest over the pull request's number. */
   readonly digest: Sha256;
   /** The pull request whose review answers; null until it was opened. */

@@ -7,6 +7,7 @@ import { NO_OUTPUTS } from './draft.ts';
 import { guard } from './evaluation.ts';
 import type { CallerChanged } from './event.ts';
 import { TREADLE } from './event.ts';
+import { approvalsIn, giving, reportersIn, type Given } from './given.ts';
 import { jobsAndLegs, legsOf } from './legs.ts';
 import { longestOutputs, sizeOfOutputs } from './outputs.ts';
 import type { Conclusion, Recorded } from './state.ts';
@@ -72,8 +73,19 @@ export function tellCaller(draft: Draft, conclusion: Conclusion): void {
         ? null
         : `run ${id} ended as ${conclusion}${because}`
       : `the outputs of run ${id}: ${outputs.problem}`,
+    ...leftBehind(draft, outputs.ok ? conclusion : 'failure'),
     ...(draft.run.closed === undefined ? {} : { closed: draft.run.closed }),
   });
+}
+
+/** Approvals are used up by a merge, and of no use in a run that failed. */
+function leftBehind(draft: Draft, conclusion: Conclusion): { readonly given?: Given } {
+  const jobs = [...jobsAndLegs(draft)];
+  const isUsedUp = jobs.some(
+    (job) => draft.definition(job)?.type === 'commit' && draft.line(job).conclusion === 'success',
+  );
+  const approvals = conclusion === 'success' && !isUsedUp ? approvalsIn(draft, jobs) : [];
+  return giving(approvals, reportersIn(draft, jobs));
 }
 
 /** The jobs that failed, each with its last word: whoever called is told what has to change, not only that something has. */

@@ -14,6 +14,7 @@ import { failAttempt } from './retry.ts';
 export function applySubRunCompleted(draft: Draft, event: SubRunCompleted): Outcome {
   const { job, child } = event;
   if (runningAttempt(draft.document(job))?.child !== child) return ignored('that sub-run is not awaited');
+  if (event.given !== undefined) draft.patchJob(job, { given: event.given });
   const tooLarge = findSizeProblem(draft, job, event.outputs);
   const conclusion = tooLarge === null ? event.conclusion : 'failure';
   const outputs = tooLarge === null ? event.outputs : NO_OUTPUTS;

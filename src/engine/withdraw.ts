@@ -65,6 +65,7 @@ export function resetJob(draft: Draft, job: string, reason: string): void {
   draft.setLine(job, QUEUED);
   const document = draft.document(job);
   if (document === undefined) return;
+  if (document.given != null) draft.patchJob(job, { given: null });
   draft.patchJob(job, {
     budgetFrom: document.attempts.length + 1,
     outputs: isEmpty(document.outputs) ? document.outputs : NO_OUTPUTS,

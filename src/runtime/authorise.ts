@@ -3,7 +3,6 @@ import type { Config, Member } from '../engine/config.ts';
 import type { Actor } from '../engine/event.ts';
 import type { RunState } from '../engine/state.ts';
 import type { Account, Permission, Review, ReviewedPull } from '../forge/port.ts';
-import { documentsOf, legsOf } from '../engine/legs.ts';
 
 /** Every workflow of the repository acts under this login, so it is nobody: what it says is said by no one in particular. */
 const NOBODY = 'github-actions[bot]';
@@ -57,21 +56,21 @@ export function reasonNotToCount(
   review: StandingReview,
   facts: {
     readonly config: Config;
-    readonly state: RunState;
-    readonly job: string;
     readonly role: string;
+    /** Numeric ids of those who reported what is shown. */
+    readonly reporters: Iterable<number>;
     readonly pull: ReviewedPull;
     readonly permission: Permission;
   },
 ): string | null {
-  const { config, state, job, role, pull, permission } = facts;
+  const { config, role, reporters, pull, permission } = facts;
   const { login, id } = review.author;
   if (!holdsRole(config, role, review.author)) return `${login} does not hold the role ${role}`;
   if (review.commit !== pull.head.oid) return `${login} reviewed an older state of #${pull.number}`;
   if (pull.author?.id === id) return `${login} opened #${pull.number}`;
   if (pull.commitAuthors.some((author) => author.id === id))
     return `${login} made commits of #${pull.number}`;
-  if (reportersOf(state, job).has(id)) return `${login} reported what is to be approved`;
+  if (new Set(reporters).has(id)) return `${login} reported what is to be approved`;
   if (review.author.kind === 'app') {
     const isListed = (config.settings.approvingApps ?? []).some((app) => app.id === id);
     return isListed ? null : `${login} is an App, and not one of approving-apps in the settings`;
@@ -96,20 +95,4 @@ export function reasonNotToOverrule(
     return isListed ? null : `${login} is an App, and not one of approving-apps in the settings`;
   }
   return mayApprove(permission ?? 'none') ? null : `${login} has no write permission on the repository`;
-}
-
-/** Who reported the outputs that a gate shows, or that would stand if an escalated job counted as done. */
-function reportersOf(state: RunState, job: string): ReadonlySet<number> {
-  const gate = state.jobs[job]?.gate ?? null;
-  const shown = [job, ...Object.keys(gate?.shown ?? {}), ...(gate?.sources ?? [])];
-  const attempts = shown
-    .flatMap((id) => [id, ...legsOf(documentsOf(state), id)])
-    .flatMap((id) => {
-      const reported = state.jobs[id]?.attempts.findLast(({ turns }) =>
-        turns.some(({ report }) => report !== null),
-      );
-      return reported === undefined ? [] : [reported];
-    });
-  const turns = attempts.flatMap((attempt) => attempt.turns).filter((turn) => turn.report !== null);
-  return new Set(turns.map((turn) => turn.reportedBy ?? turn.assignee.id));
 }

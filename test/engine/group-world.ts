@@ -1,4 +1,5 @@
 import { derivedId } from '../../src/base/digest.ts';
+import type { Actor } from '../../src/engine/actor.ts';
 import type { InboxEvent } from '../../src/engine/draft.ts';
 import type { RunEvent } from '../../src/engine/event.ts';
 import { TREADLE } from '../../src/engine/event.ts';
@@ -65,10 +66,10 @@ export function createGroupWorld(files: Readonly<Record<string, string>> = {}) {
     }
     apply({ ...event, at: now });
   };
-  const happen = (run: string, bare: BareEvent): Transition => {
+  const happen = (run: string, bare: BareEvent, by: Actor = TREADLE): Transition => {
     now = addMs(now, minute);
     const wake = { wake: 'wake', until: addMs(now, minute) };
-    const actor = bare.type === 'override_issued' ? ceo : TREADLE;
+    const actor = bare.type === 'override_issued' ? ceo : by;
     const envelope = {
       version: 1,
       id: `event-${++count}`,
@@ -114,15 +115,19 @@ export function createGroupWorld(files: Readonly<Record<string, string>> = {}) {
     ): Transition => {
       const turn = stateOf(run).jobs[job]?.attempts.at(-1)?.turns.at(-1);
       const summary = derivedId('summary', now);
-      return happen(run, {
-        type: 'report_received',
-        dispatch: turn?.dispatch ?? 'no dispatch',
-        outcome,
-        outputs,
-        summary,
-        usage: null,
-        source: 'comment 1',
-      });
+      return happen(
+        run,
+        {
+          type: 'report_received',
+          dispatch: turn?.dispatch ?? 'no dispatch',
+          outcome,
+          outputs,
+          summary,
+          usage: null,
+          source: 'comment 1',
+        },
+        turn?.assignee,
+      );
     },
     cancel: (run: string): Transition =>
       happen(run, { type: 'override_issued', override: { action: 'cancel' }, reason: 'because' }),

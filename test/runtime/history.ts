@@ -93,7 +93,8 @@ function expectChains(commits: readonly RecordedCommit[]): void {
     expect(subject).toMatch(/^#\d+ [\w-]+: |^Settle /);
     if ('actor' in event)
       expect(author.name).toBe(event.actor.kind === 'treadle' ? 'treadle' : event.actor.login);
-    last.set(run, oid);
+    // A commit that only clears an event away is none of the run's history.
+    if (subject.startsWith('#')) last.set(run, oid);
   }
   expect(first?.event?.type).toBe('initialised');
 }

@@ -2,6 +2,8 @@ import { derivedId } from '../../base/digest.ts';
 import type { PullIndex } from '../../codec/documents.ts';
 import { layout } from '../../codec/layout.ts';
 import type { Glance, GlancedPull, Permission, ReviewedPull } from '../../forge/port.ts';
+import { reportersOf } from '../../engine/given.ts';
+import { documentsOf } from '../../engine/legs.ts';
 import { reasonNotToCount, roleOfReview, standingReviews, type StandingReview } from '../authorise.ts';
 import { decisionAsked } from '../decision-file.ts';
 import { loadRun } from '../run-documents.ts';
@@ -114,7 +116,9 @@ async function countingReviews(
   const loaded = await loadRun(documents, watch.run);
   if (loaded === undefined) return [];
   const role = roleOfReview(loaded.state, watch);
-  const facts = { ...loaded, job: watch.job, role, pull, permission: 'admin' } as const;
+  const { config, state } = loaded;
+  const reporters = reportersOf(documentsOf(state), watch.job);
+  const facts = { config, role, reporters, pull, permission: 'admin' } as const;
   return standingReviews(pull).filter((review) => reasonNotToCount(review, facts) === null);
 }
 

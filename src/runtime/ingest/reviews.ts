@@ -1,4 +1,6 @@
 import { TREADLE } from '../../engine/event.ts';
+import { reportersOf } from '../../engine/given.ts';
+import { documentsOf } from '../../engine/legs.ts';
 import type { PullIndex } from '../../codec/documents.ts';
 import type { ReviewedPull } from '../../forge/port.ts';
 import { actorOf, reasonNotToCount, roleOfReview, standingReviews } from '../authorise.ts';
@@ -25,6 +27,7 @@ export async function ingestReviews(
   const { config, state } = loaded;
   const { run, job } = watch;
   const role = roleOfReview(state, watch);
+  const reporters = reportersOf(documentsOf(state), job);
   let isSettled = !(await voidIfChanged(unit, watch, pull, facts, state.run.overrides.length));
   const ignored: string[] = [];
   const ignore = (reason: string): void => {
@@ -35,7 +38,7 @@ export async function ingestReviews(
     const reason =
       review.state === 'approved' && facts.answers.altered.has(pull.number)
         ? `its file is not the one that was asked about`
-        : reasonNotToCount(review, { config, state, job, role, pull, permission });
+        : reasonNotToCount(review, { config, role, reporters, pull, permission });
     if (reason !== null) {
       ignore(reason);
       continue;

@@ -2,11 +2,11 @@ import picomatch from 'picomatch';
 
 import type { Effect } from '../../engine/effect.ts';
 import { TREADLE, type MergeRefused } from '../../engine/event.ts';
-import type { Gate } from '../../engine/state.ts';
+import type { GivenApproval } from '../../engine/given.ts';
 import type { Pull, ReviewedPull } from '../../forge/port.ts';
-import { reasonNotToCount, standingReviews } from '../authorise.ts';
 import type { AddressedHappening, Happening } from '../wake.ts';
 import { dropped, type Performance, type Performed } from './performance.ts';
+import { approvalsBehind, findBrokenApproval, type BrokenApproval } from './recheck-approvals.ts';
 
 type MergePull = Extract<Effect, { type: 'merge_pull' }>;
 
@@ -73,7 +73,7 @@ async function enqueue(
 /** What a merge rests on, as the forge has it at the moment of use. */
 interface Seen<Found extends Pull | undefined = Pull> {
   readonly pull: Found;
-  readonly approvals: readonly ApprovedGate[];
+  readonly approvals: readonly GivenApproval[];
   /** The pull requests of these approvals, by number. */
   readonly reviewed: ReadonlyMap<number, ReviewedPull>;
   /** What the pull request changes; asked for unless it was approved itself, or nothing is protected. */
@@ -83,13 +83,13 @@ interface Seen<Found extends Pull | undefined = Pull> {
 /** Asks for all of it at once, so that it is one query. */
 async function lookBeforeMerge(performance: Performance, effect: MergePull): Promise<Seen<Pull | undefined>> {
   const { pulls } = performance.runtime.forge;
-  const approvals = approvedGates(performance);
-  const isApproved = approvals.some(({ gate }) => gate.kind === 'code' && gate.pull === effect.pull);
+  const approvals = approvalsBehind(performance.state);
+  const isApproved = approvals.some(({ kind, pull }) => kind === 'code' && pull === effect.pull);
   const isGuarded = performance.config.settings.protectedPaths.length > 0 && !isApproved;
   const paths = isGuarded ? pulls.changedPaths(effect.pull) : Promise.resolve([]);
   // Why they cannot be listed is told where it matters.
   paths.catch(() => undefined);
-  const asked = approvals.flatMap(({ gate }) => (gate.pull === null ? [] : [gate.pull]));
+  const asked = approvals.flatMap(({ pull }) => pull ?? []);
   const found = await pulls.reviewed([effect.pull, ...asked]);
   const reviewed = new Map(found.map((pull) => [pull.number, pull]));
   return { pull: reviewed.get(effect.pull), approvals, reviewed, paths };
@@ -126,13 +126,6 @@ interface Obstacle {
   readonly broken?: BrokenApproval;
 }
 
-interface BrokenApproval {
-  readonly job: string;
-  readonly reason: string;
-  /** The head that would have to be reviewed now; null where its pull request is gone. */
-  readonly head: string | null;
-}
-
 async function findObstacle(
   performance: Performance,
   { pull, approvals, reviewed, paths }: Seen,
@@ -151,9 +144,11 @@ async function findObstacle(
     const detail = `#${number} was ${expected.slice(0, 10)} when it was reviewed and is ${pull.head.oid.slice(0, 10)} now.`;
     return { cause: 'head-moved', detail };
   }
-  const broken = findBrokenApproval(performance, approvals, reviewed);
+  const broken = findBrokenApproval(config, approvals, reviewed);
   if (broken !== null) {
-    const detail = `The approval of ${broken.job} no longer counts: ${broken.reason}.`;
+    const { holder, asked } = broken.approval;
+    const by = holder.run === asked.run ? '' : ` in run ${asked.run}`;
+    const detail = `The approval of ${asked.job}${by} no longer counts: ${broken.reason}.`;
     return { cause: 'approval-void', detail, broken };
   }
   const guarded = (await paths).filter((path) =>
@@ -166,56 +161,16 @@ async function findObstacle(
   return null;
 }
 
-interface ApprovedGate {
-  readonly job: string;
-  readonly gate: Gate;
-}
-
-/** Approvals that the commit rests on and that were given by a review; an override is on record and needs no second look. */
-function approvedGates({ state }: Performance): readonly ApprovedGate[] {
-  return Object.values(state.jobs).flatMap((job) =>
-    job.gate?.answer?.verdict === 'approved' && job.gate.answer.review !== null
-      ? [{ job: job.id, gate: job.gate }]
-      : [],
-  );
-}
-
-/** Checks every approval once more, by what the forge says at the moment of use. */
-function findBrokenApproval(
-  performance: Performance,
-  approvals: readonly ApprovedGate[],
-  reviewed: ReadonlyMap<number, ReviewedPull>,
-): BrokenApproval | null {
-  for (const { job, gate } of approvals) {
-    if (gate.pull === null) continue;
-    const pull = reviewed.get(gate.pull);
-    const reason = pull === undefined ? `its pull request is gone` : recheck(performance, job, gate, pull);
-    if (reason !== null) return { job, reason, head: pull?.head.oid ?? null };
-  }
-  return null;
-}
-
-function recheck({ config, state }: Performance, job: string, gate: Gate, pull: ReviewedPull): string | null {
-  const answer = gate.answer;
-  if (answer === null) return 'it was not given';
-  if (pull.head.oid !== answer.head) return `#${pull.number} changed after it`;
-  const review = standingReviews(pull).find(({ author }) => author.id === answer.by.id);
-  if (review?.state !== 'approved') return `the review by ${answer.by.login} was dismissed or taken back`;
-  const { login, kind } = review.author;
-  // An App is no collaborator: whether it may approve is for the settings to say.
-  const permission = kind === 'user' && review.mayWrite ? 'write' : 'none';
-  if (kind === 'user' && !review.mayWrite) return `${login} can no longer write to the repository`;
-  const role = state.jobs[job]?.role ?? 'ceo';
-  return reasonNotToCount(review, { config, state, job, role, pull, permission });
-}
-
 function merged(performance: Performance, effect: MergePull, commit: string): Performed {
   const { job, attempt, pull } = effect;
   const happening: Happening = { type: 'pull_request_merged', job, attempt, pull, commit };
   return happened([addressed(performance, happening, [job, attempt, pull])]);
 }
 
-/** A void approval is asked for again; where it cannot be any more, the merge was refused like for any other reason. */
+/**
+ * A void approval is asked for again, by whichever run has its job: where that called this one, this one ends with it. Where it
+ * cannot be asked for any more, the merge was refused like for any other reason.
+ */
 function refuse(
   performance: Performance,
   effect: MergePull,
@@ -227,8 +182,13 @@ function refuse(
   const refusal: Happening = { type: 'merge_refused', job, attempt, pull, cause, detail };
   const facts = [addressed(performance, refusal, [fence, cause])];
   if (broken === undefined) return happened(facts);
-  const voided: Happening = { type: 'approval_voided', ...broken };
-  return happened([addressed(performance, voided, [fence, broken.job]), ...facts]);
+  const { reason, head, approval } = broken;
+  const { holder, asked } = approval;
+  const told =
+    holder.run === asked.run ? reason : `the approval of ${asked.job} in run ${asked.run} is void: ${reason}`;
+  const voided: Happening = { type: 'approval_voided', job: holder.job, reason: told, head };
+  const voiding = addressed(performance, voided, [fence, asked.run, asked.job]);
+  return happened([{ ...voiding, run: holder.run }, ...facts]);
 }
 
 function happened(facts: readonly AddressedHappening[]): Performed {

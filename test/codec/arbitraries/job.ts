@@ -14,6 +14,7 @@ import {
   outputs,
   actor,
   member,
+  given,
 } from './parts.ts';
 
 const turn: fc.Arbitrary<Turn> = fc.record(
@@ -97,6 +98,7 @@ const gate: fc.Arbitrary<Gate> = fc.record(
     question: text,
     shown: fc.dictionary(name, outputs, { maxKeys: 2 }),
     sources: fc.array(name, { minLength: 1, maxLength: 2 }),
+    reporters: fc.array(count, { minLength: 1, maxLength: 2 }),
     digest,
     pull: orNull(count),
     head: orNull(oid),
@@ -154,6 +156,7 @@ export const jobDocument: fc.Arbitrary<JobDocument> = fc.record({
   feedback: orNull(fc.record({ from: name, text })),
   gate: orNull(gate),
   escalation: orNull(escalation),
+  given: orNull(given),
   merge: orNull(
     fc.record({ pull: count, head: orNull(oid), expiries: count }, { requiredKeys: ['pull', 'head'] }),
   ),

@@ -41,6 +41,7 @@ import {
   member,
   claim,
   recorded,
+  given,
   conclusion,
 } from './parts.ts';
 import { parent, trigger } from './run.ts';
@@ -219,6 +220,7 @@ export const inboxDocument: fc.Arbitrary<InboxDocument> = fc.record({
       trigger,
       parent,
       inputs: fc.dictionary(key, fc.oneof(text, fc.boolean()), { maxKeys: 2 }),
+      given,
     }),
     fc.record({
       ...envelope,
@@ -228,6 +230,7 @@ export const inboxDocument: fc.Arbitrary<InboxDocument> = fc.record({
       conclusion,
       outputs: fc.dictionary(key, text, { maxKeys: 2 }),
       reason: orNull(text),
+      given,
     }),
     fc.record({
       ...envelope,

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { sha256 } from '../../../src/base/digest.ts';
 import type { Actor } from '../../../src/engine/actor.ts';
 import type { Member } from '../../../src/engine/config.ts';
+import type { Given } from '../../../src/engine/given.ts';
 import type { Claim, Recorded } from '../../../src/engine/state.ts';
 
 export const version = fc.constant(1 as const);
@@ -81,6 +82,26 @@ export const member: fc.Arbitrary<Member> = fc.record({
 });
 export const claim: fc.Arbitrary<Claim> = fc.record({ wake: name, until: time });
 export const recorded: fc.Arbitrary<Recorded> = fc.record({ by: actor, reason: text, at: time });
+
+const place = fc.record({ run, job: name });
+const reporters = fc.array(fc.nat(), { maxLength: 2 });
+export const given: fc.Arbitrary<Given> = fc.record({
+  approvals: fc.array(
+    fc.record({
+      holder: place,
+      asked: place,
+      role: name,
+      kind: fc.constantFrom('text' as const, 'code' as const),
+      pull: orNull(count),
+      head: orNull(oid),
+      by: actor,
+      review: orNull(count),
+      reporters,
+    }),
+    { maxLength: 2 },
+  ),
+  reporters,
+});
 
 export const status = fc.constantFrom('queued', 'pending', 'waiting', 'in_progress', 'completed');
 export const conclusion = fc.constantFrom('success', 'failure', 'cancelled', 'skipped');

@@ -21,6 +21,7 @@ import {
   actor,
   claim,
   recorded,
+  given,
   status,
   conclusion,
 } from './parts.ts';
@@ -134,6 +135,7 @@ export const runDocument: fc.Arbitrary<RunDocument> = fc.record(
     trigger,
     parent,
     inputs: fc.dictionary(key, fc.oneof(text, fc.boolean()), { maxKeys: 2 }),
+    given,
     groups: fc.dictionary(name, name, { maxKeys: 2 }),
     status,
     conclusion: orNull(conclusion),

@@ -1,0 +1,107 @@
+import type { Actor } from './actor.ts';
+import type { RunView } from './draft.ts';
+import { legsOf } from './legs.ts';
+import type { Gate } from './state.ts';
+
+/** What a run brings along from others of its bead: a called run what its callers had, a caller what the called run leaves behind. */
+export interface Given {
+  /** Approvals that a merge rests on, though the run that asked for them may be gone. */
+  readonly approvals: readonly GivenApproval[];
+  /** Numeric ids of those who reported what was handed over, sorted: none of them approves it. */
+  readonly reporters: readonly number[];
+}
+
+/** An approval with all that it takes to look at it again. */
+export interface GivenApproval {
+  /** The job that asks for it anew: of the run that carries it, or of one that called it. */
+  readonly holder: { readonly run: string; readonly job: string };
+  /** The gate that it answered. */
+  readonly asked: { readonly run: string; readonly job: string };
+  /** The role whose holders could answer. */
+  readonly role: string;
+  readonly kind: Gate['kind'];
+  readonly pull: number | null;
+  /** The head that was reviewed. */
+  readonly head: string | null;
+  readonly by: Actor;
+  /** The review; null where the CEO's word answered. */
+  readonly review: number | null;
+  /** Numeric ids of those who reported what was shown, sorted. */
+  readonly reporters: readonly number[];
+}
+
+type View = Pick<RunView, 'run' | 'document'>;
+
+/** Jobs, each followed by its legs. */
+export function withLegs(view: View, jobs: Iterable<string>): readonly string[] {
+  return [...jobs].flatMap((job) => [job, ...legsOf(view, job)]);
+}
+
+/** The approvals that jobs or legs of a run asked for, and those that runs which they called left behind. */
+export function approvalsIn(view: View, jobs: Iterable<string>): readonly GivenApproval[] {
+  return [...jobs].flatMap((job) => {
+    const holder = { run: view.run.id, job };
+    const left = view.document(job)?.given?.approvals ?? [];
+    return [...ownApproval(view, job), ...left.map((approval) => ({ ...approval, holder }))];
+  });
+}
+
+function ownApproval(view: View, job: string): readonly GivenApproval[] {
+  const document = view.document(job);
+  const gate = document?.gate ?? null;
+  const answer = gate?.answer ?? null;
+  if (gate === null || answer?.verdict !== 'approved') return [];
+  const place = { run: view.run.id, job };
+  const { kind, pull } = gate;
+  const { by, review, head } = answer;
+  return [
+    {
+      holder: place,
+      asked: place,
+      role: document?.role ?? 'ceo',
+      kind,
+      pull,
+      head: head ?? gate.head,
+      by,
+      review,
+      reporters: sorted(reportersOf(view, job)),
+    },
+  ];
+}
+
+/**
+ * Numeric ids of those who reported the outputs that a gate shows, or that would stand if an escalated job counted as done: none of
+ * them approves it.
+ */
+export function reportersOf(view: View, job: string): ReadonlySet<number> {
+  const gate = view.document(job)?.gate ?? null;
+  const shown = [job, ...Object.keys(gate?.shown ?? {}), ...(gate?.sources ?? [])];
+  return new Set([...reportersIn(view, withLegs(view, shown)), ...(gate?.reporters ?? [])]);
+}
+
+/** Numeric ids of those whose reports the outputs of jobs or legs come from, runs that these called included. */
+export function reportersIn(view: View, jobs: Iterable<string>): ReadonlySet<number> {
+  const found = new Set<number>();
+  for (const job of jobs) {
+    const document = view.document(job);
+    const reported = document?.attempts.findLast(({ turns }) => turns.some(({ report }) => report !== null));
+    for (const turn of reported?.turns ?? []) {
+      if (turn.report !== null) found.add(turn.reportedBy ?? turn.assignee.id);
+    }
+    for (const reporter of document?.given?.reporters ?? []) found.add(reporter);
+  }
+  return found;
+}
+
+/** What is handed over; undefined where that is nothing. */
+export function giving(
+  approvals: readonly GivenApproval[],
+  reporters: Iterable<number>,
+): { readonly given?: Given } {
+  const ids = sorted(reporters);
+  return approvals.length === 0 && ids.length === 0 ? {} : { given: { approvals, reporters: ids } };
+}
+
+function sorted(ids: Iterable<number>): readonly number[] {
+  return [...new Set(ids)].sort((a, b) => a - b);
+}
