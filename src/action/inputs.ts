@@ -1,4 +1,5 @@
 import { TreadleError } from '../base/errors.ts';
+import { SETTINGS_PATH } from '../workflow/settings.ts';
 
 const MODES = ['advance', 'plan', 'lint', 'report'] as const;
 export type Mode = (typeof MODES)[number];
@@ -11,6 +12,8 @@ export interface ActionInputs {
   readonly mode: Mode;
   readonly token: string;
   readonly stateBranch: string;
+  /** Path of the settings, from the root of the repository. */
+  readonly config: string;
   /** How many runs a wake starts of issues it finds. */
   readonly maxNewRuns: number;
   /** The repository's variables; null where the step gives none: they are asked for. */
@@ -34,6 +37,7 @@ export const INPUT_DEFAULTS = {
   token: '${{ github.token }}',
   mode: 'advance',
   'state-branch': 'treadle/state',
+  config: SETTINGS_PATH,
   'max-new-runs': '10',
   vars: '',
   issue: '',
@@ -60,6 +64,7 @@ export function readInputs(get: (name: keyof typeof INPUT_DEFAULTS) => string): 
     mode,
     token,
     stateBranch: orDefault('state-branch'),
+    config: repositoryPath('config', orDefault('config')),
     maxNewRuns: wholeNumber('max-new-runs', orDefault('max-new-runs')),
     vars: get('vars').trim() === '' ? null : readTexts('vars', get('vars'), '${{ toJSON(vars) }}'),
     report: {
@@ -77,6 +82,18 @@ function oneOf<T extends string>(name: string, text: string, words: readonly T[]
   if (found === undefined)
     throw invalid(name, `${JSON.stringify(text)} is none of ${words.join(', ')}`, `Give one of them.`);
   return found;
+}
+
+/** A path that stays within the repository, of plain characters: it also stands among the patterns of protected paths. */
+function repositoryPath(name: string, text: string): string {
+  const isPlain = text.length <= 300 && /^[\w.-]+(?:\/[\w.-]+)*$/.test(text);
+  if (isPlain && !text.split('/').some((part) => ['.', '..', '.git'].includes(part.toLowerCase())))
+    return text;
+  throw invalid(
+    name,
+    `${JSON.stringify(text.slice(0, 200))} is no path within the repository`,
+    `Give it from the root of the repository, in letters, digits and ._-/, for instance ${SETTINGS_PATH}`,
+  );
 }
 
 function wholeNumber(name: string, text: string): number {

@@ -38,6 +38,7 @@ export async function openRuntime(
     observe,
     paused,
   });
-  const config = (): Promise<RepositoryConfig> => readRepositoryConfig(forge, runtime.builtInWorkflows, vars);
+  const config = (): Promise<RepositoryConfig> =>
+    readRepositoryConfig(forge, runtime.builtInWorkflows, vars, inputs.config);
   return { runtime, intake: { repository, config, maxNewRuns } };
 }

@@ -26,7 +26,7 @@ export async function runAction(): Promise<void> {
         await planMode(step, inputs, around);
         return;
       case 'lint':
-        if (!(await lintMode(step, around.workspace)))
+        if (!(await lintMode(step, around.workspace, inputs.config)))
           step.fail('there are errors in the workflows or settings');
         return;
       case 'report':

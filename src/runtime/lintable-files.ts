@@ -8,8 +8,11 @@ import { readBuiltInWorkflows } from './package-files.ts';
 import { WORKFLOWS_FOLDER } from './repository-config.ts';
 
 /** What `lint` checks in a checkout: the settings, the routing table and the workflows that there are, by their path from its top. */
-export async function readLintableFiles(folder: string): Promise<readonly WorkflowFile[]> {
-  const paths = [SETTINGS_PATH, ROUTING_PATH, ...(await workflowPaths(folder))];
+export async function readLintableFiles(
+  folder: string,
+  settings: string = SETTINGS_PATH,
+): Promise<readonly WorkflowFile[]> {
+  const paths = [settings, ROUTING_PATH, ...(await workflowPaths(folder))];
   const texts = await Promise.all(
     paths.map((path) => readFile(join(folder, path), 'utf8').catch(() => null)),
   );

@@ -38,35 +38,39 @@ export interface RepositoryConfig {
  * Reads settings and workflows from the default branch and resolves logins to ids. Variables are read where a workflow uses any.
  *
  * @param variables what the repository's variables are; null asks the forge
+ * @param path where the settings are
  * @throws TreadleError `config-missing`, or `config-invalid` with all diagnostics in its facts
  */
 export async function readRepositoryConfig(
   forge: Forge,
   builtInWorkflows: ReadonlyMap<string, string>,
   variables: Variables | null = null,
+  path: string = SETTINGS_PATH,
 ): Promise<RepositoryConfig> {
-  const wanted = { files: [SETTINGS_PATH], folder: WORKFLOWS_FOLDER };
+  const wanted = { files: [path], folder: WORKFLOWS_FOLDER };
   const { branch, texts } = await forge.files.ofDefaultBranch(wanted);
-  const text = texts.get(SETTINGS_PATH);
+  const text = texts.get(path);
   if (text === undefined) {
     throw new TreadleError(
       'config-missing',
-      `there is no ${SETTINGS_PATH} on the branch ${branch} of ${forge.repository}`,
+      `there is no ${path} on the branch ${branch} of ${forge.repository}`,
       {
         remedy: `Commit one to ${branch} that says who holds which role, for instance:\n\n  roles:\n    ceo: [your-login]\n`,
       },
     );
   }
-  const settings = settingsOf({ path: SETTINGS_PATH, text });
-  const accounts = await findAccounts(forge, settings, text);
+  const file = { path, text };
+  const settings = settingsOf(file);
+  const accounts = await findAccounts(forge, settings, file);
   const approvingApps = settings.approvingApps.flatMap((login) => accounts.get(login) ?? []);
   const config: Config = {
     version: 1,
-    roles: await resolveRoles(forge, settings, accounts, text),
+    roles: await resolveRoles(forge, settings, accounts, file),
     agents: settings.agents,
     settings: {
       baseBranch: settings.baseBranch ?? branch,
-      protectedPaths: settings.protectedPaths,
+      // Who holds a role is decided where the settings are: elsewhere than by default the patterns may not know of it.
+      protectedPaths: path === SETTINGS_PATH ? settings.protectedPaths : [...settings.protectedPaths, path],
       leaseMinutes: settings.leaseMinutes,
       limits: settings.limits,
       escalationReminderHours: settings.escalationReminderHours,
@@ -75,7 +79,7 @@ export async function readRepositoryConfig(
     },
   };
   const roles = Object.keys(settings.roles).sort();
-  const own = [...texts].filter(([path]) => path !== SETTINGS_PATH && /\.ya?ml$/.test(path)).sort();
+  const own = [...texts].filter(([own]) => own !== path && /\.ya?ml$/.test(own)).sort();
   const compiled = new Map<string, Omit<CatalogEntry, 'vars'>>();
   const all = [...builtInWorkflows, ...own];
   const contents = new Map(all);
@@ -128,13 +132,13 @@ export function invalidFile(
 async function findAccounts(
   forge: Forge,
   settings: SettingsFile,
-  text: string,
+  file: WorkflowFile,
 ): Promise<ReadonlyMap<string, Account>> {
   const logins = [...new Set([...Object.values(settings.roles).flat(), ...settings.approvingApps])];
   const accounts = await forge.people.findAll(logins);
   const unknown = logins.find((login) => !accounts.has(login));
   if (unknown === undefined) return accounts;
-  throw invalidName(text, unknown, 'unknown-login', `The forge knows no account '${unknown}'`);
+  throw invalidName(file, unknown, 'unknown-login', `The forge knows no account '${unknown}'`);
 }
 
 /** Each role's holders: those named first, then those of its teams, each once. */
@@ -142,11 +146,11 @@ async function resolveRoles(
   forge: Forge,
   { roles, teams }: SettingsFile,
   accounts: ReadonlyMap<string, Account>,
-  text: string,
+  file: WorkflowFile,
 ): Promise<Record<string, readonly Member[]>> {
   const members = new Map<string, readonly Account[]>();
   for (const team of new Set(Object.values(teams).flat()))
-    members.set(team, await readTeam(forge, team, text));
+    members.set(team, await readTeam(forge, team, file));
   const resolved: [string, readonly Member[]][] = [];
   for (const [role, logins] of Object.entries(roles)) {
     const named = logins.flatMap((login) => accounts.get(login) ?? []);
@@ -157,12 +161,12 @@ async function resolveRoles(
   return Object.fromEntries(resolved);
 }
 
-async function readTeam(forge: Forge, team: string, text: string): Promise<readonly Account[]> {
+async function readTeam(forge: Forge, team: string, file: WorkflowFile): Promise<readonly Account[]> {
   const [organisation = '', name = ''] = team.split('/');
   const members = await forge.people.teamMembers(organisation, name);
   if (members !== undefined) return members;
   throw invalidName(
-    text,
+    file,
     team,
     'unreadable-team',
     `This token cannot read who is in the team '@${team}': it needs an App or a person that may, or the logins themselves`,
@@ -171,17 +175,17 @@ async function readTeam(forge: Forge, team: string, text: string): Promise<reado
 
 /** An error at the place where the settings name somebody. */
 function invalidName(
-  text: string,
+  file: WorkflowFile,
   name: string,
   code: 'unknown-login' | 'unreadable-team',
   message: string,
 ): TreadleError {
-  const lines = text.split('\n');
+  const lines = file.text.split('\n');
   const line = lines.findIndex((candidate) => candidate.includes(name));
   const column = (lines[line]?.indexOf(name) ?? 0) + 1;
   const start = { line: line + 1, column };
   const end = { line: start.line, column: column + name.length };
-  return invalidFile('config-invalid', { path: SETTINGS_PATH, text }, [
-    { path: SETTINGS_PATH, start, end, severity: 'error', code, message },
+  return invalidFile('config-invalid', file, [
+    { path: file.path, start, end, severity: 'error', code, message },
   ]);
 }

@@ -16,15 +16,17 @@ export function isSettingsFile(path: string): boolean {
  *
  * @param settings say which roles there are and who holds them; null where there are none, or they have errors
  * @param fileAt finds what is called by its path from the top of the repository
+ * @param settingsPath where the settings are, if their file has another name
  */
 export function lintFiles(
   files: readonly WorkflowFile[],
   settings: SettingsFile | null,
   fileAt: (path: string) => WorkflowFile | undefined,
+  settingsPath: string | null = null,
 ): readonly Diagnostic[] {
   const roles = Object.keys(settings?.roles ?? {});
   return files.flatMap((file) => {
-    if (isSettingsFile(file.path)) return readSettings(file).diagnostics;
+    if (file.path === settingsPath || isSettingsFile(file.path)) return readSettings(file).diagnostics;
     if (isRoutingFile(file.path)) return readRoutingTable(file, roles).diagnostics;
     const { workflow, diagnostics } = compileWithCalls(file, fileAt, { roles });
     const unheld =

@@ -17,7 +17,12 @@ describe('action.yml', () => {
     );
     expect(defaults).toEqual(INPUT_DEFAULTS);
     const read = readInputs((name) => defaults[name] ?? '');
-    expect(read).toMatchObject({ mode: 'advance', stateBranch: 'treadle/state', maxNewRuns: 10 });
+    expect(read).toMatchObject({
+      mode: 'advance',
+      stateBranch: 'treadle/state',
+      config: '.github/treadle.yml',
+      maxNewRuns: 10,
+    });
   });
 
   it('has the outputs that the code sets', async () => {
@@ -63,6 +68,34 @@ describe('the variables that a step is given', () => {
     expect(read(' ').vars).toBeNull();
     expect(() => read('[1]')).toThrow('the input vars cannot be used: it is no JSON object');
     expect(() => read('{')).toThrow('the input vars cannot be used: it is no JSON');
+  });
+});
+
+describe('the path of the settings', () => {
+  const read = (config: string) =>
+    readInputs((name) => (name === 'config' ? config : name === 'token' ? 'x' : ''));
+  it.each(['.github/treadle.yml', 'ops/treadle.prod.yml', 'treadle.yml', '..a/b..c'])('may be %j', (path) => {
+    expect(read(path).config).toBe(path);
+  });
+  it('is the usual one where none is given', () => {
+    expect(read(' ').config).toBe('.github/treadle.yml');
+  });
+  it.each([
+    '/etc/passwd',
+    '../treadle.yml',
+    'a/../../treadle.yml',
+    './treadle.yml',
+    'a//b.yml',
+    'a/',
+    '.git/config',
+    'a/.GIT/config',
+    'C:\\treadle.yml',
+    'main:treadle.yml',
+    '**/x.yml',
+    'a\nb.yml',
+    'a'.repeat(301),
+  ])('cannot be %j', (path) => {
+    expect(() => read(path)).toThrow('the input config cannot be used');
   });
 });
 
