@@ -2,6 +2,7 @@ import * as core from '@actions/core';
 import { context } from '@actions/github';
 
 import { TreadleError } from '../base/errors.ts';
+import { issueOfEvent, tellsOfFailure } from './event-payload.ts';
 import { readInputs } from './inputs.ts';
 import { advanceMode } from './modes/advance.ts';
 import { lintMode } from './modes/lint.ts';
@@ -20,7 +21,7 @@ export async function runAction(): Promise<void> {
     step.say(`woken by ${around.event} in ${around.repository}, mode ${inputs.mode}`);
     switch (inputs.mode) {
       case 'advance':
-        await advanceMode(step, inputs, around, tellsOfFailure());
+        await advanceMode(step, inputs, around, tellsOfFailure(context.payload));
         return;
       case 'plan':
         await planMode(step, inputs, around);
@@ -30,32 +31,11 @@ export async function runAction(): Promise<void> {
           step.fail('there are errors in the workflows or settings');
         return;
       case 'report':
-        await reportMode(step, inputs, around, issueOfEvent());
+        await reportMode(step, inputs, around, issueOfEvent(context.payload));
     }
   } catch (error) {
     tellError(step, error);
   }
-}
-
-/** The event's payload is a hint and no more: here, which bead an agent means that says none. */
-function issueOfEvent(): number | null {
-  const number: unknown = context.payload.issue?.number;
-  return typeof number === 'number' ? number : null;
-}
-
-/** A workflow run that failed on the default branch woke us: only then failures are looked for. */
-function tellsOfFailure(): boolean {
-  const { workflow_run: run, repository } = context.payload as {
-    readonly workflow_run?: {
-      readonly conclusion?: unknown;
-      readonly head_branch?: unknown;
-      readonly head_repository?: { readonly id?: unknown } | null;
-    };
-    readonly repository?: { readonly default_branch?: unknown; readonly id?: unknown };
-  };
-  // A branch of that name in a fork is none of ours.
-  const isOwn = run?.head_repository?.id === repository?.id;
-  return isOwn && run?.conclusion === 'failure' && run.head_branch === repository?.default_branch;
 }
 
 /** What went wrong and what to do; a stack only for what can only be our own mistake. */
