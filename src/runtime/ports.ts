@@ -78,6 +78,10 @@ export interface StepsPlace {
   readonly runner: Readonly<Record<string, string>>;
   /** Writes a line of Treadle's own to the log. */
   say(line: string): void;
+  /** Whether a text holds a secret, or what a step masked. */
+  holdsSecret(text: string): boolean;
+  /** The same text without them, and without what steers a terminal. */
+  clean(text: string): string;
   /** Runs one command to its end. Aborting `stop` interrupts it, and ends it if it does not end itself. */
   run(command: StepCommand, stop: AbortSignal): Promise<StepEnd>;
   /** Ends whatever still runs, removes the clone, and returns what was printed. */

@@ -118,13 +118,22 @@ outputs: { way: "\${{ steps.one.outputs.way }}" }`,
 
   test('print no secret of Treadle, nor what they mask themselves', async () => {
     const run = await runBuild(`
+outputs: { key: "\${{ steps.a.outputs.key }}", other: "\${{ steps.a.outputs.other }}" }
 steps:
-  - run: |
+  - id: a
+    run: |
       echo "::add-mask::opensesame"
+      echo "key=with opensesame in it" >> "$GITHUB_OUTPUT"
+      echo "other=plain" >> "$GITHUB_OUTPUT"
+      echo "opensesame is no output" >> "$GITHUB_ENV"
       echo "open opensesame"
       echo "token \${TOKEN_PARTS}"
     env: { TOKEN_PARTS: "a\\u001b[31mred" }`);
-    const { record } = await attemptOf(run);
+    const { record, outputs, reason } = await attemptOf(run);
+    expect(outputs).toEqual({ other: 'plain' });
+    expect(record?.log).toContain("The output 'key' is left out, since it may hold a secret\n");
+    expect(reason).toContain("GITHUB_ENV: '*** is no output' is not name=value");
+    expect(JSON.stringify(record)).not.toContain('opensesame');
     expect(record?.log).toContain('open ***\n');
     expect(record?.url).toBe('https://example.org/log');
     expect(world.printed).toContain('build | open ***');

@@ -82,16 +82,20 @@ async function runIn(
   const contexts = contextsOf({ workflow, config }, state, effect.job, 'job');
   const begun = beginSteps(definition, contexts, place.runner);
   const ended = begun.ok ? await attempt(runAll(begun.value, place, controls)) : null;
+  const verdict = begun.ok
+    ? judgeSteps(ended?.ok === true ? ended.value : begun.value, controls.cancelled.signal.aborted)
+    : ({ outcome: 'failure', reason: begun.problem, outputs: {} } as const);
+  const outputs = withoutSecrets(verdict.outputs, place);
   const log = await place.close();
   if (ended?.ok === false) throw ended.error;
   // The next wake does it again, from the beginning.
   if (controls.stopped.signal.aborted) return { result: null, facts: [] };
   const steps: StepsRecord = {
     steps: (ended?.value.done ?? []).map(({ name, outcome, conclusion, reason, seconds }) => ({
-      name,
+      name: place.clean(name),
       outcome,
       conclusion,
-      reason,
+      reason: reason === null ? null : place.clean(reason),
       seconds,
     })),
     log: log.tail,
@@ -100,10 +104,25 @@ async function runIn(
     ...(log.url === null ? {} : { url: log.url }),
     ...(log.summary === '' ? {} : { summary: log.summary }),
   };
-  const verdict = begun.ok
-    ? judgeSteps(ended?.value ?? begun.value, controls.cancelled.signal.aborted)
-    : ({ outcome: 'failure', reason: begun.problem, outputs: {} } as const);
-  return finished(performance, effect, { ...verdict, steps });
+  const reason = verdict.reason === null ? null : place.clean(verdict.reason);
+  return finished(performance, effect, { ...verdict, reason, outputs, steps });
+}
+
+/**
+ * Outputs without those that hold a secret, which the log tells.
+ *
+ * @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idoutputs
+ */
+function withoutSecrets(
+  outputs: Readonly<Record<string, string>>,
+  place: StepsPlace,
+): Readonly<Record<string, string>> {
+  const kept = Object.entries(outputs).filter(([name, value]) => {
+    const isSecret = place.holdsSecret(value);
+    if (isSecret) place.say(`The output '${name}' is left out, since it may hold a secret`);
+    return !isSecret;
+  });
+  return Object.fromEntries(kept);
 }
 
 type Attempted<T> =

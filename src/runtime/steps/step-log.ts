@@ -14,6 +14,8 @@ export interface StepLog {
   write(text: string): void;
   /** Hides a text from here on. */
   mask(secret: string): void;
+  /** Whether a text holds what is hidden. */
+  holdsSecret(text: string): boolean;
   /** The same text without secrets and what steers a terminal. */
   clean(text: string): string;
   /** Ends the log. Returns its end. */
@@ -72,6 +74,7 @@ export function openStepLog(
       if (text.includes('\n') || pending.length > LINE_LENGTH) flush();
     },
     mask: (secret) => masked.add(secret),
+    holdsSecret: (text) => [...masked].some((secret) => text.includes(secret)),
     clean,
     async close() {
       if (pending !== '') keep(pending);

@@ -67,6 +67,8 @@ async function openPlace(
     commit: workspace.commit,
     runner: { os: osName(), arch: process.arch.toUpperCase(), name: 'treadle', temp: workspace.temp },
     say: (line) => log.write(`${line}\n`),
+    holdsSecret: log.holdsSecret,
+    clean: log.clean,
     async run(command, stop) {
       count += 1;
       const files = await openFiles(workspace, count);
