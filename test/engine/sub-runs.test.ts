@@ -59,6 +59,32 @@ describe('a job that calls a workflow', () => {
     expect([closing(run), closing('1-2')]).toEqual([1, 0]);
   });
 
+  test('fails where the outputs of the workflow are larger than those of a job may be', () => {
+    const { world, run } = begin();
+    world.report('1-2', 'work', 'success', { answer: 'x'.repeat(512 * 1024) });
+    expect(world.tell(run)).toBe('failure: call failure, after skipped');
+    expect(world.stateOf(run).jobs['call']).toMatchObject({
+      outputs: {},
+      attempts: [{ reason: 'the outputs of run 1-2: they are larger than 1 MB' }],
+    });
+  });
+
+  test('may leave inputs to defaults that are computed as the caller sees things', () => {
+    const computed = inner
+      .replace('default: 2', 'default: "${{ github.run_number }}"')
+      .replace(
+        'what: { type: string, required: true }',
+        'what: { type: string, default: "${{ github.actor }}" }',
+      );
+    const { world } = begin(outer(`uses: ${INNER}`), { [INNER]: computed });
+    expect(world.stateOf('1-2').run.inputs).toEqual({ count: 1, loud: false, what: 'carol' });
+    const wrong = inner.replace('default: 2', 'default: "${{ github.actor }}"');
+    const failed = begin(outer(), { [INNER]: wrong });
+    expect(failed.world.stateOf(failed.run).jobs['call']?.attempts[0]?.reason).toBe(
+      'the default of count is no number: "carol"',
+    );
+  });
+
   test('fails when it has failed, and what needs it is skipped', () => {
     const { world, run } = begin();
     world.report('1-2', 'work', 'failure');

@@ -67,8 +67,8 @@ async function openPlace(
     commit: workspace.commit,
     runner: { os: osName(), arch: process.arch.toUpperCase(), name: 'treadle', temp: workspace.temp },
     say: (line) => log.write(`${line}\n`),
-    holdsSecret: log.holdsSecret,
-    clean: log.clean,
+    holdsSecret: (text) => log.holdsSecret(text),
+    clean: (text) => log.clean(text),
     async run(command, stop) {
       count += 1;
       const files = await openFiles(workspace, count);
