@@ -1,9 +1,12 @@
 /** What a transition looks at: counted, so that it holds on any machine. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
+import { beginLargeRun } from '../../bench/large-run.ts';
+import type { Shape } from '../../bench/workflow-text.ts';
+import { workflowText } from '../../bench/workflow-text.ts';
 import { transition } from '../../src/engine/transition.ts';
 import type { Workflow } from '../../src/workflow/model.ts';
-import { beginStory } from './story.ts';
+import { beginStory, workflowOf } from './story.ts';
 
 /** Pairs of a job and one that needs it; all but the first job of each wait. */
 const pairs = (count: number): string =>
@@ -34,4 +37,69 @@ function looksOf(count: number): number {
 
 test('the advance of one job does not look at the others', () => {
   expect(looksOf(200)).toBe(looksOf(5));
+});
+
+/** A workflow that writes down whose `if` is evaluated, and counts how often a definition is asked for. */
+function watch(workflow: Workflow) {
+  const evaluated: string[] = [];
+  let looks = 0;
+  const jobs = new Map(
+    [...workflow.jobs].map(([id, job]) => {
+      if (job.if === null) return [id, job];
+      const { source, expression } = job.if;
+      const condition = {
+        source,
+        get expression() {
+          evaluated.push(id);
+          return expression;
+        },
+      };
+      return [id, { ...job, if: condition }];
+    }),
+  );
+  const get = jobs.get.bind(jobs);
+  jobs.get = (id) => {
+    looks += 1;
+    return get(id);
+  };
+  return { workflow: { ...workflow, jobs }, evaluated, looks: () => looks };
+}
+
+describe('in a run of 500 jobs', () => {
+  const workflow = workflowOf(workflowText('mixed', 500));
+
+  test('every `if` is evaluated once, when the turn of its job has come', () => {
+    const watched = watch(workflow);
+    const run = beginLargeRun(watched.workflow);
+    expect(watched.evaluated).toEqual([]);
+    run.finish();
+    expect(run.state().run.conclusion).toBe('success');
+    const conditional = [...workflow.jobs.values()].filter((job) => job.if !== null).map((job) => job.id);
+    expect(watched.evaluated.toSorted()).toEqual(conditional.toSorted());
+  });
+
+  test('one job that is done has the conditions of those evaluated that waited for it', () => {
+    const watched = watch(workflow);
+    const run = beginLargeRun(watched.workflow);
+    run.step();
+    expect(watched.evaluated.splice(0)).toEqual(['j1', 'j2', 'j3', 'j4', 'j5']);
+    run.step();
+    expect(watched.evaluated.splice(0)).toEqual(['j101', 'j102', 'j103', 'j104', 'j105']);
+    for (const root of ['j200', 'j300', 'j400', 'j1']) {
+      run.step();
+      expect(run.state().run.jobs[root]?.status).toBe('completed');
+    }
+    expect(watched.evaluated.filter((id) => !/^j[234]0[1-5]$/.test(id))).toEqual([]);
+  });
+});
+
+test.each<Shape>(['mixed', 'chain', 'fan', 'grid'])('twice the jobs are twice the work: %s', (shape) => {
+  const looksIn = (count: number): number => {
+    const { workflow, looks } = watch(workflowOf(workflowText(shape, count)));
+    const run = beginLargeRun(workflow);
+    run.finish();
+    expect(run.state().run.conclusion).toBe('success');
+    return looks();
+  };
+  expect(looksIn(400) / looksIn(200)).toBeLessThan(2.2);
 });
