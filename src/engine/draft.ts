@@ -73,6 +73,8 @@ export interface Draft extends RunView {
   setGroup(group: GroupDocument): void;
   /** Goes on with another definition: jobs that it lacks are forgotten, lines of new ones are added. */
   replaceWorkflow(workflow: Workflow): void;
+  /** Goes on with other roles and settings. */
+  replaceConfig(config: Config): void;
   /** Adds a wish to the outbox. */
   emit(effect: Effect): void;
   /** Takes wishes out of the outbox that what happened has answered: nothing is left to perform or to record. */
@@ -132,7 +134,7 @@ export function openDraft(
   base: RunState,
   cause: Cause,
 ): Draft {
-  let { workflow } = context;
+  let { workflow, config } = context;
   const versions = versionsOf(base);
   let run = fieldsOf(base.run);
   let { queue, meter } = base;
@@ -173,7 +175,9 @@ export function openDraft(
     get meter() {
       return meter;
     },
-    config: context.config,
+    get config() {
+      return config;
+    },
     cause,
     told,
     inbox,
@@ -210,6 +214,7 @@ export function openDraft(
       documents.retain((job) => next.jobs.has(jobOf(job)));
       for (const job of next.jobs.keys()) if (lines.get(job) === undefined) lines.set(job, QUEUED);
     },
+    replaceConfig: (next) => (config = next),
     emit: (effect) => {
       const id = derivedId('effect', run.id, cause.id, effects++);
       const entry: OutboxEntry = { id, effect, claim: cause.wake, failures: 0, problem: null };

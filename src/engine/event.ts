@@ -159,7 +159,8 @@ export type OverrideAction =
   | { readonly action: 'goto' | 'skip'; readonly job: string }
   | { readonly action: 'reassign'; readonly job: string | null; readonly role: string }
   | { readonly action: 'pause' | 'resume' | 'cancel' | 'close' }
-  | { readonly action: 'repin'; readonly definition: Sha256 };
+  /** `config`: the roles and settings that hold from now on; left out: those that hold. */
+  | { readonly action: 'repin'; readonly definition: Sha256; readonly config?: Sha256 };
 
 /** The CEO's word. `job: null` means the one job it can mean: the open gate, or the escalated job. */
 export interface OverrideIssued extends EventBase {

@@ -68,7 +68,7 @@ function steer(draft: Draft, event: OverrideIssued, context: TransitionContext):
       closeRun(draft, recordOf(draft, event));
       return applied('run', 'closed');
     case 'repin':
-      return repin(draft, override.definition, event, context);
+      return repin(draft, override, event, context);
   }
 }
 
@@ -158,12 +158,23 @@ function resume(draft: Draft, event: OverrideIssued): Steered {
   return applied('run', 'resumed');
 }
 
-function repin(draft: Draft, definition: string, event: OverrideIssued, context: TransitionContext): Steered {
-  if (definition === draft.run.definition) {
-    return refused('the run goes by that definition already; commit another to the default branch first');
+function repin(
+  draft: Draft,
+  { definition, config: wanted = draft.run.config }: Extract<OverrideAction, { readonly action: 'repin' }>,
+  event: OverrideIssued,
+  context: TransitionContext,
+): Steered {
+  if (definition === draft.run.definition && wanted === draft.run.config) {
+    return refused(
+      'the run goes by that definition and these settings already; commit others to the default branch first',
+    );
   }
-  const workflow = context.definitionOf?.(definition);
+  const workflow = definition === draft.run.definition ? draft.workflow : context.definitionOf?.(definition);
   if (workflow === undefined) return refused(`the definition ${definition} is not known`);
+  const config = wanted === draft.run.config ? draft.config : context.configOf?.(wanted);
+  if (config === undefined) return refused(`the settings ${wanted} are not known`);
+  draft.replaceConfig(config);
+  draft.patchRun({ config: wanted });
   const outcome = repinRun(draft, definition, workflow);
   // What waits for the CEO goes by the new definition, too; a limit is none of its matters.
   for (const job of [...jobsAndLegs(draft)]) {

@@ -68,7 +68,7 @@ function recordAll(draft: Draft, results: readonly OwnResult[]): void {
     if (result.kind === 'done') {
       entries.delete(effect);
       done.add(effect);
-      learn(draft, entry.effect, result.remote);
+      learn(draft, entry.effect, result.remote, true);
       continue;
     }
     removeDone();
@@ -83,7 +83,7 @@ function recordAll(draft: Draft, results: readonly OwnResult[]): void {
 function record(draft: Draft, entry: OutboxEntry, result: Exclude<EffectResult, { kind: 'done' }>): void {
   switch (result.kind) {
     case 'prepared':
-      learn(draft, entry.effect, result.remote);
+      learn(draft, entry.effect, result.remote, false);
       return;
     case 'dropped':
       if (isWanted(draft, entry.effect)) fail(draft, entry, result.reason);
@@ -152,7 +152,7 @@ function isWanted(draft: Draft, effect: Effect): boolean {
   }
 }
 
-function learn(draft: Draft, effect: Effect, remote: Remote): void {
+function learn(draft: Draft, effect: Effect, remote: Remote, isDone: boolean): void {
   switch (effect.type) {
     case 'open_gate':
       learnGate(draft, effect, remote);
@@ -167,7 +167,7 @@ function learn(draft: Draft, effect: Effect, remote: Remote): void {
       learnStatus(draft, remote);
       return;
     case 'dispatch':
-      learnDispatch(draft, effect, remote);
+      learnDispatch(draft, effect, remote, isDone);
       return;
     case 'run_steps':
     case 'cancel_dispatch':
@@ -195,6 +195,7 @@ function learnDispatch(
   draft: Draft,
   { job, dispatch }: Extract<Effect, { readonly type: 'dispatch' }>,
   { comment, workflowRun, assigned, head }: Remote,
+  isDone: boolean,
 ): void {
   const learnt = {
     ...(comment === undefined ? {} : { comment }),
@@ -204,9 +205,7 @@ function learnDispatch(
   };
   const turn = openTurn(draft.document(job));
   if (turn?.dispatch !== dispatch || isEmpty(learnt)) return;
-  // What is only prepared, such as the head, was not sent.
-  const isSent = comment !== undefined || workflowRun !== undefined || assigned !== undefined;
-  const sent = isSent && turn.remote?.sentAt === undefined ? { sentAt: draft.cause.at } : {};
+  const sent = isDone && turn.remote?.sentAt === undefined ? { sentAt: draft.cause.at } : {};
   patchOpenTurn(draft, job, { remote: { ...turn.remote, ...learnt, ...sent } });
 }
 

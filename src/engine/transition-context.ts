@@ -18,6 +18,8 @@ export interface TransitionContext {
   readonly config: Config;
   /** Only for repin: finds the other definition. */
   readonly definitionOf?: (sha: Sha256) => Workflow | undefined;
+  /** Only for repin: finds the other config. */
+  readonly configOf?: (sha: Sha256) => Config | undefined;
   /** Only for run_started: the commit queue as it stands. Empty when left out; starting a run never changes it. */
   readonly queue?: QueueDocument;
   /** Only for run_started: what the whole repository dispatches. Nothing when left out. */

@@ -209,21 +209,22 @@ async function decide(
   const workflow = await definitions.load(documents, definition);
   const queue = await loadQueue(documents, config.settings.baseBranch);
   const meter = await loadMeter(documents);
+  const other = await loadOther(definitions, documents, event);
   const pinned = {
     workflow,
     config,
     queue,
     ...(meter === undefined ? {} : { meter }),
     definitionOf: (digest: string) => definitions.cached(digest),
-    callOf: (uses: string) => definitions.called(definition, uses),
+    callOf: (uses: string) => definitions.called(other?.definition ?? definition, uses),
     nextRun: await nextRunOf(documents, before, event),
+    ...(other?.config === undefined ? {} : { configOf: () => other.config }),
   };
-  await loadOther(definitions, documents, event);
   const outcome = await decideWithGroups(documents, pinned, before, event);
   if (outcome.kind === 'ignored') return outcome;
   const subject = renderSubject(outcome.state.run, outcome.summary);
   await stageRun(documents, before, outcome.state, before?.queue ?? queue);
-  await stageCalled(documents, definitions, definition, outcome);
+  await stageCalled(documents, definitions, outcome.state.run.definition, outcome);
   await stageMetrics(documents, workflow, before, outcome.state);
   return { kind: 'applied', outcome, before, workflow, config, subject };
 }
@@ -257,12 +258,18 @@ async function stageCalled(
   await documents.write(layout.issueIndex(state.run.issue), issueIndexCodec, { ...index, runs });
 }
 
-/** A repin goes on by a definition that is stored already, or was just put down. */
-async function loadOther(definitions: Definitions, documents: Documents, event: RunEvent): Promise<void> {
-  if (event.type !== 'override_issued' || event.override.action !== 'repin') return;
-  const { definition } = event.override;
+/** A repin goes on by a definition and settings that are stored already, or were just put down; undefined where there are none. */
+async function loadOther(
+  definitions: Definitions,
+  documents: Documents,
+  event: RunEvent,
+): Promise<{ readonly definition: string; readonly config: Config | undefined } | undefined> {
+  if (event.type !== 'override_issued' || event.override.action !== 'repin') return undefined;
+  const { definition, config } = event.override;
   const stored = await documents.read(layout.definition(definition), definitionCodec);
-  if (stored !== undefined) await definitions.load(documents, definition);
+  if (stored === undefined) return undefined;
+  await definitions.load(documents, definition);
+  return { definition, config: config === undefined ? undefined : await loadConfig(documents, config) };
 }
 
 /** Decides with the concurrency groups that the transition asks for: which those are, only it can say. */

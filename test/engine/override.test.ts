@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { sha256 } from '../../src/base/digest.ts';
-import { beginStory, workflowOf } from './story.ts';
+import { beginStory, config, workflowOf } from './story.ts';
 
 const two = `jobs:
   a: { runs-on: backend-engineer, prompt: x }
@@ -287,7 +287,7 @@ describe('repin', () => {
     expect(story.state().run.definition).toBe('other');
     story.override({ action: 'repin', definition: 'other' });
     expect(story.effects()).toEqual([
-      'reply @carol: `repin` was not done: the run goes by that definition already; commit another to the default branch first.',
+      'reply @carol: `repin` was not done: the run goes by that definition and these settings already; commit others to the default branch first.',
     ]);
   });
 
@@ -304,6 +304,22 @@ describe('repin', () => {
       'dispatch a 2.1',
     ]);
     expect(story.document('a').feedback).toEqual({ from: 'ceo', text: 'Wanda does it.' });
+  });
+
+  test('takes up other settings, also by the same definition', () => {
+    const yaml = 'jobs:\n  a: { runs-on: product-manager, prompt: x }\n';
+    const held = { ...config, roles: { ...config.roles, 'product-manager': config.roles['ceo'] ?? [] } };
+    const story = beginStory(yaml, { configs: { held } });
+    story.start();
+    const { definition } = story.state().run;
+    story.override({ action: 'repin', definition, config: 'unknown' });
+    expect(story.effects()).toEqual([
+      'reply @carol: `repin` was not done: the settings unknown are not known.',
+    ]);
+    story.override({ action: 'repin', definition, config: 'held' });
+    expect(story.state().run.config).toBe('held');
+    expect(story.document('a').assignee?.login).toBe('carol');
+    expect(story.lines()).toEqual({ a: 'in_progress' });
   });
 
   test('forgets the cycles of jobs that are gone', () => {

@@ -16,6 +16,7 @@ import type {
   RunEvent,
 } from '../../src/engine/event.ts';
 import { TREADLE } from '../../src/engine/event.ts';
+import type { Parent } from '../../src/engine/parent.ts';
 import type { JobDocument, MeterDocument, QueueDocument, RunState } from '../../src/engine/state.ts';
 import { addMs } from '../../src/engine/time.ts';
 import type { Transition } from '../../src/engine/transition.ts';
@@ -78,6 +79,9 @@ export interface Options {
   readonly title?: string;
   readonly labels?: readonly string[];
   readonly openedAt?: string;
+  /** Who called it; nobody unless told. */
+  readonly parent?: Parent;
+  readonly configs?: Readonly<Record<string, Config>>;
   readonly inputs?: Readonly<Record<string, string | boolean | number>>;
   readonly queue?: QueueDocument;
   readonly meter?: MeterDocument;
@@ -112,6 +116,7 @@ export function beginStory(yaml: string, options: Options = {}) {
     workflow,
     config: options.config ?? config,
     definitionOf: (sha) => options.definitions?.[sha],
+    configOf: (sha) => options.configs?.[sha],
     ...(options.queue === undefined ? {} : { queue: options.queue }),
     ...(options.meter === undefined ? {} : { meter: options.meter }),
     ...(options.callOf === undefined ? {} : { callOf: options.callOf }),
@@ -198,6 +203,7 @@ export function beginStory(yaml: string, options: Options = {}) {
           },
           inputs: options.inputs ?? {},
         },
+        ...(options.parent === undefined ? {} : { parent: options.parent, inputs: {} }),
       }),
     report: (job: string, report: Partial<ReportReceived> = {}) => {
       const outcome = happen({

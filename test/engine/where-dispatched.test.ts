@@ -41,7 +41,8 @@ describe('a turn', () => {
     expect(story.document('one').attempts[0]?.turns[0]?.remote).toEqual({ comment: 7, head: 'abc' });
     story.perform('dispatch', () => ({ kind: 'done', remote: { workflowRun: 99, assigned: true } }));
     const turn = story.document('one').attempts[0]?.turns[0];
-    expect(turn?.remote).toEqual({ comment: 7, head: 'abc', workflowRun: 99, assigned: true });
+    const sentAt = story.now;
+    expect(turn?.remote).toEqual({ comment: 7, head: 'abc', workflowRun: 99, assigned: true, sentAt });
     expect(story.state().run.outbox.map(({ effect }) => effect.type)).not.toContain('dispatch');
   });
 

@@ -4,6 +4,7 @@ import type { Attempt, Escalation, JobDocument, LimitCause, RunState, Turn } fro
 import { isAtLimit } from '../escalation.ts';
 import { overrideComment } from './commands.ts';
 import { inline, inlineCode } from './markdown.ts';
+import { visibleLine } from './visible-text.ts';
 import { canReassign, endSentence, listWords, plural, requiredOutputs, reworkEdges } from './outline.ts';
 
 /** What the advice is computed from. */
@@ -38,6 +39,7 @@ export function nextSteps(
     adviseOnSilence,
     adviseOnCrashes,
     adviseOnMalformed,
+    adviseOnWork,
     adviseOnReasons,
     adviseOnMerge,
     adviseAlways,
@@ -102,11 +104,11 @@ function adviseOnLimit({ state }: Case, cause: LimitCause): readonly string[] {
   ];
 }
 
-function adviseOnRole({ config, document, job }: Case): readonly string[] {
+function adviseOnRole({ config, document, job, workflow }: Case): readonly string[] {
   const role = document.reassigned ?? document.role ?? 'the role';
   const held = Object.keys(config.roles).filter((name) => (config.roles[name] ?? []).length > 0);
   return [
-    `Nobody holds ${inlineCode(role)}. Name somebody under ${inlineCode('roles:')} in ${inlineCode('.github/treadle.yml')}, then ${code(overrideComment.retry())}.`,
+    `Nobody holds ${inlineCode(role)}. Name somebody under ${inlineCode('roles:')} in ${inlineCode('.github/treadle.yml')}, then ${code(overrideComment.repin(workflow.key))}, by which the run takes up the settings as they are then.`,
     ...(held.length === 0 || !canReassign(job)
       ? []
       : [
@@ -174,6 +176,29 @@ function adviseOnMalformed({ turns, job, workflow }: Case): readonly string[] {
   return [
     `${plural(malformed, 'answer')} could not be read. The agent must answer with one ${inlineCode('treadle')} block${wanted}; check its instructions.`,
   ];
+}
+
+/** How far the work came, by what was reported of it. */
+function adviseOnWork({ turns, job, workflow }: Case): readonly string[] {
+  if (job.type !== 'task' || !turns.some(({ report }) => report !== null)) return [];
+  const names = requiredOutputs(workflow, job.id);
+  const reported = new Map(turns.flatMap(({ outputs }) => Object.entries(outputs)));
+  const pull = reported.get('pull-request');
+  if (pull !== undefined) {
+    return [
+      `A change was made (pull request ${inlineCode(visibleLine(pull))}), but it was not good enough. Say with which command it is checked, and what that must show.`,
+    ];
+  }
+  if (names.includes('pull-request') && reported.size > 0)
+    return ['Something was found, but nothing was changed: say what should change, and where.'];
+  const missing = names.filter((name) => !reported.has(name));
+  if (missing.length === 0) return [];
+  const wanted = listWords(missing.slice(0, 12).map((name) => inlineCode(name)));
+  const where =
+    reported.size === 0
+      ? 'name the files, or the place where to begin, and a command that shows it'
+      : 'name other files or places where to look';
+  return [`${wanted} was never reported: ${where}.`];
 }
 
 /** What the reasons of the failed attempts have in common. */

@@ -1,7 +1,7 @@
 import { parseReport, type Report } from '../../codec/report-block.ts';
 import { parseSlashCommand } from '../../codec/slash-command.ts';
 import type { OverrideAction } from '../../engine/event.ts';
-import { definitionCodec } from '../../codec/documents.ts';
+import { configCodec, definitionCodec } from '../../codec/documents.ts';
 import { layout } from '../../codec/layout.ts';
 import type { JobDocument, Turn } from '../../engine/state.ts';
 import type { Comment } from '../../forge/port.ts';
@@ -126,14 +126,17 @@ async function applyOverride(
   return apply(place, { type: 'override_issued', override: aimed, reason }, ground);
 }
 
-/** The definition of that name as the default branch has it now, stored so that it never vanishes. An unknown one is refused by name. */
+/** The definition of that name and the settings as the default branch has them now, stored so that they never vanish. An unknown one is refused by name. */
 async function pinTo(unit: Unit, key: string, catalog: Catalog): Promise<OverrideAction> {
   const entry = catalog.kind === 'read' ? catalog.found.workflows.get(key) : undefined;
   if (catalog.kind !== 'read' || entry?.workflow == null) return { action: 'repin', definition: key };
   const definition = definitionFor(catalog.found, entry);
   const digest = digestOf(definition);
+  const { config } = catalog.found;
+  const settings = digestOf(config);
   await unit.documents().write(layout.definition(digest), definitionCodec, definition);
-  return { action: 'repin', definition: digest };
+  await unit.documents().write(layout.config(settings), configCodec, config);
+  return { action: 'repin', definition: digest, config: settings };
 }
 
 /** A command on a CEO bead means the job that escalated, unless it names one. */

@@ -139,7 +139,7 @@ describe('the table of metrics', () => {
   };
   it.each([
     ['a workflow', /^ {2}idle +0 +- +- +- +- +- +0 +0\.00$/mu],
-    ['a job', /^ {2}idle +ask +task +- +- +- +0 +-$/mu],
+    ['a job', /^ {2}idle +ask +task +- +- +- +- +- +0 +-$/mu],
     ['a role', /^ {2}ceo +0 +- +- +-$/mu],
     ['a lease', /^ {2}holding it +0 +- +- +-$/mu],
     ['a queue', /^ {2}commits in the queue +1 +≤ 2 +≤ 2 +2$/mu],
