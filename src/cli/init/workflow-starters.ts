@@ -1,4 +1,5 @@
 import { TreadleError } from '../../base/errors.ts';
+import { compileWorkflow } from '../../workflow/compile.ts';
 import { suggestion } from '../../workflow/finding.ts';
 
 /** A workflow to begin with. */
@@ -11,7 +12,8 @@ export interface WorkflowStarter {
 }
 
 /**
- * All starters by name: those that were written as such, and the built-in workflows, to be changed.
+ * All starters by name: those that were written as such, and the built-in workflows, to be changed. What only others call is no
+ * beginning.
  *
  * @param templates texts of the former by name
  * @param builtIn texts of the latter by path
@@ -20,7 +22,7 @@ export function workflowStarters(
   templates: ReadonlyMap<string, string>,
   builtIn: ReadonlyMap<string, string>,
 ): readonly WorkflowStarter[] {
-  const copies = [...builtIn].map(([path, text]): [string, string] => {
+  const copies = [...builtIn].filter(canBegin).map(([path, text]): [string, string] => {
     const name = path.replace(/^.*\/|\.ya?ml$/g, '');
     // What the built-in file says of itself would not be true of a copy.
     const said = /^# It serves where a repository has no .*\n/m;
@@ -35,6 +37,11 @@ export function workflowStarters(
   return [...copies, ...templates]
     .map(([name, text]) => ({ name, about: aboutOf(text), text }))
     .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function canBegin([path, text]: readonly [string, string]): boolean {
+  const on = compileWorkflow({ path, text }, { roles: 'any' }).workflow?.on;
+  return on !== undefined && (on.issues !== null || on.workflowDispatch !== null);
 }
 
 /** The starter of a name. Throws `usage`, naming those there are. */
