@@ -9,7 +9,7 @@ import { QUEUED } from './draft.ts';
 import type { Evaluated } from './evaluation.ts';
 import { guard } from './evaluation.ts';
 import { TREADLE } from './event.ts';
-import { approvalsIn, giving, reportersIn, withLegs, type Given } from './given.ts';
+import { approvalsIn, giving, mergesBehind, reportersIn, withLegs, type Given } from './given.ts';
 import { failAttempt } from './retry.ts';
 import { sourcesOf, tellsInputs } from './sources.ts';
 import type { Feedback } from './state.ts';
@@ -74,7 +74,11 @@ function givenBy(draft: Draft, definition: CallJob): { readonly given?: Given } 
   const approvals = approvalsIn(draft, withLegs(draft, draft.workflow.graph.ancestors(id)));
   const reporters = reportersIn(draft, withLegs(draft, [...needs, ...sourcesOf(draft, needs)]));
   const handedIn = tellsInputs(draft, definition) ? (given?.reporters ?? []) : [];
-  return giving([...(given?.approvals ?? []), ...approvals], [...reporters, ...handedIn]);
+  return giving({
+    approvals: [...(given?.approvals ?? []), ...approvals],
+    reporters: [...reporters, ...handedIn],
+    merged: mergesBehind(draft, id),
+  });
 }
 
 /** What the job was told to rework goes along: who does it is in the sub-run. */

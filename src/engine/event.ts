@@ -40,6 +40,7 @@ export type RunEvent =
   | PullRequestMerged
   | ChecksChanged
   | MergeRefused
+  | MergeLost
   | QueueAdvanced
   | GroupMoved
   | SubRunCompleted
@@ -222,6 +223,16 @@ export interface MergeRefused extends EventBase {
     | 'protected-path';
   /** For the one who reworks it: what conflicted, which check failed. */
   readonly detail: string;
+}
+
+/** The base branch does not contain what a job is to verify, or says that it verified: the branch was moved since the merge. */
+export interface MergeLost extends EventBase {
+  readonly type: 'merge_lost';
+  /** The job that verifies. */
+  readonly job: string;
+  readonly attempt: number;
+  /** What was merged. */
+  readonly commit: string;
 }
 
 /** The commit queue's lease became free and this run's commit is its head. Caused by another run. */

@@ -9,6 +9,8 @@ export interface Given {
   readonly approvals: readonly GivenApproval[];
   /** Numeric ids of those who reported what was handed over, sorted: none of them approves it. */
   readonly reporters: readonly number[];
+  /** Commits of the base branch that are merges of the called run; left out for none. */
+  readonly merged?: readonly string[];
 }
 
 /** An approval with all that it takes to look at it again. */
@@ -93,13 +95,35 @@ export function reportersIn(view: View, jobs: Iterable<string>): ReadonlySet<num
   return found;
 }
 
+/** The commits that the merges before a job are on the base branch: those of its run, of runs that it called, and of its callers. */
+export function mergesBehind(view: View & Pick<RunView, 'workflow'>, job: string): readonly string[] {
+  const before = withLegs(view, view.workflow.graph.ancestors(job));
+  return [...new Set([...(view.run.given?.merged ?? []), ...mergesIn(view, before)])];
+}
+
+/** The commits that jobs or legs merged, and those of runs that they called. */
+export function mergesIn(view: View, jobs: Iterable<string>): readonly string[] {
+  return [...jobs].flatMap((job) => {
+    const document = view.document(job);
+    const wasMerged = document?.attempts.at(-1)?.merged !== undefined;
+    const own = wasMerged ? (document?.outputs['sha'] ?? []) : [];
+    return [own, document?.given?.merged ?? []].flat();
+  });
+}
+
 /** What is handed over; undefined where that is nothing. */
-export function giving(
-  approvals: readonly GivenApproval[],
-  reporters: Iterable<number>,
-): { readonly given?: Given } {
+export function giving({
+  approvals,
+  reporters,
+  merged,
+}: {
+  readonly approvals: readonly GivenApproval[];
+  readonly reporters: Iterable<number>;
+  readonly merged: readonly string[];
+}): { readonly given?: Given } {
   const ids = sorted(reporters);
-  return approvals.length === 0 && ids.length === 0 ? {} : { given: { approvals, reporters: ids } };
+  if (approvals.length === 0 && ids.length === 0 && merged.length === 0) return {};
+  return { given: { approvals, reporters: ids, ...(merged.length === 0 ? {} : { merged }) } };
 }
 
 function sorted(ids: Iterable<number>): readonly number[] {

@@ -1,11 +1,17 @@
 import type { CommitJob } from '../workflow/model.ts';
-import { runningAttempt } from './attempt.ts';
+import { endTurn, runningAttempt } from './attempt.ts';
 import { awaitChecks, awaitMergeQueue } from './checks.ts';
 import { concludeSuccess } from './conclude.ts';
 import type { Draft } from './draft.ts';
 import { closeEscalation } from './escalation.ts';
 import { pullRequestFor } from './evaluation.ts';
-import type { MergeRefused, PullRequestEnqueued, PullRequestMerged, QueueAdvanced } from './event.ts';
+import type {
+  MergeLost,
+  MergeRefused,
+  PullRequestEnqueued,
+  PullRequestMerged,
+  QueueAdvanced,
+} from './event.ts';
 import { approvalsIn, withLegs } from './given.ts';
 import type { Outcome } from './outcome.ts';
 import { applied, ignored } from './outcome.ts';
@@ -91,6 +97,18 @@ export function applyMergeRefused(draft: Draft, event: MergeRefused): Outcome {
   countRefusal(draft, cause);
   failAttempt(draft, job, { outcome: 'failure', reason: detail, again: cause === 'not-permitted' });
   return applied(job, `merge refused: ${cause}`);
+}
+
+/** What is to be verified is not on the base branch any more: nobody's word that it works counts, and the work goes back. */
+export function applyMergeLost(draft: Draft, { job, attempt, commit }: MergeLost): Outcome {
+  const running = runningAttempt(draft.document(job));
+  if (running?.number !== attempt || draft.definition(job)?.type !== 'verify')
+    return ignored('it is not verified now');
+  const { baseBranch } = draft.config.settings;
+  const reason = `${baseBranch} does not contain the merge ${commit.slice(0, 10)}: the branch was moved since. Bring the change onto ${baseBranch} as it is now, by a pull request of its own.`;
+  endTurn(draft, job, { outcome: 'cancelled', summary: reason });
+  failAttempt(draft, job, { outcome: 'failure', reason, again: false });
+  return applied(job, 'merge lost');
 }
 
 /** The commit queue moved: the run takes the lease, or learns that it lost it and queues again. */

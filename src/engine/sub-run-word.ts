@@ -7,7 +7,7 @@ import { NO_OUTPUTS } from './draft.ts';
 import { guard } from './evaluation.ts';
 import type { CallerChanged } from './event.ts';
 import { TREADLE } from './event.ts';
-import { approvalsIn, giving, reportersIn, type Given } from './given.ts';
+import { approvalsIn, giving, mergesIn, reportersIn, type Given } from './given.ts';
 import { jobsAndLegs, legsOf } from './legs.ts';
 import { longestOutputs, sizeOfOutputs } from './outputs.ts';
 import type { Conclusion, Recorded } from './state.ts';
@@ -85,7 +85,7 @@ function leftBehind(draft: Draft, conclusion: Conclusion): { readonly given?: Gi
     (job) => draft.definition(job)?.type === 'commit' && draft.line(job).conclusion === 'success',
   );
   const approvals = conclusion === 'success' && !isUsedUp ? approvalsIn(draft, jobs) : [];
-  return giving(approvals, reportersIn(draft, jobs));
+  return giving({ approvals, reporters: reportersIn(draft, jobs), merged: mergesIn(draft, jobs) });
 }
 
 /** The jobs that failed, each with its last word: whoever called is told what has to change, not only that something has. */

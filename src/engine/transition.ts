@@ -6,7 +6,13 @@ import { openDraft } from './draft.ts';
 import type { RunEvent, RunStarted } from './event.ts';
 import { applyGroupMoved } from './group-moved.ts';
 import { enterRunGroup } from './group-run.ts';
-import { applyEnqueued, applyMerged, applyMergeRefused, applyQueueAdvanced } from './merge.ts';
+import {
+  applyEnqueued,
+  applyMerged,
+  applyMergeLost,
+  applyMergeRefused,
+  applyQueueAdvanced,
+} from './merge.ts';
 import type { Applied, Outcome } from './outcome.ts';
 import { applied } from './outcome.ts';
 import { applyOverride } from './override.ts';
@@ -99,6 +105,8 @@ function applyEvent(draft: Draft, event: RunEvent, context: TransitionContext): 
       return applyMerged(draft, event);
     case 'checks_changed':
       return applyChecks(draft, event);
+    case 'merge_lost':
+      return applyMergeLost(draft, event);
     case 'merge_refused':
       return applyMergeRefused(draft, event);
     case 'queue_advanced':

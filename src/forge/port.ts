@@ -94,6 +94,8 @@ export interface Files {
   }>;
   /** Paths that changed on `to` since it parted from `from`, renames with both names; of very many the first 300. */
   changedBetween(from: string, to: string): Promise<readonly string[]>;
+  /** Whether a commit is in the history of a branch; one that is not there any more is not. */
+  contains(branch: string, commit: string): Promise<boolean>;
   /** Names of the files directly in a folder; empty where there is no such folder. */
   list(folder: string, ref: string): Promise<readonly string[]>;
   /**

@@ -20,6 +20,7 @@ import {
   type Settled,
 } from './outbox.ts';
 import type { RunningCommands } from './perform/run-command.ts';
+import { guardVerification } from './merge-check.ts';
 import { removeCopies } from './perform/remove-copies.ts';
 import type { Runtime } from './ports.ts';
 import { publish } from './publish.ts';
@@ -174,7 +175,8 @@ class AdvanceLoop {
     let ingested: Ingested = { remarks: [], isBehind: false };
     let leftovers: Leftovers = { takenOver: new Set(), nextExpiry: null };
     let orphans: readonly Settled[] = [];
-    const decide = async (unit: Unit): Promise<void> => {
+    const decide = async (open: Unit): Promise<void> => {
+      const unit = guardVerification(open, forge, this.#definitions);
       if (facts !== null) ingested = await ingestFacts(unit, facts, budgetOf(this.#runtime));
       for (const request of requests) await request(unit);
       orphans = await this.#findOrphans(unit, settled);

@@ -7,6 +7,7 @@ import { ingestFacts } from './ingest/ingest.ts';
 import type { Intake } from './ingest/intake.ts';
 import { readMergesInDoubt } from './ingest/leases.ts';
 import { budgetOf, readingOf } from './ingest/reading.ts';
+import { guardVerification } from './merge-check.ts';
 import { claimLeftovers, isHalted } from './outbox.ts';
 import type { Runtime } from './ports.ts';
 import { openUnit, type AppliedTransition } from './unit.ts';
@@ -29,7 +30,7 @@ export async function planWake(runtime: Runtime, intake: Intake | null): Promise
   const facts = await readFacts(readingOf(runtime, { tip: base, definitions, intake }));
   const merged = await readMergesInDoubt(forge, documents, clock.now());
   const context = { store, repository: forge.repository, definitions, wake, now: clock.now() };
-  const unit = await openUnit(context, base);
+  const unit = guardVerification(await openUnit(context, base), forge, definitions);
   await unit.prepare();
   const { remarks } = await ingestFacts(unit, facts, budgetOf(runtime));
   for (const fact of merged) await unit.apply(fact);

@@ -26,6 +26,7 @@ const events: Record<RecordedEvent['type'], 'made' | 'not yet'> = {
   pull_request_merged: 'made',
   checks_changed: 'made',
   merge_refused: 'made',
+  merge_lost: 'made',
   queue_advanced: 'made',
   group_moved: 'made',
   sub_run_completed: 'made',

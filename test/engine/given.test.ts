@@ -2,9 +2,10 @@
 import { describe, expect, test } from 'vitest';
 
 import { TREADLE } from '../../src/engine/actor.ts';
-import { approvalsIn, reportersOf } from '../../src/engine/given.ts';
+import { approvalsIn, mergesBehind, reportersOf } from '../../src/engine/given.ts';
 import { documentsOf } from '../../src/engine/legs.ts';
 import { createGroupWorld, type GroupWorld } from './group-world.ts';
+import { workflowOf } from './story.ts';
 
 const INNER = './.github/treadle/workflows/inner.yml';
 const MIDDLE = './.github/treadle/workflows/middle.yml';
@@ -223,20 +224,24 @@ jobs:
   commit: { type: commit, runs-on: engineering-manager, pull-request: "\${{ inputs.pull }}" }
 `;
   test('merges the head that was approved in the run which called it', () => {
-    const { world, run } = begin(
-      `on: workflow_dispatch
+    const outer = `on: workflow_dispatch
 jobs:
   ok: { type: approval, runs-on: ceo, pull-request: "12" }
   call: { needs: ok, uses: ${INNER}, with: { pull: "12" } }
-  after: { needs: call, runs-on: web-designer, prompt: x }
-`,
-      { [INNER]: inner },
-    );
+  after: { needs: call, uses: ${MIDDLE} }
+`;
+    const later = 'on: workflow_call\njobs:\n  look: { type: verify, runs-on: qa-engineer, prompt: x }\n';
+    const { world, run } = begin(outer, { [INNER]: inner, [MIDDLE]: later });
     approve(world, run, 'ok', 12);
     world.report('1-2', 'commit');
     expect(world.stateOf('1-2').jobs['commit']?.merge).toMatchObject({ pull: 12, head: 'a1' });
     world.happen('1-2', { type: 'pull_request_merged', job: 'commit', attempt: 1, pull: 12, commit: 'c1' });
-    expect(world.stateOf(run).jobs['call']?.given?.approvals).toEqual([]);
-    expect(world.stateOf(run).run.jobs['call']?.conclusion).toBe('success');
+    expect(world.stateOf(run).jobs['call']?.given).toMatchObject({ approvals: [], merged: ['c1'] });
+    const view = { workflow: workflowOf(outer), ...documentsOf(world.stateOf(run)) };
+    expect(mergesBehind(view, 'after')).toEqual(['c1']);
+    expect(mergesBehind(view, 'call')).toEqual([]);
+    expect(world.stateOf('1-3').run.given?.merged).toEqual(['c1']);
+    const inside = { workflow: workflowOf(later), ...documentsOf(world.stateOf('1-3')) };
+    expect(mergesBehind(inside, 'look')).toEqual(['c1']);
   });
 });

@@ -436,3 +436,35 @@ describe('a base branch with a merge queue of the forge', () => {
     expect(gone.effects()).toContain('leave_merge_queue #12');
   });
 });
+
+describe('a merge that the base branch lost', () => {
+  const lost = (job = 'verify', attempt = 1) =>
+    ({ type: 'merge_lost', job, attempt, commit: 'abc123def456' }) as const;
+  const merged = () => {
+    const story = agreed();
+    story.merged('commit', 'abc123def456');
+    return story;
+  };
+
+  test('is not verified: the work goes to the CEO or along the edge with the reason, and nobody is told off', () => {
+    const story = merged();
+    story.happen(lost());
+    expect(story.attempts('verify')).toEqual([
+      expect.stringMatching(/^failure: main does not contain the merge abc123def4: /),
+    ]);
+    expect(story.document('verify').escalation?.cause).toBe('failure');
+    expect(story.effects()).not.toContainEqual(expect.stringContaining('cancel_dispatch'));
+    story.apply(story.lastEvent);
+    expect(story.said()).toBe('ignored: it is not verified now');
+  });
+
+  test.each([
+    { name: 'another attempt', event: lost('verify', 2) },
+    { name: 'a job that verifies nothing', event: lost('fix') },
+    { name: 'a job that is not there', event: lost('nowhere') },
+  ])('of $name is ignored', ({ event }) => {
+    const story = merged();
+    story.happen(event);
+    expect(story.said()).toBe('ignored: it is not verified now');
+  });
+});

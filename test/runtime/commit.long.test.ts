@@ -106,6 +106,24 @@ describe('a commit', () => {
     expect((await world.history.run(ours.run)).run.conclusion).toBe('cancelled');
   });
 
+  test('is not verified by anybody once the base branch was moved back behind it, and not taken for merged again', async () => {
+    const { bead, run, pull } = await offered({ 'src/new.txt': 'new\n' });
+    const before = await world.git('rev-parse', 'main');
+    await world.report('emma', bead, {});
+    await wake();
+    await world.git('update-ref', 'refs/heads/main', before);
+    await world.report('quinn', bead, {});
+    await wake();
+    const told = /^main does not contain the merge [0-9a-f]{10}: the branch was moved since/;
+    expect((await world.history.job(run, 'mend')).feedback?.text).toMatch(told);
+    expect((await world.as('ada').issues.get(bead))?.state).toBe('open');
+    await world.report('blake', bead, { outputs: { 'pull-request': `#${pull}` } });
+    await wake();
+    await world.report('emma', bead, {});
+    await wake();
+    expect((await world.history.job(run, 'mend')).feedback?.text).toMatch(/which main does not contain/);
+  });
+
   test('refuses a head that moved after the engineering manager saw it', async () => {
     const { bead, run, pull, branch } = await offered({ 'src/new.txt': 'new\n' });
     await world.report('emma', bead, { summary: 'Good as I saw it.' });

@@ -31,6 +31,20 @@ export function githubFiles(connection: Connection): Files {
         (comparison) => [...new Set(listAt(comparison, 'files').flatMap(decodeChangedPaths))].sort(),
       ),
 
+    // What is compared is listed too: nothing where the branch contains it, else one commit is enough.
+    contains: async (branch, commit) => {
+      const answer = await connection.tryAsk(
+        {
+          what: `compare ${branch} with ${commit}`,
+          route: 'GET /repos/{owner}/{repo}/compare/{basehead}',
+          parameters: { basehead: `${branch}...${commit}`, per_page: 1 },
+        },
+        [404],
+        (comparison) => textAt(comparison, 'status'),
+      );
+      return answer.kind === 'done' && ['identical', 'behind'].includes(answer.value);
+    },
+
     list: async (folder, ref) => {
       const answer = await connection.tryAsk(
         {

@@ -1,7 +1,9 @@
 import type { Effect } from '../../engine/effect.ts';
 import { contextsOf } from '../../engine/contexts.ts';
+import { TREADLE } from '../../engine/event.ts';
 import { taskOf, type Task } from '../../engine/view/task.ts';
 import { renderTemplate } from '../../expression/evaluate.ts';
+import { findLostMerge } from '../merge-check.ts';
 import { assignAgent } from './assignment.ts';
 import { postDispatchComment } from './dispatch-comment.ts';
 import { headToMerge } from './head-to-merge.ts';
@@ -25,6 +27,12 @@ export async function dispatch(
   const turn = state.jobs[effect.job]?.attempts.at(-1)?.turns.at(-1);
   if (turn?.dispatch !== effect.dispatch || turn.outcome !== 'open') {
     return dropped('the dispatch was cancelled before it was made');
+  }
+  const lost = await findLostMerge(runtime.forge, performance, effect.job);
+  if (lost !== null) {
+    const cause = [effect.dispatch];
+    const fact = { run: state.run.id, happening: lost, actor: TREADLE, ground: 'read from the forge', cause };
+    return { ...dropped('there is nothing to verify'), facts: [{ ...fact, at: runtime.clock.now() }] };
   }
   if (turn.remote?.head === undefined) {
     const head = await headToMerge(runtime.forge, performance, effect.job);

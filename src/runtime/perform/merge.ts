@@ -12,7 +12,7 @@ type MergePull = Extract<Effect, { type: 'merge_pull' }>;
 
 /** Merges under the lease: approvals are checked again, then exactly the expected head is merged, or it is said why not. */
 export async function mergePull(performance: Performance, effect: MergePull): Promise<Performed> {
-  const { runtime, state } = performance;
+  const { runtime, config, state } = performance;
   const { lease } = state.queue;
   if (lease?.fence !== effect.fence || lease.run !== state.run.id)
     return dropped('the lease is no longer held');
@@ -20,7 +20,12 @@ export async function mergePull(performance: Performance, effect: MergePull): Pr
   const { pull } = seen;
   if (pull === undefined)
     return refuse(performance, effect, 'closed', `There is no pull request #${effect.pull}.`);
-  if (pull.merged && pull.mergeCommit !== null) return merged(performance, effect, pull.mergeCommit);
+  if (pull.merged && pull.mergeCommit !== null) {
+    if (await runtime.forge.files.contains(config.settings.baseBranch, pull.mergeCommit))
+      return merged(performance, effect, pull.mergeCommit);
+    const detail = `#${effect.pull} was merged as ${pull.mergeCommit.slice(0, 10)}, which ${config.settings.baseBranch} does not contain: the branch was moved since.`;
+    return refuse(performance, effect, 'closed', detail);
+  }
   if (state.jobs[effect.job]?.merge?.byPerson === true)
     return refuse(performance, effect, 'closed', `#${effect.pull} was closed without a merge by a person.`);
   const expected = effect.head;

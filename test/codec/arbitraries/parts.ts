@@ -101,6 +101,7 @@ export const given: fc.Arbitrary<Given> = fc.record({
     { maxLength: 2 },
   ),
   reporters,
+  merged: fc.array(oid, { minLength: 1, maxLength: 2 }),
 });
 
 export const status = fc.constantFrom('queued', 'pending', 'waiting', 'in_progress', 'completed');

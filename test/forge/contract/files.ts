@@ -50,6 +50,26 @@ export function describeFilesContract(newWorld: NewWorld): void {
       });
     });
 
+    test('tells whether a branch contains a commit', async () => {
+      const world = await newWorld();
+      const { files } = world.as('cleo');
+      const ahead = await commitFile(world, 'main', 'README.md', 'changed\n');
+      await world.as('ada').files.createBranchWithFile({
+        name: 'aside',
+        from: world.root,
+        path: 'aside.md',
+        text: 'aside\n',
+        message: 'Aside',
+      });
+      const aside = (await files.head('aside')) ?? '';
+      expect(await files.contains('main', ahead)).toBe(true);
+      expect(await files.contains('main', world.root)).toBe(true);
+      expect(await files.contains('aside', ahead)).toBe(false);
+      expect(await files.contains('main', aside)).toBe(false);
+      expect(await files.contains('main', 'f'.repeat(40))).toBe(false);
+      expect(await files.contains('nowhere', ahead)).toBe(false);
+    });
+
     test('reads a file as it is on the ref, and nothing on a ref that is not there', async () => {
       const world = await newWorld();
       await commitFile(world, 'main', 'README.md', 'changed\n');
