@@ -1,7 +1,7 @@
 import { TreadleError } from '../base/errors.ts';
 import { SETTINGS_PATH } from '../workflow/settings.ts';
 
-const MODES = ['advance', 'plan', 'lint', 'report'] as const;
+const MODES = ['advance', 'plan', 'lint', 'report', 'publish'] as const;
 export type Mode = (typeof MODES)[number];
 
 const OUTCOMES = ['success', 'failure', 'continue'] as const;
@@ -18,8 +18,10 @@ export interface ActionInputs {
   readonly maxNewRuns: number;
   /** The repository's variables; null where the step gives none: they are asked for. */
   readonly vars: Readonly<Record<string, string>> | null;
-  /** What mode `report` says; of no account in the others. */
+  /** What mode `report` says, and to what mode `publish` belongs; of no account in the others. */
   readonly report: ReportInputs;
+  /** What mode `publish` publishes. */
+  readonly work: WorkInputs;
 }
 
 export interface ReportInputs {
@@ -30,6 +32,12 @@ export interface ReportInputs {
   /** A JSON object of texts. */
   readonly outputs: Readonly<Record<string, string>>;
   readonly summary: string;
+}
+
+export interface WorkInputs {
+  readonly run: string | null;
+  /** What the job of the agent left. */
+  readonly folder: string | null;
 }
 
 /** Every input of `action.yml` with what holds where a step leaves it out. */
@@ -45,6 +53,8 @@ export const INPUT_DEFAULTS = {
   outcome: 'success',
   outputs: '{}',
   summary: '',
+  run: '',
+  work: '',
 } as const;
 
 /**
@@ -74,6 +84,7 @@ export function readInputs(get: (name: keyof typeof INPUT_DEFAULTS) => string): 
       outputs: readTexts('outputs', orDefault('outputs'), '{"root-cause": "…"}'),
       summary: get('summary'),
     },
+    work: { run: get('run').trim() || null, folder: get('work').trim() || null },
   };
 }
 

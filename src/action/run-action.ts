@@ -7,6 +7,7 @@ import { readInputs } from './inputs.ts';
 import { advanceMode } from './modes/advance.ts';
 import { lintMode } from './modes/lint.ts';
 import { planMode } from './modes/plan.ts';
+import { publishMode } from './modes/publish.ts';
 import { reportMode } from './modes/report.ts';
 import { runnerStep, type Step } from './step.ts';
 import { readSurroundings } from './surroundings.ts';
@@ -32,6 +33,9 @@ export async function runAction(): Promise<void> {
         return;
       case 'report':
         await reportMode(step, inputs, around, issueOfEvent(context.payload));
+        return;
+      case 'publish':
+        await publishMode(step, inputs, around);
     }
   } catch (error) {
     tellError(step, error);

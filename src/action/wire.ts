@@ -2,6 +2,8 @@ import { connectForge } from '../forge/github/connect.ts';
 import type { Forge } from '../forge/port.ts';
 import type { StepsRunner } from '../runtime/ports.ts';
 import { createStepsRunner, type StepsRunnerOptions } from '../runtime/steps/steps-runner.ts';
+import type { WorkRepository } from '../runtime/work/publish-work.ts';
+import { openWorkRepository, type WorkRepositoryOptions } from '../runtime/work/work-repository.ts';
 import type { Store } from '../store/port.ts';
 import { openHttpStore } from '../store/http/http-store.ts';
 
@@ -12,4 +14,5 @@ export const adapters = {
   forge: (apiUrl: string, repository: string, token: string, log: (line: string) => void): Forge =>
     connectForge({ apiUrl, repository, token, log }),
   steps: (options: StepsRunnerOptions): StepsRunner => createStepsRunner(options),
+  work: (options: WorkRepositoryOptions): Promise<WorkRepository> => openWorkRepository(options),
 };

@@ -47,8 +47,14 @@ export function parseReport(answer: string): ParsedReport {
 }
 
 /** A report as agents write it. JSON is YAML, and a fence cannot be closed from within JSON, which has no line breaks in texts. */
-export function renderReport({ job, ...report }: Omit<Report, 'usage'>): string {
-  return ['```treadle', JSON.stringify(job === null ? report : { ...report, job }), '```'].join('\n');
+export function renderReport({
+  job,
+  usage = null,
+  ...report
+}: Omit<Report, 'usage'> & { readonly usage?: Usage | null }): string {
+  const used = usage === null ? {} : { usage: { tokens: usage.tokens, 'cost-usd': usage.costUsd } };
+  const whole = { ...report, ...used, ...(job === null ? {} : { job }) };
+  return ['```treadle', JSON.stringify(whole), '```'].join('\n');
 }
 
 /** Checks the shape of a report that was parsed from YAML or JSON. */

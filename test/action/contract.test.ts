@@ -27,7 +27,7 @@ describe('action.yml', () => {
 
   it('has the outputs that the code sets', async () => {
     const { outputs } = await readActionFile();
-    const sources = ['advance', 'plan', 'lint', 'report'].map((mode) =>
+    const sources = ['advance', 'plan', 'lint', 'report', 'publish'].map((mode) =>
       readFile(join(ROOT, 'src/action/modes', `${mode}.ts`), 'utf8'),
     );
     const texts = (await Promise.all(sources)).join('\n');

@@ -67,7 +67,8 @@ describe('what init writes', () => {
         ([id, { permissions }]) => [`${path} ${id}`, permissions] as const,
       ),
     );
-    const agent = { contents: 'write', issues: 'read', 'pull-requests': 'write' };
+    const work = { contents: 'read', issues: 'read', 'pull-requests': 'read' };
+    const publish = { contents: 'write', 'pull-requests': 'write' };
     expect(Object.fromEntries(granted)).toEqual({
       '.github/workflows/ci.yml test': { contents: 'read' },
       '.github/workflows/ci.yml gates': { contents: 'read' },
@@ -80,8 +81,10 @@ describe('what init writes', () => {
         statuses: 'read',
       },
       'templates/.github/workflows/treadle-review.yml ping': {},
-      'templates/agents/claude-code.yml work': agent,
-      'templates/agents/copilot.yml work': agent,
+      'templates/agents/claude-code.yml work': work,
+      'templates/agents/claude-code.yml publish': publish,
+      'templates/agents/copilot.yml work': work,
+      'templates/agents/copilot.yml publish': publish,
     });
   });
 
