@@ -88,11 +88,11 @@ export const mended: Readonly<Record<DiagnosticCode, Example>> = {
   'verify-role': jobs('a: { type: verify, runs-on: qa-engineer }'),
   'runs-on-without-enum': jobs(
     'a: { runs-on: ceo, prompt: Who?, outputs: { who: { required: true, enum: [ceo, qa-engineer] } } }',
-    'b: { needs: a, runs-on: "${{ needs.a.outputs.who }}", prompt: Do it }',
+    "b: { needs: a, runs-on: '${{ needs.a.outputs.who }}', prompt: Do it }",
   ),
   'enum-not-role': jobs(
     'a: { runs-on: ceo, prompt: Who?, outputs: { who: { required: true, enum: [ceo, qa-engineer] } } }',
-    'b: { needs: a, runs-on: "${{ needs.a.outputs.who }}", prompt: Do it }',
+    "b: { needs: a, runs-on: '${{ needs.a.outputs.who }}', prompt: Do it }",
   ),
   'runs-on-unchecked': jobs(
     "a: { runs-on: \"${{ case(bead.number > 9, 'ceo', 'qa-engineer') }}\", prompt: Do it }",
@@ -115,8 +115,8 @@ export const mended: Readonly<Record<DiagnosticCode, Example>> = {
   'unknown-target': jobs('a: { runs-on: ceo, prompt: Do it, on-failure: escalate }'),
   'target-not-ancestor': jobs(TASK, 'b: { needs: a, runs-on: ceo, prompt: Do it, on-failure: a }'),
   'target-self': jobs('a: { runs-on: ceo, prompt: Do it, max-attempts: 5, on-failure: fail }'),
-  'expression-syntax': jobs('a: { runs-on: ceo, prompt: "${{ bead.number == 7 }}" }'),
-  'expression-unavailable': jobs('a: { runs-on: ceo, prompt: "${{ vars.TEAM }}" }'),
+  'expression-syntax': jobs("a: { runs-on: ceo, prompt: '${{ bead.number == 7 }}' }"),
+  'expression-unavailable': jobs("a: { runs-on: ceo, prompt: '${{ vars.TEAM }}' }"),
   'expression-not-allowed': jobs(
     'a:',
     '  runs-on: ceo',
@@ -128,16 +128,16 @@ export const mended: Readonly<Record<DiagnosticCode, Example>> = {
     TASK,
     "b: { needs: a, if: always() && needs.a.result == 'failure', runs-on: ceo, prompt: Do it }",
   ),
-  'if-always-true': jobs('a: { if: "${{ bead.number > 9 }}", runs-on: ceo, prompt: Do it }'),
+  'if-always-true': jobs("a: { if: '${{ bead.number > 9 }}', runs-on: ceo, prompt: Do it }"),
   'if-constant': jobs('a: { if: bead.number == 2, runs-on: ceo, prompt: Do it }'),
-  'reference-unknown-job': jobs(TASK, 'b: { needs: a, if: "needs.a.result", runs-on: ceo, prompt: Do it }'),
-  'reference-not-needed': jobs(TASK, 'b: { needs: a, runs-on: ceo, prompt: "${{ needs.a.result }}" }'),
-  'reference-not-ancestor': jobs(TASK, 'b: { needs: a, if: "needs.a.result", runs-on: ceo, prompt: Do it }'),
+  'reference-unknown-job': jobs(TASK, "b: { needs: a, if: 'needs.a.result', runs-on: ceo, prompt: Do it }"),
+  'reference-not-needed': jobs(TASK, "b: { needs: a, runs-on: ceo, prompt: '${{ needs.a.result }}' }"),
+  'reference-not-ancestor': jobs(TASK, "b: { needs: a, if: 'needs.a.result', runs-on: ceo, prompt: Do it }"),
   'reference-unknown-output': jobs(
     'a: { runs-on: ceo, prompt: Do it, outputs: { cause: {} } }',
-    'b: { needs: a, runs-on: ceo, prompt: "${{ needs.a.outputs.cause }}" }',
+    "b: { needs: a, runs-on: ceo, prompt: '${{ needs.a.outputs.cause }}' }",
   ),
-  'reference-unknown-property': jobs(TASK, 'b: { needs: a, runs-on: ceo, prompt: "${{ needs.a.result }}" }'),
+  'reference-unknown-property': jobs(TASK, "b: { needs: a, runs-on: ceo, prompt: '${{ needs.a.result }}' }"),
   'reference-unknown-step': jobs(
     'a:',
     '  runs-on: treadle',
@@ -147,11 +147,11 @@ export const mended: Readonly<Record<DiagnosticCode, Example>> = {
   'reference-unknown-matrix': jobs(
     'a:',
     '  runs-on: ceo',
-    '  prompt: "${{ matrix.part }}"',
+    "  prompt: '${{ matrix.part }}'",
     '  strategy: { matrix: { part: [api, web] } }',
   ),
   'reference-unknown-input': file(
     'on: { workflow_dispatch: { inputs: { version: { required: true } } } }',
-    'jobs: { a: { runs-on: ceo, prompt: "Release ${{ inputs.version }}" } }',
+    "jobs: { a: { runs-on: ceo, prompt: 'Release ${{ inputs.version }}' } }",
   ),
 };
