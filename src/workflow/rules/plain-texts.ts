@@ -20,17 +20,21 @@ export function* findMisplacedExpressions({ draft }: RuleInput): Iterable<Findin
   }
 }
 
-/** All of `on` but for the two keys that take expressions. */
+/** All of `on` but for the three keys that take expressions. */
 function* checkTriggers(on: YamlNode | undefined): Iterable<Finding> {
   for (const { key: event, value } of entriesOf(on)) {
     for (const { key, value: below } of entriesOf(value)) {
       if (event.text === 'issues' && key.text === 'if') continue;
-      if (event.text !== 'workflow_call' || key.text !== 'outputs') yield* checkAll(below);
-      else
-        for (const output of entriesOf(below))
-          yield* checkAll(valueAt(output.value, 'description') ?? output.value, 'value');
+      const computed = event.text === 'workflow_call' ? computedKeyIn(key.text) : null;
+      if (computed === null) yield* checkAll(below);
+      else for (const { value: declared } of entriesOf(below)) yield* checkAll(declared, computed);
     }
   }
+}
+
+/** What of each input or output of a call is an expression, as on GitHub. */
+function computedKeyIn(section: string): string | null {
+  return section === 'inputs' ? 'default' : section === 'outputs' ? 'value' : null;
 }
 
 /** Every text in a value, at any depth. */
