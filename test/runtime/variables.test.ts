@@ -63,6 +63,15 @@ describe('variables of the repository', () => {
 
     await world.rest('ada', 'PATCH', '/actions/variables/STAGE', { value: 'changed' });
     await world.rest('ada', 'PATCH', '/actions/variables/LEVEL', { value: 'changed' });
+    await world.comment('ada', bead, '/treadle repin fix Take the new ones.');
+    await (await world.runner()).wake({ intake: 'own' });
+    const repinned = (await world.history.run(`${bead}-1`)).run.config;
+    const later = openDocuments(await runner.runtime.store.read());
+    expect((await later.read(layout.config(repinned), configCodec))?.vars).toEqual({
+      ...values,
+      STAGE: 'changed',
+      LEVEL: 'changed',
+    });
     const work = await world.history.job(`${bead}-1`, 'work');
     expect(work).toMatchObject({ role: 'backend-engineer' });
     const comments = await world.rest('ada', 'GET', `/issues/${bead}/comments`);

@@ -13,7 +13,7 @@ import { loadTree, runToReport, runToSteer } from './choose-run.ts';
 import { digestOf } from '../definitions.ts';
 import type { Facts } from './facts.ts';
 import type { Catalog } from './intake.ts';
-import { definitionFor } from './start.ts';
+import { configFor, definitionFor } from './start.ts';
 import { reasonNotToBelieve } from './comment-edits.ts';
 
 /**
@@ -126,13 +126,13 @@ async function applyOverride(
   return apply(place, { type: 'override_issued', override: aimed, reason }, ground);
 }
 
-/** The definition of that name and the settings as the default branch has them now, stored so that they never vanish. An unknown one is refused by name. */
+/** The definition of that name with the settings and variables as the default branch has them now, stored so that they never vanish. An unknown one is refused by name. */
 async function pinTo(unit: Unit, key: string, catalog: Catalog): Promise<OverrideAction> {
   const entry = catalog.kind === 'read' ? catalog.found.workflows.get(key) : undefined;
   if (catalog.kind !== 'read' || entry?.workflow == null) return { action: 'repin', definition: key };
   const definition = definitionFor(catalog.found, entry);
   const digest = digestOf(definition);
-  const { config } = catalog.found;
+  const config = configFor(catalog.found, entry);
   const settings = digestOf(config);
   await unit.documents().write(layout.definition(digest), definitionCodec, definition);
   await unit.documents().write(layout.config(settings), configCodec, config);

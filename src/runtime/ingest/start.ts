@@ -163,7 +163,7 @@ function isTriggered(trigger: IssuesTrigger, issue: Issue, isOpened: boolean, va
 }
 
 /** The configuration that a run of a workflow is pinned to: with the variables that it uses. */
-function configFor({ config }: RepositoryConfig, { vars = {} }: CatalogEntry): Config {
+export function configFor({ config }: RepositoryConfig, { vars = {} }: CatalogEntry): Config {
   return Object.keys(vars).length === 0 ? config : { ...config, vars };
 }
 
