@@ -168,6 +168,8 @@ export interface OverrideIssued extends EventBase {
   readonly type: 'override_issued';
   readonly override: OverrideAction;
   readonly reason: string;
+  /** The comment that says so. */
+  readonly comment?: number;
 }
 
 /** The required checks of a pull request that is to be merged were read, and stand otherwise than is known. */

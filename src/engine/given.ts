@@ -28,6 +28,8 @@ export interface GivenApproval {
   readonly by: Actor;
   /** The review; null where the CEO's word answered. */
   readonly review: number | null;
+  /** The comment by which the CEO's word was given; absent for a review. */
+  readonly comment?: number;
   /** Numeric ids of those who reported what was shown, sorted. */
   readonly reporters: readonly number[];
 }
@@ -55,7 +57,7 @@ function ownApproval(view: View, job: string): readonly GivenApproval[] {
   if (gate === null || answer?.verdict !== 'approved') return [];
   const place = { run: view.run.id, job };
   const { kind, pull } = gate;
-  const { by, review, head } = answer;
+  const { by, review, head, comment } = answer;
   return [
     {
       holder: place,
@@ -66,6 +68,7 @@ function ownApproval(view: View, job: string): readonly GivenApproval[] {
       head: head ?? gate.head,
       by,
       review,
+      ...(comment === undefined ? {} : { comment }),
       reporters: sorted(reportersOf(view, job)),
     },
   ];
@@ -106,7 +109,7 @@ export function mergesIn(view: View, jobs: Iterable<string>): readonly string[] 
   return [...jobs].flatMap((job) => {
     const document = view.document(job);
     const wasMerged = document?.attempts.at(-1)?.merged !== undefined;
-    const own = wasMerged ? (document?.outputs['sha'] ?? []) : [];
+    const own = wasMerged ? (document.outputs['sha'] ?? []) : [];
     return [own, document?.given?.merged ?? []].flat();
   });
 }

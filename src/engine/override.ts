@@ -122,6 +122,7 @@ function answer(draft: Draft, job: string, event: OverrideIssued): Steered {
     verdict,
     by: event.actor,
     review: null,
+    ...(event.comment === undefined ? {} : { comment: event.comment }),
     head: open.gate.head,
     body: event.reason,
     at: draft.cause.at,

@@ -324,6 +324,8 @@ export interface GateAnswer {
   readonly by: Actor;
   /** The review's id on the forge; null when given by an override. */
   readonly review: number | null;
+  /** The comment of such an override. */
+  readonly comment?: number;
   readonly head: string | null;
   readonly body: string;
   readonly at: string;

@@ -223,6 +223,8 @@ export interface Comments {
   changedSince(since: string, mostPages?: number): Promise<Changes<Comment>>;
   /** Who edited comments last, by the comment's id; comments that are gone are left out. */
   lastEdits(comments: readonly Comment[]): Promise<ReadonlyMap<number, CommentEdit>>;
+  /** A comment, or undefined where it is gone. */
+  get(id: number): Promise<Comment | undefined>;
   /** Comments of one issue, oldest first. */
   on(issue: number): Promise<readonly Comment[]>;
   create(issue: number, body: string): Promise<number>;

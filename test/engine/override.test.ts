@@ -95,6 +95,14 @@ describe('approve and reject', () => {
       review: null,
       body: 'Fine.',
     });
+    const said = atGate();
+    said.happen({
+      type: 'override_issued',
+      override: { action: 'approve', job: null },
+      reason: 'Fine.',
+      comment: 7,
+    });
+    expect(said.document('ok').gate?.answer).toMatchObject({ review: null, comment: 7 });
     const other = atGate();
     other.override({ action: 'reject', job: 'OK' }, 'No.');
     expect(other.lines()['ok']).toBe('completed failure');

@@ -205,6 +205,28 @@ describe('a code approval', () => {
   });
 });
 
+describe("the CEO's word that approved", () => {
+  test('is read again at the merge: without its comment it is void, and asked for anew', async () => {
+    world = await host.newWorld({ workflows: { fix: REVIEWED }, store: 'memory' });
+    const { bead, run, pull } = await offered({ 'src/new.txt': 'new\n' });
+    const word = await world.comment('ada', bead, '/treadle approve read I looked at it myself');
+    await wake();
+    await world.report('emma', bead, {});
+    await world.as('ada').comments.remove(word);
+    await wake();
+    expect((await world.as('ada').pulls.get(pull))?.merged).toBe(false);
+    expect((await world.history.job(run, 'read')).gate).toMatchObject({
+      answer: null,
+      voided: ['the comment by which ada approved is gone'],
+    });
+    await world.comment('ada', bead, '/treadle approve read And I mean it');
+    await wake();
+    await world.report('emma', bead, {});
+    await wake();
+    expect((await world.as('ada').pulls.get(pull))?.merged).toBe(true);
+  });
+});
+
 describe('the commit queue', () => {
   test('keeps the order, one at a time, also when a run starts meanwhile', async () => {
     const first = await offered({ 'src/a.txt': 'a\n' });

@@ -18,6 +18,18 @@ export function githubComments(connection: Connection): Comments {
         (comment) => comment.id,
       ),
     lastEdits: (comments) => readLastEdits(connection, comments),
+    get: async (id) => {
+      const answer = await connection.tryAsk(
+        {
+          what: `read the comment ${id}`,
+          route: 'GET /repos/{owner}/{repo}/issues/comments/{comment_id}',
+          parameters: { comment_id: id },
+        },
+        [404, 410],
+        decodeComment,
+      );
+      return answer.kind === 'done' ? answer.value : undefined;
+    },
     on: async (issue) => {
       const comments = await connection.list(
         {

@@ -123,7 +123,7 @@ async function applyOverride(
   const aimed: OverrideAction =
     'job' in override && override.job === null && job !== null ? aimAt(override, job) : override;
   const ground = `holds role ceo, permission ${permission ?? 'none'}`;
-  return apply(place, { type: 'override_issued', override: aimed, reason }, ground);
+  return apply(place, { type: 'override_issued', override: aimed, reason, comment: comment.id }, ground);
 }
 
 /** The definition of that name with the settings and variables as the default branch has them now, stored so that they never vanish. An unknown one is refused by name. */

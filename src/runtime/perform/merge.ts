@@ -3,10 +3,16 @@ import picomatch from 'picomatch';
 import type { Effect } from '../../engine/effect.ts';
 import { TREADLE, type MergeRefused } from '../../engine/event.ts';
 import type { GivenApproval } from '../../engine/given.ts';
-import type { Pull, ReviewedPull } from '../../forge/port.ts';
+import type { Pull } from '../../forge/port.ts';
 import type { AddressedHappening, Happening } from '../wake.ts';
 import { dropped, type Performance, type Performed } from './performance.ts';
-import { approvalsBehind, findBrokenApproval, type BrokenApproval } from './recheck-approvals.ts';
+import {
+  approvalsBehind,
+  findBrokenApproval,
+  readWords,
+  type BrokenApproval,
+  type Evidence,
+} from './recheck-approvals.ts';
 
 type MergePull = Extract<Effect, { type: 'merge_pull' }>;
 
@@ -79,25 +85,31 @@ async function enqueue(
 interface Seen<Found extends Pull | undefined = Pull> {
   readonly pull: Found;
   readonly approvals: readonly GivenApproval[];
-  /** The pull requests of these approvals, by number. */
-  readonly reviewed: ReadonlyMap<number, ReviewedPull>;
+  /** What these are made of. */
+  readonly evidence: Evidence;
   /** What the pull request changes; asked for unless it was approved itself, or nothing is protected. */
   readonly paths: Promise<readonly string[]>;
 }
 
 /** Asks for all of it at once, so that it is one query. */
 async function lookBeforeMerge(performance: Performance, effect: MergePull): Promise<Seen<Pull | undefined>> {
-  const { pulls } = performance.runtime.forge;
+  const { forge } = performance.runtime;
+  const { pulls } = forge;
   const approvals = approvalsBehind(performance.state);
-  const isApproved = approvals.some(({ kind, pull }) => kind === 'code' && pull === effect.pull);
+  const isApproved = approvals.some(
+    ({ kind, pull, review }) => kind === 'code' && pull === effect.pull && review !== null,
+  );
   const isGuarded = performance.config.settings.protectedPaths.length > 0 && !isApproved;
   const paths = isGuarded ? pulls.changedPaths(effect.pull) : Promise.resolve([]);
   // Why they cannot be listed is told where it matters.
   paths.catch(() => undefined);
   const asked = approvals.flatMap(({ pull }) => pull ?? []);
-  const found = await pulls.reviewed([effect.pull, ...asked]);
+  const [found, words] = await Promise.all([
+    pulls.reviewed([effect.pull, ...asked]),
+    readWords(forge, approvals),
+  ]);
   const reviewed = new Map(found.map((pull) => [pull.number, pull]));
-  return { pull: reviewed.get(effect.pull), approvals, reviewed, paths };
+  return { pull: reviewed.get(effect.pull), approvals, evidence: { reviewed, words }, paths };
 }
 
 const MOST_PATHS = 20;
@@ -133,7 +145,7 @@ interface Obstacle {
 
 async function findObstacle(
   performance: Performance,
-  { pull, approvals, reviewed, paths }: Seen,
+  { pull, approvals, evidence, paths }: Seen,
   expected: string,
 ): Promise<Obstacle | null> {
   const { config } = performance;
@@ -149,7 +161,7 @@ async function findObstacle(
     const detail = `#${number} was ${expected.slice(0, 10)} when it was reviewed and is ${pull.head.oid.slice(0, 10)} now.`;
     return { cause: 'head-moved', detail };
   }
-  const broken = findBrokenApproval(config, approvals, reviewed);
+  const broken = findBrokenApproval(config, approvals, evidence);
   if (broken !== null) {
     const { holder, asked } = broken.approval;
     const by = holder.run === asked.run ? '' : ` in run ${asked.run}`;

@@ -2,8 +2,9 @@ import type { Config } from '../../engine/config.ts';
 import { approvalsIn, type GivenApproval } from '../../engine/given.ts';
 import { documentsOf } from '../../engine/legs.ts';
 import type { RunState } from '../../engine/state.ts';
-import type { ReviewedPull } from '../../forge/port.ts';
-import { reasonNotToCount, standingReviews } from '../authorise.ts';
+import { parseSlashCommand } from '../../codec/slash-command.ts';
+import type { Comment, Forge, Permission, ReviewedPull } from '../../forge/port.ts';
+import { reasonNotToCount, reasonNotToOverrule, standingReviews } from '../authorise.ts';
 
 /** An approval that no longer counts. */
 export interface BrokenApproval {
@@ -13,28 +14,74 @@ export interface BrokenApproval {
   readonly head: string | null;
 }
 
-/**
- * Approvals by a review that a merge of a run rests on: its own, those of runs that it called, and those of the runs that called it.
- * An override is on record and needs no second look.
- */
+/** Approvals that a merge of a run rests on: its own, those of runs that it called, and those of the runs that called it. */
 export function approvalsBehind(state: RunState): readonly GivenApproval[] {
   const own = approvalsIn(documentsOf(state), Object.keys(state.jobs));
-  return [...own, ...(state.run.given?.approvals ?? [])].filter(({ review }) => review !== null);
+  return [...own, ...(state.run.given?.approvals ?? [])];
+}
+
+/** What approvals are made of, as the forge has it. */
+export interface Evidence {
+  /** Their pull requests, by number. */
+  readonly reviewed: ReadonlyMap<number, ReviewedPull>;
+  /** Comments by which the CEO approved, by id; those that are gone are left out. */
+  readonly words: ReadonlyMap<number, Word>;
+}
+
+interface Word {
+  readonly comment: Comment;
+  /** What its author may do now. */
+  readonly permission: Permission;
+}
+
+/** Reads the comments by which the CEO approved, and what their authors may do now. */
+export async function readWords(
+  { comments, people }: Pick<Forge, 'comments' | 'people'>,
+  approvals: readonly GivenApproval[],
+): Promise<Evidence['words']> {
+  const words = new Map<number, Word>();
+  await Promise.all(
+    approvals.map(async ({ review, comment: id }) => {
+      const comment = review !== null || id === undefined ? undefined : await comments.get(id);
+      if (comment === undefined) return;
+      const { kind, login } = comment.author;
+      // An App is no collaborator: whether it may approve is for the settings to say.
+      const permission = kind === 'app' ? 'none' : await people.permission(login);
+      words.set(comment.id, { comment, permission });
+    }),
+  );
+  return words;
 }
 
 /** Checks approvals once more, by what the forge says at the moment of use; null where all hold. */
 export function findBrokenApproval(
   config: Config,
   approvals: readonly GivenApproval[],
-  reviewed: ReadonlyMap<number, ReviewedPull>,
+  { reviewed, words }: Evidence,
 ): BrokenApproval | null {
   for (const approval of approvals) {
-    if (approval.pull === null) continue;
-    const pull = reviewed.get(approval.pull);
-    const reason = pull === undefined ? `its pull request is gone` : recheck(config, approval, pull);
+    const { pull: number, review, comment } = approval;
+    const pull = number === null ? undefined : reviewed.get(number);
+    const reason =
+      review === null
+        ? recheckWord(config, approval, comment === undefined ? undefined : words.get(comment))
+        : pull === undefined
+          ? `its pull request is gone`
+          : recheck(config, approval, pull);
     if (reason !== null) return { approval, reason, head: pull?.head.oid ?? null };
   }
   return null;
+}
+
+/** The comment must still say what it said: whoever can write here can edit and remove it, and names any in a forged state. */
+function recheckWord(config: Config, { by }: GivenApproval, word: Word | undefined): string | null {
+  if (word === undefined) return `the comment by which ${by.login} approved is gone`;
+  const { author, body, createdAt, updatedAt } = word.comment;
+  const command = parseSlashCommand(body);
+  const isSaid = command?.kind === 'override' && command.override.action === 'approve';
+  if (!isSaid || author.id !== by.id || createdAt !== updatedAt)
+    return `the comment by which ${by.login} approved does not say so any more`;
+  return reasonNotToOverrule(config, author, word.permission);
 }
 
 function recheck(

@@ -107,6 +107,7 @@ const gate: fc.Arbitrary<Gate> = fc.record(
         verdict: fc.constantFrom('approved' as const, 'changes_requested' as const),
         by: actor,
         review: orNull(count),
+        comment: count,
         head: orNull(oid),
         body: text,
         at: time,

@@ -96,6 +96,7 @@ export const given: fc.Arbitrary<Given> = fc.record({
       head: orNull(oid),
       by: actor,
       review: orNull(count),
+      comment: count,
       reporters,
     }),
     { maxLength: 2 },

@@ -30,7 +30,9 @@ export function describeCommentsContract(newWorld: NewWorld): void {
       expect(await comments.on(issue)).toMatchObject([
         { id, body: 'Hello again', createdAt, updatedAt: world.now() },
       ]);
+      expect(await comments.get(id)).toMatchObject({ id, issue, body: 'Hello again' });
       await comments.remove(id);
+      expect(await comments.get(id)).toBeUndefined();
       expect(await comments.on(issue)).toEqual([]);
       await comments.remove(id);
       expect(await comments.update(id, 'Too late')).toBe('gone');
