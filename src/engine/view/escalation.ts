@@ -119,7 +119,7 @@ function optionsPart(workflow: Workflow, job: Job, escalation: Escalation): stri
             `- Comment ${inlineCode(overrideComment.reassign('ROLE'))}: ${inlineCode(job.id)} goes to another role, with fresh attempts.`,
           ]
         : []),
-      `- Comment ${inlineCode(overrideComment.repin(workflow.key))}: the run goes on by the workflow as it stands on the default branch now.`,
+      `- Comment ${inlineCode(overrideComment.repin(workflow.key))}: the run goes on by the workflow and the settings as they stand on the default branch now, ${isAtLimit(escalation) ? 'once it is resumed' : `and ${inlineCode(job.id)} begins anew`}.`,
       `- Comment ${inlineCode(overrideComment.close())}: the run ends and the bead is closed.`,
     ].join('\n'),
     'The words in capitals are yours to fill in. Nothing is lost while you think: the run waits.',

@@ -90,9 +90,13 @@ const TARGETS: readonly Target[] = [
 /** Targets that no roll-up can tell, with what shows them instead. */
 const ELSEWHERE: readonly (readonly [name: string, wanted: string, reason: string])[] = [
   ['failed to filed', '< 5 s', 'a failure is seen by the wake after it; its bead tells when that was'],
-  ['simultaneous commits', '= 0', 'one lease at a time is in the state; treadle fsck checks the history'],
+  ['simultaneous commits', '= 0', 'the state holds one lease at a time, and its history each of them'],
   ['commits that pass hooks', '= 100 %', 'none queues before its required checks have passed'],
-  ['transitions on record', '= 100 %', 'each is a commit; treadle fsck derives it again'],
+  [
+    'transitions on record',
+    '= 100 %',
+    'each is a commit of the state branch: nothing else changes the state',
+  ],
   ['endless redispatch', '= 0', 'max-turns and limits end it; what they stopped is in the escalations'],
   ['deadlocks', '= 0', 'whatever waits has a deadline, a person or another job; treadle explain names it'],
   ['inference of a role', '< 1 ms', 'roles are matched exactly, none is inferred'],

@@ -198,7 +198,7 @@ function adviseOnWork({ turns, job, workflow }: Case): readonly string[] {
     reported.size === 0
       ? 'name the files, or the place where to begin, and a command that shows it'
       : 'name other files or places where to look';
-  return [`${wanted} was never reported: ${where}.`];
+  return [`${wanted} ${missing.length === 1 ? 'was' : 'were'} never reported: ${where}.`];
 }
 
 /** What the reasons of the failed attempts have in common. */

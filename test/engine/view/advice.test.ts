@@ -25,6 +25,14 @@ const timedOut = [
 const withAgent = (agent: Agent): Config => ({ ...CONFIG, agents: { alice: agent } });
 const crashed = [failedAttempt(1, 'exit 1', { turns: [turnOf(1, { outcome: 'crashed' })] })];
 const malformed = [failedAttempt(1, 'unreadable', { turns: [turnOf(1, { outcome: 'malformed' })] })];
+const reportedOf = (outputs: Readonly<Record<string, string>>) => [
+  failedAttempt(1, 'no', { turns: [turnOf(1, { outcome: 'failure', report: 'f'.repeat(64), outputs })] }),
+];
+const fixing = workflowOf([
+  jobOf('fix', 'task', [], {
+    declaredOutputs: [{ name: 'pull-request', description: '', required: true, enum: [] }],
+  }),
+]);
 const noEdge = workflowOf([jobOf('commit', 'commit')]);
 
 const ROWS: readonly Advice[] = [
@@ -33,6 +41,38 @@ const ROWS: readonly Advice[] = [
     cause: 'nobody-in-role',
     document: { role: 'web-designer' },
     says: 'Nobody holds `web-designer`. Name somebody under `roles:` in `.github/treadle.yml`',
+  },
+  {
+    name: 'nothing that was asked for',
+    job: 'investigate',
+    document: { attempts: reportedOf({}) },
+    says: '`root-cause` was never reported: name the files, or the place where to begin, and a command that shows it',
+  },
+  {
+    name: 'a part of what was asked for',
+    job: 'investigate',
+    document: { attempts: reportedOf({ proposal: 'x' }) },
+    says: '`root-cause` was never reported: name other files or places where to look',
+  },
+  {
+    name: 'all that was asked for, but as a failure',
+    job: 'investigate',
+    document: { attempts: reportedOf({ proposal: 'x', 'root-cause': 'y' }) },
+    says: 'If none of this helps',
+  },
+  {
+    name: 'something found, nothing changed',
+    job: 'fix',
+    workflow: fixing,
+    document: { attempts: reportedOf({ cause: 'x' }) },
+    says: 'Something was found, but nothing was changed: say what should change, and where.',
+  },
+  {
+    name: 'a change that was not good enough',
+    job: 'fix',
+    workflow: fixing,
+    document: { attempts: reportedOf({ 'pull-request': '#7' }) },
+    says: 'A change was made (pull request `#7`), but it was not good enough. Say with which command it is checked',
   },
   {
     name: 'other roles are held',
