@@ -32,6 +32,7 @@ interface Loaded {
 
 export function createDefinitions(): Definitions {
   const compiled = new Map<Sha256, Loaded>();
+  const calls = new Map<string, CalledDefinition | undefined>();
   return {
     async load(documents, digest) {
       const known = compiled.get(digest);
@@ -53,12 +54,18 @@ export function createDefinitions(): Definitions {
       const caller = compiled.get(digest)?.document;
       const entry = pathOfCall(uses);
       if (caller === undefined || entry === null) return undefined;
-      const all = compileDefinition({ ...caller, entry });
-      if (all === null || all.workflow === null) return undefined;
-      const document: DefinitionDocument = { ...caller, entry, files: all.files };
-      return { workflow: all.workflow, definition: digestOf(document), document };
+      const key = `${digest} ${entry}`;
+      if (!calls.has(key)) calls.set(key, compileCalled(caller, entry));
+      return calls.get(key);
     },
   };
+}
+
+function compileCalled(caller: DefinitionDocument, entry: string): CalledDefinition | undefined {
+  const all = compileDefinition({ ...caller, entry });
+  if (all === null || all.workflow === null) return undefined;
+  const document: DefinitionDocument = { ...caller, entry, files: all.files };
+  return { workflow: all.workflow, definition: digestOf(document), document };
 }
 
 /** The digest under which a document is stored: of its canonical JSON. */
