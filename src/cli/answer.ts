@@ -1,4 +1,4 @@
-import { reportersOf } from '../engine/given.ts';
+import { reportersOf } from '../engine/hand-over.ts';
 import { documentsOf } from '../engine/legs.ts';
 import { TreadleError } from '../base/errors.ts';
 import type { Member } from '../engine/config.ts';

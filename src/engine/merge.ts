@@ -12,7 +12,7 @@ import type {
   PullRequestMerged,
   QueueAdvanced,
 } from './event.ts';
-import { approvalsIn, withLegs } from './given.ts';
+import { approvalsIn, withLegs } from './hand-over.ts';
 import type { Outcome } from './outcome.ts';
 import { applied, ignored } from './outcome.ts';
 import { enqueueMerge, leaveQueue, ownLease, takeLease } from './queue.ts';

@@ -1,4 +1,4 @@
-import { mergesBehind } from '../engine/given.ts';
+import { mergesBehind } from '../engine/hand-over.ts';
 import { openTurn } from '../engine/attempt.ts';
 import { TREADLE } from '../engine/event.ts';
 import { documentsOf } from '../engine/legs.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { TREADLE } from '../../src/engine/actor.ts';
-import { approvalsIn, mergesBehind, reportersOf } from '../../src/engine/given.ts';
+import { approvalsIn, mergesBehind, reportersOf } from '../../src/engine/hand-over.ts';
 import { documentsOf } from '../../src/engine/legs.ts';
 import { createGroupWorld, type GroupWorld } from './group-world.ts';
 import { workflowOf } from './story.ts';

@@ -2,7 +2,7 @@ import { derivedId } from '../../base/digest.ts';
 import type { PullIndex } from '../../codec/documents.ts';
 import { layout } from '../../codec/layout.ts';
 import type { Glance, GlancedPull, Permission, ReviewedPull } from '../../forge/port.ts';
-import { reportersOf } from '../../engine/given.ts';
+import { reportersOf } from '../../engine/hand-over.ts';
 import { documentsOf } from '../../engine/legs.ts';
 import { reasonNotToCount, roleOfReview, standingReviews, type StandingReview } from '../authorise.ts';
 import { decisionAsked } from '../decision-file.ts';

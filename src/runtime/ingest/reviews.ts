@@ -1,5 +1,5 @@
 import { TREADLE } from '../../engine/event.ts';
-import { reportersOf } from '../../engine/given.ts';
+import { reportersOf } from '../../engine/hand-over.ts';
 import { documentsOf } from '../../engine/legs.ts';
 import type { PullIndex } from '../../codec/documents.ts';
 import type { ReviewedPull } from '../../forge/port.ts';

@@ -1,5 +1,6 @@
 import type { Config } from '../../engine/config.ts';
-import { approvalsIn, type GivenApproval } from '../../engine/given.ts';
+import type { GivenApproval } from '../../engine/given.ts';
+import { approvalsIn } from '../../engine/hand-over.ts';
 import { documentsOf } from '../../engine/legs.ts';
 import type { RunState } from '../../engine/state.ts';
 import { parseSlashCommand } from '../../codec/slash-command.ts';
