@@ -56,7 +56,7 @@ export function metricsPrometheus(metrics: MetricsDocument): string {
     ),
     histogram('treadle_stage_seconds', "How long the stages of a bead's way took.", (name) =>
       each((labels, { stages }) =>
-        Object.entries(stages ?? {}).flatMap(([stage, times]) =>
+        Object.entries((stages ?? {}) as Readonly<Record<string, Histogram>>).flatMap(([stage, times]) =>
           buckets(name, { ...labels, stage }, 'seconds', times),
         ),
       ),
