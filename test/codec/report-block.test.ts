@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { decodeReport, parseReport, type Report } from '../../src/codec/report-block.ts';
+import { decodeReport, parseReport, renderReport, type Report } from '../../src/codec/report-block.ts';
 import { block, empty, problemOf, reported } from './answers.ts';
 
 test('a complete report is read', () => {
@@ -23,6 +23,21 @@ test('a complete report is read', () => {
     usage: { tokens: 12_000, costUsd: 0.11 },
     summary: 'one line',
   });
+});
+
+test.each([
+  { name: 'with usage', usage: { tokens: 12, costUsd: 0.5 } },
+  { name: 'with a part of it', usage: { tokens: 12, costUsd: null } },
+  { name: 'without usage', usage: null },
+])('a report that is rendered $name is read back as it was', ({ usage }) => {
+  const report: Report = {
+    outcome: 'success',
+    outputs: { cause: 'a ``` fence' },
+    summary: 'done',
+    job: 'fix',
+    usage,
+  };
+  expect(parseReport(renderReport(report))).toEqual({ kind: 'report', report });
 });
 
 describe('where the block stands', () => {
