@@ -3,7 +3,7 @@ import type { Actor } from '../src/engine/actor.ts';
 import type { Config, Member } from '../src/engine/config.ts';
 import type { EffectsRecorded, ReportReceived, RunStarted } from '../src/engine/event.ts';
 import { recordEffects } from '../src/engine/record.ts';
-import type { RunState } from '../src/engine/state.ts';
+import type { RunState } from '../src/engine/state/run.ts';
 import type { Transition } from '../src/engine/transition.ts';
 import { transition } from '../src/engine/transition.ts';
 import type { TransitionContext } from '../src/engine/transition-context.ts';

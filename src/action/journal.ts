@@ -1,4 +1,4 @@
-import type { RunState } from '../engine/state.ts';
+import type { RunState } from '../engine/state/run.ts';
 import type { Notice } from '../runtime/ports.ts';
 import type { Workflow } from '../workflow/model.ts';
 

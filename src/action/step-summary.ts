@@ -1,5 +1,5 @@
 import type { Config } from '../engine/config.ts';
-import type { RunState } from '../engine/state.ts';
+import type { RunState } from '../engine/state/run.ts';
 import { explainRun } from '../engine/view/explain.ts';
 import { graphMermaid, isDrawable } from '../engine/view/graph-mermaid.ts';
 import { escapeInline, fence, inline, inlineCode, joinWithin } from '../engine/view/markdown.ts';

@@ -1,5 +1,5 @@
 import { connectForge } from '../forge/github/connect.ts';
-import type { Forge } from '../forge/port.ts';
+import type { Forge } from '../forge/port/forge.ts';
 import type { StepsRunner } from '../runtime/ports.ts';
 import { createStepsRunner, type StepsRunnerOptions } from '../runtime/steps/steps-runner.ts';
 import type { WorkRepository } from '../runtime/work/publish-work.ts';

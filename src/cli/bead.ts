@@ -1,5 +1,6 @@
 import { TreadleError } from '../base/errors.ts';
-import type { Forge, Issue } from '../forge/port.ts';
+import type { Forge } from '../forge/port/forge.ts';
+import type { Issue } from '../forge/port/issues.ts';
 import type { Session } from './local/session.ts';
 
 /** Throws `usage` for a title that is none, or that somebody meant as the number of an issue. */

@@ -1,7 +1,7 @@
 import { TreadleError } from '../base/errors.ts';
 import { parseSlashCommand } from '../codec/slash-command.ts';
 import type { Actor, OverrideAction, OverrideIssued } from '../engine/event.ts';
-import type { RunState } from '../engine/state.ts';
+import type { RunState } from '../engine/state/run.ts';
 import { transition } from '../engine/transition.ts';
 import type { FoundRun } from './find-run.ts';
 

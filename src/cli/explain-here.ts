@@ -2,7 +2,7 @@ import { awaitedOf, type Awaited } from '../engine/view/awaited.ts';
 import { explainJob, explainRun } from '../engine/view/explain.ts';
 import { renderDecision } from '../engine/view/decision.ts';
 import { visibleText } from '../engine/view/visible-text.ts';
-import type { RunState } from '../engine/state.ts';
+import type { RunState } from '../engine/state/run.ts';
 import type { Workflow } from '../workflow/model.ts';
 import type { FoundRun } from './find-run.ts';
 

@@ -2,7 +2,7 @@ import { TreadleError } from '../base/errors.ts';
 import { finishedIndexCodec, issueIndexCodec } from '../codec/documents.ts';
 import { layout } from '../codec/layout.ts';
 import type { Config } from '../engine/config.ts';
-import type { RunState } from '../engine/state.ts';
+import type { RunState } from '../engine/state/run.ts';
 import { visibleLine } from '../engine/view/visible-text.ts';
 import { createDefinitions } from '../runtime/definitions.ts';
 import { loadRun } from '../runtime/run-documents.ts';

@@ -1,7 +1,8 @@
 import type { BeadFacts } from '../beads/judge-bead.ts';
 import { layout } from '../codec/layout.ts';
 import { awaitedOf, type Awaited } from '../engine/view/awaited.ts';
-import type { BeadIssue, Forge, IssueReference } from '../forge/port.ts';
+import type { BeadIssue, IssueReference } from '../forge/port/relations.ts';
+import type { Forge } from '../forge/port/forge.ts';
 import { selectionFor } from '../runtime/ingest/start.ts';
 import type { RepositoryConfig } from '../runtime/repository-config.ts';
 import { loadIssueIndex } from '../runtime/run-documents.ts';

@@ -1,5 +1,5 @@
 import { TreadleError } from '../base/errors.ts';
-import type { RunState } from '../engine/state.ts';
+import type { RunState } from '../engine/state/run.ts';
 import { graphDot, graphEdges } from '../engine/view/graph-dot.ts';
 import { describeGraph, describeJob, titleOfGraph } from '../engine/view/graph-words.ts';
 import type { Workflow } from '../workflow/model.ts';

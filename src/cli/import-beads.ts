@@ -1,7 +1,8 @@
 import type { Bead } from '../beads/bead.ts';
 import { planImport, type ImportPlan, type KnownIssue, type Link, type Step } from '../beads/plan-import.ts';
 import { parseImported } from '../beads/render-bead.ts';
-import type { BeadIssue, Forge } from '../forge/port.ts';
+import type { BeadIssue } from '../forge/port/relations.ts';
+import type { Forge } from '../forge/port/forge.ts';
 import { mayApprove } from '../runtime/authorise.ts';
 
 /** What an import came to, bead by bead. */

@@ -1,5 +1,5 @@
 import { jobPhase, phaseGlyph } from '../engine/view/phase.ts';
-import type { RunState } from '../engine/state.ts';
+import type { RunState } from '../engine/state/run.ts';
 import type { Notice } from '../runtime/ports.ts';
 import type { Workflow } from '../workflow/model.ts';
 import type { Terminal } from './terminal.ts';

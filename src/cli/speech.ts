@@ -1,4 +1,5 @@
-import type { Account, Forge } from '../forge/port.ts';
+import type { Account } from '../forge/port/people.ts';
+import type { Forge } from '../forge/port/forge.ts';
 import type { Clock } from '../runtime/ports.ts';
 import type { Store } from '../store/port.ts';
 import type { FoundRun } from './find-run.ts';

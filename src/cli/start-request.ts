@@ -1,5 +1,5 @@
 import { TreadleError } from '../base/errors.ts';
-import type { Issue } from '../forge/port.ts';
+import type { Issue } from '../forge/port/issues.ts';
 import { actorOf } from '../runtime/authorise.ts';
 import { startRun } from '../runtime/ingest/start.ts';
 import type { CatalogEntry, RepositoryConfig } from '../runtime/repository-config.ts';

@@ -1,7 +1,7 @@
 import { connectForge } from '../forge/github/connect.ts';
 import { connectSettings } from '../forge/github/settings.ts';
-import type { Forge } from '../forge/port.ts';
-import type { RepositorySettings } from '../forge/settings-port.ts';
+import type { Forge } from '../forge/port/forge.ts';
+import type { RepositorySettings } from '../forge/port/settings.ts';
 import { createCommandRunner } from '../runtime/commands/command-runner.ts';
 import { sweepWorkspaces } from '../runtime/commands/sweep-workspaces.ts';
 import type { CommandRunner, StepsRunner } from '../runtime/ports.ts';

@@ -1,7 +1,11 @@
 import type { Sha256 } from '../base/digest.ts';
 import type { Config } from '../engine/config.ts';
 import type { MetricsDocument } from '../engine/metrics.ts';
-import type { Claim, JobDocument, MeterDocument, QueueDocument, RunDocument } from '../engine/state.ts';
+import type { Claim } from '../engine/state/outbox.ts';
+import type { JobDocument } from '../engine/state/job.ts';
+import type { MeterDocument } from '../engine/state/meter.ts';
+import type { QueueDocument } from '../engine/state/queue.ts';
+import type { RunDocument } from '../engine/state/run.ts';
 import type { InboxEvent } from '../engine/draft.ts';
 import type { Deadline } from '../engine/event.ts';
 import type { GroupDocument } from '../engine/group.ts';

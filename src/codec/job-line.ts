@@ -1,5 +1,6 @@
 import { jobOf, legId, legIndexOf } from '../workflow/leg.ts';
-import type { Conclusion, JobLine, Status } from '../engine/state.ts';
+import type { Conclusion, Status } from '../engine/state/status.ts';
+import type { JobLine } from '../engine/state/run.ts';
 
 /** The lines of a run as run.json has them. */
 export interface StoredLines {

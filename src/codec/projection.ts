@@ -1,5 +1,5 @@
 import type { Deadline } from '../engine/event.ts';
-import type { RunState } from '../engine/state.ts';
+import type { RunState } from '../engine/state/run.ts';
 import { formatAddress, type Address } from './address.ts';
 import type { DocumentCodec } from './document-codec.ts';
 import {

@@ -1,4 +1,4 @@
-import type { Usage } from '../engine/state.ts';
+import type { Usage } from '../engine/state/job.ts';
 import { readReportYaml } from './report-yaml.ts';
 
 /** An agent's answer: the content of a fenced `treadle` block, or of `/treadle done key=value`. */

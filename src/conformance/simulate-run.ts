@@ -11,7 +11,7 @@ import { TREADLE } from '../engine/event.ts';
 import { documentsOf, jobsAndLegs, legsOf } from '../engine/legs.ts';
 import { dropEmpty } from '../engine/outputs.ts';
 import { lookup } from '../engine/own-keys.ts';
-import type { RunState } from '../engine/state.ts';
+import type { RunState } from '../engine/state/run.ts';
 import { addMs } from '../engine/time.ts';
 import { transition } from '../engine/transition.ts';
 import { sha256 } from '../base/digest.ts';

@@ -1,6 +1,7 @@
 import type { Workflow } from '../workflow/model.ts';
 import type { RecordVersion } from './record-version.ts';
-import type { Conclusion, JobLine } from './state.ts';
+import type { Conclusion } from './state/status.ts';
+import type { JobLine } from './state/run.ts';
 
 /** What the ancestors of a job came to, as far as their results count for it. */
 export interface AncestorResults {

@@ -13,7 +13,7 @@ import { emitCloseGate, openGateOf } from './gate.ts';
 import { failAttempt } from './retry.ts';
 import { takeEdge } from './rework.ts';
 import { sourcesOf, tellsInputs } from './sources.ts';
-import type { Gate, GateAnswer } from './state.ts';
+import type { Gate, GateAnswer } from './state/gate.ts';
 import { addMs } from './time.ts';
 
 const approvalTimeoutMinutes = 30 * 24 * 60;

@@ -1,6 +1,6 @@
 import type { Draft } from './draft.ts';
 import { NO_OUTPUTS } from './draft.ts';
-import type { Attempt, JobDocument, StepsRecord, Turn } from './state.ts';
+import type { Attempt, JobDocument, StepsRecord, Turn } from './state/job.ts';
 import { isReached } from './time.ts';
 
 /** The newest attempt while it is running. */

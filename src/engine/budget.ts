@@ -1,6 +1,9 @@
 import { DEFAULT_LIMITS, type Limits } from '../workflow/limits.ts';
 import type { Draft, RunView } from './draft.ts';
-import type { LimitCause, MeterDocument, Spent, Usage } from './state.ts';
+import type { LimitCause } from './state/escalation.ts';
+import type { MeterDocument } from './state/meter.ts';
+import type { Spent } from './state/run.ts';
+import type { Usage } from './state/job.ts';
 
 /** A limit that the next dispatch would go beyond. */
 export interface ReachedLimit {

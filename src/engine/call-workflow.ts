@@ -13,7 +13,7 @@ import type { Given } from './given.ts';
 import { approvalsIn, giving, mergesBehind, reportersIn, withLegs } from './hand-over.ts';
 import { failAttempt } from './retry.ts';
 import { sourcesOf, tellsInputs } from './sources.ts';
-import type { Feedback } from './state.ts';
+import type { Feedback } from './state/job.ts';
 
 /** Calls a workflow: a run of its own begins for the same bead, and the job goes on when that is over. */
 export function startCall(draft: Draft, definition: CallJob): void {

@@ -11,7 +11,7 @@ import { tellChild } from './sub-run-word.ts';
 import { goOn } from './pause.ts';
 import { leaveQueue } from './queue.ts';
 import { conditionHolds } from './readiness.ts';
-import type { Recorded } from './state.ts';
+import type { Recorded } from './state/run.ts';
 import { addMs } from './time.ts';
 import { cancelJob } from './withdraw.ts';
 

@@ -5,7 +5,7 @@ import type { Outcome } from './outcome.ts';
 import { applied, ignored } from './outcome.ts';
 import { enqueueMerge } from './queue.ts';
 import { failAttempt } from './retry.ts';
-import type { MergeIntent } from './state.ts';
+import type { MergeIntent } from './state/merge.ts';
 import { countRefusal } from './tally.ts';
 import { addMs } from './time.ts';
 

@@ -9,7 +9,9 @@ import { legsOf } from './legs.ts';
 import { dropEmpty } from './outputs.ts';
 import { isEmpty, keepEqual } from './own-keys.ts';
 import { tellCaller } from './sub-run-word.ts';
-import type { Conclusion, JobDocument, JobLine, Status } from './state.ts';
+import type { Conclusion, Status } from './state/status.ts';
+import type { JobDocument } from './state/job.ts';
+import type { JobLine } from './state/run.ts';
 
 /**
  * Completes a job and has its dependents looked at. `result` is what they see; it differs from the conclusion where

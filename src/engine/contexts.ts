@@ -10,7 +10,7 @@ import { NO_OUTPUTS, viewOf } from './draft.ts';
 import { legOf, matrixOf } from './legs.ts';
 import { isEmpty } from './own-keys.ts';
 import type { RunFields } from './run-versions.ts';
-import type { RunState, Trigger } from './state.ts';
+import type { RunState, Trigger } from './state/run.ts';
 
 /**
  * Where an expression stands: in the `if` of a job, where `needs` holds all ancestors, or elsewhere in it, where `needs` holds the

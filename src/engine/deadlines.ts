@@ -1,6 +1,8 @@
 import type { Deadline } from './event.ts';
 import { laterOf } from './time.ts';
-import type { JobDocument, QueueDocument, RunDocument, RunState } from './state.ts';
+import type { JobDocument } from './state/job.ts';
+import type { QueueDocument } from './state/queue.ts';
+import type { RunDocument, RunState } from './state/run.ts';
 
 /**
  * What falls due in a run, by itself: timeouts, retries, the lease, the end of a cancelled run. Derived from the documents alone; a

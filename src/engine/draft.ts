@@ -18,15 +18,11 @@ import { RecordVersion } from './record-version.ts';
 import type { RunFields, Versions } from './run-versions.ts';
 import { fieldsOf, NO_GROUPS, stateOf, versionsOf } from './run-versions.ts';
 import type { GroupDocument } from './group.ts';
-import type {
-  Claim,
-  JobDocument,
-  JobLine,
-  MeterDocument,
-  OutboxEntry,
-  QueueDocument,
-  RunState,
-} from './state.ts';
+import type { Claim, OutboxEntry } from './state/outbox.ts';
+import type { JobDocument } from './state/job.ts';
+import type { JobLine, RunState } from './state/run.ts';
+import type { MeterDocument } from './state/meter.ts';
+import type { QueueDocument } from './state/queue.ts';
 import type { CalledWorkflow, TransitionContext } from './transition-context.ts';
 
 /** An event that a transition caused for another run. */

@@ -8,7 +8,7 @@ import type { Outcome } from './outcome.ts';
 import { applied, ignored } from './outcome.ts';
 import { releaseRun } from './pause.ts';
 import { leaveQueue } from './queue.ts';
-import type { Escalation, EscalationCause, LimitCause } from './state.ts';
+import type { Escalation, EscalationCause, LimitCause } from './state/escalation.ts';
 import { countAnswer, countEscalation } from './tally.ts';
 import { addMs } from './time.ts';
 

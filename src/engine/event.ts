@@ -5,7 +5,10 @@ import { TREADLE } from './actor.ts';
 import type { EffectResult } from './effect.ts';
 import type { Given } from './given.ts';
 import type { Parent } from './parent.ts';
-import type { Claim, Conclusion, Feedback, Recorded, StepsRecord, Trigger, Usage } from './state.ts';
+import type { Claim } from './state/outbox.ts';
+import type { Conclusion } from './state/status.ts';
+import type { Feedback, StepsRecord, Usage } from './state/job.ts';
+import type { Recorded, Trigger } from './state/run.ts';
 
 export type { Actor };
 export { TREADLE };

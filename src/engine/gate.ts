@@ -1,5 +1,5 @@
 import type { Draft, RunView } from './draft.ts';
-import type { Gate } from './state.ts';
+import type { Gate } from './state/gate.ts';
 
 /** The gate of a job while it is open: opened in the running attempt, and not answered. */
 export function openGateOf(view: RunView, job: string): Gate | undefined {

@@ -1,6 +1,8 @@
 import { definitionOf, jobOf, legId, legIndexOf } from '../workflow/leg.ts';
 import type { Job, Workflow } from '../workflow/model.ts';
-import type { Conclusion, JobDocument, JobLine, RunState, Status } from './state.ts';
+import type { Conclusion, Status } from './state/status.ts';
+import type { JobDocument } from './state/job.ts';
+import type { JobLine, RunState } from './state/run.ts';
 import type { MatrixLeg, MatrixPlan } from './matrix-plan.ts';
 import { lookup } from './own-keys.ts';
 

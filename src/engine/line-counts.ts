@@ -1,5 +1,6 @@
 import type { RecordVersion } from './record-version.ts';
-import type { JobLine, Status } from './state.ts';
+import type { JobLine } from './state/run.ts';
+import type { Status } from './state/status.ts';
 
 /** How many jobs and legs there are of each status. */
 export type LineCounts = Readonly<Record<Status, number>>;

@@ -3,7 +3,7 @@ import type { Sha256 } from '../base/digest.ts';
 import { canonicalJsonLine } from '../base/canonical-json.ts';
 import type { RunView } from './draft.ts';
 import type { ReportReceived } from './event.ts';
-import type { JobDocument } from './state.ts';
+import type { JobDocument } from './state/job.ts';
 
 const sameReports = 3;
 const alternations = 6;

@@ -5,7 +5,9 @@ import type { Counts, JobMetrics, MetricsDocument, WorkflowMetrics } from './met
 import { mergeJobs, monthOf, optional, OTHERS, sumByName } from './metrics.ts';
 import { lookup } from './own-keys.ts';
 import { histogramOrNone, measureStages } from './stages.ts';
-import type { Attempt, Conclusion, JobDocument, RunState, Turn } from './state.ts';
+import type { Attempt, JobDocument, Turn } from './state/job.ts';
+import type { Conclusion } from './state/status.ts';
+import type { RunState } from './state/run.ts';
 import { secondsBetween } from './tally.ts';
 import { msBetween } from './time.ts';
 

@@ -17,7 +17,8 @@ import type { Outcome } from './outcome.ts';
 import { applied, ignored } from './outcome.ts';
 import { enqueueMerge, leaveQueue, ownLease, takeLease } from './queue.ts';
 import { failAttempt } from './retry.ts';
-import type { JobDocument, MergeIntent } from './state.ts';
+import type { JobDocument } from './state/job.ts';
+import type { MergeIntent } from './state/merge.ts';
 import { countMerge, countRefusal } from './tally.ts';
 
 /** After this many leases that ran out, the attempt failed. */

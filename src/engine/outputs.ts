@@ -1,6 +1,6 @@
 import type { DeclaredOutput } from '../workflow/model.ts';
 import { lookup } from './own-keys.ts';
-import type { JobDocument } from './state.ts';
+import type { JobDocument } from './state/job.ts';
 
 /** GitHub's limit of a job's outputs in bytes: 1 MB, counted in UTF-16. */
 export const longestOutputs = 1024 * 1024;

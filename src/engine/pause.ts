@@ -5,7 +5,7 @@ import type { Outcome } from './outcome.ts';
 import { applied } from './outcome.ts';
 import { enqueueMerge, leaveQueue, ownLease } from './queue.ts';
 import { tellChildren } from './sub-run-word.ts';
-import type { Recorded } from './state.ts';
+import type { Recorded } from './state/run.ts';
 import { addMs, msBetween } from './time.ts';
 
 /** Holds the run: no new dispatch, gate or merge. What is out may still answer; a merge that waits leaves the queue to others. */

@@ -1,7 +1,7 @@
 import { derivedId } from '../base/digest.ts';
 import type { Draft, RunView } from './draft.ts';
 import { TREADLE } from './event.ts';
-import type { Lease } from './state.ts';
+import type { Lease } from './state/queue.ts';
 import { countLease, countRelease } from './tally.ts';
 import { addMs, isReached } from './time.ts';
 

@@ -7,7 +7,8 @@ import type { EffectsClaimed, EffectsRecorded } from './event.ts';
 import { openGateOf } from './gate.ts';
 import { isEmpty, lookup } from './own-keys.ts';
 import { renewStatus } from './status-wish.ts';
-import type { OutboxEntry, RunState } from './state.ts';
+import type { OutboxEntry } from './state/outbox.ts';
+import type { RunState } from './state/run.ts';
 import type { TransitionContext } from './transition-context.ts';
 
 /** After this many failures of what moves a job on, the job is the CEO's. */

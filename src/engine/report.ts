@@ -13,7 +13,7 @@ import { findSizeProblem } from './output-limits.ts';
 import { dropEmpty, findOutputProblem } from './outputs.ts';
 import type { AgentJob } from './retry.ts';
 import { failAttempt, isAgentJob } from './retry.ts';
-import type { Attempt, JobDocument, Turn } from './state.ts';
+import type { Attempt, JobDocument, Turn } from './state/job.ts';
 
 /** An agent's answer: the job is done, goes on with another turn, or failed. */
 export function applyReport(draft: Draft, event: ReportReceived): Outcome {

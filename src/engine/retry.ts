@@ -9,7 +9,7 @@ import { closeGate } from './gate.ts';
 import { repeatsItself } from './loop-detector.ts';
 import { leaveQueue } from './queue.ts';
 import { takeEdge } from './rework.ts';
-import type { JobDocument, StepsRecord } from './state.ts';
+import type { JobDocument, StepsRecord } from './state/job.ts';
 import { addMs } from './time.ts';
 import { startUnconditionally } from './withdraw.ts';
 

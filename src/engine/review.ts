@@ -7,7 +7,7 @@ import type { Actor, ApprovalVoided, ReviewSubmitted } from './event.ts';
 import { closeRun } from './cancel.ts';
 import type { Outcome } from './outcome.ts';
 import { applied, ignored } from './outcome.ts';
-import type { Gate } from './state.ts';
+import type { Gate } from './state/gate.ts';
 import { leaveQueue } from './queue.ts';
 import { resetFrom, startUnconditionally } from './withdraw.ts';
 

@@ -5,7 +5,7 @@ import type { Draft } from './draft.ts';
 import { escalate } from './escalation.ts';
 import { findAlternation } from './loop-detector.ts';
 import { lookup, without } from './own-keys.ts';
-import type { EscalationCause } from './state.ts';
+import type { EscalationCause } from './state/escalation.ts';
 import { countRework } from './tally.ts';
 import { resetFrom, startUnconditionally } from './withdraw.ts';
 

@@ -1,6 +1,9 @@
 import { RecordVersion } from './record-version.ts';
 import type { GroupDocument } from './group.ts';
-import type { JobDocument, JobLine, MeterDocument, QueueDocument, RunDocument, RunState } from './state.ts';
+import type { JobDocument } from './state/job.ts';
+import type { JobLine, RunDocument, RunState } from './state/run.ts';
+import type { MeterDocument } from './state/meter.ts';
+import type { QueueDocument } from './state/queue.ts';
 
 /** A run's document, apart from the lines of its jobs. */
 export type RunFields = Omit<RunDocument, 'jobs'>;

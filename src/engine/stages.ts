@@ -3,7 +3,8 @@ import type { Workflow } from '../workflow/model.ts';
 import { histogramOf, type Histogram, type Scale } from './histogram.ts';
 import type { StageMetrics } from './metrics.ts';
 import { optional } from './metrics.ts';
-import type { JobDocument, RunDocument, Turn } from './state.ts';
+import type { JobDocument, Turn } from './state/job.ts';
+import type { RunDocument } from './state/run.ts';
 import { secondsBetween } from './tally.ts';
 
 /** The label of beads that Treadle files by itself. */

@@ -4,7 +4,7 @@ import { runContexts } from './contexts.ts';
 import { QUEUED } from './draft.ts';
 import type { RunStarted } from './event.ts';
 import { emptyQueue } from './queue.ts';
-import type { RunDocument, RunState } from './state.ts';
+import type { RunDocument, RunState } from './state/run.ts';
 import type { TransitionContext } from './transition-context.ts';
 
 /** The documents of a run that begins: every job queued, nothing done yet. */

@@ -4,7 +4,8 @@ import type { Contexts, Expression, StatusFunctions, Template } from '../express
 import type { Step, StepsJob } from '../workflow/model.ts';
 import type { Evaluated } from './evaluation.ts';
 import { dropEmpty, longestOutputs, sizeOfOutputs } from './outputs.ts';
-import type { Conclusion, StepLine } from './state.ts';
+import type { Conclusion } from './state/status.ts';
+import type { StepLine } from './state/job.ts';
 import { readStepFile } from './step-file.ts';
 
 /** How far the steps of a job are. Values, never changed: each step makes the next. */

@@ -11,7 +11,8 @@ import type { Given } from './given.ts';
 import { approvalsIn, giving, mergesIn, reportersIn } from './hand-over.ts';
 import { jobsAndLegs, legsOf } from './legs.ts';
 import { longestOutputs, sizeOfOutputs } from './outputs.ts';
-import type { Conclusion, Recorded } from './state.ts';
+import type { Conclusion } from './state/status.ts';
+import type { Recorded } from './state/run.ts';
 
 /** The sub-run that a job waits for, or undefined where it waits for none. */
 export function openChild(draft: Pick<Draft, 'document'>, job: string): string | undefined {

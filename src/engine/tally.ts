@@ -1,6 +1,8 @@
 import type { Draft } from './draft.ts';
 import { lookup } from './own-keys.ts';
-import type { Escalation, Lease, RunTally } from './state.ts';
+import type { Escalation } from './state/escalation.ts';
+import type { Lease } from './state/queue.ts';
+import type { RunTally } from './state/run.ts';
 import { msBetween } from './time.ts';
 
 /** Longer lists than a run of sane length makes are cut at their beginning. */

@@ -2,7 +2,8 @@ import type { Sha256 } from '../base/digest.ts';
 import type { Workflow } from '../workflow/model.ts';
 import type { Config } from './config.ts';
 import type { GroupDocument } from './group.ts';
-import type { MeterDocument, QueueDocument } from './state.ts';
+import type { MeterDocument } from './state/meter.ts';
+import type { QueueDocument } from './state/queue.ts';
 
 /** A workflow that can be called. */
 export interface CalledWorkflow {

@@ -22,7 +22,7 @@ import { applyCrash, applyMalformed, applyReport, applyRunChange } from './repor
 import { applyReview, applyVoided } from './review.ts';
 import { beginRun } from './start.ts';
 import { applyCallerChanged, applySubRunCompleted } from './sub-run.ts';
-import type { RunState } from './state.ts';
+import type { RunState } from './state/run.ts';
 import { renewStatus } from './status-wish.ts';
 import { applyStepsFinished } from './steps.ts';
 import { applyDeadline } from './timer.ts';

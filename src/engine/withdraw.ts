@@ -11,7 +11,7 @@ import { tellChild } from './sub-run-word.ts';
 import { leaveGroup } from './group-place.ts';
 import { leaveQueue } from './queue.ts';
 import { isEmpty } from './own-keys.ts';
-import type { Attempt } from './state.ts';
+import type { Attempt } from './state/job.ts';
 
 /**
  * Takes back whatever a job has outside: its dispatch, gate, escalation, place in the queue. Its history stays. What becomes of its

@@ -1,5 +1,6 @@
 import type { RecordedEffect } from '../engine/event.ts';
-import type { OutboxEntry, RunState } from '../engine/state.ts';
+import type { OutboxEntry } from '../engine/state/outbox.ts';
+import type { RunState } from '../engine/state/run.ts';
 import { openDocuments } from '../store/documents.ts';
 import type { Oid, Snapshot } from '../store/port.ts';
 import { createDefinitions, type Definitions } from './definitions.ts';

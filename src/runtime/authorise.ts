@@ -1,8 +1,9 @@
 import type { PullIndex } from '../codec/documents.ts';
 import type { Config, Member } from '../engine/config.ts';
 import type { Actor } from '../engine/event.ts';
-import type { RunState } from '../engine/state.ts';
-import type { Account, Permission, Review, ReviewedPull } from '../forge/port.ts';
+import type { RunState } from '../engine/state/run.ts';
+import type { Account, Permission } from '../forge/port/people.ts';
+import type { Review, ReviewedPull } from '../forge/port/pulls.ts';
 
 /** Every workflow of the repository acts under this login, so it is nobody: what it says is said by no one in particular. */
 const NOBODY = 'github-actions[bot]';

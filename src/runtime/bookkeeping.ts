@@ -5,7 +5,7 @@ import { cursorCodec, rootCodec, sinceIndexCodec, type CursorDocument } from '..
 import { layout, sinceOf } from '../codec/layout.ts';
 import type { EffectsClaimed, EffectsRecorded, RecordedEffect } from '../engine/event.ts';
 import { claimEffects, recordEffects } from '../engine/record.ts';
-import type { RunState } from '../engine/state.ts';
+import type { RunState } from '../engine/state/run.ts';
 import type { Documents } from '../store/documents.ts';
 import type { Definitions } from './definitions.ts';
 import { describeResults } from './describe-results.ts';

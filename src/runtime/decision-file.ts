@@ -1,6 +1,6 @@
 import type { Config } from '../engine/config.ts';
 import type { RunEvent } from '../engine/event.ts';
-import type { RunState } from '../engine/state.ts';
+import type { RunState } from '../engine/state/run.ts';
 import { renderDecision, type DecisionFile } from '../engine/view/decision.ts';
 import { renderEscalation } from '../engine/view/escalation.ts';
 import type { Oid } from '../store/port.ts';

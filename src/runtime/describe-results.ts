@@ -1,6 +1,6 @@
 import type { EffectResult } from '../engine/effect.ts';
 import type { RecordedEffect } from '../engine/event.ts';
-import type { OutboxEntry } from '../engine/state.ts';
+import type { OutboxEntry } from '../engine/state/outbox.ts';
 import type { LoadedRun } from './run-documents.ts';
 
 /** The subject of an `effects_recorded` commit: what was done, for each run. */

@@ -1,8 +1,8 @@
 import type { Member } from '../engine/config.ts';
-import type { RunState } from '../engine/state.ts';
+import type { RunState } from '../engine/state/run.ts';
 import type { StepCommand, StepEnd } from '../engine/step-run.ts';
 import type { Task } from '../engine/view/task.ts';
-import type { Forge } from '../forge/port.ts';
+import type { Forge } from '../forge/port/forge.ts';
 import type { Store } from '../store/port.ts';
 import type { Workflow } from '../workflow/model.ts';
 

@@ -2,7 +2,7 @@ import { TreadleError } from '../base/errors.ts';
 import type { Definitions } from './definitions.ts';
 import type { Runtime } from './ports.ts';
 import { openUnit, type AppliedTransition, type Unit } from './unit.ts';
-import type { RunState } from '../engine/state.ts';
+import type { RunState } from '../engine/state/run.ts';
 import type { Snapshot } from '../store/port.ts';
 import type { Wake } from './wake.ts';
 

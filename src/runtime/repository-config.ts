@@ -1,6 +1,7 @@
 import { TreadleError } from '../base/errors.ts';
 import type { Config, Member } from '../engine/config.ts';
-import type { Account, Forge } from '../forge/port.ts';
+import type { Account } from '../forge/port/people.ts';
+import type { Forge } from '../forge/port/forge.ts';
 import type { WorkflowFile } from '../workflow/compile.ts';
 import { compileWithCalls, type CompiledWithCalls } from '../workflow/compile-with-calls.ts';
 import type { Diagnostic } from '../workflow/diagnostic.ts';

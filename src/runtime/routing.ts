@@ -1,5 +1,5 @@
 import { invariant } from '../base/errors.ts';
-import type { Forge } from '../forge/port.ts';
+import type { Forge } from '../forge/port/forge.ts';
 import { readRoutingTable, ROUTING_PATH, type RoutingTable } from '../workflow/routing-table.ts';
 import { readTemplate } from './package-files.ts';
 

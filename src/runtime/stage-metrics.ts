@@ -2,7 +2,7 @@ import { metricsCodec } from '../codec/documents.ts';
 import { layout } from '../codec/layout.ts';
 import { measureRun } from '../engine/measure-run.ts';
 import { emptyMetrics, mergeMetrics } from '../engine/metrics.ts';
-import type { RunState } from '../engine/state.ts';
+import type { RunState } from '../engine/state/run.ts';
 import type { Documents } from '../store/documents.ts';
 import type { Workflow } from '../workflow/model.ts';
 

@@ -1,6 +1,6 @@
 import { parseCommitMessage, renderCommitMessage, type RecordedEvent } from '../codec/commit-message.ts';
 import type { Actor } from '../engine/event.ts';
-import type { RunState } from '../engine/state.ts';
+import type { RunState } from '../engine/state/run.ts';
 import { openDocuments, type Documents } from '../store/documents.ts';
 import type { Change, CommitRecord, Oid, Signature, Snapshot, Store } from '../store/port.ts';
 import { findLastCommit } from './last-commit.ts';

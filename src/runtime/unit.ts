@@ -11,7 +11,7 @@ import { layout } from '../codec/layout.ts';
 import type { Config } from '../engine/config.ts';
 import type { RecordedEffect, RunEvent } from '../engine/event.ts';
 import type { GroupDocument } from '../engine/group.ts';
-import type { RunState } from '../engine/state.ts';
+import type { RunState } from '../engine/state/run.ts';
 import { transition, type Transition } from '../engine/transition.ts';
 import type { TransitionContext } from '../engine/transition-context.ts';
 import { renderSubject } from '../engine/view/subject.ts';

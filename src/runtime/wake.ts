@@ -1,6 +1,6 @@
 import { derivedId } from '../base/digest.ts';
 import type { Actor, RunEvent } from '../engine/event.ts';
-import type { Claim } from '../engine/state.ts';
+import type { Claim } from '../engine/state/outbox.ts';
 import type { Runtime } from './ports.ts';
 
 /** One execution of the advance loop. */

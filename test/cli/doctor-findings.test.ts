@@ -5,7 +5,7 @@ import { diagnose } from '../../src/cli/doctor/diagnose.ts';
 import { readTokenKind, type DoctorFacts } from '../../src/cli/doctor/facts.ts';
 import { readRemote, serverOf } from '../../src/cli/github/find-repository.ts';
 import type { Severity } from '../../src/cli/doctor/finding.ts';
-import type { RepositoryFacts } from '../../src/forge/settings-port.ts';
+import type { RepositoryFacts } from '../../src/forge/port/settings.ts';
 
 const SHA = '0'.repeat(40);
 const WAKE = `name: Treadle

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import { formatJobLines, parseJobLines } from '../../src/codec/job-line.ts';
-import type { JobLine } from '../../src/engine/state.ts';
+import type { JobLine } from '../../src/engine/state/run.ts';
 import { jobLine } from './arbitraries/run.ts';
 
 test.each<[text: string, line: JobLine]>([

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import { projectRun } from '../../src/codec/projection.ts';
 import { deadlinesOf } from '../../src/engine/deadlines.ts';
-import type { RunState } from '../../src/engine/state.ts';
+import type { RunState } from '../../src/engine/state/run.ts';
 import { beginStory, type Story } from '../engine/story.ts';
 import { remoteOf } from './remote.ts';
 

@@ -20,7 +20,10 @@ import type {
 import type { DocumentKind } from '../../src/codec/schemas.ts';
 import type { Config } from '../../src/engine/config.ts';
 import type { MetricsDocument } from '../../src/engine/metrics.ts';
-import type { JobDocument, MeterDocument, QueueDocument, RunDocument } from '../../src/engine/state.ts';
+import type { JobDocument } from '../../src/engine/state/job.ts';
+import type { MeterDocument } from '../../src/engine/state/meter.ts';
+import type { QueueDocument } from '../../src/engine/state/queue.ts';
+import type { RunDocument } from '../../src/engine/state/run.ts';
 import type { GroupDocument } from '../../src/engine/group.ts';
 
 /** One document of every kind, with every field filled somewhere: what is on a branch in the middle of a bug's fix. */

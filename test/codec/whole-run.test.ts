@@ -13,7 +13,7 @@ import {
 } from '../../src/codec/documents.ts';
 import { layout } from '../../src/codec/layout.ts';
 import { DOCUMENT_KINDS, findSchemaViolation, type DocumentKind } from '../../src/codec/schemas.ts';
-import type { RunState } from '../../src/engine/state.ts';
+import type { RunState } from '../../src/engine/state/run.ts';
 import { loadRun, retireRun, stageRun } from '../../src/runtime/run-documents.ts';
 import { stageMetrics } from '../../src/runtime/stage-metrics.ts';
 import { openDocuments, type Documents } from '../../src/store/documents.ts';

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 
 import type { OverrideAction } from '../../src/engine/event.ts';
-import type { EscalationCause } from '../../src/engine/state.ts';
+import type { EscalationCause } from '../../src/engine/state/escalation.ts';
 import { renderEscalation } from '../../src/engine/view/escalation.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../src/workflow/limits.ts';
 import { bringToEnd } from './every-state.ts';

@@ -1,7 +1,7 @@
 import type { SubRunCompleted } from '../../src/engine/event.ts';
 import { deadlinesOf } from '../../src/engine/deadlines.ts';
 import { DEFAULT_LIMITS } from '../../src/workflow/limits.ts';
-import type { JobDocument } from '../../src/engine/state.ts';
+import type { JobDocument } from '../../src/engine/state/job.ts';
 import { beginStory, config, epoch, workflowOf, type Options, type Story } from './story.ts';
 
 /** A run in which one job stands as the name says. */

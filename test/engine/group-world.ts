@@ -5,7 +5,7 @@ import type { RunEvent } from '../../src/engine/event.ts';
 import { TREADLE } from '../../src/engine/event.ts';
 import type { GroupDocument } from '../../src/engine/group.ts';
 import { groupKeyOf } from '../../src/engine/concurrency-group.ts';
-import type { RunState } from '../../src/engine/state.ts';
+import type { RunState } from '../../src/engine/state/run.ts';
 import { addMs } from '../../src/engine/time.ts';
 import type { Transition } from '../../src/engine/transition.ts';
 import { transition } from '../../src/engine/transition.ts';

@@ -1,6 +1,7 @@
 import { documentsOf, legsOf, openStatusOf } from '../../src/engine/legs.ts';
 import { countedOutputs } from '../../src/engine/outputs.ts';
-import type { JobDocument, JobLine, RunState } from '../../src/engine/state.ts';
+import type { JobDocument } from '../../src/engine/state/job.ts';
+import type { JobLine, RunState } from '../../src/engine/state/run.ts';
 import { definitionOf, jobOf } from '../../src/workflow/leg.ts';
 import { isAtLimit } from '../../src/engine/escalation.ts';
 import type { Limits } from '../../src/workflow/limits.ts';

@@ -1,7 +1,7 @@
 /** Limits: what is counted, where a run stops, and how it goes on. */
 import { describe, expect, test } from 'vitest';
 
-import type { MeterDocument } from '../../src/engine/state.ts';
+import type { MeterDocument } from '../../src/engine/state/meter.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../src/workflow/limits.ts';
 import { beginStory, ceo, config, minute } from './story.ts';
 

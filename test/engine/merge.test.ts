@@ -1,7 +1,7 @@
 /** The commit queue: one lease, first in first out, fenced, and what comes of a merge. */
 import { describe, expect, test } from 'vitest';
 
-import type { QueueDocument } from '../../src/engine/state.ts';
+import type { QueueDocument } from '../../src/engine/state/queue.ts';
 import { beginStory, config, minute, type Options } from './story.ts';
 
 const yaml = `jobs:

@@ -17,7 +17,10 @@ import type {
 } from '../../src/engine/event.ts';
 import { TREADLE } from '../../src/engine/event.ts';
 import type { Parent } from '../../src/engine/parent.ts';
-import type { JobDocument, MeterDocument, QueueDocument, RunState } from '../../src/engine/state.ts';
+import type { JobDocument } from '../../src/engine/state/job.ts';
+import type { MeterDocument } from '../../src/engine/state/meter.ts';
+import type { QueueDocument } from '../../src/engine/state/queue.ts';
+import type { RunState } from '../../src/engine/state/run.ts';
 import { addMs } from '../../src/engine/time.ts';
 import type { Transition } from '../../src/engine/transition.ts';
 import { transition } from '../../src/engine/transition.ts';

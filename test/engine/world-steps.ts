@@ -4,7 +4,8 @@ import { deadlinesOf } from '../../src/engine/deadlines.ts';
 import type { EffectResult } from '../../src/engine/effect.ts';
 import type { OverrideAction } from '../../src/engine/event.ts';
 import { claimEffects } from '../../src/engine/record.ts';
-import type { RunState, Turn } from '../../src/engine/state.ts';
+import type { RunState } from '../../src/engine/state/run.ts';
+import type { Turn } from '../../src/engine/state/job.ts';
 import { checkInvariants, checkLimits } from './invariants.ts';
 import { limits, type World } from './world.ts';
 

@@ -1,5 +1,5 @@
 import { connectForge } from '../../src/forge/github/connect.ts';
-import type { Forge } from '../../src/forge/port.ts';
+import type { Forge } from '../../src/forge/port/forge.ts';
 import { addressOf } from './faulty-fetch.ts';
 
 export interface CannedRequest {

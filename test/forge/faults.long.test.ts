@@ -7,7 +7,7 @@ import { TreadleError } from '../../src/base/errors.ts';
 import type { ConnectOptions } from '../../src/forge/github/connect.ts';
 import { connectForge } from '../../src/forge/github/connect.ts';
 import { patienceFor } from '../../src/forge/github/patience.ts';
-import type { Forge } from '../../src/forge/port.ts';
+import type { Forge } from '../../src/forge/port/forge.ts';
 import type { ForgeWorld, Person } from './contract/world.ts';
 import { openPullRequest } from './contract/world.ts';
 import type { FaultyFetch } from './faulty-fetch.ts';

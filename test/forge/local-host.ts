@@ -5,7 +5,8 @@ import { join } from 'node:path';
 
 import { decodeAccount } from '../../src/forge/github/decode-shapes.ts';
 import { connectForge } from '../../src/forge/github/connect.ts';
-import type { Account, Forge } from '../../src/forge/port.ts';
+import type { Account } from '../../src/forge/port/people.ts';
+import type { Forge } from '../../src/forge/port/forge.ts';
 import { startServer } from '../../src/local-github/start-server.ts';
 import type { ForgeHost, ForgeWorld, Person } from './contract/world.ts';
 import { people } from './contract/world.ts';

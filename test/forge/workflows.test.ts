@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { connectForge } from '../../src/forge/github/connect.ts';
-import type { Forge } from '../../src/forge/port.ts';
+import type { Forge } from '../../src/forge/port/forge.ts';
 import { faultyFetch, type FaultyFetch } from './faulty-fetch.ts';
 
 const RUN = {

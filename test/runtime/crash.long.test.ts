@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
 import { parseMarker } from '../../src/engine/view/markdown.ts';
-import type { Forge } from '../../src/forge/port.ts';
+import type { Forge } from '../../src/forge/port/forge.ts';
 import { CEO_LABEL } from '../../src/runtime/perform/escalation.ts';
 import type { Store } from '../../src/store/port.ts';
 import { answered, openHost, type Host, type Runner, type World } from './world.ts';

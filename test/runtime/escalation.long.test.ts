@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 
 import { CEO_LABEL } from '../../src/runtime/perform/escalation.ts';
-import type { Escalation } from '../../src/engine/state.ts';
+import type { Escalation } from '../../src/engine/state/escalation.ts';
 import { openHost, type Host, type World } from './world.ts';
 
 const FRAGILE = `name: Fragile

@@ -4,7 +4,7 @@ import type { Failure } from '../../src/beads/failure.ts';
 import { parseAutoFiled } from '../../src/beads/auto-filed-text.ts';
 import { fingerprintCodec, healingCodec } from '../../src/codec/documents.ts';
 import { layout } from '../../src/codec/layout.ts';
-import type { Forge } from '../../src/forge/port.ts';
+import type { Forge } from '../../src/forge/port/forge.ts';
 import { createDefinitions } from '../../src/runtime/definitions.ts';
 import { fileBugs, type FiledFailure } from '../../src/runtime/file-bug.ts';
 import { readFailedRuns } from '../../src/runtime/ingest/failed-runs.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { derivedId } from '../../src/base/digest.ts';
-import type { Issue } from '../../src/forge/port.ts';
+import type { Issue } from '../../src/forge/port/issues.ts';
 import { createDefinitions } from '../../src/runtime/definitions.ts';
 import { startRun } from '../../src/runtime/ingest/start.ts';
 import type { RepositoryConfig } from '../../src/runtime/repository-config.ts';

@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { connectForge } from '../../src/forge/github/connect.ts';
-import type { Forge, Permission } from '../../src/forge/port.ts';
+import type { Forge } from '../../src/forge/port/forge.ts';
+import type { Permission } from '../../src/forge/port/people.ts';
 import { startServer } from '../../src/local-github/start-server.ts';
 import { advance, type AdvanceOptions, type WakeReport } from '../../src/runtime/advance.ts';
 import type { CommandEnd, CommandOrder, CommandRunner, Notice, Runtime } from '../../src/runtime/ports.ts';

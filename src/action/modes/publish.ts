@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 
 import { TreadleError } from '../../base/errors.ts';
 import { parseReport, renderReport, type ParsedReport } from '../../codec/report-block.ts';
-import type { Forge } from '../../forge/port.ts';
+import type { Forge } from '../../forge/port/forge.ts';
 import { settingsOf, WORKFLOWS_FOLDER } from '../../runtime/repository-config.ts';
 import { publishWork, type Published, type Work, type WorkRules } from '../../runtime/work/publish-work.ts';
 import { SETTINGS_PATH } from '../../workflow/settings.ts';

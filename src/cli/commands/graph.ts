@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Option, type Command } from 'commander';
 
 import { TreadleError } from '../../base/errors.ts';
-import type { RunState } from '../../engine/state.ts';
+import type { RunState } from '../../engine/state/run.ts';
 import { graphDot } from '../../engine/view/graph-dot.ts';
 import { graphMermaid } from '../../engine/view/graph-mermaid.ts';
 import { graphText } from '../../engine/view/graph-text.ts';

@@ -5,7 +5,7 @@ import { TreadleError } from '../../base/errors.ts';
 import type { Bead } from '../../beads/bead.ts';
 import type { ImportPlan, Step } from '../../beads/plan-import.ts';
 import { readBeads } from '../../beads/read-beads.ts';
-import type { Forge } from '../../forge/port.ts';
+import type { Forge } from '../../forge/port/forge.ts';
 import { mayApprove } from '../../runtime/authorise.ts';
 import { invalidFile } from '../../runtime/repository-config.ts';
 import type { Diagnostic } from '../../workflow/diagnostic.ts';

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 
 import { TreadleError } from '../../base/errors.ts';
 import type { Member } from '../../engine/config.ts';
-import type { Account } from '../../forge/port.ts';
+import type { Account } from '../../forge/port/people.ts';
 import { actorOf, reasonNotToOverrule } from '../../runtime/authorise.ts';
 import { eventId } from '../../runtime/wake.ts';
 import { findHolder } from '../answer.ts';

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 
 import { judgeBeads, type BeadFacts, type Judgement } from '../../beads/judge-bead.ts';
 import { visibleLine } from '../../engine/view/visible-text.ts';
-import type { Forge } from '../../forge/port.ts';
+import type { Forge } from '../../forge/port/forge.ts';
 import { readBuiltInWorkflows } from '../../runtime/package-files.ts';
 import { readRepositoryConfig } from '../../runtime/repository-config.ts';
 import {

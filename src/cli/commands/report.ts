@@ -5,7 +5,7 @@ import { dispatchIndexCodec } from '../../codec/documents.ts';
 import { layout } from '../../codec/layout.ts';
 import { renderReport } from '../../codec/report-block.ts';
 import { dropEmpty, findOutputProblem } from '../../engine/outputs.ts';
-import type { Account } from '../../forge/port.ts';
+import type { Account } from '../../forge/port/people.ts';
 import { holdsRole } from '../../runtime/authorise.ts';
 import { eventId } from '../../runtime/wake.ts';
 import { openDocuments } from '../../store/documents.ts';

@@ -3,7 +3,7 @@ import { Option, type Command } from 'commander';
 import { createDefinitions } from '../../runtime/definitions.ts';
 import { publish } from '../../runtime/publish.ts';
 import { beginWake } from '../../runtime/wake.ts';
-import type { Issue } from '../../forge/port.ts';
+import type { Issue } from '../../forge/port/issues.ts';
 import { readRepositoryConfig } from '../../runtime/repository-config.ts';
 import { readInputs } from '../../runtime/start-inputs.ts';
 import { checkWorkflow } from '../../runtime/startable-workflow.ts';

@@ -1,4 +1,4 @@
-import type { Permission } from '../../forge/port.ts';
+import type { Permission } from '../../forge/port/people.ts';
 import type {
   ActionsFacts,
   BranchRule,
@@ -6,7 +6,7 @@ import type {
   Look,
   RepositoryFacts,
   WorkflowFacts,
-} from '../../forge/settings-port.ts';
+} from '../../forge/port/settings.ts';
 
 /** All that `treadle doctor` looks at. The checks are functions of it. */
 export interface DoctorFacts {

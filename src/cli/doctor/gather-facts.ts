@@ -1,6 +1,7 @@
 import { TreadleError } from '../../base/errors.ts';
-import type { Forge, Permission } from '../../forge/port.ts';
-import type { Look, RepositorySettings } from '../../forge/settings-port.ts';
+import type { Forge } from '../../forge/port/forge.ts';
+import type { Permission } from '../../forge/port/people.ts';
+import type { Look, RepositorySettings } from '../../forge/port/settings.ts';
 import { WORKFLOWS_FOLDER } from '../../runtime/repository-config.ts';
 import { REVIEW_WORKFLOW_PATH } from '../../runtime/review-workflow.ts';
 import { readSettings, SETTINGS_PATH, type SettingsFile } from '../../workflow/settings.ts';

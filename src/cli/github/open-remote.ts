@@ -1,5 +1,5 @@
 import { TreadleError } from '../../base/errors.ts';
-import type { Forge } from '../../forge/port.ts';
+import type { Forge } from '../../forge/port/forge.ts';
 import { settingsOf, WORKFLOWS_FOLDER } from '../../runtime/repository-config.ts';
 import type { Store } from '../../store/port.ts';
 import { DEFAULT_STATE_BRANCH, SETTINGS_PATH } from '../../workflow/settings.ts';

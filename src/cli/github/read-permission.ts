@@ -1,5 +1,6 @@
 import { TreadleError } from '../../base/errors.ts';
-import type { Forge, Permission } from '../../forge/port.ts';
+import type { Forge } from '../../forge/port/forge.ts';
+import type { Permission } from '../../forge/port/people.ts';
 
 /** What somebody may do in a repository, as far as their own token tells: GitHub lets only those ask who may write. */
 export async function readPermission(forge: Forge, login: string): Promise<Permission> {

@@ -1,6 +1,6 @@
 import { TreadleError } from '../../base/errors.ts';
 import { awaitedOf } from '../../engine/view/awaited.ts';
-import type { Account } from '../../forge/port.ts';
+import type { Account } from '../../forge/port/people.ts';
 import { isSomebody } from '../../runtime/authorise.ts';
 import { systemClock } from '../../runtime/system.ts';
 import { placeWords, type CommandContext, type SpeechOptions } from '../command-context.ts';

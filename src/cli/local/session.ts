@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { TreadleError } from '../../base/errors.ts';
-import type { Forge } from '../../forge/port.ts';
+import type { Forge } from '../../forge/port/forge.ts';
 import type { Notice, Runtime } from '../../runtime/ports.ts';
 import { settingsOf } from '../../runtime/repository-config.ts';
 import type { Store } from '../../store/port.ts';

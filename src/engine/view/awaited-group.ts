@@ -3,7 +3,7 @@ import { groupKeyOf } from '../concurrency-group.ts';
 import { isHolder, placeIn } from '../group.ts';
 import { holderOf, WHOLE_RUN } from '../group-place.ts';
 import { lookup } from '../own-keys.ts';
-import type { RunState } from '../state.ts';
+import type { RunState } from '../state/run.ts';
 import { formatTime } from './duration.ts';
 import { visibleLine } from './visible-text.ts';
 

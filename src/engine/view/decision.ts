@@ -1,7 +1,8 @@
 import { invariant } from '../../base/errors.ts';
 import { definitionOf } from '../../workflow/leg.ts';
 import type { ApprovalJob, Workflow } from '../../workflow/model.ts';
-import type { Gate, RunState } from '../state.ts';
+import type { Gate } from '../state/gate.ts';
+import type { RunState } from '../state/run.ts';
 import { block, BODY_LIMIT, fence, inline, inlineCode, joinWithin, TITLE_LIMIT } from './markdown.ts';
 import { afterEdge, afterSuccess, jobName, plural } from './outline.ts';
 import { cutText, visibleLine } from './visible-text.ts';

@@ -3,7 +3,7 @@ import type { Workflow } from '../../workflow/model.ts';
 import type { Config, Member } from '../config.ts';
 import type { Effect } from '../effect.ts';
 import { isAtLimit } from '../escalation.ts';
-import type { RunState } from '../state.ts';
+import type { RunState } from '../state/run.ts';
 import type { Awaited } from './awaited.ts';
 import { explainGroup } from './awaited-group.ts';
 import { commandLine, overrideComment } from './commands.ts';

@@ -2,7 +2,7 @@ import { definitionOf, jobOf } from '../../workflow/leg.ts';
 import type { Workflow } from '../../workflow/model.ts';
 import type { Config } from '../config.ts';
 import { documentsOf, legsOf, resolveJob } from '../legs.ts';
-import type { RunState } from '../state.ts';
+import type { RunState } from '../state/run.ts';
 import { awaitedOf, type Awaited } from './awaited.ts';
 import { commandLine, overrideComment } from './commands.ts';
 import { formatDuration, formatTime } from './duration.ts';

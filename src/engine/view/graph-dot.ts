@@ -1,6 +1,6 @@
 import { textWidth } from '../../workflow/text-width.ts';
 import type { Job, Workflow } from '../../workflow/model.ts';
-import type { RunState } from '../state.ts';
+import type { RunState } from '../state/run.ts';
 import { drawnLine, edgeWords, jobWords, titleOfGraph, type JobWords } from './graph-words.ts';
 import { essentialNeeds, reworkEdges } from './outline.ts';
 import { phaseColours, plannedColours, type NodeColours } from './phase-colours.ts';

@@ -1,6 +1,6 @@
 import type { Job, Workflow } from '../../workflow/model.ts';
 import { documentsOf, legsOf } from '../legs.ts';
-import type { RunState } from '../state.ts';
+import type { RunState } from '../state/run.ts';
 import { essentialNeeds, jobName, reworkEdges } from './outline.ts';
 import { phaseColours } from './phase-colours.ts';
 import { jobPhase, lineOf, phaseGlyph, type Phase } from './phase.ts';

@@ -1,6 +1,7 @@
 import type { Job, Workflow } from '../../workflow/model.ts';
 import { documentsOf, legsOf } from '../legs.ts';
-import type { JobDocument, RunState } from '../state.ts';
+import type { JobDocument } from '../state/job.ts';
+import type { RunState } from '../state/run.ts';
 import { formatDuration } from './duration.ts';
 import { essentialNeeds, jobLevels, jobTitle, reworkEdges } from './outline.ts';
 import { jobPhase, phaseGlyph, phaseWord, type Phase } from './phase.ts';

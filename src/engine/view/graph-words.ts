@@ -3,7 +3,7 @@ import { isMapping } from '../../expression/value-template.ts';
 import { expandMatrix } from '../../workflow/matrix.ts';
 import type { Job, Workflow } from '../../workflow/model.ts';
 import { documentsOf, legOf, legsOf } from '../legs.ts';
-import type { RunState } from '../state.ts';
+import type { RunState } from '../state/run.ts';
 import { essentialNeeds, jobName, reworkEdges, type ReworkEdge } from './outline.ts';
 import { jobPhase, jobPhases, phaseGlyph, phaseWord, runWord, type Phase } from './phase.ts';
 import { cutText, visibleLine } from './visible-text.ts';
@@ -41,7 +41,12 @@ export function jobWords(job: Job, state: RunState | null): JobWords {
     ...(job.strategy !== null && legs.length === 0 ? ['matrix'] : []),
     ...(phase === null ? [] : [phaseWord(phase)]),
   ];
-  return { name: `${glyphOf(phase)}${drawnLine(jobName(job, state))}`, facts: facts.join(' · '), phase, legs };
+  return {
+    name: `${glyphOf(phase)}${drawnLine(jobName(job, state))}`,
+    facts: facts.join(' · '),
+    phase,
+    legs,
+  };
 }
 
 /** `on-failure`, and with the count of a run that took it: `on-failure 1/3`. */

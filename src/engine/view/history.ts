@@ -1,4 +1,4 @@
-import type { Attempt, JobDocument, Turn } from '../state.ts';
+import type { Attempt, JobDocument, Turn } from '../state/job.ts';
 import { elapsedMs, formatDuration, formatTime } from './duration.ts';
 import { inline, inlineCode } from './markdown.ts';
 

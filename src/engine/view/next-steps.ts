@@ -1,6 +1,8 @@
 import type { Job, Workflow } from '../../workflow/model.ts';
 import type { Agent, Config } from '../config.ts';
-import type { Attempt, Escalation, JobDocument, LimitCause, RunState, Turn } from '../state.ts';
+import type { Attempt, JobDocument, Turn } from '../state/job.ts';
+import type { Escalation, LimitCause } from '../state/escalation.ts';
+import type { RunState } from '../state/run.ts';
 import { isAtLimit } from '../escalation.ts';
 import { overrideComment } from './commands.ts';
 import { inline, inlineCode } from './markdown.ts';

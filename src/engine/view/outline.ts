@@ -1,7 +1,7 @@
 import { definitionOf, jobOf } from '../../workflow/leg.ts';
 import type { EdgeTarget, Job, Workflow } from '../../workflow/model.ts';
 import { documentsOf, legOf } from '../legs.ts';
-import type { RunState } from '../state.ts';
+import type { RunState } from '../state/run.ts';
 import { cutText, visibleLine } from './visible-text.ts';
 
 /** How a job id is set in the medium at hand: bare in a terminal, as code in Markdown. */

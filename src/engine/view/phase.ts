@@ -1,4 +1,7 @@
-import type { Conclusion, EscalationCause, JobDocument, JobLine, RunDocument, RunState } from '../state.ts';
+import type { Conclusion } from '../state/status.ts';
+import type { EscalationCause } from '../state/escalation.ts';
+import type { JobDocument } from '../state/job.ts';
+import type { JobLine, RunDocument, RunState } from '../state/run.ts';
 import type { Workflow } from '../../workflow/model.ts';
 import { documentsOf, legsOf } from '../legs.ts';
 

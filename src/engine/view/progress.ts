@@ -1,5 +1,6 @@
 import type { Workflow } from '../../workflow/model.ts';
-import type { JobDocument, RunState } from '../state.ts';
+import type { JobDocument } from '../state/job.ts';
+import type { RunState } from '../state/run.ts';
 import { elapsedMs } from './duration.ts';
 import { plural } from './outline.ts';
 import { jobPhases } from './phase.ts';

@@ -1,6 +1,6 @@
 import type { Workflow } from '../../workflow/model.ts';
 import type { Config } from '../config.ts';
-import type { RunState } from '../state.ts';
+import type { RunState } from '../state/run.ts';
 import { awaitedOf, type Awaited } from './awaited.ts';
 import { groupHolderWords } from './awaited-group.ts';
 import { commandLine, overrideComment } from './commands.ts';

@@ -1,6 +1,7 @@
 import { jobsAndLegs, documentsOf } from '../legs.ts';
 import type { Workflow } from '../../workflow/model.ts';
-import type { Attempt, RunState, StepLine, StepsRecord } from '../state.ts';
+import type { Attempt, StepLine, StepsRecord } from '../state/job.ts';
+import type { RunState } from '../state/run.ts';
 import { formatDuration } from './duration.ts';
 import { fence, inline, inlineCode, joinWithin } from './markdown.ts';
 import { plural } from './outline.ts';

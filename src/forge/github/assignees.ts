@@ -1,4 +1,4 @@
-import type { Assignees, LinkedPull } from '../port.ts';
+import type { Assignees, LinkedPull } from '../port/assignees.ts';
 import type { Connection } from './connection.ts';
 import { ignoreAnswer } from './connection.ts';
 import { booleanAt, field, integerAt, listAt, nullableTextAt, textAt, wordAt } from './decode.ts';

@@ -1,4 +1,4 @@
-import type { Changes } from '../port.ts';
+import type { Changes } from '../port/changes.ts';
 import type { Connection, ForgeRequest } from './connection.ts';
 import type { Decode } from './decode.ts';
 

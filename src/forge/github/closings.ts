@@ -1,4 +1,4 @@
-import type { Closing } from '../port.ts';
+import type { Closing } from '../port/issues.ts';
 import type { Connection } from './connection.ts';
 import { field, integerAt, listAt, textAt } from './decode.ts';
 import { ACTOR_FIELDS, decodeActor } from './decode-shapes.ts';

@@ -1,4 +1,4 @@
-import type { Comments } from '../port.ts';
+import type { Comments } from '../port/comments.ts';
 import { readChangedSince } from './changed-since.ts';
 import type { Connection } from './connection.ts';
 import { ignoreAnswer } from './connection.ts';

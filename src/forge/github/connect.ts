@@ -1,5 +1,5 @@
 import { TreadleError } from '../../base/errors.ts';
-import type { Forge } from '../port.ts';
+import type { Forge } from '../port/forge.ts';
 import { githubAssignees } from './assignees.ts';
 import { githubComments } from './comments.ts';
 import { githubFiles } from './files.ts';

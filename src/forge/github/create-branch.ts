@@ -1,5 +1,5 @@
 import { TreadleError } from '../../base/errors.ts';
-import type { NewBranch } from '../port.ts';
+import type { NewBranch } from '../port/files.ts';
 import type { Answer, Connection } from './connection.ts';
 import { ignoreAnswer } from './connection.ts';
 import { textAt } from './decode.ts';

@@ -1,4 +1,7 @@
-import type { Account, Comment, Issue, Pull } from '../port.ts';
+import type { Account } from '../port/people.ts';
+import type { Comment } from '../port/comments.ts';
+import type { Issue } from '../port/issues.ts';
+import type { Pull } from '../port/pulls.ts';
 import {
   MalformedAnswer,
   at,

@@ -1,4 +1,4 @@
-import type { Files } from '../port.ts';
+import type { Files } from '../port/files.ts';
 import type { Question } from './compose-query.ts';
 import type { Connection } from './connection.ts';
 import { booleanAt, field, listAt, nullableTextAt, textAt } from './decode.ts';

@@ -1,5 +1,5 @@
 import { TreadleError } from '../../base/errors.ts';
-import type { Files } from '../port.ts';
+import type { Files } from '../port/files.ts';
 import type { Connection } from './connection.ts';
 import { ignoreAnswer } from './connection.ts';
 import { createBranchWithFile } from './create-branch.ts';

@@ -1,4 +1,6 @@
-import type { Account, Glance, GlancedAnswer, GlancedPull, ReviewedPull } from '../port.ts';
+import type { Account } from '../port/people.ts';
+import type { Glance, GlancedAnswer, GlancedPull } from '../port/forge.ts';
+import type { ReviewedPull } from '../port/pulls.ts';
 import type { Question } from './compose-query.ts';
 import type { Connection } from './connection.ts';
 import { booleanAt, field, integerAt, listAt, textAt, wordAt } from './decode.ts';

@@ -1,4 +1,5 @@
-import type { Changes, Issue, Issues } from '../port.ts';
+import type { Changes } from '../port/changes.ts';
+import type { Issue, Issues } from '../port/issues.ts';
 import { readClosings } from './closings.ts';
 import { readChangedSince } from './changed-since.ts';
 import type { Connection, ForgeRequest } from './connection.ts';

@@ -1,4 +1,4 @@
-import type { Comment, CommentEdit } from '../port.ts';
+import type { Comment, CommentEdit } from '../port/comments.ts';
 import type { Connection } from './connection.ts';
 import { field, integerAt, listAt, nullableTextAt, textAt } from './decode.ts';
 import { ACTOR_FIELDS, decodeActor } from './decode-shapes.ts';

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-import type { MergeOutcome, Pull, Pulls } from '../port.ts';
+import type { MergeOutcome } from '../port/merging.ts';
+import type { Pull, Pulls } from '../port/pulls.ts';
 import type { Answer, Connection } from './connection.ts';
 import { field, nullableTextAt, textAt } from './decode.ts';
 import { decodePull } from './decode-shapes.ts';

@@ -1,4 +1,4 @@
-import type { EnqueueOutcome } from '../port.ts';
+import type { EnqueueOutcome } from '../port/merging.ts';
 import type { Connection } from './connection.ts';
 import { field, nullableTextAt, textAt } from './decode.ts';
 

@@ -1,4 +1,4 @@
-import type { MergeReadiness, RequiredCheck } from '../port.ts';
+import type { MergeReadiness, RequiredCheck } from '../port/merging.ts';
 import type { Connection } from './connection.ts';
 import { booleanAt, field, integerAt, listAt, nullableTextAt, textAt } from './decode.ts';
 

@@ -1,4 +1,4 @@
-import type { Account, People, Permission } from '../port.ts';
+import type { Account, People, Permission } from '../port/people.ts';
 import type { Connection } from './connection.ts';
 import { field, textAt } from './decode.ts';
 import { decodeAccount, decodeActor } from './decode-shapes.ts';

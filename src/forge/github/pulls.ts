@@ -1,4 +1,4 @@
-import type { Pull, Pulls } from '../port.ts';
+import type { Pull, Pulls } from '../port/pulls.ts';
 import { listChangedPaths } from './changed-paths.ts';
 import type { Connection } from './connection.ts';
 import { ignoreAnswer } from './connection.ts';

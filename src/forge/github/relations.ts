@@ -1,4 +1,4 @@
-import type { BeadIssue, IssueReference, Relations } from '../port.ts';
+import type { BeadIssue, IssueReference, Relations } from '../port/relations.ts';
 import { ignoreAnswer, type Connection } from './connection.ts';
 import { field, integerAt, textAt, wordAt } from './decode.ts';
 import { decodeIssue } from './decode-shapes.ts';

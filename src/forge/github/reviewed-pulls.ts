@@ -1,4 +1,5 @@
-import type { Account, Pull, Review, ReviewedPull } from '../port.ts';
+import type { Account } from '../port/people.ts';
+import type { Pull, Review, ReviewedPull } from '../port/pulls.ts';
 import type { Connection } from './connection.ts';
 import type { Decode } from './decode.ts';
 import { at, booleanAt, field, integerAt, listAt, nullableTextAt, textAt, wordAt } from './decode.ts';

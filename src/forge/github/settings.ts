@@ -1,6 +1,6 @@
 import type { Octokit } from '@octokit/rest';
 
-import type { Look, RepositoryFacts, RepositorySettings } from '../settings-port.ts';
+import type { Look, RepositoryFacts, RepositorySettings } from '../port/settings.ts';
 import type { ConnectOptions } from './connect.ts';
 import {
   at,

@@ -1,4 +1,4 @@
-import type { Account } from '../port.ts';
+import type { Account } from '../port/people.ts';
 import type { Connection } from './connection.ts';
 import { decodeAccount } from './decode-shapes.ts';
 import { decodeViewer } from './glance.ts';

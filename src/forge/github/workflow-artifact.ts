@@ -1,4 +1,4 @@
-import type { Artifact } from '../port.ts';
+import type { Artifact } from '../port/workflows.ts';
 import type { Connection } from './connection.ts';
 import { MalformedAnswer, booleanAt, integerAt, listAt, textAt } from './decode.ts';
 import { readZip } from './read-zip.ts';

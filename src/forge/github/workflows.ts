@@ -1,4 +1,4 @@
-import type { WorkflowRun, Workflows } from '../port.ts';
+import type { WorkflowRun, Workflows } from '../port/workflows.ts';
 import type { Connection } from './connection.ts';
 import { ignoreAnswer } from './connection.ts';
 import { field, integerAt, listAt, nullableTextAt, textAt } from './decode.ts';

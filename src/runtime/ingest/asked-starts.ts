@@ -1,7 +1,10 @@
 import { TreadleError } from '../../base/errors.ts';
 import { parseSlashCommand } from '../../codec/slash-command.ts';
 import { escapeInline } from '../../engine/view/markdown.ts';
-import type { Comment, Forge, Issue, Permission } from '../../forge/port.ts';
+import type { Comment } from '../../forge/port/comments.ts';
+import type { Forge } from '../../forge/port/forge.ts';
+import type { Issue } from '../../forge/port/issues.ts';
+import type { Permission } from '../../forge/port/people.ts';
 import { actorOf, mayApprove } from '../authorise.ts';
 import type { Notice } from '../notices.ts';
 import { loadIssueIndex } from '../run-documents.ts';

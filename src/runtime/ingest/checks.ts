@@ -1,7 +1,8 @@
 import { checksIndexCodec, type ChecksIndex } from '../../codec/documents.ts';
 import { layout } from '../../codec/layout.ts';
 import { TREADLE, type ChecksChanged } from '../../engine/event.ts';
-import type { Forge, MergeReadiness } from '../../forge/port.ts';
+import type { Forge } from '../../forge/port/forge.ts';
+import type { MergeReadiness } from '../../forge/port/merging.ts';
 import type { Documents } from '../../store/documents.ts';
 import type { Unit } from '../unit.ts';
 import type { Reading } from './reading.ts';

@@ -1,4 +1,4 @@
-import type { Issue } from '../../forge/port.ts';
+import type { Issue } from '../../forge/port/issues.ts';
 import { TREADLE } from '../../engine/event.ts';
 import { actorOf } from '../authorise.ts';
 import { loadIssueIndex } from '../run-documents.ts';

@@ -1,6 +1,7 @@
 import { parseReport } from '../../codec/report-block.ts';
 import { parseSlashCommand } from '../../codec/slash-command.ts';
-import type { Comment, CommentEdit, Forge } from '../../forge/port.ts';
+import type { Comment, CommentEdit } from '../../forge/port/comments.ts';
+import type { Forge } from '../../forge/port/forge.ts';
 import type { Documents } from '../../store/documents.ts';
 import { loadIssueIndex } from '../run-documents.ts';
 

@@ -1,7 +1,9 @@
 import { canonicalJsonLine } from '../../base/canonical-json.ts';
 import { sha256 } from '../../base/digest.ts';
 import type { CursorDocument } from '../../codec/documents.ts';
-import type { Account, Closing, Comment, Issue } from '../../forge/port.ts';
+import type { Account } from '../../forge/port/people.ts';
+import type { Closing, Issue } from '../../forge/port/issues.ts';
+import type { Comment } from '../../forge/port/comments.ts';
 import type { CommitRecord } from '../../store/port.ts';
 import { addMinutes } from '../wake.ts';
 

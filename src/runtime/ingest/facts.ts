@@ -2,17 +2,11 @@ import { cursorCodec, type CursorDocument } from '../../codec/documents.ts';
 import { layout, sinceOf } from '../../codec/layout.ts';
 import { parseSlashCommand } from '../../codec/slash-command.ts';
 import { parseMarker } from '../../engine/view/markdown.ts';
-import type {
-  Account,
-  Changes,
-  Closing,
-  Comment,
-  CommentEdit,
-  Forge,
-  Glance,
-  Issue,
-  Permission,
-} from '../../forge/port.ts';
+import type { Account, Permission } from '../../forge/port/people.ts';
+import type { Changes } from '../../forge/port/changes.ts';
+import type { Closing, Issue } from '../../forge/port/issues.ts';
+import type { Comment, CommentEdit } from '../../forge/port/comments.ts';
+import type { Forge, Glance } from '../../forge/port/forge.ts';
 import type { Documents } from '../../store/documents.ts';
 import { mayApprove } from '../authorise.ts';
 import { isPrepared } from '../review-workflow.ts';

@@ -1,5 +1,6 @@
 import type { Failure } from '../../beads/failure.ts';
-import type { Forge, WorkflowRun } from '../../forge/port.ts';
+import type { Forge } from '../../forge/port/forge.ts';
+import type { WorkflowRun } from '../../forge/port/workflows.ts';
 import type { RepositoryConfig } from '../repository-config.ts';
 import { addMinutes } from '../wake.ts';
 import { workflowPath } from '../workflow-agent.ts';

@@ -1,6 +1,6 @@
 import { cursorCodec, type CursorDocument } from '../../codec/documents.ts';
 import { layout } from '../../codec/layout.ts';
-import type { Comment } from '../../forge/port.ts';
+import type { Comment } from '../../forge/port/comments.ts';
 import type { Unit } from '../unit.ts';
 import type { Notice } from '../notices.ts';
 import { startAsked } from './asked-starts.ts';

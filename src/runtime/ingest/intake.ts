@@ -2,7 +2,7 @@ import { TreadleError } from '../../base/errors.ts';
 import { parseImported } from '../../beads/render-bead.ts';
 import { rootCodec } from '../../codec/documents.ts';
 import { layout } from '../../codec/layout.ts';
-import type { Issue } from '../../forge/port.ts';
+import type { Issue } from '../../forge/port/issues.ts';
 import type { Documents } from '../../store/documents.ts';
 import type { RepositoryConfig } from '../repository-config.ts';
 import { loadIssueIndex } from '../run-documents.ts';

@@ -1,5 +1,5 @@
 import { TREADLE } from '../../engine/event.ts';
-import type { Forge } from '../../forge/port.ts';
+import type { Forge } from '../../forge/port/forge.ts';
 import type { Documents } from '../../store/documents.ts';
 import { loadRun } from '../run-documents.ts';
 import type { AddressedHappening } from '../wake.ts';

@@ -1,5 +1,5 @@
 import type { AnswerIndex } from '../../codec/documents.ts';
-import type { LinkedPull } from '../../forge/port.ts';
+import type { LinkedPull } from '../../forge/port/assignees.ts';
 import type { Documents } from '../../store/documents.ts';
 import type { Definitions } from '../definitions.ts';
 import { loadRun } from '../run-documents.ts';

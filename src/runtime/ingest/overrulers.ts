@@ -1,5 +1,7 @@
 import { parseSlashCommand } from '../../codec/slash-command.ts';
-import type { Comment, Forge, Permission } from '../../forge/port.ts';
+import type { Comment } from '../../forge/port/comments.ts';
+import type { Forge } from '../../forge/port/forge.ts';
+import type { Permission } from '../../forge/port/people.ts';
 import type { Documents } from '../../store/documents.ts';
 import { holdsRole } from '../authorise.ts';
 import { loadIssueIndex, loadRun } from '../run-documents.ts';

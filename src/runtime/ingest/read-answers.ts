@@ -1,7 +1,9 @@
 import { derivedId } from '../../base/digest.ts';
 import type { PullIndex } from '../../codec/documents.ts';
 import { layout } from '../../codec/layout.ts';
-import type { Glance, GlancedPull, Permission, ReviewedPull } from '../../forge/port.ts';
+import type { Glance, GlancedPull } from '../../forge/port/forge.ts';
+import type { Permission } from '../../forge/port/people.ts';
+import type { ReviewedPull } from '../../forge/port/pulls.ts';
 import { reportersOf } from '../../engine/hand-over.ts';
 import { documentsOf } from '../../engine/legs.ts';
 import { reasonNotToCount, roleOfReview, standingReviews, type StandingReview } from '../authorise.ts';

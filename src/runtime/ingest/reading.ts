@@ -1,5 +1,5 @@
 import type { Runtime } from '../ports.ts';
-import type { Forge } from '../../forge/port.ts';
+import type { Forge } from '../../forge/port/forge.ts';
 import { openDocuments, type Documents } from '../../store/documents.ts';
 import type { Snapshot, Store } from '../../store/port.ts';
 import type { Definitions } from '../definitions.ts';

@@ -2,7 +2,7 @@ import { TREADLE } from '../../engine/event.ts';
 import { reportersOf } from '../../engine/hand-over.ts';
 import { documentsOf } from '../../engine/legs.ts';
 import type { PullIndex } from '../../codec/documents.ts';
-import type { ReviewedPull } from '../../forge/port.ts';
+import type { ReviewedPull } from '../../forge/port/pulls.ts';
 import { actorOf, reasonNotToCount, roleOfReview, standingReviews } from '../authorise.ts';
 import type { Unit } from '../unit.ts';
 import type { Facts } from './facts.ts';

@@ -1,5 +1,5 @@
 import type { CursorDocument } from '../../codec/documents.ts';
-import type { Issue } from '../../forge/port.ts';
+import type { Issue } from '../../forge/port/issues.ts';
 import { renderNotice } from '../../beads/render-notice.ts';
 import { actorOf } from '../authorise.ts';
 import type { Notice } from '../notices.ts';

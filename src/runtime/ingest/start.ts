@@ -9,8 +9,8 @@ import {
 } from '../../beads/select-workflow.ts';
 import type { Config } from '../../engine/config.ts';
 import type { Actor } from '../../engine/event.ts';
-import type { Trigger } from '../../engine/state.ts';
-import type { Issue } from '../../forge/port.ts';
+import type { Trigger } from '../../engine/state/run.ts';
+import type { Issue } from '../../forge/port/issues.ts';
 import { evaluate } from '../../expression/evaluate.ts';
 import type { IssuesTrigger } from '../../workflow/model.ts';
 import type { Variables } from '../../workflow/variables.ts';

@@ -1,8 +1,8 @@
 import type { Config } from '../../engine/config.ts';
 import { viewOf } from '../../engine/draft.ts';
 import { pullRequestFor } from '../../engine/evaluation.ts';
-import type { RunState } from '../../engine/state.ts';
-import type { Forge } from '../../forge/port.ts';
+import type { RunState } from '../../engine/state/run.ts';
+import type { Forge } from '../../forge/port/forge.ts';
 import type { Workflow } from '../../workflow/model.ts';
 
 /** For a commit: the head that the engineering manager is to be shown, which is the only one that may be merged. Else null. */

@@ -3,7 +3,7 @@ import picomatch from 'picomatch';
 import type { Effect } from '../../engine/effect.ts';
 import { TREADLE, type MergeRefused } from '../../engine/event.ts';
 import type { GivenApproval } from '../../engine/given.ts';
-import type { Pull } from '../../forge/port.ts';
+import type { Pull } from '../../forge/port/pulls.ts';
 import type { AddressedHappening, Happening } from '../wake.ts';
 import { dropped, type Performance, type Performed } from './performance.ts';
 import {

@@ -1,5 +1,5 @@
 import type { Effect } from '../../engine/effect.ts';
-import type { Turn } from '../../engine/state.ts';
+import type { Turn } from '../../engine/state/job.ts';
 import type { Task } from '../../engine/view/task.ts';
 
 /** One turn that is to be handed over. */

@@ -1,6 +1,7 @@
 import type { Config } from '../../engine/config.ts';
 import type { EffectResult, Remote } from '../../engine/effect.ts';
-import type { OutboxEntry, RunState } from '../../engine/state.ts';
+import type { OutboxEntry } from '../../engine/state/outbox.ts';
+import type { RunState } from '../../engine/state/run.ts';
 import type { Oid } from '../../store/port.ts';
 import type { Workflow } from '../../workflow/model.ts';
 import type { Runtime } from '../ports.ts';

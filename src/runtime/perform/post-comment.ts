@@ -1,5 +1,6 @@
 import { parseMarker, renderMarker } from '../../engine/view/markdown.ts';
-import type { Comment, Forge } from '../../forge/port.ts';
+import type { Comment } from '../../forge/port/comments.ts';
+import type { Forge } from '../../forge/port/forge.ts';
 
 /**
  * Posts a comment that carries an effect's marker, once. Where it may have been posted before, it is looked for first; of

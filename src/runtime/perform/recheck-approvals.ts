@@ -2,9 +2,12 @@ import type { Config } from '../../engine/config.ts';
 import type { GivenApproval } from '../../engine/given.ts';
 import { approvalsIn } from '../../engine/hand-over.ts';
 import { documentsOf } from '../../engine/legs.ts';
-import type { RunState } from '../../engine/state.ts';
+import type { RunState } from '../../engine/state/run.ts';
 import { parseSlashCommand } from '../../codec/slash-command.ts';
-import type { Comment, Forge, Permission, ReviewedPull } from '../../forge/port.ts';
+import type { Comment } from '../../forge/port/comments.ts';
+import type { Forge } from '../../forge/port/forge.ts';
+import type { Permission } from '../../forge/port/people.ts';
+import type { ReviewedPull } from '../../forge/port/pulls.ts';
 import { reasonNotToCount, reasonNotToOverrule, standingReviews } from '../authorise.ts';
 
 /** An approval that no longer counts. */

@@ -1,6 +1,7 @@
 import type { Effect, Remote } from '../../engine/effect.ts';
-import type { OutboxEntry, RunState } from '../../engine/state.ts';
-import type { Forge } from '../../forge/port.ts';
+import type { OutboxEntry } from '../../engine/state/outbox.ts';
+import type { RunState } from '../../engine/state/run.ts';
+import type { Forge } from '../../forge/port/forge.ts';
 import { findMarked, statusMarker } from './post-comment.ts';
 
 /**

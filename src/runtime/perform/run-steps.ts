@@ -1,7 +1,7 @@
 import { contextsOf } from '../../engine/contexts.ts';
 import type { Effect } from '../../engine/effect.ts';
 import { TREADLE } from '../../engine/event.ts';
-import type { StepsRecord } from '../../engine/state.ts';
+import type { StepsRecord } from '../../engine/state/job.ts';
 import { beginSteps, endStep, judgeSteps, nextStep, type StepRun } from '../../engine/step-run.ts';
 import { definitionOf, jobOf } from '../../workflow/leg.ts';
 import type { StepsJob } from '../../workflow/model.ts';

@@ -1,5 +1,5 @@
 import { TreadleError } from '../../base/errors.ts';
-import type { Forge } from '../../forge/port.ts';
+import type { Forge } from '../../forge/port/forge.ts';
 
 /** Code of the error that ends a performance whose claim ran out. */
 export const CLAIM_ENDED = 'claim-ended';

@@ -1,5 +1,5 @@
 import { sha256 } from '../../base/digest.ts';
-import type { RunState } from '../../engine/state.ts';
+import type { RunState } from '../../engine/state/run.ts';
 import { renderMarker } from '../../engine/view/markdown.ts';
 import { renderStatusComment } from '../../engine/view/status-comment.ts';
 import { done, type Performance, type Performed } from './performance.ts';

@@ -1,7 +1,7 @@
 import type { Agent, Config } from '../../engine/config.ts';
-import type { RunState } from '../../engine/state.ts';
+import type { RunState } from '../../engine/state/run.ts';
 import { workflowInputs } from '../../engine/view/workflow-inputs.ts';
-import type { WorkflowRun } from '../../forge/port.ts';
+import type { WorkflowRun } from '../../forge/port/workflows.ts';
 import { addMinutes } from '../wake.ts';
 import { workflowPath, workflowRef } from '../workflow-agent.ts';
 import { postDispatchComment } from './dispatch-comment.ts';

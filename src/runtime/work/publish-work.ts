@@ -1,5 +1,6 @@
 import { inline, inlineCode } from '../../engine/view/markdown.ts';
-import type { Account, Forge } from '../../forge/port.ts';
+import type { Account } from '../../forge/port/people.ts';
+import type { Forge } from '../../forge/port/forge.ts';
 import { reasonNotToPublish, type ChangedFile, type SizedFile } from './work-policy.ts';
 
 /** What publishing asks of git. Commits and trees go by their object ids. */

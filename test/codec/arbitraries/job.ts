@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 
-import type { Attempt, Escalation, Gate, JobDocument, Turn } from '../../../src/engine/state.ts';
+import type { Attempt, JobDocument, Turn } from '../../../src/engine/state/job.ts';
+import type { Escalation } from '../../../src/engine/state/escalation.ts';
+import type { Gate } from '../../../src/engine/state/gate.ts';
 import {
   version,
   count,

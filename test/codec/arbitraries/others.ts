@@ -21,7 +21,8 @@ import type {
 import type { Agent, Config } from '../../../src/engine/config.ts';
 import { histogramOf, type Histogram, type Scale } from '../../../src/engine/histogram.ts';
 import type { JobMetrics, MetricsDocument, WorkflowMetrics } from '../../../src/engine/metrics.ts';
-import type { MeterDocument, QueueDocument } from '../../../src/engine/state.ts';
+import type { MeterDocument } from '../../../src/engine/state/meter.ts';
+import type { QueueDocument } from '../../../src/engine/state/queue.ts';
 import type { GroupDocument, GroupMember } from '../../../src/engine/group.ts';
 import {
   version,

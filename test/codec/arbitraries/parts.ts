@@ -4,7 +4,8 @@ import { sha256 } from '../../../src/base/digest.ts';
 import type { Actor } from '../../../src/engine/actor.ts';
 import type { Member } from '../../../src/engine/config.ts';
 import type { Given } from '../../../src/engine/given.ts';
-import type { Claim, Recorded } from '../../../src/engine/state.ts';
+import type { Claim } from '../../../src/engine/state/outbox.ts';
+import type { Recorded } from '../../../src/engine/state/run.ts';
 
 export const version = fc.constant(1 as const);
 export const count = fc.integer({ min: 1, max: 2 ** 40 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 
 import type { Json } from '../../../src/base/canonical-json.ts';
 import type { Effect } from '../../../src/engine/effect.ts';
-import type { JobLine, RunDocument, RunTally, Trigger } from '../../../src/engine/state.ts';
+import type { JobLine, RunDocument, RunTally, Trigger } from '../../../src/engine/state/run.ts';
 import type { Parent } from '../../../src/engine/parent.ts';
 import {
   version,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Agent, Config } from '../../../src/engine/config.ts';
-import type { EscalationCause, JobDocument } from '../../../src/engine/state.ts';
+import type { EscalationCause } from '../../../src/engine/state/escalation.ts';
+import type { JobDocument } from '../../../src/engine/state/job.ts';
 import { renderDecision } from '../../../src/engine/view/decision.ts';
 import { renderEscalation } from '../../../src/engine/view/escalation.ts';
 import type { Workflow } from '../../../src/workflow/model.ts';

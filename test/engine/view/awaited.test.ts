@@ -3,7 +3,7 @@ import { awaitedOf } from '../../../src/engine/view/awaited.ts';
 import { explainRun } from '../../../src/engine/view/explain.ts';
 import { renderStatusComment } from '../../../src/engine/view/status-comment.ts';
 import type { Effect } from '../../../src/engine/effect.ts';
-import type { RunState } from '../../../src/engine/state.ts';
+import type { RunState } from '../../../src/engine/state/run.ts';
 import { APPROVING, DONE, ESCALATED, FAILED, INVESTIGATING, PAUSED, QUEUED, RETRYING } from './cases.ts';
 import { at, CONFIG, documentOf, EMPTY_QUEUE, escalationOf, gateOf, outboxOf, stateOf } from './states.ts';
 import { BUG, jobOf, workflowOf } from './workflows.ts';

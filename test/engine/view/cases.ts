@@ -1,4 +1,4 @@
-import type { RunState } from '../../../src/engine/state.ts';
+import type { RunState } from '../../../src/engine/state/run.ts';
 import type { Workflow } from '../../../src/workflow/model.ts';
 import {
   ALICE,

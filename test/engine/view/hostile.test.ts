@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RunState } from '../../../src/engine/state.ts';
+import type { RunState } from '../../../src/engine/state/run.ts';
 import { renderDecision } from '../../../src/engine/view/decision.ts';
 import { renderDispatchComment } from '../../../src/engine/view/dispatch-comment.ts';
 import { renderEscalation } from '../../../src/engine/view/escalation.ts';

@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { emptyMetrics } from '../../../src/engine/metrics.ts';
 import { histogramOf } from '../../../src/engine/histogram.ts';
-import type { EscalationCause, JobDocument } from '../../../src/engine/state.ts';
+import type { EscalationCause } from '../../../src/engine/state/escalation.ts';
+import type { JobDocument } from '../../../src/engine/state/job.ts';
 import { renderEscalation, renderReminder } from '../../../src/engine/view/escalation.ts';
 import { explainRun } from '../../../src/engine/view/explain.ts';
 import { metricsTable } from '../../../src/engine/view/metrics-table.ts';

@@ -1,18 +1,12 @@
 import type { Config, Member } from '../../../src/engine/config.ts';
 import type { Effect } from '../../../src/engine/effect.ts';
 import type { Actor } from '../../../src/engine/event.ts';
-import type {
-  Attempt,
-  Escalation,
-  Gate,
-  JobDocument,
-  JobLine,
-  OutboxEntry,
-  QueueDocument,
-  RunDocument,
-  RunState,
-  Turn,
-} from '../../../src/engine/state.ts';
+import type { Attempt, JobDocument, Turn } from '../../../src/engine/state/job.ts';
+import type { Escalation } from '../../../src/engine/state/escalation.ts';
+import type { Gate } from '../../../src/engine/state/gate.ts';
+import type { JobLine, RunDocument, RunState } from '../../../src/engine/state/run.ts';
+import type { OutboxEntry } from '../../../src/engine/state/outbox.ts';
+import type { QueueDocument } from '../../../src/engine/state/queue.ts';
 import type { Workflow } from '../../../src/workflow/model.ts';
 
 export const ALICE: Member = { login: 'alice', id: 11, kind: 'user' };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import type { StepsRecord } from '../../../src/engine/state.ts';
+import type { StepsRecord } from '../../../src/engine/state/job.ts';
 import { BODY_LIMIT } from '../../../src/engine/view/markdown.ts';
 import { renderStatusComment } from '../../../src/engine/view/status-comment.ts';
 import { latestStepResults, stepResultLines } from '../../../src/engine/view/step-results.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { JobDocument } from '../../../src/engine/state.ts';
+import type { JobDocument } from '../../../src/engine/state/job.ts';
 import { renderDispatchComment } from '../../../src/engine/view/dispatch-comment.ts';
 import { taskOf } from '../../../src/engine/view/task.ts';
 import { APPROVING } from './cases.ts';

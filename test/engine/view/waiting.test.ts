@@ -1,7 +1,8 @@
 /** What people are told to do, or not to do, about what a run waits for. */
 import { describe, expect, it } from 'vitest';
 import type { Agent, Config } from '../../../src/engine/config.ts';
-import type { Attempt, RunState, Turn } from '../../../src/engine/state.ts';
+import type { Attempt, Turn } from '../../../src/engine/state/job.ts';
+import type { RunState } from '../../../src/engine/state/run.ts';
 import { type AwaitedGroup, explainGroup, groupHolderWords } from '../../../src/engine/view/awaited-group.ts';
 import { explainRun } from '../../../src/engine/view/explain.ts';
 import { renderStatusComment } from '../../../src/engine/view/status-comment.ts';

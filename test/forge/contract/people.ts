@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import type { Permission } from '../../../src/forge/port.ts';
+import type { Permission } from '../../../src/forge/port/people.ts';
 import type { NewWorld, Person } from './world.ts';
 
 export function describePeopleContract(newWorld: NewWorld): void {

@@ -1,4 +1,5 @@
-import type { Account, Forge, Permission } from '../../../src/forge/port.ts';
+import type { Account, Permission } from '../../../src/forge/port/people.ts';
+import type { Forge } from '../../../src/forge/port/forge.ts';
 
 /** Ada owns the repository, Bert may write, Tara may triage, Cleo is a stranger, and the App may write. */
 export const people = ['ada', 'bert', 'tara', 'cleo', 'weaver[bot]'] as const;
