@@ -38,7 +38,9 @@ export async function openRuntime(
     observe,
     paused,
   });
+  // A wake decides on one state of the default branch.
+  let read: Promise<RepositoryConfig> | null = null;
   const config = (): Promise<RepositoryConfig> =>
-    readRepositoryConfig(forge, runtime.builtInWorkflows, vars, inputs.config);
+    (read ??= readRepositoryConfig(forge, runtime.builtInWorkflows, vars, inputs.config));
   return { runtime, intake: { repository, config, maxNewRuns } };
 }

@@ -62,6 +62,8 @@ export interface IssueIndex {
   readonly escalation: { readonly run: string; readonly job: string } | null;
   /** Digest of what was last said about why no run is started. Left out where nothing was. */
   readonly notice?: string;
+  /** The comment that says it, once it was said. */
+  readonly noticeComment?: number;
 }
 
 /** What is to be said on an issue that no run is started for. Present until it was. */
@@ -70,6 +72,8 @@ export interface NoticeDocument {
   readonly issue: number;
   /** Markdown. */
   readonly text: string;
+  /** The comment that said something else before; left out where there is none. */
+  readonly comment?: number;
   readonly claim: Claim;
 }
 

@@ -51,6 +51,7 @@ export type Effect =
   /** Close the CEO bead (and the decision pull request, unless merged) with the answer. */
   | {
       readonly type: 'close_escalation';
+      readonly job: string;
       readonly escalation: string;
       readonly issue: number;
       readonly pull: number | null;

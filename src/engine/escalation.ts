@@ -84,7 +84,7 @@ const limitCauses: readonly EscalationCause[] = [
 
 /** Puts the question of an escalation in a new bead and a new decision pull request; the bead before is closed with the reason. */
 export function escalateAgain(draft: Draft, job: string, escalation: Escalation, reason: string): void {
-  emitClose(draft, escalation, `It is asked again in a new bead: ${reason}`);
+  emitClose(draft, job, escalation, `It is asked again in a new bead: ${reason}`);
   const id = derivedId('escalation', draft.run.id, job, draft.cause.id);
   draft.patchJob(job, { escalation: { ...escalation, id, issue: null, pull: null, head: null } });
   draft.emit({ type: 'open_escalation', job, escalation: id });
@@ -100,14 +100,14 @@ export function closeEscalation(draft: Draft, job: string, answer: string): void
   if (escalation === null) return;
   draft.patchJob(job, { escalation: null });
   countAnswer(draft, job, escalation);
-  emitClose(draft, escalation, answer);
+  emitClose(draft, job, escalation, answer);
   if (!isAtLimit(escalation)) return;
   forgiveSpending(draft);
   releaseRun(draft);
 }
 
-function emitClose(draft: Draft, { id, issue, pull }: Escalation, answer: string): void {
+function emitClose(draft: Draft, job: string, { id, issue, pull }: Escalation, answer: string): void {
   // A bead that is still being opened is closed when its number is learnt.
   if (issue === null) return;
-  draft.emit({ type: 'close_escalation', escalation: id, issue, pull, answer });
+  draft.emit({ type: 'close_escalation', job, escalation: id, issue, pull, answer });
 }

@@ -252,7 +252,7 @@ function learnEscalation(
     });
   } else if (issue !== undefined) {
     const answer = 'Settled before this bead was opened.';
-    draft.emit({ type: 'close_escalation', escalation: id, issue, pull: pull ?? null, answer });
+    draft.emit({ type: 'close_escalation', job, escalation: id, issue, pull: pull ?? null, answer });
   }
 }
 

@@ -13,6 +13,7 @@ import { layout } from '../codec/layout.ts';
 import { visibleLine } from '../engine/view/visible-text.ts';
 import { TREADLE } from '../engine/event.ts';
 import { openDocuments, type Documents } from '../store/documents.ts';
+import type { Snapshot } from '../store/port.ts';
 import type { Definitions } from './definitions.ts';
 import { selectionFor, startRun } from './ingest/start.ts';
 import type { Runtime } from './ports.ts';
@@ -43,19 +44,22 @@ const NOTHING_PENDING: HealingDocument = { version: 1, pending: [], filedAt: [] 
  * Makes failures into beads: each is counted, the bead of its fingerprint is filed, updated or reopened, and a reopened one is
  * given a new run. First what is to be done is published, then it is done, then what was done is: killed in between, the next call
  * goes on, also with no failures of its own.
+ *
+ * @param tip the tip of the state branch, where it was read a moment ago
  */
 export async function fileBugs(
   runtime: Runtime,
   definitions: Definitions,
   found: RepositoryConfig,
   failures: readonly Failure[],
+  tip: Snapshot | null = null,
 ): Promise<readonly FiledFailure[]> {
   const wake = beginWake(runtime);
-  const known = await runtime.store.read();
+  const known = tip ?? (await runtime.store.read());
   const beads = await findBeads(runtime, openDocuments(known), failures);
   let told: readonly FiledFailure[] = [];
   let own: readonly OwnWish[] = [];
-  await publish(
+  const noted = await publish(
     runtime,
     definitions,
     wake,
@@ -72,7 +76,8 @@ export async function fileBugs(
     written.push(await writeBead(runtime.forge, found, { document, earlierRun, isDoubtful }));
   }
   if (written.length > 0) {
-    await publish(runtime, definitions, wake, (unit) => noteWritten(unit, runtime, found, written));
+    const note = (unit: Unit): Promise<void> => noteWritten(unit, runtime, found, written);
+    await publish(runtime, definitions, wake, note, noted.tip);
   }
   const issues = new Map(written.map(({ fingerprint, issue }) => [fingerprint, issue.number]));
   return told.map((one) => ({ ...one, issue: issues.get(one.fingerprint) ?? one.issue }));

@@ -17,12 +17,13 @@ export async function healFailures(
   definitions: Definitions,
   intake: Intake,
 ): Promise<readonly FiledFailure[]> {
-  const root = await openDocuments(await runtime.store.read()).read(layout.root, rootCodec);
+  const tip = await runtime.store.read();
+  const root = await openDocuments(tip).read(layout.root, rootCodec);
   if (root === undefined) return [];
   try {
     const found = await intake.config();
     const failures = await readFailedRuns(runtime.forge, found, root.since, runtime.clock.now());
-    return failures.length === 0 ? [] : await fileBugs(runtime, definitions, found, failures);
+    return failures.length === 0 ? [] : await fileBugs(runtime, definitions, found, failures, tip);
   } catch (error) {
     // Settings that cannot be used hold up no run that is going on; the wake says so.
     if (error instanceof TreadleError && error.code.startsWith('config-')) return [];

@@ -14,6 +14,11 @@ export interface Notice {
   readonly text: string;
 }
 
+/** A notice that was said, and the comment that says it. */
+export interface SaidNotice extends Notice {
+  readonly comment: number;
+}
+
 /** Stages what is to be said, claimed by the wake; what was said already is not said again. */
 export async function stageNotices(
   documents: Documents,
@@ -25,7 +30,9 @@ export async function stageNotices(
     const notice = sha256(text);
     if (index.notice === notice) continue;
     await documents.write(layout.issueIndex(issue), issueIndexCodec, { ...index, notice });
-    const document: NoticeDocument = { version: 1, issue, text, claim: wake.claim() };
+    const { noticeComment: comment } = index;
+    const standing = comment === undefined ? {} : { comment };
+    const document: NoticeDocument = { version: 1, issue, text, ...standing, claim: wake.claim() };
     await documents.write(layout.notice(issue), noticeCodec, document);
   }
 }
@@ -33,11 +40,13 @@ export async function stageNotices(
 /** Writes down what was said, and which of the others this wake takes over. At most one commit, none for no change. */
 export async function recordNotices(
   commits: UnitCommits,
-  { said, claimed }: { readonly said: readonly Notice[]; readonly claimed: readonly number[] },
+  { said, claimed }: { readonly said: readonly SaidNotice[]; readonly claimed: readonly number[] },
   wake: Wake,
 ): Promise<void> {
   const documents = commits.documents();
-  for (const { issue, text } of said) {
+  for (const { issue, text, comment } of said) {
+    const index = await loadIssueIndex(documents, issue);
+    await documents.write(layout.issueIndex(issue), issueIndexCodec, { ...index, noticeComment: comment });
     const found = await documents.read(layout.notice(issue), noticeCodec);
     // What is to be said by now is something else: it stays.
     if (found?.text === text) await documents.remove(layout.notice(issue));

@@ -5,7 +5,7 @@ import { renderMarker } from '../engine/view/markdown.ts';
 import { openDocuments, type Documents } from '../store/documents.ts';
 import type { Snapshot } from '../store/port.ts';
 import type { Definitions } from './definitions.ts';
-import type { Notice } from './notices.ts';
+import type { SaidNotice } from './notices.ts';
 import { findMarked } from './perform/post-comment.ts';
 import { forgeUntil } from './perform/timed-forge.ts';
 import type { Runtime } from './ports.ts';
@@ -30,15 +30,18 @@ export async function sayNotices(
     .filter(({ claim }) => claim.until <= now || (runtime.alone && claim.wake !== wake.id))
     .map(({ issue }) => issue);
   let newest = tip;
-  const record = async (said: readonly Notice[], taken: readonly number[]): Promise<void> => {
+  const record = async (said: readonly SaidNotice[], taken: readonly number[]): Promise<void> => {
     if (said.length + taken.length === 0) return;
     const decide = { said, claimed: taken };
     newest = (await publish(runtime, definitions, wake, (unit) => unit.recordNotices(decide), newest)).tip;
   };
   await record([], claimed);
   const own = (await readNotices(openDocuments(newest))).filter(({ claim }) => claim.wake === wake.id);
-  const said: Notice[] = [];
-  for (const notice of own) if (await say(runtime, notice)) said.push(notice);
+  const said: SaidNotice[] = [];
+  for (const notice of own) {
+    const comment = await say(runtime, notice, claimed.includes(notice.issue));
+    if (comment !== null) said.push({ ...notice, comment });
+  }
   await record(said, []);
   return newest;
 }
@@ -52,20 +55,31 @@ async function readNotices(documents: Documents): Promise<readonly NoticeDocumen
   return read.filter((notice) => notice !== undefined);
 }
 
-/** Posts the comment, or brings the one that stands up to date. Returns whether it says now what it should. */
-async function say(runtime: Runtime, { issue, text, claim }: NoticeDocument): Promise<boolean> {
+/**
+ * Posts the comment, or brings the one that stands up to date.
+ *
+ * @param doubtful another wake may have said it: its comment is looked for
+ * @returns the comment that says now what it should; null where the forge refused it
+ */
+async function say(
+  runtime: Runtime,
+  { issue, text, comment, claim }: NoticeDocument,
+  doubtful: boolean,
+): Promise<number | null> {
   const forge = forgeUntil(runtime.forge, () => runtime.clock.now() >= claim.until);
+  const { comments } = forge;
   const marker = `selection/${issue}`;
   const body = `${renderMarker(marker)}\n${text}`;
   try {
-    const standing = await findMarked(forge, issue, marker);
-    if (standing?.body === body) return true;
-    if (standing === undefined || (await forge.comments.update(standing.id, body)) === 'gone')
-      await forge.comments.create(issue, body);
-    return true;
+    if (comment !== undefined && (await comments.update(comment, body)) === 'updated') return comment;
+    const standing = doubtful ? await findMarked(forge, issue, marker) : undefined;
+    if (standing?.body === body) return standing.id;
+    if (standing !== undefined && (await comments.update(standing.id, body)) === 'updated')
+      return standing.id;
+    return await comments.create(issue, body);
   } catch (error) {
     if (!(error instanceof TreadleError)) throw error;
     runtime.observe({ type: 'problem', run: null, message: `#${issue} could not be told: ${error.message}` });
-    return false;
+    return null;
   }
 }

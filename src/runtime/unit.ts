@@ -19,7 +19,7 @@ import { openDocuments, type Documents } from '../store/documents.ts';
 import type { Oid, Snapshot, Store } from '../store/port.ts';
 import type { Workflow } from '../workflow/model.ts';
 import { initialiseBranch, recordClaim, recordCursor, recordResults } from './bookkeeping.ts';
-import { recordNotices, type Notice } from './notices.ts';
+import { recordNotices, type Notice, type SaidNotice } from './notices.ts';
 import { reviewedDecision } from './decision-file.ts';
 import { digestOf, type Definitions } from './definitions.ts';
 import { planRestoration } from './restore.ts';
@@ -81,7 +81,7 @@ export interface Unit {
   moveCursor(cursor: CursorDocument, notices?: readonly Notice[]): Promise<void>;
   /** Writes down what was said on issues without a run, and takes over what nobody else says. At most one commit. */
   recordNotices(notices: {
-    readonly said: readonly Notice[];
+    readonly said: readonly SaidNotice[];
     readonly claimed: readonly number[];
   }): Promise<void>;
   /** Writes down what belongs to no run, in one commit, or in none where nothing changed. */

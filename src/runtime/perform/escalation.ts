@@ -24,7 +24,7 @@ export async function openEscalation(
 ): Promise<Performed> {
   const { runtime, workflow, config, state } = performance;
   const escalation = state.jobs[effect.job]?.escalation;
-  const name = `${state.run.id}/${effect.job}-escalation-${effect.escalation.slice(0, 8)}`;
+  const name = escalationName(state.run.id, effect);
   if (escalation?.id !== effect.escalation) {
     await closeAbandoned(performance, name);
     const bead = await findBead(performance, state.run.createdAt);
@@ -52,7 +52,7 @@ export async function closeEscalation(
   effect: Of<'close_escalation'>,
 ): Promise<Performed> {
   const { forge } = performance.runtime;
-  if (effect.pull !== null) await closeDecision(forge, effect.pull);
+  if (effect.pull !== null) await closeDecision(forge, escalationName(performance.state.run.id, effect));
   await postComment(forge, {
     issue: effect.issue,
     marker: performance.entry.id,
@@ -61,6 +61,13 @@ export async function closeEscalation(
   });
   await forge.issues.close(effect.issue, 'completed');
   return done();
+}
+
+function escalationName(
+  run: string,
+  { job, escalation }: { readonly job: string; readonly escalation: string },
+): string {
+  return `${run}/${job}-escalation-${escalation.slice(0, 8)}`;
 }
 
 /** Tells the holders of the role ceo again that they are asked; a CEO bead that was closed without an answer is opened again. */

@@ -11,12 +11,12 @@ export async function openGate(performance: Performance, effect: Of<'open_gate'>
   const { runtime, workflow, state } = performance;
   const gate = state.jobs[effect.job]?.gate;
   if (gate?.attempt !== effect.attempt || gate.answer !== null) {
-    await closeAbandoned(performance, `${state.run.id}/${effect.job}-${effect.attempt}`);
+    await closeAbandoned(performance, gateName(state.run.id, effect));
     return dropped('the gate is no longer open');
   }
   if (gate.kind === 'code') return askForCodeReview(performance, effect.job, gate.pull);
   const decision = renderDecision(workflow, state, effect.job);
-  const opened = await openDecision(performance, `${state.run.id}/${effect.job}-${effect.attempt}`, decision);
+  const opened = await openDecision(performance, gateName(state.run.id, effect), decision);
   if (opened.kind === 'refused') return failed(opened.problem);
   await runtime.forge.pulls.requestReviewers(opened.number, reviewersOf(performance, effect.job));
   return done({ pull: opened.number, head: opened.head });
@@ -47,25 +47,29 @@ export async function openDecision(
 
 /** Closes what a wake that died may have opened for a question that nobody asks any more. */
 export async function closeAbandoned({ runtime, doubtful }: Performance, name: string): Promise<void> {
-  const pull = doubtful ? await runtime.forge.pulls.fromBranch(decisionBranch(name)) : undefined;
-  if (pull !== undefined && !pull.merged) await closeDecision(runtime.forge, pull.number);
+  if (doubtful) await closeDecision(runtime.forge, name);
 }
 
 /** Closes a decision pull request that was not answered, or no longer counts. */
-export async function closeGate({ runtime }: Performance, effect: Of<'close_gate'>): Promise<Performed> {
-  await closeDecision(runtime.forge, effect.pull);
+export async function closeGate(
+  { runtime, state }: Performance,
+  effect: Of<'close_gate'>,
+): Promise<Performed> {
+  await closeDecision(runtime.forge, gateName(state.run.id, effect));
   return done();
 }
 
 /**
- * Closes a decision pull request unless it is closed or merged, and removes its branch.
+ * Removes the branch of a decision, with which the forge closes its pull request unless that is closed or merged.
  *
- * @param number of one that we opened
+ * @see https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-branches-in-your-repository/deleting-and-restoring-branches-in-a-pull-request
  */
-export async function closeDecision(forge: Performance['runtime']['forge'], number: number): Promise<void> {
-  const pull = await forge.pulls.close(number);
-  if (pull?.head.branch.startsWith(DECISION_BRANCHES) === true)
-    await forge.files.deleteBranch(pull.head.branch);
+export function closeDecision(forge: Performance['runtime']['forge'], name: string): Promise<void> {
+  return forge.files.deleteBranch(decisionBranch(name));
+}
+
+function gateName(run: string, { job, attempt }: { readonly job: string; readonly attempt: number }): string {
+  return `${run}/${job}-${attempt}`;
 }
 
 function decisionBranch(name: string): string {

@@ -23,7 +23,9 @@ export async function updateStatus(performance: Performance): Promise<Performed>
   if (statusComment !== null && statusText === text && !doubtful) return done({ comment: statusComment });
   if (statusComment !== null && (await forge.comments.update(statusComment, body)) === 'updated')
     return done({ comment: statusComment, text });
-  const found = await findMarked(forge, issue, marker);
+  // The first run of a bead finds no comment of an earlier one.
+  const isFirst = statusComment === null && state.run.number === 1 && !doubtful;
+  const found = isFirst ? undefined : await findMarked(forge, issue, marker);
   if (found !== undefined && (await forge.comments.update(found.id, body)) === 'updated')
     return done({ comment: found.id, text });
   return done({ comment: await forge.comments.create(issue, body), text });

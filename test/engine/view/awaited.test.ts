@@ -205,7 +205,7 @@ describe('effects', () => {
     [{ type: 'merge_pull', job: 'only', attempt: 1, pull: 3, head: null, fence: 'f' }, true],
     [{ type: 'cancel_dispatch', job: 'only', dispatch: 'd', reason: 'r' }, false],
     [{ type: 'close_gate', job: 'only', attempt: 1, pull: 2, reason: 'r' }, false],
-    [{ type: 'close_escalation', escalation: 'e', issue: 5, pull: null, answer: 'a' }, false],
+    [{ type: 'close_escalation', job: 'a', escalation: 'e', issue: 5, pull: null, answer: 'a' }, false],
     [{ type: 'remind_ceo', job: 'only', escalation: 'e', issue: 5, number: 1 }, false],
     [{ type: 'leave_merge_queue', job: 'only', pull: 3 }, false],
     [{ type: 'start_workflow', job: 'only', workflow: 'ci.yml', commit: 'c' }, false],
