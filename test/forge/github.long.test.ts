@@ -25,6 +25,8 @@ describe('the exchanges of the contract', () => {
 
   test('use these operations of GitHub, and no others', () => {
     expect([...(checker?.operations() ?? [])].sort()).toEqual([
+      'actions/list-repo-organization-variables',
+      'actions/list-repo-variables',
       'git/create-ref',
       'git/delete-ref',
       'git/get-ref',

@@ -91,6 +91,7 @@ export function describeReviewsContract(newWorld: NewWorld): void {
           body: 'bert says',
           commit: pull.head,
           submittedAt: firstAt,
+          mayWrite: true,
         },
         expect.objectContaining({
           id: second,
