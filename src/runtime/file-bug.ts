@@ -96,7 +96,9 @@ async function findBeads(
   failures: readonly Failure[],
 ): Promise<ReadonlyMap<number, Found>> {
   const beads = new Map<number, Found>();
-  for (const fingerprint of new Set(failures.map(fingerprintOf))) {
+  const fingerprints = new Set(failures.map(fingerprintOf));
+  await documents.readAhead([layout.healing, ...[...fingerprints].map(layout.fingerprintIndex)]);
+  for (const fingerprint of fingerprints) {
     const document = await documents.read(layout.fingerprintIndex(fingerprint), fingerprintCodec);
     if (document?.issue == null) continue;
     const issue = await forge.issues.get(document.issue);

@@ -5,43 +5,43 @@ import { createRateBucket, GITHUB_LIMITS, type RateBucket } from '../../src/forg
 import { faultyFetch } from './faulty-fetch.ts';
 
 /** How many requests of a kind pass at a time. */
-function passing(bucket: RateBucket, kind: 'read' | 'write', nowMs: number): number {
+function passing(bucket: RateBucket, changes: number, nowMs: number): number {
   let passed = 0;
-  while (bucket.take(kind, nowMs) === 0) passed += 1;
+  while (bucket.take(changes, nowMs) === 0) passed += 1;
   return passed;
 }
 
 describe('a bucket with GitHub’s limits', () => {
   test('lets 80 writes a minute pass, and tells when the next may', () => {
     const bucket = createRateBucket(GITHUB_LIMITS);
-    expect(passing(bucket, 'write', 0)).toBe(80);
-    expect(bucket.take('write', 20_000)).toBe(40_000);
-    expect(bucket.take('read', 20_000)).toBe(0);
-    expect(passing(bucket, 'write', 60_000)).toBe(80);
+    expect(passing(bucket, 1, 0)).toBe(80);
+    expect(bucket.take(1, 20_000)).toBe(40_000);
+    expect(bucket.take(0, 20_000)).toBe(0);
+    expect(passing(bucket, 1, 60_000)).toBe(80);
   });
 
   test('lets 500 writes an hour pass', () => {
     const bucket = createRateBucket(GITHUB_LIMITS);
-    const perMinute = Array.from({ length: 8 }, (_, minute) => passing(bucket, 'write', minute * 60_000));
+    const perMinute = Array.from({ length: 8 }, (_, minute) => passing(bucket, 1, minute * 60_000));
     expect(perMinute).toEqual([80, 80, 80, 80, 80, 80, 20, 0]);
-    expect(bucket.take('write', 480_000)).toBe(3_600_000 - 480_000);
-    expect(passing(bucket, 'write', 3_600_000)).toBe(80);
+    expect(bucket.take(1, 480_000)).toBe(3_600_000 - 480_000);
+    expect(passing(bucket, 1, 3_600_000)).toBe(80);
   });
 
   test('lets 900 points a minute pass: a read is one, a write five', () => {
     const bucket = createRateBucket(GITHUB_LIMITS);
-    expect(passing(bucket, 'write', 0)).toBe(80);
-    expect(passing(bucket, 'read', 0)).toBe(500);
-    expect(bucket.take('read', 59_000)).toBe(1_000);
-    expect(bucket.take('read', 60_000)).toBe(0);
+    expect(passing(bucket, 1, 0)).toBe(80);
+    expect(passing(bucket, 0, 0)).toBe(500);
+    expect(bucket.take(0, 59_000)).toBe(1_000);
+    expect(bucket.take(0, 60_000)).toBe(0);
   });
 
   test('is closed as long as the forge asks for', () => {
     const bucket = createRateBucket(GITHUB_LIMITS);
     bucket.close(5_000);
     bucket.close(3_000);
-    expect(bucket.take('read', 1_000)).toBe(4_000);
-    expect(bucket.take('read', 5_000)).toBe(0);
+    expect(bucket.take(0, 1_000)).toBe(4_000);
+    expect(bucket.take(0, 5_000)).toBe(0);
   });
 });
 

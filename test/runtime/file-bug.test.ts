@@ -212,8 +212,7 @@ describe('failed workflow runs of the default branch', () => {
     const shop = await openShop();
     const { world, runner } = shop;
     const found = await readRepositoryConfig(runner.runtime.forge, new Map());
-    const look = () =>
-      readFailedRuns(world.as('treadle[bot]'), found, '2026-01-01T00:00:00Z', world.clock.now());
+    const look = () => readFailedRuns(world.as('treadle[bot]'), found, world.clock.now());
     expect(await look()).toEqual([]);
     const first = await failCi(shop);
     const second = await failCi(shop);
@@ -236,6 +235,6 @@ describe('failed workflow runs of the default branch', () => {
     await failCi(shop);
     const found = await readRepositoryConfig(shop.runner.runtime.forge, new Map());
     const now = shop.world.clock.now();
-    expect(await readFailedRuns(shop.world.as('ada'), found, '2026-01-01T00:00:00Z', now)).toEqual([]);
+    expect(await readFailedRuns(shop.world.as('ada'), found, now)).toEqual([]);
   });
 });

@@ -1,12 +1,13 @@
 import type { Comments } from '../port/comments.ts';
 import { readChangedSince } from './changed-since.ts';
+import { createCommentTogether } from './comment-together.ts';
 import type { Connection } from './connection.ts';
 import { ignoreAnswer } from './connection.ts';
 import { integerAt } from './decode.ts';
 import { decodeComment } from './decode-shapes.ts';
 import { readLastEdits } from './last-edits.ts';
 
-/** Comments of issues and pull requests, over the REST API. */
+/** Comments of issues and pull requests, over the REST API; many that are written at once, over the GraphQL API. */
 export function githubComments(connection: Connection): Comments {
   return {
     changedSince: (since, mostPages) =>
@@ -41,15 +42,7 @@ export function githubComments(connection: Connection): Comments {
       );
       return comments.toSorted((a, b) => a.id - b.id);
     },
-    create: (issue, body) =>
-      connection.ask(
-        {
-          what: `comment on #${issue}`,
-          route: 'POST /repos/{owner}/{repo}/issues/{issue_number}/comments',
-          parameters: { issue_number: issue, body },
-        },
-        (comment) => integerAt(comment, 'id'),
-      ),
+    create: createCommentTogether(connection, (issue, body) => writeComment(connection, issue, body)),
     update: async (id, body) => {
       const answer = await connection.tryAsk(
         {
@@ -76,4 +69,15 @@ export function githubComments(connection: Connection): Comments {
       );
     },
   };
+}
+
+function writeComment(connection: Connection, issue: number, body: string): Promise<number> {
+  return connection.ask(
+    {
+      what: `comment on #${issue}`,
+      route: 'POST /repos/{owner}/{repo}/issues/{issue_number}/comments',
+      parameters: { issue_number: issue, body },
+    },
+    (comment) => integerAt(comment, 'id'),
+  );
 }

@@ -20,8 +20,11 @@ export interface ComposedQuery {
   split(answer: unknown): readonly Readonly<Record<string, unknown>>[];
 }
 
-/** Makes one query of several questions. Pure. Of a single one the aliases stay as they are. */
-export function composeQuery(questions: readonly Question[]): ComposedQuery {
+/** Makes one query, or one mutation, of several questions. Pure. Of a single one the aliases stay as they are. */
+export function composeQuery(
+  questions: readonly Question[],
+  operation: 'query' | 'mutation' = 'query',
+): ComposedQuery {
   const prefixOf = (index: number): string => (questions.length === 1 ? '' : `q${index}_`);
   const fields: string[] = [];
   const repository: string[] = [];
@@ -51,7 +54,7 @@ export function composeQuery(questions: readonly Question[]): ComposedQuery {
     types.unshift('$owner: String!', '$name: String!');
     fields.push(`repository(owner: $owner, name: $name) {\n${repository.join('\n')}\n}`);
   }
-  const head = types.length === 0 ? 'query' : `query(${types.join(', ')})`;
+  const head = types.length === 0 ? operation : `${operation}(${types.join(', ')})`;
   const parts = [...fragments].map(([name, text]) => `\nfragment ${name} ${text}`);
   return {
     document: `${head} {\n${fields.join('\n')}\n}${parts.join('')}`,

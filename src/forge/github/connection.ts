@@ -47,6 +47,15 @@ export interface Connection {
    * not found is null in the answer.
    */
   query<T>(question: Question, decode: Decode<T>): Promise<T>;
+  /**
+   * Makes several changes by GraphQL in one request, once and in this order; of each its answer, or that the forge refused it.
+   * After an error any of them may have taken place.
+   */
+  mutateEach<T>(
+    what: string,
+    changes: readonly Question[],
+    decode: Decode<T>,
+  ): Promise<readonly MutationAnswer<T>[]>;
   /** Changes something by GraphQL, once; what the forge refuses is a value. */
   mutate<T>(mutation: Mutation, decode: Decode<T>): Promise<MutationAnswer<T>>;
 }

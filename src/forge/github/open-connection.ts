@@ -2,7 +2,7 @@ import type { Octokit } from '@octokit/rest';
 
 import { TreadleError } from '../../base/errors.ts';
 import { createAskTogether } from './ask-together.ts';
-import type { ComposedQuery } from './compose-query.ts';
+import { composeQuery, type ComposedQuery, type Question } from './compose-query.ts';
 import type { Answer, Connection, ForgeRequest, Mutation, MutationAnswer } from './connection.ts';
 import type { Decode } from './decode.ts';
 import { MalformedAnswer } from './decode.ts';
@@ -53,6 +53,7 @@ export function openConnection(options: {
     page: (asked, page, decode) => attempt(asked.what, () => readPage(send, asked, page, decode)),
     list: (asked, decode) => readAllPages(connection, asked, decode),
     query: (question, decode) => attempt(question.what, async () => decode(await askTogether(question))),
+    mutateEach: (what, changes, decode) => attempt(what, () => sendMutations(octokit, changes, decode)),
     mutate: (mutation, decode) => attempt(mutation.what, () => sendMutation(octokit, mutation, decode)),
   };
   return connection;
@@ -145,12 +146,48 @@ async function sendMutation<T>(
   decode: Decode<T>,
 ): Promise<MutationAnswer<T>> {
   try {
-    return { kind: 'done', value: decode(await octokit.graphql(document, variables)) };
+    return {
+      kind: 'done',
+      value: decode(await octokit.graphql(document, { ...variables, request: { changes: 1 } })),
+    };
   } catch (error) {
     if (!isQueryError(error) || isRateLimited(error)) throw error;
     const { errors } = error as Error & { readonly errors?: readonly { readonly message?: unknown }[] };
     const said = (errors ?? []).map(({ message }) => message).filter((text) => typeof text === 'string');
     return { kind: 'refused', problem: said.join(' ') || error.message };
+  }
+}
+
+/** Aliases begin with the number of their change, and so do the paths of the errors. */
+async function sendMutations<T>(
+  octokit: Octokit,
+  changes: readonly Question[],
+  decode: Decode<T>,
+): Promise<readonly MutationAnswer<T>[]> {
+  const composed = composeQuery(changes, 'mutation');
+  const { document, variables } = composed;
+  const request = { changes: changes.length };
+  try {
+    const answer: unknown = await octokit.graphql(document, { ...variables, request });
+    return composed.split(answer).map((part) => ({ kind: 'done', value: decode(part) }));
+  } catch (error) {
+    if (!isQueryError(error) || isRateLimited(error)) throw error;
+    const { errors, data } = error as Error & { readonly errors?: unknown; readonly data?: unknown };
+    if (!Array.isArray(errors) || data === null || data === undefined) throw error;
+    const refusals = errors.map((each: { readonly path?: unknown; readonly message?: unknown }) => ({
+      alias: Array.isArray(each.path) ? String(each.path[0]) : null,
+      problem: String(each.message),
+    }));
+    if (refusals.some(({ alias }) => alias === null)) throw error;
+    const parts = composed.split(data);
+    return changes.map((change, index) => {
+      const prefix = changes.length === 1 ? '' : `q${index}_`;
+      const own = Object.keys(change.fields ?? {}).map((alias) => `${prefix}${alias}`);
+      const refusal = refusals.find(({ alias }) => alias !== null && own.includes(alias));
+      return refusal === undefined
+        ? { kind: 'done', value: decode(parts[index]) }
+        : { kind: 'refused', problem: refusal.problem };
+    });
   }
 }
 

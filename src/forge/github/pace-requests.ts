@@ -18,11 +18,11 @@ export function paceRequests(
   log: (line: string) => void,
 ): void {
   const bucket = createRateBucket(rate);
-  octokit.hook.before('request', async ({ method, url }) => {
-    const kind = method === 'GET' || url.endsWith('/graphql') ? 'read' : 'write';
+  octokit.hook.before('request', async ({ method, url, request }) => {
+    const changes = changesOf(method, url, request);
     for (;;) {
       const nowMs = Date.now();
-      const waitMs = bucket.take(kind, nowMs);
+      const waitMs = bucket.take(changes, nowMs);
       if (waitMs === 0) return;
       if (waitMs > longestWaitMs) throw limited(new Date(nowMs + waitMs).toISOString());
       if (waitMs > TOLD_FROM_MS)
@@ -35,6 +35,13 @@ export function paceRequests(
     if (end !== undefined) bucket.close(Date.parse(end));
     throw error;
   });
+}
+
+/** A mutation says how much it changes; every other request of GraphQL is a query. */
+function changesOf(method: string, url: string, request: { readonly [option: string]: unknown }): number {
+  if (!url.endsWith('/graphql')) return method === 'GET' ? 0 : 1;
+  const { changes } = request;
+  return typeof changes === 'number' ? changes : 0;
 }
 
 function limited(retryAt: string): TreadleError {

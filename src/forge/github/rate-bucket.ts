@@ -20,8 +20,12 @@ const WRITE_POINTS = 5;
 
 /** Counts what is sent, and says when there is room for more. Kept nowhere: each process begins with an empty one. */
 export interface RateBucket {
-  /** Counts a request where there is room for it, and returns 0; else how many milliseconds later there is. */
-  take(kind: 'read' | 'write', nowMs: number): number;
+  /**
+   * Counts a request where there is room for it, and returns 0; else how many milliseconds later there is.
+   *
+   * @param changes how much the request creates or changes; 0 for a read
+   */
+  take(changes: number, nowMs: number): number;
   /** The forge asked for silence until then. */
   close(untilMs: number): void;
 }
@@ -30,15 +34,15 @@ export function createRateBucket(limits: readonly RateLimit[]): RateBucket {
   const windows = limits.map((limit) => ({ limit, sent: [] as { atMs: number; cost: number }[] }));
   let closedUntilMs = 0;
   return {
-    take(kind, nowMs) {
+    take(changes, nowMs) {
       const waits = windows.map(({ limit, sent }) => {
         while ((sent[0]?.atMs ?? Infinity) <= nowMs - limit.windowMs) sent.shift();
-        return waitFor(limit, sent, costOf(limit, kind), nowMs);
+        return waitFor(limit, sent, costOf(limit, changes), nowMs);
       });
       const waitMs = Math.max(closedUntilMs - nowMs, 0, ...waits);
       if (waitMs > 0) return waitMs;
       for (const { limit, sent } of windows) {
-        const cost = costOf(limit, kind);
+        const cost = costOf(limit, changes);
         if (cost > 0) sent.push({ atMs: nowMs, cost });
       }
       return 0;
@@ -49,9 +53,9 @@ export function createRateBucket(limits: readonly RateLimit[]): RateBucket {
   };
 }
 
-function costOf({ counts }: RateLimit, kind: 'read' | 'write'): number {
-  if (counts === 'content') return kind === 'write' ? 1 : 0;
-  return kind === 'write' ? WRITE_POINTS : 1;
+function costOf({ counts }: RateLimit, changes: number): number {
+  if (counts === 'content') return changes;
+  return changes > 0 ? WRITE_POINTS : 1;
 }
 
 /** Until enough of what was sent has left the window. */

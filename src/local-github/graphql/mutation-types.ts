@@ -1,6 +1,7 @@
 /** The mutations, as GitHub's schema has them. */
 export const mutationTypes = /* GraphQL */ `
   type Mutation {
+    addComment(input: AddCommentInput!): AddCommentPayload
     createCommitOnBranch(input: CreateCommitOnBranchInput!): CreateCommitOnBranchPayload
     updateRefs(input: UpdateRefsInput!): UpdateRefsPayload
     markPullRequestReadyForReview(
@@ -9,6 +10,21 @@ export const mutationTypes = /* GraphQL */ `
     enqueuePullRequest(input: EnqueuePullRequestInput!): EnqueuePullRequestPayload
     dequeuePullRequest(input: DequeuePullRequestInput!): DequeuePullRequestPayload
     convertPullRequestToDraft(input: ConvertPullRequestToDraftInput!): ConvertPullRequestToDraftPayload
+  }
+
+  input AddCommentInput {
+    subjectId: ID!
+    body: String!
+    clientMutationId: String
+  }
+
+  type AddCommentPayload {
+    clientMutationId: String
+    commentEdge: IssueCommentEdge
+  }
+
+  type IssueCommentEdge {
+    node: IssueComment
   }
 
   input CommittableBranch {

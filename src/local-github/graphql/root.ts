@@ -11,6 +11,7 @@ import { repositoryHtmlUrl } from '../render/repository.ts';
 import { nodeId } from '../render/user.ts';
 import type { ServerContext } from '../server-context.ts';
 import { userNode } from './account-nodes.ts';
+import { createCommentMutations } from './comment-mutations.ts';
 import { createDraftMutations } from './draft-mutations.ts';
 import { expressionNode, type GraphNode, objectNode, refNode } from './git-nodes.ts';
 import { createQueueMutations } from './queue-mutations.ts';
@@ -60,6 +61,9 @@ export function createRoot(server: ServerContext, limits: RateLimit, actor: Acto
     ...createMutations(server, actor),
     ...createDraftMutations(server, actor, pullNode),
     ...createQueueMutations(server, actor, pullNode),
+    ...createCommentMutations(server, actor, (repository, comment, issue) =>
+      issueNodesOf(server, repository, actor).comment(comment, issue),
+    ),
   };
 }
 

@@ -1,14 +1,14 @@
 import { reaches } from '../auth.ts';
 import type { CommentRecord } from '../data/records.ts';
 import type { Repository } from '../data/repository.ts';
-import { publishEvent } from '../events/publish-event.ts';
 import { created, noContent, ok } from '../http/answer.ts';
 import { forbidden, invalid, notFound } from '../http/api-failure.ts';
 import type { RepositoryCall, RepositoryEndpoints, SignedIn } from '../http/endpoint.ts';
 import { requiredText } from '../http/fields.ts';
 import { listAnswer } from '../http/pagination.ts';
-import { commentsOf, renderComment, renderIssue } from '../render/issue.ts';
+import { commentsOf, renderComment } from '../render/issue.ts';
 import type { ServerContext } from '../server-context.ts';
+import { publishComment, writeComment } from '../write-comment.ts';
 import { findIssue } from './find-issue.ts';
 import { bodyField } from './issues.ts';
 import { sinceOf, sortRecords } from './select-issues.ts';
@@ -26,7 +26,14 @@ export function addCommentEndpoints(api: RepositoryEndpoints, server: ServerCont
     return listAnswer(call.url, comments, render(call.repository));
   });
   api.add('post', '/issues/:number{[0-9]+}/comments', 'account', async (call) =>
-    created(render(call.repository)(await createComment(server, call))),
+    created(
+      render(call.repository)(
+        await writeComment(server, call.repository, findIssue(call), {
+          actor: call.actor,
+          body: commentBody(call),
+        }),
+      ),
+    ),
   );
   api.read('/issues/comments', ({ repository, query, url }) => {
     const since = sinceOf(query);
@@ -78,25 +85,6 @@ function commentBody(call: RepositoryCall): string {
   return bodyField(call, 'IssueComment') ?? '';
 }
 
-async function createComment(server: ServerContext, call: RepositoryCall & SignedIn): Promise<CommentRecord> {
-  const issue = findIssue(call);
-  const body = commentBody(call);
-  const now = server.now();
-  const id = server.database.nextId();
-  const comment = call.repository.comments.put(id, {
-    id,
-    issueNumber: issue.number,
-    authorId: call.actor.user.id,
-    body,
-    editorId: null,
-    createdAt: now,
-    updatedAt: now,
-  });
-  call.repository.issues.put(issue.number, { ...issue, updatedAt: now });
-  await publishComment(server, call, comment, 'created');
-  return comment;
-}
-
 async function updateComment(server: ServerContext, call: RepositoryCall & SignedIn): Promise<CommentRecord> {
   const before = findComment(call);
   requireAuthorOrWriter(call, before);
@@ -111,26 +99,4 @@ async function updateComment(server: ServerContext, call: RepositoryCall & Signe
   if (issue !== undefined) call.repository.issues.put(issue.number, { ...issue, updatedAt: server.now() });
   await publishComment(server, call, comment, 'edited', { changes: { body: { from: before.body } } });
   return comment;
-}
-
-async function publishComment(
-  server: ServerContext,
-  call: RepositoryCall & SignedIn,
-  comment: CommentRecord,
-  action: 'created' | 'edited' | 'deleted',
-  extra: Readonly<Record<string, unknown>> = {},
-): Promise<void> {
-  const { repository, actor } = call;
-  const issue = repository.issues.get(comment.issueNumber);
-  await publishEvent(server, repository, {
-    name: 'issue_comment',
-    action,
-    payload: {
-      ...extra,
-      issue: issue === undefined ? null : renderIssue(server, repository, issue),
-      comment: renderComment(server, repository, comment),
-    },
-    actor,
-    source: { kind: 'default-branch' },
-  });
 }

@@ -14,21 +14,15 @@ const OWN = /^\.github\/workflows\/treadle[\w-]*\.ya?ml$/;
  * The failed workflow runs of the base branch as failures, oldest first. One request; none where the settings watch nothing. Runs
  * of Treadle and of its agents do not count: what an agent failed at is an attempt that failed. A workflow is one failure,
  * however often and for whatever commit it fails, so that a fix that does not help files nothing new.
- *
- * @param since when the state began: what failed before is nobody's business
  */
 export async function readFailedRuns(
   forge: Forge,
   { config, healing }: RepositoryConfig,
-  since: string,
   now: string,
 ): Promise<readonly Failure[]> {
   if (!healing.watches) return [];
-  const lookBack = addMinutes(now, -LOOK_BACK_MINUTES);
-  const runs = await forge.workflows.failedOn(
-    config.settings.baseBranch,
-    since > lookBack ? since : lookBack,
-  );
+  const since = addMinutes(now, -LOOK_BACK_MINUTES);
+  const runs = await forge.workflows.failedOn(config.settings.baseBranch, since);
   const agents = new Set(
     Object.values(config.agents).flatMap((agent) =>
       agent.dispatch === 'workflow' ? [workflowPath(agent)] : [],

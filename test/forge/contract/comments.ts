@@ -38,6 +38,20 @@ export function describeCommentsContract(newWorld: NewWorld): void {
       expect(await comments.update(id, 'Too late')).toBe('gone');
     });
 
+    test('are written in their order where they are written at once', async () => {
+      const world = await newWorld();
+      const [issue, other] = [await newIssue(world), await newIssue(world)];
+      const { comments } = world.as('weaver[bot]');
+      const pull = await openPullRequest(world, { by: 'ada' });
+      const places = [issue, issue, other, pull.number];
+      const ids = await Promise.all(places.map((place, index) => comments.create(place, `Text ${index}`)));
+      const read = await Promise.all(ids.map((id) => comments.get(id)));
+      expect(read.map((comment) => [comment?.issue, comment?.body])).toEqual(
+        places.map((place, index) => [place, `Text ${index}`]),
+      );
+      expect((ids[0] ?? 0) < (ids[1] ?? 0)).toBe(true);
+    });
+
     test('knows who edited a comment last, and the text that they left', async () => {
       const world = await newWorld();
       const issue = await newIssue(world);
