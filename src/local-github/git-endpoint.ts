@@ -10,7 +10,10 @@ import { type Actor, actorPermission, identify, reaches } from './auth.ts';
 import type { Repository } from './data/repository.ts';
 import { type BackendRequest, serveGit } from './git/http-backend.ts';
 import type { Application, Environment } from './http/endpoint.ts';
+import { readPush } from './git/push-commands.ts';
+import { noOid } from './git/refs.ts';
 import { publishPush, type RefMove } from './pulls/publish-push.ts';
+import { findPushViolations, takesNoForce } from './pulls/ref-rules.ts';
 import { reconcileLocked } from './pulls/reconcile.ts';
 import type { ServerContext } from './server-context.ts';
 
@@ -81,9 +84,12 @@ async function receivePush(
   const directory = await mkdtemp(join(tmpdir(), 'treadle-push-'));
   try {
     const record = join(directory, 'moves');
+    const { rules, ...checked } = await checkRules(repository, actor, request);
     const answer = await serveGit({
       ...request,
+      ...checked,
       env: {
+        ...rules,
         TREADLE_PUSH_RECORD: record,
         TREADLE_PROTECT_WORKFLOWS: actor.tokenKind === 'default' ? '1' : '',
       },
@@ -99,6 +105,35 @@ async function receivePush(
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+/** What the rules of branches say of a push: to the hook, which git asks before it moves a ref. */
+async function checkRules(
+  repository: Repository,
+  actor: Actor,
+  { headers, body }: Pick<BackendRequest, 'headers' | 'body'>,
+): Promise<Pick<BackendRequest, 'headers' | 'body'> & { readonly rules: Readonly<Record<string, string>> }> {
+  if ((repository.record.rulesets ?? []).length === 0 || body === null) return { headers, body, rules: {} };
+  const push = await readPush(headers, body);
+  const refusals: string[] = [];
+  const forward: string[] = [];
+  for (const { ref, before, after } of push.commands) {
+    // Its commits are not here yet: the hook looks whether it is a fast-forward.
+    const problems = await findPushViolations(repository, { ref, before, after }, actor, 'elsewhere');
+    if (problems.length > 0) refusals.push(refusalText(ref, problems));
+    if (before !== noOid && after !== noOid && takesNoForce(repository, ref, actor)) forward.push(ref);
+  }
+  const rules = { TREADLE_PUSH_REFUSAL: refusals.join('\n'), TREADLE_PUSH_FORWARD: forward.join('\n') };
+  return { headers: push.headers, body: push.body, rules };
+}
+
+function refusalText(ref: string, problems: readonly string[]): string {
+  return [
+    `error: GH013: Repository rule violations found for ${ref}.`,
+    '',
+    ...problems.map((each) => `- ${each}`),
+    '',
+  ].join('\n');
 }
 
 function parseMoves(text: string): readonly RefMove[] {

@@ -241,7 +241,7 @@ export interface ActionsSettings {
   readonly mayApprovePulls: boolean;
 }
 
-/** Rules for branches. They are kept and told of; nobody is held to them here. */
+/** Rules for branches, and who may bypass them. Those of kinds that the server does not know are kept and told of alone. */
 export interface RulesetRecord {
   readonly id: number;
   readonly name: string;

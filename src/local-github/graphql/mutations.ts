@@ -8,6 +8,7 @@ import { branchTip, isAncestor, isOid, isRefName, moveRefs, noOid, readRef } fro
 import { moveRefFor } from '../pulls/move-ref.ts';
 import { personOf, webFlow } from '../pulls/people.ts';
 import { publishPush } from '../pulls/publish-push.ts';
+import { findPushViolations, violationText } from '../pulls/ref-rules.ts';
 import { reconcileLocked } from '../pulls/reconcile.ts';
 import type { ServerContext } from '../server-context.ts';
 import { protectsWorkflows } from '../workflows/protect-workflows.ts';
@@ -86,8 +87,10 @@ async function createCommit(server: ServerContext, actor: Actor, input: CommitIn
   });
   const move = { ref: `refs/heads/${branch}`, before: tip, after: oid };
   const outcome = await moveRefFor(server, repository, move, actor);
-  if (outcome === 'touches-workflows') throw refuse('FORBIDDEN', 'Resource not accessible by integration');
-  if (outcome === 'moved-meanwhile') throw stale((await branchTip(path, branch)) ?? noOid);
+  if (outcome.kind === 'forbidden') throw refuse('UNPROCESSABLE', outcome.problem);
+  if (outcome.kind === 'touches-workflows')
+    throw refuse('FORBIDDEN', 'Resource not accessible by integration');
+  if (outcome.kind === 'moved-meanwhile') throw stale((await branchTip(path, branch)) ?? noOid);
   const commit = await readCommit(path, oid);
   return {
     clientMutationId: input.clientMutationId ?? null,
@@ -152,6 +155,9 @@ async function updateRefs(server: ServerContext, actor: Actor, input: RefsInput)
     for (const update of input.refUpdates) {
       const known = (await readRef(path, update.name))?.oid ?? noOid;
       await requireUpdate(repository, actor, update, known);
+      const move = { ref: update.name, before: known, after: update.afterOid };
+      const problems = await findPushViolations(repository, move, actor);
+      if (problems.length > 0) throw refuse('UNPROCESSABLE', violationText(problems));
       moves.push({ name: update.name, from: known, to: update.afterOid });
     }
     if (!(await moveRefs(path, moves)))

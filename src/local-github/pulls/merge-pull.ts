@@ -1,4 +1,4 @@
-import type { Actor } from '../auth.ts';
+import { type Actor, permissionOf, reaches } from '../auth.ts';
 import type { PullIssue } from '../data/records.ts';
 import type { Repository } from '../data/repository.ts';
 import { listCommits, writeCommit } from '../git/commits.ts';
@@ -8,7 +8,8 @@ import type { ServerContext } from '../server-context.ts';
 import { publishPush } from './publish-push.ts';
 import { personOf, webFlow } from './people.ts';
 import { isPull } from './is-pull.ts';
-import { isBehindRule, queueRuleOf, unmetChecks } from './merge-rules.ts';
+import { approvalsWanted, isBehindRule, queueRuleOf, unmetChecks } from './merge-rules.ts';
+import { heldRules, unmetText, violationText } from './ref-rules.ts';
 import { concludeMerge, reconcileLocked } from './reconcile.ts';
 
 /** The ways of GitHub to merge a pull request. */
@@ -52,7 +53,8 @@ export function mergePull(
     const { baseRef } = issue.pull;
     const base = await branchTip(repository.path, baseRef);
     if (base === null) return { kind: 'not-mergeable' };
-    const problem = queueProblem(repository, issue) ?? (await findUnmetRule(repository, issue, base));
+    const problem =
+      queueProblem(repository, issue) ?? (await findUnmetRule(server, repository, issue, base, actor));
     if (problem !== null) return { kind: 'rule', problem };
     const sha = await writeMerge(server, repository, issue, base, request, actor);
     if (sha === null) return { kind: 'conflict' };
@@ -73,24 +75,47 @@ function queueProblem(repository: Repository, { number, pull }: PullIssue): stri
     : 'Repository rule violations found\n\nChanges must be made through the merge queue';
 }
 
-/** The rule of the base branch that a pull request does not meet, in GitHub's words; null where it meets all. */
+/**
+ * The rule of the base branch that a pull request does not meet, in GitHub's words; null where it meets all.
+ *
+ * @param actor who merges; left out where the merge queue does, which nobody holds to restricted updates
+ */
 export async function findUnmetRule(
+  server: ServerContext,
   repository: Repository,
-  { pull: { baseRef, headSha } }: PullIssue,
+  { number, authorId, pull: { baseRef, headSha } }: PullIssue,
   base: string,
+  actor?: Actor,
 ): Promise<string | null> {
-  const [unmet, ...others] = unmetChecks(repository, baseRef, headSha);
-  if (unmet !== undefined) {
-    const what =
-      others.length === 0
-        ? `Required status check "${unmet}" is`
-        : `${others.length + 1} of required status checks are`;
-    return `Repository rule violations found\n\n${what} expected.`;
+  const unmet = unmetChecks(repository, baseRef, headSha);
+  if (unmet.length > 0) return violationText([unmetText(unmet)]);
+  const held = actor === undefined ? [] : heldRules(repository, baseRef, actor);
+  if (held.some(({ type }) => type === 'update')) return violationText(['Cannot update this protected ref.']);
+  const wanted = Math.max(0, ...held.map(approvalsWanted));
+  if (wanted > countApprovals(server, repository, number, authorId)) {
+    return violationText([
+      `At least ${wanted} approving ${wanted === 1 ? 'review is' : 'reviews are'} required by reviewers with write access.`,
+    ]);
   }
   const isBehind = await isBehindRule(repository, baseRef, base, headSha);
-  return isBehind
-    ? 'Repository rule violations found\n\nHead branch is out of date. Review and try the merge again.'
-    : null;
+  return isBehind ? violationText(['Head branch is out of date. Review and try the merge again.']) : null;
+}
+
+/** The approvals of a pull request that stand, by those who may write. */
+function countApprovals(
+  { database }: ServerContext,
+  repository: Repository,
+  number: number,
+  authorId: number,
+): number {
+  const standing = new Map<number, string>();
+  for (const { pullNumber, authorId: reviewer, state } of repository.reviews.values()) {
+    const counts = state === 'APPROVED' || state === 'CHANGES_REQUESTED' || state === 'DISMISSED';
+    if (pullNumber === number && reviewer !== authorId && counts) standing.set(reviewer, state);
+  }
+  const mayWrite = (reviewer: number): boolean =>
+    reaches(permissionOf(repository, database.userById(reviewer) ?? null), 'write');
+  return [...standing].filter(([reviewer, state]) => state === 'APPROVED' && mayWrite(reviewer)).length;
 }
 
 /** Writes the commits that the base branch shall move to; `null` on a conflict. */

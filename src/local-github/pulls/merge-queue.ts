@@ -58,7 +58,8 @@ export function enqueuePull(
     const known = queueEntryOf(repository, number);
     if (known !== null) return refused('Pull request is already in the queue');
     const base = await branchTip(repository.path, baseRef);
-    const unmet = base === null ? 'Base branch is missing' : await findUnmetRule(repository, issue, base);
+    const unmet =
+      base === null ? 'Base branch is missing' : await findUnmetRule(server, repository, issue, base);
     if (unmet !== null) return refused(unmet);
     const entry = await buildGroup(server, repository, issue, {
       at: server.now(),

@@ -42,6 +42,13 @@ export function requiredChecksOf({ type, parameters }: Rule): RequiredChecks | n
   };
 }
 
+/** How many approving reviews a rule asks for before a merge. */
+export function approvalsWanted({ type, parameters }: Rule): number {
+  if (type !== 'pull_request' || !isObject(parameters)) return 0;
+  const count = parameters['required_approving_review_count'];
+  return typeof count === 'number' ? count : 0;
+}
+
 /** How the merge queue of a branch merges; null where the branch has none. */
 export function queueRuleOf(repository: Repository, branch: string): { readonly method: string } | null {
   const found = rulesOf(repository, branch).find(({ rule }) => rule['type'] === 'merge_queue');

@@ -4,10 +4,13 @@ import { protectsWorkflows } from '../workflows/protect-workflows.ts';
 import { moveRef, noOid } from '../git/refs.ts';
 import type { ServerContext } from '../server-context.ts';
 import { publishPush, type RefMove } from './publish-push.ts';
+import { findPushViolations, violationText } from './ref-rules.ts';
 import { reconcileLocked } from './reconcile.ts';
 
-/** What came of moving a ref. */
-export type MoveOutcome = 'moved' | 'moved-meanwhile' | 'touches-workflows';
+/** What came of moving a ref. `problem`: a rule of the branch forbids it, in GitHub's words. */
+export type MoveOutcome =
+  | { readonly kind: 'moved' | 'moved-meanwhile' | 'touches-workflows' }
+  | { readonly kind: 'forbidden'; readonly problem: string };
 
 /**
  * Moves a ref for an account by compare-and-swap, and lets follow what follows a push: events, workflows, pull requests. The
@@ -21,11 +24,14 @@ export function moveRefFor(
 ): Promise<MoveOutcome> {
   return server.exclusively(repository, async () => {
     if (move.after !== noOid && (await protectsWorkflows(repository.path, move.after, actor))) {
-      return 'touches-workflows';
+      return { kind: 'touches-workflows' };
     }
-    if (!(await moveRef(repository.path, move.ref, move.before, move.after))) return 'moved-meanwhile';
+    const problems = await findPushViolations(repository, move, actor);
+    if (problems.length > 0) return { kind: 'forbidden', problem: violationText(problems) };
+    if (!(await moveRef(repository.path, move.ref, move.before, move.after)))
+      return { kind: 'moved-meanwhile' };
     await reconcileLocked(server, repository, actor);
     await publishPush(server, repository, [move], actor);
-    return 'moved';
+    return { kind: 'moved' };
   });
 }

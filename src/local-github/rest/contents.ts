@@ -177,13 +177,15 @@ async function commitEdit(
   });
   const move = { ref: `refs/heads/${edit.branch}`, before: edit.tip ?? noOid, after: commit };
   const outcome = await moveRefFor(server, repository, move, actor);
-  switch (outcome) {
+  switch (outcome.kind) {
     case 'moved':
       return commit;
     case 'touches-workflows':
       throw forbidden('Resource not accessible by integration');
     case 'moved-meanwhile':
       throw new ApiFailure(409, `is at a different commit than expected: ${edit.branch}`);
+    case 'forbidden':
+      throw new ApiFailure(409, outcome.problem);
   }
 }
 

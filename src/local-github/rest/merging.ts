@@ -2,6 +2,7 @@ import type { MergeOutcome } from '../pulls/merge-pull.ts';
 import { mergeMethods, mergePull } from '../pulls/merge-pull.ts';
 import { personOf, webFlow } from '../pulls/people.ts';
 import { publishPush } from '../pulls/publish-push.ts';
+import { findPushViolations, violationText } from '../pulls/ref-rules.ts';
 import { reconcileLocked } from '../pulls/reconcile.ts';
 import { type Answer, created, noContent, ok } from '../http/answer.ts';
 import { ApiFailure, notFound } from '../http/api-failure.ts';
@@ -70,6 +71,8 @@ async function mergeBranches(server: ServerContext, call: RepositoryCall & Signe
       committer: webFlow(now),
     });
     const ref = `refs/heads/${base}`;
+    const problems = await findPushViolations(repository, { ref, before: ours, after: sha }, actor);
+    if (problems.length > 0) throw new ApiFailure(409, violationText(problems));
     if (!(await moveRef(path, ref, ours, sha))) throw new ApiFailure(409, 'Base branch was modified.');
     await publishPush(server, repository, [{ ref, before: ours, after: sha }], actor);
     await reconcileLocked(server, repository, actor);

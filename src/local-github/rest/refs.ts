@@ -95,7 +95,7 @@ async function move(
   if (from.name.startsWith('refs/pull/')) throw new ApiFailure(422, 'Reference cannot be updated');
   const step = { ref: from.name, before: from.oid, after: to };
   const outcome = await moveRefFor(server, call.repository, step, call.actor);
-  switch (outcome) {
+  switch (outcome.kind) {
     case 'moved':
       return;
     case 'touches-workflows':
@@ -106,5 +106,7 @@ async function move(
         422,
         from.oid === noOid ? 'Reference already exists' : 'Update is not a fast forward',
       );
+    case 'forbidden':
+      throw new ApiFailure(422, outcome.problem);
   }
 }

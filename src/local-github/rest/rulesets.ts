@@ -1,3 +1,4 @@
+import type { Actor } from '../auth.ts';
 import type { RulesetRecord } from '../data/records.ts';
 import type { Repository } from '../data/repository.ts';
 import { created, ok } from '../http/answer.ts';
@@ -7,22 +8,23 @@ import { type Fields, isFields, oneOf, requiredText } from '../http/fields.ts';
 import { listAnswer } from '../http/pagination.ts';
 import type { ServerContext } from '../server-context.ts';
 import { rulesOf } from '../pulls/merge-rules.ts';
+import { mayBypass } from '../pulls/ref-rules.ts';
 
 /** Rulesets, and the rules that hold for a branch. https://docs.github.com/en/rest/repos/rules */
 export function addRulesetEndpoints(api: RepositoryEndpoints, server: ServerContext): void {
   const rulesetsOf = ({ record }: Repository): readonly RulesetRecord[] => record.rulesets ?? [];
-  api.add('post', '/rulesets', 'admin', ({ repository, fields }) => {
+  api.add('post', '/rulesets', 'admin', ({ repository, fields, actor }) => {
     const ruleset = decodeRuleset(fields, server.database.nextId(), server.now());
     repository.update({ rulesets: [...rulesetsOf(repository), ruleset] });
-    return created(render(repository, ruleset));
+    return created(render(repository, ruleset, actor));
   });
-  api.read('/rulesets', ({ repository, url }) =>
-    listAnswer(url, rulesetsOf(repository), (each) => render(repository, each)),
+  api.read('/rulesets', ({ repository, url, actor }) =>
+    listAnswer(url, rulesetsOf(repository), (each) => render(repository, each, actor)),
   );
-  api.read('/rulesets/:id{[0-9]+}', ({ repository, param }) => {
+  api.read('/rulesets/:id{[0-9]+}', ({ repository, param, actor }) => {
     const ruleset = rulesetsOf(repository).find(({ id }) => String(id) === param('id'));
     if (ruleset === undefined) throw notFound();
-    return ok(render(repository, ruleset));
+    return ok(render(repository, ruleset, actor));
   });
   api.read('/rules/branches/:branch{.+}', ({ repository, param, url }) => {
     const rules = rulesOf(repository, param('branch')).map(({ rule, ruleset }) => ({
@@ -52,8 +54,11 @@ function decodeRuleset(fields: Fields, id: number, createdAt: string): RulesetRe
   };
 }
 
-/** Of the rules only required checks are enforced here; who would be held to the others is told as on GitHub: those who may not bypass them. */
-function render(repository: Repository, ruleset: RulesetRecord): Record<string, unknown> {
+function render(
+  repository: Repository,
+  ruleset: RulesetRecord,
+  actor: Actor | null,
+): Record<string, unknown> {
   return {
     id: ruleset.id,
     name: ruleset.name,
@@ -62,7 +67,7 @@ function render(repository: Repository, ruleset: RulesetRecord): Record<string, 
     source: repository.fullName,
     enforcement: ruleset.enforcement,
     bypass_actors: ruleset.bypassActors,
-    current_user_can_bypass: ruleset.bypassActors.length > 0 ? 'always' : 'never',
+    current_user_can_bypass: actor !== null && mayBypass(repository, ruleset, actor) ? 'always' : 'never',
     conditions: { ref_name: { include: ruleset.include, exclude: ruleset.exclude } },
     rules: ruleset.rules,
     created_at: ruleset.createdAt,
