@@ -80,6 +80,41 @@ export function referencesOf(tree: Expr): readonly Reference[] {
   return found;
 }
 
+/** Functions that answer true or false, whatever they are given. */
+const questions: readonly string[] = [
+  'contains',
+  'startswith',
+  'endswith',
+  'success',
+  'failure',
+  'always',
+  'cancelled',
+];
+
+/**
+ * The references of which the value, or a part of it, may be in what an expression comes to, in no order that matters. What is only
+ * asked about is not among them: operands of comparisons and of `!`, conditions of `case` and `&&`, indexes.
+ */
+export function contributorsOf(tree: Expr): readonly Reference[] {
+  const found: Reference[] = [];
+  visit(tree, (node) => {
+    const reference = referenceAt(node);
+    if (reference !== null) {
+      found.push(reference);
+      return [];
+    }
+    if (node instanceof IndexAccess) return [node.expr];
+    if (node instanceof Grouping) return [node.group];
+    // In front of `&&` a value is the outcome only where it is false, 0, null or the empty text.
+    if (node instanceof Logical) return node.operator.lexeme === '&&' ? node.args.slice(-1) : node.args;
+    if (!(node instanceof FunctionCall)) return [];
+    const name = node.functionName.lexeme.toLowerCase();
+    if (questions.includes(name)) return [];
+    return name === 'case' ? outcomesOfCase(node) : node.args;
+  });
+  return found;
+}
+
 const fieldsOf = new WeakMap<Expr, Map<string, ReadonlySet<string> | null>>();
 
 /** The fields of a context that an expression can read, as they are written; null where it can read any. Worked out once. */
@@ -156,12 +191,17 @@ export function outcomesOf(tree: Expr): readonly Outcome[] {
     else if (reference?.isExact === true) found.push({ kind: 'reference', reference });
     else if (node instanceof Grouping) return [node.group];
     else if (node instanceof Logical) return branchesOf(node);
-    else if (node instanceof FunctionCall && node.functionName.lexeme.toLowerCase() === 'case') {
-      return node.args.filter((_, index) => index % 2 === 1 || index === node.args.length - 1);
-    } else found.push({ kind: 'other' });
+    else if (node instanceof FunctionCall && node.functionName.lexeme.toLowerCase() === 'case')
+      return outcomesOfCase(node);
+    else found.push({ kind: 'other' });
     return [];
   });
   return found;
+}
+
+/** The values that `case` chooses from, without its conditions. */
+function outcomesOfCase({ args }: FunctionCall): readonly Expr[] {
+  return args.filter((_, index) => index % 2 === 1 || index === args.length - 1);
 }
 
 /** `a && 'x' || 'y'` chooses between texts: the condition in front never is the outcome of a choice that has an else. */

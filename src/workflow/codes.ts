@@ -98,6 +98,10 @@ export const diagnosticCodes = {
     severity: 'error',
     meaning: 'An expression in `run` that brings in what strangers or agents wrote.',
   },
+  'untrusted-folder': {
+    severity: 'warning',
+    meaning: 'An expression in `working-directory` that brings in what strangers or agents wrote.',
+  },
   'output-not-declared': { severity: 'error', meaning: 'An output of an agent job given as an expression.' },
   'two-commits': { severity: 'error', meaning: 'More than one commit job in a workflow.' },
   'commit-without-verify': { severity: 'warning', meaning: 'No verify job follows the commit job.' },

@@ -1,9 +1,9 @@
+import { diagnosticCodes, type DiagnosticCode } from './codes.ts';
 import { compileWorkflow, type Compiled, type CompileOptions, type WorkflowFile } from './compile.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import type { CallJob, InputDeclaration, Place, Workflow } from './model.ts';
 import { pathOfCall } from './path-of-call.ts';
-import { readCallOutputs, type Call } from './read-calls.ts';
-import type { OutputsOfCall } from './rules/rule.ts';
+import { readCallOutputs, type Call, type CallOutputs, type OutputsOfCall } from './read-calls.ts';
 
 /** GitHub's limits on reusable workflows: levels in all, and files that one run may call. */
 const mostLevels = 10;
@@ -29,15 +29,15 @@ export function compileWithCalls(
   const outputsOfCall = createOutputsOfCall(fileAt);
   const compiled = compileWorkflow(file, { ...options, outputsOfCall });
   const files = new Map([[file.path, file]]);
-  const known = new Map<string, Workflow | null>([[file.path, compiled.workflow]]);
+  const known = new Map<string, Compiled>([[file.path, compiled]]);
   /** How deep a file was called from, with nothing wrong below it. */
   const walked = new Map<string, number>();
-  const compile = (called: WorkflowFile): Workflow | null => {
+  const compile = (called: WorkflowFile): Compiled => {
     const before = known.get(called.path);
     if (before !== undefined) return before;
-    const { workflow } = compileWorkflow(called, { ...options, outputsOfCall });
-    known.set(called.path, workflow);
-    return workflow;
+    const result = compileWorkflow(called, { ...options, outputsOfCall });
+    known.set(called.path, result);
+    return result;
   };
   const visit = (workflow: Workflow, path: readonly string[]): string | null => {
     for (const call of callsOf(workflow)) {
@@ -46,7 +46,7 @@ export function compileWithCalls(
     }
     return null;
   };
-  const findProblem = (call: Call, path: readonly string[]): string | null => {
+  const findProblem = (call: Pick<Call, 'uses'>, path: readonly string[]): string | null => {
     const target = pathOfCall(call.uses);
     const called = target === null ? undefined : fileAt(target);
     if (called === undefined) return `There is no workflow ${call.uses}`;
@@ -56,19 +56,38 @@ export function compileWithCalls(
     if (path.length >= mostLevels) return `Workflows call each other over more than ${mostLevels} levels`;
     files.set(called.path, called);
     if (files.size > mostFiles + 1) return `The workflow calls more than ${mostFiles} files`;
-    const workflow = compile(called);
+    const { workflow } = compile(called);
     if (workflow === null) return `${called.path} has errors`;
     if (workflow.on.workflowCall === null) return `${called.path} has no \`workflow_call\` under \`on\``;
     const problem = visit(workflow, [...path, called.path]);
     if (problem === null) walked.set(called.path, path.length);
     return problem;
   };
+  const calledBy = (call: Call): Compiled | undefined => known.get(pathOfCall(call.uses) ?? '');
+  const forRoles = new Map<Compiled, ReadonlySet<string>>();
+  /** The inputs of what is called that say who is asked, there or in what it calls itself with them. Nothing calls itself any more. */
+  const inputsForRoles = (call: Call): ReadonlySet<string> => {
+    const called = calledBy(call);
+    if (called === undefined) return new Set();
+    const before = forRoles.get(called);
+    if (before !== undefined) return before;
+    const passedOn = called.calls.flatMap((further) => {
+      const deeper = inputsForRoles(further);
+      return Object.entries(further.origins).flatMap(([name, { inputs }]) =>
+        deeper.has(name.toLowerCase()) ? [...inputs] : [],
+      );
+    });
+    const all = new Set([...called.inputsForRoles, ...passedOn]);
+    forRoles.set(called, all);
+    return all;
+  };
   const found: Diagnostic[] = [];
   for (const call of compiled.calls.filter(({ uses }) => pathOfCall(uses) !== null)) {
     const problem = findProblem(call, [file.path]);
     if (problem === null) {
-      const declared = known.get(pathOfCall(call.uses) ?? '')?.on.workflowCall?.inputs ?? [];
+      const declared = calledBy(call)?.workflow?.on.workflowCall?.inputs ?? [];
       found.push(...checkInputs(file.path, call, declared));
+      found.push(...checkRoles(file.path, call, inputsForRoles(call)));
     } else found.push(diagnosticAt(file.path, call.places.uses, problem));
   }
   return {
@@ -82,15 +101,16 @@ export function compileWithCalls(
 
 /** Tells the outputs of workflows by what their files declare; each file is read once. */
 function createOutputsOfCall(fileAt: (path: string) => WorkflowFile | undefined): OutputsOfCall {
-  const known = new Map<string, readonly string[] | null>();
-  return (uses) => {
+  const known = new Map<string, CallOutputs | null>();
+  const outputsOfCall: OutputsOfCall = (uses) => {
     const before = known.get(uses);
     if (before !== undefined) return before;
     const file = fileAt(pathOfCall(uses) ?? '');
-    const outputs = file === undefined ? null : readCallOutputs(file.text);
+    const outputs = file === undefined ? null : readCallOutputs(file.text, outputsOfCall);
     known.set(uses, outputs);
     return outputs;
   };
+  return outputsOfCall;
 }
 
 function byPlace(a: Diagnostic, b: Diagnostic): number {
@@ -121,11 +141,25 @@ function* checkInputs(path: string, call: Call, declared: readonly InputDeclarat
   }
 }
 
+/** What strangers or agents wrote does not say who is asked, in whatever workflow. */
+function* checkRoles(path: string, call: Call, inputs: ReadonlySet<string>): Iterable<Diagnostic> {
+  for (const [name, { why }] of Object.entries(call.origins)) {
+    if (why === null || !inputs.has(name.toLowerCase())) continue;
+    const message = `The input '${name}' of ${call.uses} says who is asked, and what is given here ${why}. Give a role, or an output with an \`enum\` of roles`;
+    yield diagnosticAt(path, call.places.with[name] ?? call.places.uses, message, 'runs-on-unchecked');
+  }
+}
+
 function isOfType({ type }: InputDeclaration, text: string): boolean {
   if (type === 'number') return text.trim() === '' || Number.isFinite(Number(text));
   return type !== 'boolean' || ['', 'true', 'false'].includes(text);
 }
 
-function diagnosticAt(path: string, { start, end }: Place, message: string): Diagnostic {
-  return { path, start, end, severity: 'error', code: 'bad-call', message };
+function diagnosticAt(
+  path: string,
+  { start, end }: Place,
+  message: string,
+  code: DiagnosticCode = 'bad-call',
+): Diagnostic {
+  return { path, start, end, severity: diagnosticCodes[code].severity, code, message };
 }

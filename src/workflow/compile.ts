@@ -3,21 +3,21 @@ import { checkSchema } from './check-schema.ts';
 import type { DiagnosticCode } from './codes.ts';
 import { diagnosticCodes } from './codes.ts';
 import type { Diagnostic } from './diagnostic.ts';
-import type { WorkflowDraft } from './draft.ts';
+import { graphOfDraft, jobsOfDraft } from './draft-graph.ts';
 import type { Finding } from './finding.ts';
 import { finding } from './finding.ts';
 import { findDuplicateKeys } from './duplicate-keys.ts';
-import { createGraph } from './graph.ts';
-import type { Graph, Workflow } from './model.ts';
-import { readCalls, type Call } from './read-calls.ts';
+import type { Workflow } from './model.ts';
+import { readCalls, type Call, type OutputsOfCall } from './read-calls.ts';
 import { readDraft } from './read-draft.ts';
 import { createFieldReader } from './read-fields.ts';
 import { readYaml } from './read-yaml.ts';
+import { inputsForRoles } from './inputs-for-roles.ts';
 import { BUILT_IN_ROLES } from './roles.ts';
 import { rules } from './rules.ts';
-import type { OutputsOfCall } from './rules/rule.ts';
 import type { SourceText } from './source-text.ts';
 import { createSourceText } from './source-text.ts';
+import { createTrust } from './trust.ts';
 
 /** A workflow file: its path in the repository and its text. */
 export interface WorkflowFile {
@@ -41,6 +41,8 @@ export interface Compiled {
   readonly diagnostics: readonly Diagnostic[];
   /** What it calls, also where the workflow is null. */
   readonly calls: readonly Call[];
+  /** Inputs that say who is asked (`runs-on`), in small letters, also where the workflow is null. */
+  readonly inputsForRoles: ReadonlySet<string>;
 }
 
 /** Compiles a workflow file. Reports all problems at once; never throws over what the text holds. */
@@ -56,34 +58,31 @@ export function compileWorkflow(file: WorkflowFile, options: CompileOptions = {}
       'The file is empty: `on` and `jobs` are missing',
     );
     const found = read.findings.length > 0 ? read.findings : [empty];
-    return { workflow: null, diagnostics: place(found), calls: [] };
+    return { workflow: null, diagnostics: place(found), calls: [], inputsForRoles: new Set() };
   }
   const structure = [...read.findings, ...findDuplicateKeys(read.root), ...checkSchema(read.root)];
-  if (read.root.kind !== 'map') return { workflow: null, diagnostics: place(structure), calls: [] };
+  if (read.root.kind !== 'map')
+    return { workflow: null, diagnostics: place(structure), calls: [], inputsForRoles: new Set() };
   const fields = createFieldReader(file.text);
   const draft = readDraft(read.root, fields);
-  const graph = graphOf(draft);
+  const graph = graphOfDraft(draft);
   const roles = options.roles === 'any' ? null : new Set([...BUILT_IN_ROLES, ...(options.roles ?? [])]);
-  const jobs = new Map(draft.jobs.toReversed().map((job) => [job.id, job]));
+  const jobs = jobsOfDraft(draft);
   const outputsOfCall = options.outputsOfCall ?? ((): null => null);
-  const input = { draft, jobs, graph, roles, outputsOfCall, text: file.text };
+  const trust = createTrust({ draft, jobs, graph, outputsOfCall });
+  const input = { draft, jobs, graph, roles, outputsOfCall, trust, text: file.text };
   const semantic = rules.flatMap((rule) => [...rule(input)]);
   const diagnostics = place([...structure, ...fields.findings, ...semantic]);
   const isValid = diagnostics.every(
     ({ severity, code }) => severity !== 'error' || options.tolerated?.some((one) => one === code) === true,
   );
   const workflow = isValid ? buildWorkflow(file.path, draft, graph, source) : null;
-  return { workflow, diagnostics, calls: readCalls(draft, source) };
-}
-
-function graphOf(draft: WorkflowDraft): Graph {
-  const canonical = new Map(draft.jobs.toReversed().map((job) => [job.id.toLowerCase(), job.id]));
-  return createGraph(
-    draft.jobs.map((job) => ({
-      id: job.id,
-      needs: [...new Set(job.needs.flatMap((need) => canonical.get(need.text.toLowerCase()) ?? []))],
-    })),
-  );
+  return {
+    workflow,
+    diagnostics,
+    calls: readCalls(draft, source, trust),
+    inputsForRoles: inputsForRoles(draft, trust),
+  };
 }
 
 /** Findings as diagnostics: placed, each once, sorted. */

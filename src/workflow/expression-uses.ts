@@ -27,7 +27,7 @@ export interface ExpressionUse {
 
 /** Every expression of the file that parses. */
 export function* expressionUses(draft: WorkflowDraft): Iterable<ExpressionUse> {
-  yield* inTexts(null, [draft.runName, ...Object.values(draft.env)]);
+  yield* inTexts(null, [draft.runName, draft.defaults.workingDirectory, ...Object.values(draft.env)]);
   yield* inConcurrency(null, draft.concurrency);
   yield* inCondition(null, draft.triggers.issues?.if ?? null);
   const { inputs = [], outputs = {} } = draft.triggers.workflowCall ?? {};

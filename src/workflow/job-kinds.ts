@@ -68,6 +68,12 @@ export const keysOfType: Readonly<Record<JobType, readonly string[]>> = {
   verify: [...agentJob, 'strategy'],
 };
 
+/** Outputs that a job of a type has without declaring them. */
+export const ownOutputs: Readonly<Partial<Record<JobType, readonly string[]>>> = {
+  approval: ['verdict', 'comment'],
+  commit: ['sha'],
+};
+
 /**
  * Which keys a job may have that calls a workflow: GitHub's, and a rework edge.
  *

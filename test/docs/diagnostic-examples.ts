@@ -74,6 +74,13 @@ const examples: Readonly<Record<DiagnosticCode, Example>> = {
     '  steps:',
     '    - run: echo "${{ github.event.issue.title }}"',
   ),
+  'untrusted-folder': jobs(
+    'a: { runs-on: ceo, prompt: Where?, outputs: { where: { required: true } } }',
+    'b:',
+    '  needs: a',
+    '  runs-on: treadle',
+    "  steps: [{ working-directory: '${{ needs.a.outputs.where }}', run: make }]",
+  ),
   'output-not-declared': jobs('a: { runs-on: ceo, prompt: Do it, outputs: { way: left } }'),
   'two-commits': jobs(
     'a: { type: commit, runs-on: engineering-manager, pull-request: 1 }',

@@ -78,6 +78,13 @@ export const mended: Readonly<Record<DiagnosticCode, Example>> = {
     "    - env: { TITLE: '${{ github.event.issue.title }}' }",
     '      run: echo "$TITLE"',
   ),
+  'untrusted-folder': jobs(
+    'a: { runs-on: ceo, prompt: Where?, outputs: { where: { required: true, enum: [api, web] } } }',
+    'b:',
+    '  needs: a',
+    '  runs-on: treadle',
+    "  steps: [{ working-directory: '${{ needs.a.outputs.where }}', run: make }]",
+  ),
   'output-not-declared': jobs(
     'a: { runs-on: ceo, prompt: Do it, outputs: { way: { enum: [left, right] } } }',
   ),

@@ -256,8 +256,8 @@ describe('steps', () => {
       'steps:',
       '  - { id: one, run: one, env: { LEVEL: step } }',
       '  - id: two',
-      '    run: "two ${{ steps.one.outputs.way }} ${{ env.LEVEL }} ${{ env.ONLY }}"',
-      '    env: { SEEN: "${{ env.LEVEL }}" }',
+      '    run: "two ${{ env.LEVEL }} ${{ env.ONLY }}"',
+      '    env: { SEEN: "${{ env.LEVEL }}", WAY: "${{ steps.one.outputs.way }}" }',
       '    working-directory: "${{ steps.one.outputs.folder }}"',
       '    timeout-minutes: 0.5',
       'outputs: { way: "${{ steps.one.outputs.way }}/${{ steps.two.outputs.way }}", none: "${{ steps.one.outputs.none }}" }',
@@ -269,8 +269,8 @@ describe('steps', () => {
     );
     expect(commands[0]).toMatchObject({ env: { LEVEL: 'step', ONLY: 'job' }, path: [], timeoutMs: null });
     expect(commands[1]).toMatchObject({
-      script: 'two left file job',
-      env: { LEVEL: 'file', ONLY: 'job', SEEN: 'file' },
+      script: 'two file job',
+      env: { LEVEL: 'file', ONLY: 'job', SEEN: 'file', WAY: 'left' },
       folder: 'web',
       path: ['/opt/a', '/opt/b'],
       timeoutMs: 30_000,

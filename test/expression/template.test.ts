@@ -10,7 +10,7 @@ import {
   placedExpressions,
   soleExpression,
 } from '../../src/expression/template.ts';
-import { callsOf, outcomesOf, referencesOf } from '../../src/expression/tree.ts';
+import { callsOf, contributorsOf, outcomesOf, referencesOf } from '../../src/expression/tree.ts';
 
 const prompt = availabilityOf('jobs.prompt');
 
@@ -158,5 +158,28 @@ describe('outcomes', () => {
         : [outcome.reference.context, ...outcome.reference.path].join('.');
     });
     expect(shown.toSorted()).toEqual(expected.toSorted());
+  });
+});
+
+describe('contributorsOf', () => {
+  it.each([
+    ['github.a', ['a']],
+    ["github.a == 'x'", []],
+    ['!github.a', []],
+    ['github.a && github.b', ['b']],
+    ["github.a && github.b && github.c || 'x'", ['c']],
+    ['github.a || (github.b || github.c)', ['a', 'b', 'c']],
+    ['contains(github.a, github.b)', []],
+    ['STARTSWITH(github.a, github.b) || endsWith(github.c, github.d)', []],
+    ['success() || github.a', ['a']],
+    ["format('{0}', github.a)", ['a']],
+    ['case(github.a, github.b, github.c, github.d, github.e)', ['b', 'd', 'e']],
+    ['fromJSON(github.a)[github.b]', ['a']],
+    ['github.a[github.b]', ['a']],
+    ['toJSON(github.a.*.b)', ['a']],
+    ["'x'", []],
+  ])('%s', (source, names) => {
+    const found = contributorsOf(treeOf(source)).map(({ path }) => path.join('.'));
+    expect(found.toSorted()).toEqual(names);
   });
 });

@@ -232,3 +232,78 @@ test('calls that meet again and again are walked once', () => {
   );
   expect(compile(dispatch + wide('l0'), others).diagnostics).toEqual([]);
 });
+
+describe('who is asked in what is called', () => {
+  const asks = `on: { workflow_call: { inputs: { who: { type: string }, what: { type: string } } } }
+jobs: { a: { runs-on: '\${{ inputs.who }}', prompt: '\${{ inputs.what }}' } }\n`;
+  /** A workflow that calls `b` with something. */
+  const giving = (given: string): string => `${dispatch}jobs:
+  ask: { runs-on: ceo, prompt: x, outputs: { free: {}, role: { enum: [ceo, qa-engineer] } } }
+  go: { needs: ask, uses: ./${folder}/b.yml, with: { ${given} } }\n`;
+  const refused = [
+    "4:75 runs-on-unchecked The input 'WHO' of ./.github/treadle/workflows/b.yml says who is asked, and what is given here is what another job reported. Give a role, or an output with an `enum` of roles",
+  ];
+
+  test.each([
+    ['who: ceo', []],
+    ["who: '${{ needs.ask.outputs.role }}'", []],
+    ["who: '${{ vars.ROLE }}'", []],
+    ["what: '${{ needs.ask.outputs.free }}'", []],
+    ["WHO: '${{ needs.ask.outputs.free }}'", refused],
+  ])('may be said by %s: %j', (given, expected) => {
+    expect(findings(giving(given), { b: asks })).toEqual(expected);
+  });
+
+  test('is not said by what agents wrote and others pass on', () => {
+    const passes = `on: { workflow_call: { inputs: { who: { type: string } } } }
+jobs:
+  plain: { uses: ./${folder}/c.yml, with: { who: ceo, what: '\${{ inputs.who }}' } }
+  named: { type: decision, outputs: { role: '\${{ inputs.who }}' } }
+  go: { needs: named, uses: ./${folder}/c.yml, with: { who: '\${{ needs.named.outputs.role }}' } }\n`;
+    expect(findings(giving("WHO: '${{ needs.ask.outputs.free }}'"), { b: passes, c: asks })).toEqual(refused);
+    const harmless = passes.replace(/ {2}go:.*\n/, '');
+    expect(findings(giving("WHO: '${{ needs.ask.outputs.free }}'"), { b: harmless, c: asks })).toEqual([]);
+  });
+
+  test('is not started with it either', () => {
+    expect(compile(giving("who: '${{ bead.title }}'"), { b: asks }).workflow).toBeNull();
+  });
+});
+
+describe('what a call hands back', () => {
+  const handsBack = `on:
+  workflow_call:
+    inputs: { given: { type: string } }
+    outputs:
+      free: { value: '\${{ jobs.a.outputs.free }}' }
+      role: { value: '\${{ jobs.a.outputs.role }}' }
+      given: { value: '\${{ inputs.given }}' }
+      deep: { value: '\${{ jobs.deep.outputs.role }}' }
+jobs:
+  a: { runs-on: ceo, prompt: x, outputs: { free: {}, role: { enum: [ceo, qa-engineer] } } }
+  deep: { uses: ./${folder}/c.yml }\n`;
+  const others = {
+    b: handsBack,
+    c: handsBack.replaceAll(/ {2}deep:.*\n| {6}deep:.*\n/g, ''),
+  };
+  const using = (given: string, name: string): string => `${dispatch}jobs:
+  call: { uses: ./${folder}/b.yml, with: { given: ${given} } }
+  next: { needs: call, runs-on: '\${{ needs.call.outputs.${name} }}', prompt: x }
+  run: { needs: call, runs-on: treadle, steps: [{ run: 'echo \${{ needs.call.outputs.${name} }}' }] }\n`;
+
+  test.each([
+    ['role', 'ceo', []],
+    ['deep', 'ceo', []],
+    ['given', 'ceo', []],
+    ['free', 'ceo', ['runs-on-unchecked', 'untrusted-in-run']],
+    ['given', "'${{ bead.title }}'", ['runs-on-unchecked', 'untrusted-in-run']],
+  ])('is trusted as what it is made of: %s, given %s', (name, given, codes) => {
+    expect(compile(using(given, name), others).diagnostics.map(({ code }) => code)).toEqual(codes);
+  });
+
+  test('is not trusted where files call each other in a circle', () => {
+    const looping = handsBack.replace('c.yml', 'b.yml').replace('deep.outputs.role', 'deep.outputs.deep');
+    const { diagnostics } = compile(using('ceo', 'deep'), { b: looping });
+    expect(diagnostics.map(({ code }) => code)).toContain('untrusted-in-run');
+  });
+});

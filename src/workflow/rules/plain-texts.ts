@@ -1,4 +1,5 @@
 import { holdsExpression } from '../../expression/template.ts';
+import type { StepDraft } from '../draft.ts';
 import type { Finding } from '../finding.ts';
 import { finding } from '../finding.ts';
 import type { YamlNode, YamlScalar } from '../yaml-tree.ts';
@@ -13,9 +14,14 @@ export function* findMisplacedExpressions({ draft }: RuleInput): Iterable<Findin
   if (draft.name !== null) yield* check(draft.name);
   yield* checkTriggers(valueAt(draft.root, 'on'));
   yield* checkKeys(valueAt(draft.root, 'env'));
+  yield* checkShell(draft.defaults);
   for (const job of draft.jobs) {
     yield* checkKeys(valueAt(job.node, 'env'));
-    for (const step of job.steps) yield* checkKeys(valueAt(step.node, 'env'));
+    yield* checkShell(job.defaults);
+    for (const step of job.steps) {
+      yield* checkKeys(valueAt(step.node, 'env'));
+      yield* checkShell(step);
+    }
     for (const output of job.outputs) if (output.kind === 'declared') yield* checkAll(output.node);
   }
 }
@@ -46,6 +52,10 @@ function* checkAll(node: YamlNode, except?: string): Iterable<Finding> {
 
 function* checkKeys(node: YamlNode | undefined): Iterable<Finding> {
   for (const { key } of entriesOf(node)) yield* check(key);
+}
+
+function* checkShell({ shell }: Pick<StepDraft, 'shell'>): Iterable<Finding> {
+  if (shell !== null) yield* check(shell);
 }
 
 function* check(node: YamlScalar): Iterable<Finding> {

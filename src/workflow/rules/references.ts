@@ -5,6 +5,7 @@ import type { ExpressionUse } from '../expression-uses.ts';
 import { expressionUses, spanOfPart } from '../expression-uses.ts';
 import type { Finding } from '../finding.ts';
 import { finding, suggestion } from '../finding.ts';
+import { ownOutputs } from '../job-kinds.ts';
 import type { Span } from '../yaml-tree.ts';
 import { isWithoutAgent } from './job-keys.ts';
 import type { RuleInput } from './rule.ts';
@@ -140,9 +141,9 @@ function* checkOutput(lookUp: LookUp, job: JobDraft, output: string, at: Place):
 
 /** The names of a job's outputs; null where they are not known here. */
 function outputsOf({ outputsOfCall }: LookUp, job: JobDraft): readonly string[] | null {
-  if (job.uses !== null) return outputsOfCall(job.uses.text);
+  if (job.uses !== null) return outputsOfCall(job.uses.text)?.names ?? null;
   if (isWithoutAgent(job) && job.type !== 'steps') return null;
-  return job.outputs.map(({ key }) => key.text);
+  return [...job.outputs.map(({ key }) => key.text), ...(ownOutputs[job.type] ?? [])];
 }
 
 /** `success('a')` and `failure('a')` ask about jobs that come before. */

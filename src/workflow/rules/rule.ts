@@ -1,6 +1,8 @@
 import type { JobDraft, WorkflowDraft } from '../draft.ts';
 import type { Finding } from '../finding.ts';
 import type { Graph } from '../model.ts';
+import type { OutputsOfCall } from '../read-calls.ts';
+import type { Trust } from '../trust.ts';
 
 /** What a rule looks at. */
 export interface RuleInput {
@@ -12,12 +14,10 @@ export interface RuleInput {
   /** The roles there are; null leaves them unchecked. */
   readonly roles: ReadonlySet<string> | null;
   readonly outputsOfCall: OutputsOfCall;
+  readonly trust: Trust;
   /** The file's text. */
   readonly text: string;
 }
-
-/** The outputs of the workflow that a `uses` names; null where they are not known. */
-export type OutputsOfCall = (uses: string) => readonly string[] | null;
 
 /** A semantic rule: looks, and yields what it finds. */
 export type Rule = (input: RuleInput) => Iterable<Finding>;

@@ -1,5 +1,6 @@
 import type { Expression } from '../../expression/model.ts';
 import { holdsExpression, soleExpression } from '../../expression/template.ts';
+import type { Reference } from '../../expression/tree.ts';
 import { outcomesOf } from '../../expression/tree.ts';
 import type { JobDraft, OutputDraft, TextField } from '../draft.ts';
 import type { Finding } from '../finding.ts';
@@ -70,11 +71,12 @@ function expressionSource(
         return closed(input, [outcome.text], at, 'unknown-role');
       case 'reference': {
         const { context, path } = outcome.reference;
-        if (context === 'needs') return outputSource(input, job, at, path, visited);
-        if (context === 'inputs') return inputSource(input, at, path[0] ?? '');
-        // Variables are set by those who administer the repository, matrix values stand in the file.
-        if (context === 'vars' || context === 'matrix') return open;
-        return unchecked(at, `\`${context}.${path.join('.')}\` may hold any text`);
+        if (context === 'needs') return outputSource(input, job, at, outcome.reference, visited);
+        const isOpen = context === 'inputs' || context === 'vars' || context === 'matrix';
+        if (!isOpen) return unchecked(at, `\`${context}.${path.join('.')}\` may hold any text`);
+        // Variables are set by those who administer the repository; who starts or calls the workflow answers for its inputs.
+        const problem = untrustedSource(input, job, at, outcome.reference);
+        return problem ?? (context === 'inputs' ? inputSource(input, at, path[0] ?? '') : open);
       }
       case 'other':
         return unchecked(at, 'it is computed');
@@ -87,16 +89,32 @@ function expressionSource(
   };
 }
 
+/** What is made of what agents or strangers wrote; null for anything else. */
+function untrustedSource(
+  { trust }: RuleInput,
+  job: JobDraft,
+  at: TextField,
+  reference: Reference,
+): RoleSource | null {
+  const { why } = trust.ofReference({ job, step: null }, reference);
+  return why === null
+    ? null
+    : unchecked(at, `\`${[reference.context, ...reference.path].join('.')}\` ${why}`);
+}
+
 function outputSource(
   input: RuleInput,
   job: JobDraft,
   at: TextField,
-  path: readonly string[],
+  reference: Reference,
   visited: Set<OutputDraft>,
 ): RoleSource {
-  const [name = '', , outputName = ''] = path;
+  const [name = '', , outputName = ''] = reference.path;
   const producer = input.jobs.get(input.graph.resolve(name) ?? '');
   const output = producer?.outputs.find(({ key }) => key.text.toLowerCase() === outputName.toLowerCase());
+  // What a call hands back is known where the file is that it names; an approver writes what they like.
+  const isKnownCall = producer?.uses != null && input.outputsOfCall(producer.uses.text) !== null;
+  if (isKnownCall || producer?.type === 'approval') return untrustedSource(input, job, at, reference) ?? open;
   // Another rule says that it does not exist.
   if (producer === undefined || output === undefined || visited.has(output)) return open;
   visited.add(output);

@@ -1,3 +1,4 @@
+import { holdsExpression } from '../../expression/template.ts';
 import type { JobDraft, StepDraft, TextField } from '../draft.ts';
 import type { Finding } from '../finding.ts';
 import { finding, suggestion } from '../finding.ts';
@@ -79,7 +80,9 @@ function* findBadIds({ steps }: JobDraft): Iterable<Finding> {
 }
 
 function* findBadShell(shell: YamlScalar | null): Iterable<Finding> {
-  if (shell === null || shells.includes(shell.text) || /^\S.*\{0\}/.test(shell.text)) return;
+  // Of expressions, which are not evaluated here, another rule speaks.
+  if (shell === null || shells.includes(shell.text) || holdsExpression(shell.text)) return;
+  if (/^\S.*\{0\}/.test(shell.text)) return;
   const hint = suggestion(shell.text, shells) || ` Shells: ${shells.join(', ')}, or a command with \`{0}\`.`;
   yield finding('unknown-shell', shell, `Unknown shell '${shell.text}'.${hint}`);
 }
