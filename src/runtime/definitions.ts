@@ -73,9 +73,16 @@ export function digestOf(document: unknown): Sha256 {
   return sha256(canonicalJson(document));
 }
 
+/** Reads what runs are pinned to; null where no workflow can be made of it. What was checked when a run began is not checked again. */
 function compileDefinition(document: DefinitionDocument): ReturnType<typeof compileWithCalls> | null {
   const files = new Map(document.files.map((file) => [file.path, file]));
   const entry = files.get(document.entry);
   if (entry === undefined) return null;
-  return compileWithCalls(entry, (path) => files.get(path), { roles: document.roles });
+  try {
+    return compileWithCalls(entry, (path) => files.get(path), { roles: document.roles, isPinned: true });
+  } catch (error) {
+    // A file that was valid can always be built: somebody changed what is stored.
+    if (error instanceof TreadleError && error.code === 'bug') return null;
+    throw error;
+  }
 }

@@ -92,7 +92,7 @@ export function compileWithCalls(
   }
   return {
     ...compiled,
-    workflow: found.length > 0 ? null : compiled.workflow,
+    workflow: found.length > 0 && options.isPinned !== true ? null : compiled.workflow,
     diagnostics: [...compiled.diagnostics, ...found].sort(byPlace),
     files:
       compiled.workflow === null ? [file] : [...files.values()].sort((a, b) => (a.path < b.path ? -1 : 1)),

@@ -31,6 +31,11 @@ export interface CompileOptions {
   readonly roles?: readonly string[] | 'any';
   /** Codes that keep no workflow from being built: what GitHub would take, and only Treadle refuses. They are reported all the same. */
   readonly tolerated?: readonly DiagnosticCode[];
+  /**
+   * Whether a run is pinned to it: it was checked when that began, so it is read and not checked again. Rules that came since keep no
+   * run from going on; what cannot be read as a workflow still does.
+   */
+  readonly isPinned?: boolean;
   /** The outputs of the workflow that a `uses` names; null, or nothing that tells them, leaves them unchecked. */
   readonly outputsOfCall?: OutputsOfCall;
 }
@@ -71,7 +76,7 @@ export function compileWorkflow(file: WorkflowFile, options: CompileOptions = {}
   const outputsOfCall = options.outputsOfCall ?? ((): null => null);
   const trust = createTrust({ draft, jobs, graph, outputsOfCall });
   const input = { draft, jobs, graph, roles, outputsOfCall, trust, text: file.text };
-  const semantic = rules.flatMap((rule) => [...rule(input)]);
+  const semantic = options.isPinned === true ? [] : rules.flatMap((rule) => [...rule(input)]);
   const diagnostics = place([...structure, ...fields.findings, ...semantic]);
   const isValid = diagnostics.every(
     ({ severity, code }) => severity !== 'error' || options.tolerated?.some((one) => one === code) === true,
