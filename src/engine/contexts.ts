@@ -69,7 +69,7 @@ export function runContexts(view: Pick<RunView, 'workflow' | 'run' | 'config'>):
     github: githubContext(run, workflow),
     inputs: run.inputs ?? run.trigger.inputs,
     vars: config.vars ?? {},
-    bead: beadContext(run.trigger),
+    bead: beadOf(run.trigger.issue),
     run: { id: run.id, number: run.number, title: run.title, cycles: run.cycles },
   };
 }
@@ -103,8 +103,12 @@ function githubContext({ trigger, id, number, parent }: RunFields, workflow: Wor
   };
 }
 
-function beadContext(trigger: Trigger): Json {
-  const { issue } = trigger;
+/** The context `bead`: an issue. */
+export function beadOf(
+  issue: Pick<Trigger['issue'], 'number' | 'title' | 'body' | 'labels'> & {
+    readonly author: { readonly login: string };
+  },
+): Json {
   const priority = issue.labels.map((label) => /^(?:priority[:/ -]?)?(p[0-4])$/i.exec(label)?.[1]);
   return {
     number: issue.number,

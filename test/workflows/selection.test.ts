@@ -106,6 +106,13 @@ test.each(CALLED)('%s, which only others call, works no bead, and is not offered
   });
 });
 
+test('the condition of a trigger sees who wrote the bead, and how urgent it is', () => {
+  const text = `on: { issues: { if: "bead.priority == 'P0' && bead.author == 'ann'" } }\n${job}\n`;
+  const found = repository({ urgent: text });
+  expect(select(['P0'], found)).toEqual({ kind: 'chosen', workflow: 'urgent', by: 'trigger' });
+  expect(select(['P1'], found)).toMatchObject({ kind: 'undecided' });
+});
+
 describe('a label that names a workflow', () => {
   test.each([
     ['goes before triggers', ['bug', 'workflow:ui'], 'ui'],

@@ -8,6 +8,7 @@ import {
   type Selection,
 } from '../../beads/select-workflow.ts';
 import type { Config } from '../../engine/config.ts';
+import { beadOf } from '../../engine/contexts.ts';
 import type { Actor } from '../../engine/event.ts';
 import type { Trigger } from '../../engine/state/run.ts';
 import type { Issue } from '../../forge/port/issues.ts';
@@ -150,11 +151,10 @@ function isTriggered(trigger: IssuesTrigger, issue: Issue, isOpened: boolean, va
       user: { login: author.login, id: author.id },
     },
   };
-  const bead = { number, title, body, labels };
   const status = { success: () => true, failure: () => false, always: () => true, cancelled: () => false };
   const contexts = {
     github: { event, event_name: 'issues', actor: author.login },
-    bead,
+    bead: beadOf(issue),
     run: {},
     inputs: {},
     vars,
