@@ -40,6 +40,10 @@ export const diagnosticCodes = {
     severity: 'warning',
     meaning: 'An input of `workflow_call` without `type`, which GitHub asks for.',
   },
+  'options-without-choice': {
+    severity: 'warning',
+    meaning: '`options` of an input that is no choice: any value is taken.',
+  },
   'concurrency-deadlock': {
     severity: 'error',
     meaning: 'A job in the concurrency group of its own workflow would wait for ever.',
@@ -159,6 +163,10 @@ export const diagnosticCodes = {
   'reference-unknown-matrix': {
     severity: 'warning',
     meaning: '`matrix.X` where the matrix of the job has no X, or the job no matrix.',
+  },
+  'reference-empty': {
+    severity: 'warning',
+    meaning: 'A property that its context does not have, so that it is empty.',
   },
   'reference-unknown-input': {
     severity: 'error',

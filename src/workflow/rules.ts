@@ -7,6 +7,7 @@ import { findCommitProblems } from './rules/commits.ts';
 import { findConcurrencyProblems } from './rules/concurrency.ts';
 import { findIdleConditions } from './rules/conditions.ts';
 import { findCycles } from './rules/cycles.ts';
+import { findEmptyReferences } from './rules/empty-references.ts';
 import { findUnknownEvents } from './rules/events.ts';
 import { findBadInputs } from './rules/inputs.ts';
 import { findBadJobIds } from './rules/job-ids.ts';
@@ -40,6 +41,7 @@ export const rules: readonly Rule[] = [
   findCommitProblems,
   findConcurrencyProblems,
   findCycles,
+  findEmptyReferences,
   findFailingCalls,
   findIdleComparisons,
   findIdleConditions,

@@ -26,6 +26,10 @@ const examples: Readonly<Record<DiagnosticCode, Example>> = {
     'on: { workflow_call: { inputs: { version: { required: true } } } }',
     `jobs: { ${TASK} }`,
   ),
+  'options-without-choice': file(
+    'on: { workflow_dispatch: { inputs: { size: { options: [small, large] } } } }',
+    `jobs: { ${TASK} }`,
+  ),
   'concurrency-deadlock': file(
     'on: workflow_dispatch',
     'concurrency: releases',
@@ -162,6 +166,7 @@ const examples: Readonly<Record<DiagnosticCode, Example>> = {
     '  prompt: "${{ matrix.prat }}"',
     '  strategy: { matrix: { part: [api, web] } }',
   ),
+  'reference-empty': jobs('a: { runs-on: ceo, prompt: "${{ github.evnt.issue.title }}" }'),
   'reference-unknown-input': jobs('a: { runs-on: ceo, prompt: "${{ inputs.version }}" }'),
 };
 

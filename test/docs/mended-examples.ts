@@ -25,6 +25,10 @@ export const mended: Readonly<Record<DiagnosticCode, Example>> = {
     'on: { workflow_call: { inputs: { version: { type: string, required: true } } } }',
     `jobs: { ${TASK} }`,
   ),
+  'options-without-choice': file(
+    'on: { workflow_dispatch: { inputs: { size: { type: choice, options: [small, large] } } } }',
+    `jobs: { ${TASK} }`,
+  ),
   'concurrency-deadlock': file(
     'on: workflow_dispatch',
     'concurrency: releases',
@@ -157,6 +161,7 @@ export const mended: Readonly<Record<DiagnosticCode, Example>> = {
     "  prompt: '${{ matrix.part }}'",
     '  strategy: { matrix: { part: [api, web] } }',
   ),
+  'reference-empty': jobs("a: { runs-on: ceo, prompt: '${{ github.event.issue.title }}' }"),
   'reference-unknown-input': file(
     'on: { workflow_dispatch: { inputs: { version: { required: true } } } }',
     "jobs: { a: { runs-on: ceo, prompt: 'Release ${{ inputs.version }}' } }",

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { contextsOf } from '../../src/engine/contexts.ts';
 import { deadlinesOf } from '../../src/engine/deadlines.ts';
 import { transition } from '../../src/engine/transition.ts';
+import { shapeOfContext, type Shape } from '../../src/workflow/context-shapes.ts';
 import { beginStory } from './story.ts';
 
 const yaml = `run-name: "Bug \${{ github.event.issue.number }}"
@@ -46,6 +47,16 @@ describe('contexts', () => {
     expect(contexts['run']).toEqual({ id: '42-1', number: 1, title: 'Bug 42', cycles: {} });
     expect(contexts['inputs']).toEqual({ fast: true });
     expect(contexts['vars']).toEqual({});
+  });
+
+  test.each(['github', 'bead', 'run'])('%s holds what lint knows of it', (name) => {
+    const story = at();
+    const check = (value: unknown, shape: Shape): void => {
+      if (shape === null) return;
+      expect(Object.keys(value as object).sort()).toEqual(Object.keys(shape).sort());
+      for (const [key, below] of Object.entries(value as object)) check(below, shape[key] ?? null);
+    };
+    check(contextsOf(story.context(), story.state(), 'a', 'job')[name], shapeOfContext(name, 'jobs.prompt'));
   });
 
   test('needs: direct ones for a job, all ancestors for its if', () => {

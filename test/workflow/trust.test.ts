@@ -129,7 +129,7 @@ describe('what a script may be made of', () => {
     const text = `on: workflow_dispatch
 jobs: { a: { runs-on: treadle, steps: [{ run: 'echo \${{ env.NOWHERE }} \${{ toJSON(env) }}' }] } }
 `;
-    expect(diagnose(text)).toEqual([]);
+    expect(codesOf(text)).toEqual(['reference-empty']);
   });
 
   test.each([
