@@ -1,8 +1,27 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 
 import { compileWorkflow } from '../../src/workflow/compile.ts';
 import { formatAnnotations } from '../../src/workflow/format-annotations.ts';
 import { documentationOf, formatSarif } from '../../src/workflow/format-sarif.ts';
+
+const golden = new URL('golden/', import.meta.url);
+
+/** Checks a value against the schema of SARIF 2.1.0 (its last release candidate, as code scanning of GitHub has it); what is wrong, or nothing. */
+function createSarifCheck(): (value: unknown) => readonly string[] {
+  const at = '../../node_modules/@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json';
+  const text = readFileSync(new URL(at, import.meta.url), 'utf8');
+  // It is written in draft 4, and uses nothing that draft 7 reads in another way than its own name.
+  const { $schema, id, ...schema } = JSON.parse(text) as Readonly<Record<string, unknown>>;
+  expect([$schema, typeof id]).toEqual(['http://json-schema.org/draft-04/schema#', 'string']);
+  const isUri = (value: string): boolean => URL.canParse(value, 'https://example.com/') && !/\s/.test(value);
+  const formats = { uri: (value: string) => URL.canParse(value), 'uri-reference': isUri, 'date-time': /T/ };
+  const ajv = new Ajv({ strict: false, allErrors: true, unicodeRegExp: false, formats });
+  const validate = ajv.compile(schema);
+  return (value) =>
+    validate(value) ? [] : (validate.errors ?? []).map((one) => `${one.instancePath} ${one.message ?? ''}`);
+}
 
 const text = 'on: push\njobs:\n  a: { runs-on: ceo, promt: Do it }\n';
 const { diagnostics } = compileWorkflow({ path: 'odd, 100%/a b.yml', text });
@@ -62,6 +81,22 @@ describe('diagnostics', () => {
       help: { text: expect.stringContaining(documentationOf('unknown-key')) as string },
       defaultConfiguration: { level: 'error' },
     });
+  });
+
+  it('are what the schema of SARIF asks for, whatever the code', () => {
+    const check = createSarifCheck();
+    const files = readdirSync(golden).filter((name) => name.endsWith('.yml'));
+    const all = files.flatMap((name) => {
+      const path = `folder with spaces/${name}`;
+      return compileWorkflow({ path, text: readFileSync(new URL(name, golden), 'utf8') }).diagnostics;
+    });
+    expect(all.length).toBeGreaterThan(100);
+    expect(check(formatSarif(all))).toEqual([]);
+    expect(check(formatSarif([]))).toEqual([]);
+    const [one] = all;
+    if (one === undefined) throw new Error('nothing was found');
+    expect(check(formatSarif([{ ...one, start: { line: 0, column: 0 } }]))).toHaveLength(2);
+    expect(check({ ...(formatSarif([]) as object), extra: true })).toHaveLength(1);
   });
 
   it('of a code that is not of workflows are errors', () => {
