@@ -88,6 +88,10 @@ export const diagnosticCodes = {
     meaning: 'An output of a job with `steps` that is no expression.',
   },
   'steps-runs-on': { severity: 'error', meaning: 'A job with `steps` that does not run on `treadle`.' },
+  'steps-on-pull-request': {
+    severity: 'warning',
+    meaning: 'Steps that run what a pull request brings, where they can read the token of Treadle.',
+  },
   'steps-empty': { severity: 'error', meaning: 'A job with `steps` that has none.' },
   'bad-step-id': { severity: 'error', meaning: 'A step id with characters that are not allowed.' },
   'duplicate-step-id': {

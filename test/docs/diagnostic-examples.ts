@@ -66,6 +66,14 @@ const examples: Readonly<Record<DiagnosticCode, Example>> = {
     '  outputs: { way: { required: true } }',
   ),
   'steps-runs-on': jobs('a: { runs-on: ubuntu-latest, steps: [{ run: make }] }'),
+  'steps-on-pull-request': jobs(
+    'fix: { runs-on: ceo, prompt: Fix it, outputs: { pull: { required: true } } }',
+    'test:',
+    '  needs: fix',
+    '  runs-on: treadle',
+    "  pull-request: '${{ needs.fix.outputs.pull }}'",
+    '  steps: [{ run: make test }]',
+  ),
   'steps-empty': jobs('a: { runs-on: treadle, steps: [] }'),
   'bad-step-id': jobs('a: { runs-on: treadle, steps: [{ id: 1st, run: make }] }'),
   'duplicate-step-id': jobs(

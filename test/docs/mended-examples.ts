@@ -69,6 +69,16 @@ export const mended: Readonly<Record<DiagnosticCode, Example>> = {
     "  outputs: { way: '${{ steps.build.outputs.way }}' }",
   ),
   'steps-runs-on': jobs('a: { runs-on: treadle, steps: [{ run: make }] }'),
+  'steps-on-pull-request': jobs(
+    '# make test is a required check: a workflow of GitHub’s on pull_request.',
+    'fix: { runs-on: ceo, prompt: Fix it, outputs: { pull: { required: true } } }',
+    'merge:',
+    '  type: commit',
+    '  needs: fix',
+    '  runs-on: engineering-manager',
+    "  pull-request: '${{ needs.fix.outputs.pull }}'",
+    'verify: { type: verify, needs: merge, runs-on: qa-engineer }',
+  ),
   'steps-empty': jobs('a: { runs-on: treadle, steps: [{ run: make }] }'),
   'bad-step-id': jobs('a: { runs-on: treadle, steps: [{ id: first, run: make }] }'),
   'duplicate-step-id': jobs(

@@ -23,6 +23,11 @@ export function* findBadSteps({ draft }: RuleInput): Iterable<Finding> {
   for (const job of draft.jobs) {
     if (job.type !== 'steps') continue;
     yield* findBadRunner(job);
+    if (job.pullRequest !== null) {
+      const message =
+        'What the pull request brings runs as the user who runs Treadle, whose token it can read. Have a workflow of GitHub’s without secrets run it, as a required check, which a commit job awaits';
+      yield finding('steps-on-pull-request', job.pullRequest.node, message);
+    }
     const steps = valueAt(job.node, 'steps');
     if (steps?.kind === 'list' && steps.items.length === 0) {
       yield finding('steps-empty', job.key, `The job '${job.id}' has no steps: give it at least one \`run\``);
