@@ -1,7 +1,9 @@
 import { derivedId } from '../base/digest.ts';
 import type { Json } from '../base/canonical-json.ts';
 import { renderTemplate } from '../expression/evaluate.ts';
+import { jobOf } from '../workflow/leg.ts';
 import type { CallJob, InputDeclaration } from '../workflow/model.ts';
+import { RESERVED_ROLES } from '../workflow/roles.ts';
 import { beginAttempt } from './attempt.ts';
 import { contextsFor, runContexts } from './contexts.ts';
 import type { Draft } from './draft.ts';
@@ -30,6 +32,12 @@ export function startCall(draft: Draft, definition: CallJob): void {
   const inputs = inputsOf(draft, definition, declared);
   if (!inputs.ok) {
     failAttempt(draft, job, { outcome: 'failure', reason: inputs.problem, again: false });
+    return;
+  }
+  const reserved = reservedRoleIn(draft, job, inputs.value);
+  if (reserved !== null) {
+    const reason = `with.${reserved}: what strangers or agents wrote cannot choose that role`;
+    failAttempt(draft, job, { outcome: 'failure', reason, again: false, isDefinition: true });
     return;
   }
   const { run, cause } = draft;
@@ -66,6 +74,18 @@ export function startCall(draft: Draft, definition: CallJob): void {
     ...givenBy(draft, definition),
     ...feedbackOf(draft, job),
   });
+}
+
+/** The input by which strangers or agents would choose a role that they cannot; null where they do not. */
+function reservedRoleIn(draft: Draft, job: string, inputs: Readonly<Record<string, Json>>): string | null {
+  const untrusted = draft.workflow.untrustedRoles?.get(jobOf(job)) ?? [];
+  const found = Object.entries(inputs).find(
+    ([name, value]) =>
+      untrusted.includes(name.toLowerCase()) &&
+      typeof value === 'string' &&
+      RESERVED_ROLES.includes(value.trim()),
+  );
+  return found?.[0] ?? null;
 }
 
 /** The approvals that stand behind the call, and who reported what is handed in. */

@@ -1,5 +1,6 @@
 import { derivedId } from '../base/digest.ts';
 import { jobOf } from '../workflow/leg.ts';
+import { RESERVED_ROLES } from '../workflow/roles.ts';
 import type { ApprovalJob } from '../workflow/model.ts';
 import { addTurn, beginAttempt, runningAttempt } from './attempt.ts';
 import { countDispatch } from './budget.ts';
@@ -104,6 +105,10 @@ function roleOf(draft: Draft, definition: AgentJob | ApprovalJob): Evaluated<str
       : { ok: true, value: reassigned };
   if (!role.ok) return role;
   const value = role.value.trim();
+  const isUntrusted = reassigned === null && draft.workflow.untrustedRoles?.has(jobOf(id)) === true;
+  if (isUntrusted && RESERVED_ROLES.includes(value)) {
+    return { ok: false, problem: `what strangers or agents wrote cannot choose the role ${value}` };
+  }
   const fixed = lookup(fixedRoles, definition.type);
   if (fixed !== undefined && value !== fixed) {
     return { ok: false, problem: `a ${definition.type} job is for the role ${fixed}, not for "${value}"` };

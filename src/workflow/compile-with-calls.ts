@@ -3,6 +3,7 @@ import { compileWorkflow, type Compiled, type CompileOptions, type WorkflowFile 
 import type { Diagnostic } from './diagnostic.ts';
 import type { CallJob, InputDeclaration, Place, Workflow } from './model.ts';
 import { pathOfCall } from './path-of-call.ts';
+import { withUntrustedRoles } from './untrusted-roles.ts';
 import { readCallOutputs, type Call, type CallOutputs, type OutputsOfCall } from './read-calls.ts';
 
 /** GitHub's limits on reusable workflows: levels in all, and files that one run may call. */
@@ -77,22 +78,32 @@ export function compileWithCalls(
         deeper.has(name.toLowerCase()) ? [...inputs] : [],
       );
     });
-    const all = new Set([...called.inputsForRoles, ...passedOn]);
+    const all = new Set([...called.roleOrigins.inputs, ...passedOn]);
     forRoles.set(called, all);
     return all;
   };
   const found: Diagnostic[] = [];
+  const untrusted = new Map<string, readonly string[]>();
   for (const call of compiled.calls.filter(({ uses }) => pathOfCall(uses) !== null)) {
     const problem = findProblem(call, [file.path]);
     if (problem === null) {
       const declared = calledBy(call)?.workflow?.on.workflowCall?.inputs ?? [];
       found.push(...checkInputs(file.path, call, declared));
-      found.push(...checkRoles(file.path, call, inputsForRoles(call)));
+      const names = untrustedInputs(call, inputsForRoles(call));
+      found.push(...names.map((name) => untrustedRole(file.path, call, name)));
+      if (names.length > 0)
+        untrusted.set(
+          call.job,
+          names.map((name) => name.toLowerCase()),
+        );
     } else found.push(diagnosticAt(file.path, call.places.uses, problem));
   }
   return {
     ...compiled,
-    workflow: found.length > 0 && options.isPinned !== true ? null : compiled.workflow,
+    workflow:
+      compiled.workflow === null || (found.length > 0 && options.isPinned !== true)
+        ? null
+        : withUntrustedRoles(compiled.workflow, compiled.roleOrigins, untrusted),
     diagnostics: [...compiled.diagnostics, ...found].sort(byPlace),
     files:
       compiled.workflow === null ? [file] : [...files.values()].sort((a, b) => (a.path < b.path ? -1 : 1)),
@@ -141,13 +152,17 @@ function* checkInputs(path: string, call: Call, declared: readonly InputDeclarat
   }
 }
 
-/** What strangers or agents wrote does not say who is asked, in whatever workflow. */
-function* checkRoles(path: string, call: Call, inputs: ReadonlySet<string>): Iterable<Diagnostic> {
-  for (const [name, { why }] of Object.entries(call.origins)) {
-    if (why === null || !inputs.has(name.toLowerCase())) continue;
-    const message = `The input '${name}' of ${call.uses} says who is asked, and what is given here ${why}. Give a role, or an output with an \`enum\` of roles`;
-    yield diagnosticAt(path, call.places.with[name] ?? call.places.uses, message, 'runs-on-unchecked');
-  }
+/** Of the inputs that say who is asked those that are made of what strangers or agents wrote. */
+function untrustedInputs({ origins }: Call, forRoles: ReadonlySet<string>): readonly string[] {
+  return Object.entries(origins).flatMap(([name, { why }]) =>
+    why !== null && forRoles.has(name.toLowerCase()) ? [name] : [],
+  );
+}
+
+function untrustedRole(path: string, call: Call, name: string): Diagnostic {
+  const why = call.origins[name]?.why ?? '';
+  const message = `The input '${name}' of ${call.uses} says who is asked, and what is given here ${why}. Give a role, or an output with an \`enum\` of roles`;
+  return diagnosticAt(path, call.places.with[name] ?? call.places.uses, message, 'runs-on-unchecked');
 }
 
 function isOfType({ type }: InputDeclaration, text: string): boolean {

@@ -12,12 +12,12 @@ import { readCalls, type Call, type OutputsOfCall } from './read-calls.ts';
 import { readDraft } from './read-draft.ts';
 import { createFieldReader } from './read-fields.ts';
 import { readYaml } from './read-yaml.ts';
-import { inputsForRoles } from './inputs-for-roles.ts';
 import { BUILT_IN_ROLES } from './roles.ts';
 import { rules } from './rules.ts';
 import type { SourceText } from './source-text.ts';
 import { createSourceText } from './source-text.ts';
 import { createTrust } from './trust.ts';
+import { originsOfRoles, withUntrustedRoles, type RoleOrigins } from './untrusted-roles.ts';
 
 /** A workflow file: its path in the repository and its text. */
 export interface WorkflowFile {
@@ -46,9 +46,11 @@ export interface Compiled {
   readonly diagnostics: readonly Diagnostic[];
   /** What it calls, also where the workflow is null. */
   readonly calls: readonly Call[];
-  /** Inputs that say who is asked (`runs-on`), in small letters, also where the workflow is null. */
-  readonly inputsForRoles: ReadonlySet<string>;
+  /** Where its roles come from, also where the workflow is null. */
+  readonly roleOrigins: RoleOrigins;
 }
+
+const NO_ROLES: RoleOrigins = { inputs: new Set(), untrusted: [] };
 
 /** Compiles a workflow file. Reports all problems at once; never throws over what the text holds. */
 export function compileWorkflow(file: WorkflowFile, options: CompileOptions = {}): Compiled {
@@ -63,11 +65,11 @@ export function compileWorkflow(file: WorkflowFile, options: CompileOptions = {}
       'The file is empty: `on` and `jobs` are missing',
     );
     const found = read.findings.length > 0 ? read.findings : [empty];
-    return { workflow: null, diagnostics: place(found), calls: [], inputsForRoles: new Set() };
+    return { workflow: null, diagnostics: place(found), calls: [], roleOrigins: NO_ROLES };
   }
   const structure = [...read.findings, ...findDuplicateKeys(read.root), ...checkSchema(read.root)];
   if (read.root.kind !== 'map')
-    return { workflow: null, diagnostics: place(structure), calls: [], inputsForRoles: new Set() };
+    return { workflow: null, diagnostics: place(structure), calls: [], roleOrigins: NO_ROLES };
   const fields = createFieldReader(file.text);
   const draft = readDraft(read.root, fields);
   const graph = graphOfDraft(draft);
@@ -81,12 +83,15 @@ export function compileWorkflow(file: WorkflowFile, options: CompileOptions = {}
   const isValid = diagnostics.every(
     ({ severity, code }) => severity !== 'error' || options.tolerated?.some((one) => one === code) === true,
   );
-  const workflow = isValid ? buildWorkflow(file.path, draft, graph, source) : null;
+  const roleOrigins = originsOfRoles(draft, trust);
+  const workflow = isValid
+    ? withUntrustedRoles(buildWorkflow(file.path, draft, graph, source), roleOrigins, new Map())
+    : null;
   return {
     workflow,
     diagnostics,
     calls: readCalls(draft, source, trust),
-    inputsForRoles: inputsForRoles(draft, trust),
+    roleOrigins,
   };
 }
 

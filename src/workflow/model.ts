@@ -19,6 +19,11 @@ export interface Workflow {
   /** In file order. Ids are looked up ignoring case through {@link Graph.resolve}. */
   readonly jobs: ReadonlyMap<string, Job>;
   readonly graph: Graph;
+  /**
+   * The jobs of which strangers or agents can choose the role, and for a call the inputs by which they do, in small letters. No run
+   * begins with any, but one may have begun before that was refused. Left out where there are none.
+   */
+  readonly untrustedRoles?: ReadonlyMap<string, readonly string[]>;
 }
 
 /** What starts a run. */

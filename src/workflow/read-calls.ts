@@ -11,6 +11,8 @@ import type { Span } from './yaml-tree.ts';
 
 /** A call of a workflow as it is written, in a file that may have errors elsewhere. */
 export interface Call {
+  /** The id of the job. */
+  readonly job: string;
   readonly uses: string;
   readonly with: Readonly<Record<string, Template>>;
   /** What each input is made of. */
@@ -31,6 +33,7 @@ export function readCalls(draft: WorkflowDraft, source: SourceText, trust: Trust
     const place = { job, step: null };
     return [
       {
+        job: job.id,
         uses: uses.text,
         with: Object.fromEntries(inputs.map(([name, { readable }]) => [name, readable])),
         origins: Object.fromEntries(

@@ -20,3 +20,6 @@ export const VERIFY_ROLE = 'qa-engineer';
 
 /** What `runs-on` names for commands that Treadle executes itself. It is no role. */
 export const TREADLE_RUNNER = 'treadle';
+
+/** What nobody but those who write workflows, start them or administer the repository can choose: who decides, and what Treadle runs. */
+export const RESERVED_ROLES: readonly string[] = ['ceo', TREADLE_RUNNER];

@@ -4,6 +4,7 @@ import { suggestion } from './finding.ts';
 import { readHealing, type HealingSetting } from './healing-setting.ts';
 import { readLimits, type Limits } from './limits.ts';
 import { readYaml } from './read-yaml.ts';
+import { TREADLE_RUNNER } from './roles.ts';
 import { readWorkflowNames } from './workflow-name.ts';
 import { createSourceText, type SourceText } from './source-text.ts';
 import type { Span, YamlEntry, YamlMap, YamlNode } from './yaml-tree.ts';
@@ -144,6 +145,9 @@ class SettingsReader implements AgentReader {
           key.span,
           `A role is named in small letters, digits and hyphens, unlike '${key.text}'`,
         );
+      } else if (key.text === TREADLE_RUNNER) {
+        const message = `'${TREADLE_RUNNER}' is no role: it stands for where Treadle runs commands`;
+        this.report('bad-role-name', key.span, message);
       }
       roles.push([key.text, this.#logins(value, key.text)]);
     }

@@ -194,7 +194,8 @@ export interface SettingsCode {
 export const settingsCodes: readonly SettingsCode[] = [
   {
     code: 'bad-role-name',
-    meaning: 'A role whose name has other characters than small letters, digits and hyphens.',
+    meaning:
+      'A role whose name has other characters than small letters, digits and hyphens, or is `treadle`.',
     example: 'roles: { QA Engineer: [casey] }\n',
     mended: 'roles: { qa-engineer: [casey] }\n',
   },

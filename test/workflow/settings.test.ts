@@ -137,6 +137,11 @@ describe('settings that are wrong', () => {
       ["1:10 bad-role-name A role is named in small letters, digits and hyphens, unlike 'CEO'"],
     ],
     [
+      'a role with the name of the machine',
+      'roles: { treadle: casey }\n',
+      ["1:10 bad-role-name 'treadle' is no role: it stands for where Treadle runs commands"],
+    ],
+    [
       'a login that cannot be one',
       "roles: { ceo: ['a b', '-x'] }\n",
       ["1:16 bad-login 'a b' is no login of the forge", "1:23 bad-login '-x' is no login of the forge"],
