@@ -1,12 +1,13 @@
 import { sha256 } from '../src/base/digest.ts';
 import type { Actor } from '../src/engine/actor.ts';
-import type { Config, Member } from '../src/engine/config.ts';
+import type { Member } from '../src/engine/config.ts';
 import type { EffectsRecorded, ReportReceived, RunStarted } from '../src/engine/event.ts';
 import { recordEffects } from '../src/engine/record.ts';
 import type { RunState } from '../src/engine/state/run.ts';
 import type { Transition } from '../src/engine/transition.ts';
 import { transition } from '../src/engine/transition.ts';
 import type { TransitionContext } from '../src/engine/transition-context.ts';
+import { unlimitedConfig } from '../src/engine/unlimited-config.ts';
 import type { Workflow } from '../src/workflow/model.ts';
 
 /** A run of a workflow of any size whose agents succeed, one after the other, in the order in which they were asked. */
@@ -22,28 +23,14 @@ const actor: Actor = { kind: 'user', login: 'carol', id: 1 };
 const EPOCH = Date.parse('2026-01-05T09:00:00.000Z');
 
 /** Everybody holds one role, and nothing is limited. */
-const config: Config = {
-  version: 1,
-  roles: Object.fromEntries(
+const config = unlimitedConfig(
+  Object.fromEntries(
     ['backend-engineer', 'ceo', 'qa-engineer', 'web-designer'].map((role): [string, readonly Member[]] => [
       role,
       [{ login: role, id: role.length, kind: 'user' }],
     ]),
   ),
-  agents: {},
-  settings: {
-    baseBranch: 'main',
-    protectedPaths: [],
-    leaseMinutes: 5,
-    limits: {
-      dispatchesPerHourPerRun: Number.MAX_SAFE_INTEGER,
-      dispatchesPerHour: Number.MAX_SAFE_INTEGER,
-      hops: Number.MAX_SAFE_INTEGER,
-      tokensPerRun: null,
-      costUsdPerRun: null,
-    },
-  },
-};
+);
 
 /** Starts a run. What it wishes is taken for performed at once. */
 export function beginLargeRun(workflow: Workflow): LargeRun {

@@ -1,3 +1,5 @@
+import type { Command } from 'commander';
+
 import type { ExitCode } from './exit-codes.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -24,6 +26,8 @@ export interface PlaceOptions extends RepositoryOptions {
 export interface SpeechOptions extends PlaceOptions {
   readonly advance: boolean;
   readonly wait?: true;
+  /** Whose word it is. */
+  readonly as?: string;
 }
 
 export const REPO_OPTION = ['--repo <dir>', 'the git repository to work in', '.'] as const;
@@ -36,11 +40,23 @@ export const REPOSITORY_OPTION = [
   'work on this repository on GitHub; HOST/OWNER/NAME where it is not on github.com',
 ] as const;
 export const WAIT_OPTION = ['--wait', 'on GitHub: wait until a wake has followed it'] as const;
-export const NO_ADVANCE_OPTION = [
+const NO_ADVANCE_OPTION = [
   '--no-advance',
   'only say it; leave the rest to the next wake, as on GitHub',
 ] as const;
 export const JSON_OPTION = ['--json', 'print the result as JSON, with a format version'] as const;
+
+/** Adds the options of commands that say something for somebody, which is followed by a wake. */
+export function addSpeechOptions(command: Command, whose: string): Command {
+  return command
+    .option('--as <login>', `${whose} unless told, on GitHub whose token it is`)
+    .option(...NO_ADVANCE_OPTION)
+    .option(...GITHUB_OPTION)
+    .option(...REPOSITORY_OPTION)
+    .option(...WAIT_OPTION)
+    .option(...REPO_OPTION)
+    .option(...JSON_OPTION);
+}
 
 /** Help text with examples, under the options of a command. */
 export function examples(...lines: readonly string[]): string {

@@ -14,6 +14,7 @@ import { lookup } from '../engine/own-keys.ts';
 import type { RunState } from '../engine/state/run.ts';
 import { addMs } from '../engine/time.ts';
 import { transition } from '../engine/transition.ts';
+import { unlimitedConfig } from '../engine/unlimited-config.ts';
 import { sha256 } from '../base/digest.ts';
 import { jobOf } from '../workflow/leg.ts';
 import type { Workflow } from '../workflow/model.ts';
@@ -46,24 +47,12 @@ export interface SimulatedRun {
 
 const actor = { kind: 'user', login: 'octocat', id: 1 } as const;
 const members = [{ login: 'octocat', id: 1, kind: 'user' }] as const;
-const unlimited = Number.MAX_SAFE_INTEGER;
-const people: Config = {
-  version: 1,
-  roles: { [ANYBODY]: members, ceo: members, 'qa-engineer': members, 'engineering-manager': members },
-  agents: {},
-  settings: {
-    baseBranch: 'main',
-    protectedPaths: [],
-    leaseMinutes: 5,
-    limits: {
-      dispatchesPerHourPerRun: unlimited,
-      dispatchesPerHour: unlimited,
-      hops: unlimited,
-      tokensPerRun: null,
-      costUsdPerRun: null,
-    },
-  },
-};
+const people = unlimitedConfig({
+  [ANYBODY]: members,
+  ceo: members,
+  'qa-engineer': members,
+  'engineering-manager': members,
+});
 
 /**
  * Takes a workflow through the engine to its end, each job ending as the script says.

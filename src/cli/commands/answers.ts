@@ -2,17 +2,7 @@ import type { Command } from 'commander';
 
 import { TreadleError } from '../../base/errors.ts';
 import { answerGate, isAnswered } from '../answer.ts';
-import {
-  examples,
-  GITHUB_OPTION,
-  JSON_OPTION,
-  NO_ADVANCE_OPTION,
-  REPO_OPTION,
-  REPOSITORY_OPTION,
-  WAIT_OPTION,
-  type CommandContext,
-  type SpeechOptions,
-} from '../command-context.ts';
+import { addSpeechOptions, examples, type CommandContext, type SpeechOptions } from '../command-context.ts';
 import { refuseCompleted } from '../check-override.ts';
 import { findRun } from '../find-run.ts';
 import { speak } from '../speak.ts';
@@ -20,7 +10,6 @@ import { speak } from '../speak.ts';
 interface AnswerOptions extends SpeechOptions {
   readonly job?: string;
   readonly reason?: string;
-  readonly as?: string;
 }
 
 /** `treadle approve` and `treadle reject`: the review of a decision pull request, from the command line. */
@@ -34,24 +23,15 @@ export function addAnswers(program: Command, context: CommandContext): void {
           : 'reject what a run waits for, saying what should be different, and drive it on',
       )
       .argument('<run>', 'the run (42-1) or its issue (42)')
-      .option('--job <job>', 'which gate or escalated job, where several wait')
-      .option(
-        '--as <login>',
-        'whose answer it is; the first holder of the role unless told, on GitHub whose token it is',
-      )
-      .option(...NO_ADVANCE_OPTION)
-      .option(...GITHUB_OPTION)
-      .option(...REPOSITORY_OPTION)
-      .option(...WAIT_OPTION)
-      .option(...REPO_OPTION)
-      .option(...JSON_OPTION)
-      .addHelpText(
-        'after',
-        examples(
-          `treadle ${verdict} 42-1 --reason "${verdict === 'approve' ? 'Looks right' : 'Please keep the old name'}"`,
-          `treadle ${verdict} 42-1 --reason "${verdict === 'approve' ? 'Looks right' : 'Please keep the old name'}" --github --wait`,
-        ),
-      );
+      .option('--job <job>', 'which gate or escalated job, where several wait');
+    const why = verdict === 'approve' ? 'Looks right' : 'Please keep the old name';
+    addSpeechOptions(command, 'whose answer it is; the first holder of the role').addHelpText(
+      'after',
+      examples(
+        `treadle ${verdict} 42-1 --reason "${why}"`,
+        `treadle ${verdict} 42-1 --reason "${why}" --github --wait`,
+      ),
+    );
     const reason = '--reason <text>';
     if (verdict === 'approve') command.option(reason, 'why', 'Approved on the command line.');
     else command.requiredOption(reason, 'what should be different');

@@ -7,17 +7,7 @@ import { actorOf, reasonNotToOverrule } from '../../runtime/authorise.ts';
 import { eventId } from '../../runtime/wake.ts';
 import { findHolder } from '../answer.ts';
 import { checkOverride, refuseCompleted } from '../check-override.ts';
-import {
-  examples,
-  GITHUB_OPTION,
-  JSON_OPTION,
-  NO_ADVANCE_OPTION,
-  REPO_OPTION,
-  REPOSITORY_OPTION,
-  WAIT_OPTION,
-  type CommandContext,
-  type SpeechOptions,
-} from '../command-context.ts';
+import { addSpeechOptions, examples, type CommandContext, type SpeechOptions } from '../command-context.ts';
 import { findJob, findRun, type FoundRun } from '../find-run.ts';
 import { readPermission } from '../github/read-permission.ts';
 import { speak } from '../speak.ts';
@@ -25,7 +15,6 @@ import type { Speakers } from '../speech.ts';
 
 interface OverrideOptions extends SpeechOptions {
   readonly reason: string;
-  readonly as?: string;
 }
 
 interface Override {
@@ -65,18 +54,8 @@ export function addOverrides(program: Command, context: CommandContext): void {
       .description(`${override.description} (role ceo)`)
       .argument('<run>', 'the run (42-1) or its issue (42)');
     if (override.target !== null) command.argument(`<${override.target}>`);
-    command
-      .requiredOption('--reason <text>', 'why; it is kept')
-      .option(
-        '--as <login>',
-        'whose word it is; the first holder of the role ceo unless told, on GitHub whose token it is',
-      )
-      .option(...NO_ADVANCE_OPTION)
-      .option(...GITHUB_OPTION)
-      .option(...REPOSITORY_OPTION)
-      .option(...WAIT_OPTION)
-      .option(...REPO_OPTION)
-      .option(...JSON_OPTION)
+    command.requiredOption('--reason <text>', 'why; it is kept');
+    addSpeechOptions(command, 'whose word it is; the first holder of the role ceo')
       .addHelpText(
         'after',
         examples(

@@ -10,17 +10,7 @@ import { holdsRole } from '../../runtime/authorise.ts';
 import { eventId } from '../../runtime/wake.ts';
 import { openDocuments } from '../../store/documents.ts';
 import type { Store } from '../../store/port.ts';
-import {
-  examples,
-  GITHUB_OPTION,
-  JSON_OPTION,
-  NO_ADVANCE_OPTION,
-  REPO_OPTION,
-  REPOSITORY_OPTION,
-  WAIT_OPTION,
-  type CommandContext,
-  type SpeechOptions,
-} from '../command-context.ts';
+import { addSpeechOptions, examples, type CommandContext, type SpeechOptions } from '../command-context.ts';
 import { findRun, type FoundRun } from '../find-run.ts';
 import { speak } from '../speak.ts';
 import { definitionOf } from '../../workflow/leg.ts';
@@ -30,12 +20,11 @@ interface ReportOptions extends SpeechOptions {
   readonly output: readonly string[];
   readonly summary: string;
   readonly job?: string;
-  readonly as?: string;
 }
 
 /** `treadle report`: an assignee's answer, said as a comment of theirs on the bead. */
 export function addReport(program: Command, context: CommandContext): void {
-  program
+  const command = program
     .command('report')
     .description('answer a dispatch, as its assignee')
     .argument('<dispatch>', 'the dispatch id, the run (42-1) or the issue (42)')
@@ -51,14 +40,8 @@ export function addReport(program: Command, context: CommandContext): void {
       [],
     )
     .option('--summary <text>', 'one line', '')
-    .option('--job <job>', 'which job, where the run has several open dispatches')
-    .option('--as <login>', 'who answers; the assignee unless told, on GitHub whose token it is')
-    .option(...NO_ADVANCE_OPTION)
-    .option(...GITHUB_OPTION)
-    .option(...REPOSITORY_OPTION)
-    .option(...WAIT_OPTION)
-    .option(...REPO_OPTION)
-    .option(...JSON_OPTION)
+    .option('--job <job>', 'which job, where the run has several open dispatches');
+  addSpeechOptions(command, 'who answers; the assignee')
     .addHelpText(
       'after',
       examples('treadle report 42-1 --outcome success --output root-cause="off by one" --summary "Found it"'),

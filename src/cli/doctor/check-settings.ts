@@ -1,5 +1,3 @@
-import { parse } from 'yaml';
-
 import { WORKFLOWS_FOLDER } from '../../runtime/repository-config.ts';
 import { compileWorkflow } from '../../workflow/compile.ts';
 import type { Diagnostic } from '../../workflow/diagnostic.ts';
@@ -8,6 +6,7 @@ import { findUnheldRoles } from '../../workflow/find-unheld-roles.ts';
 import { agentWorkflowFiles } from '../init/find-agent-workflows.ts';
 import { WAKE_WORKFLOW_PATH } from '../init/starter-files.ts';
 import type { DoctorFacts } from './facts.ts';
+import { readYamlObject } from '../read-yaml-object.ts';
 import { notChecked, ok, type Finding } from './finding.ts';
 
 /** Whether settings and workflows are in order, and whether there are people behind the roles. */
@@ -161,15 +160,6 @@ function readAwaited(text: string): readonly string[] | null {
 function readName(text: string): string | null {
   const name = readYamlObject(text)?.['name'];
   return typeof name === 'string' ? name : null;
-}
-
-function readYamlObject(text: string): Readonly<Record<string, unknown>> | null {
-  try {
-    const value: unknown = parse(text);
-    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : null;
-  } catch {
-    return null;
-  }
 }
 
 function placed({ path, start, message }: Diagnostic): string {

@@ -21,7 +21,8 @@ export interface Remote {
   readonly store: Store;
 }
 
-type RemoteOptions = Pick<PlaceOptions, 'repo' | 'repository'>;
+/** Where a repository on GitHub is found. */
+export type RemoteOptions = Pick<PlaceOptions, 'repo' | 'repository'>;
 
 /**
  * Works with a repository on GitHub. Throws `usage` where no repository or token is told, `state-missing` where nobody set Treadle

@@ -4,12 +4,11 @@ import { join } from 'node:path';
 
 import { isPauseOn, remoteRuntime } from '../../runtime/remote-runtime.ts';
 import type { Runtime } from '../../runtime/ports.ts';
-import type { PlaceOptions } from '../command-context.ts';
 import { endStepsWith, watchInterruption, type Interruption } from '../interruption.ts';
 import { showProgress } from '../progress.ts';
 import type { Terminal } from '../terminal.ts';
 import { adapters } from '../wire.ts';
-import { stateMissing, withRemote, type Remote } from './open-remote.ts';
+import { stateMissing, withRemote, type Remote, type RemoteOptions } from './open-remote.ts';
 
 /** What a wake works with that is executed here, for a repository on GitHub. */
 export interface RemoteWake {
@@ -18,7 +17,7 @@ export interface RemoteWake {
   readonly interruption: Interruption;
 }
 
-interface RemoteWakeOptions extends Pick<PlaceOptions, 'repo' | 'repository'> {
+interface RemoteWakeOptions extends RemoteOptions {
   /** Whether the commands of jobs with `steps` may be run on this machine. */
   readonly steps?: boolean;
 }

@@ -1,4 +1,4 @@
-import { parse } from 'yaml';
+import { readYamlObject } from '../read-yaml-object.ts';
 
 /** Events whose runs are checks of what is merged, before it or after. */
 const CHECKING = ['push', 'pull_request', 'pull_request_target', 'merge_group'];
@@ -16,7 +16,7 @@ export function findCheckWorkflows(
 ): readonly string[] {
   return paths.flatMap((path) => {
     if (/^\.github\/workflows\/treadle(?:-[\w-]+)?\.ya?ml$/.test(path)) return [];
-    const workflow = readObject(present(path) ?? '');
+    const workflow = readYamlObject(present(path) ?? '');
     if (workflow === null || !eventsOf(workflow['on']).some((event) => CHECKING.includes(event))) return [];
     const { name } = workflow;
     // Whoever is awaited under this name would wake itself.
@@ -29,13 +29,4 @@ function eventsOf(on: unknown): readonly string[] {
   if (typeof on === 'string') return [on];
   if (Array.isArray(on)) return on.map(String);
   return typeof on === 'object' && on !== null ? Object.keys(on) : [];
-}
-
-function readObject(text: string): Readonly<Record<string, unknown>> | null {
-  try {
-    const value: unknown = parse(text);
-    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : null;
-  } catch {
-    return null;
-  }
 }
