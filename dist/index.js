@@ -28213,6 +28213,29 @@ function emptyAt(offset) {
 	};
 }
 
+// src/workflow/roles.ts
+/** The roles that every repository has; more can be declared. */
+const BUILT_IN_ROLES = [
+	"engineering-manager",
+	"qa-engineer",
+	"web-designer",
+	"backend-engineer",
+	"frontend-engineer",
+	"devops-engineer",
+	"product-manager",
+	"project-manager",
+	"code-reviewer",
+	"ceo"
+];
+/** The only role that writes to the base branch. */
+const COMMIT_ROLE = "engineering-manager";
+/** The only role that verifies. */
+const VERIFY_ROLE = "qa-engineer";
+/** What `runs-on` names for commands that Treadle executes itself. It is no role. */
+const TREADLE_RUNNER = "treadle";
+/** What nobody but those who write workflows, start them or administer the repository can choose: who decides, and what Treadle runs. */
+const RESERVED_ROLES = ["ceo", TREADLE_RUNNER];
+
 // src/workflow/source-text.ts
 /** Prepares a text for look-ups of places. Lines end at LF; a CR before it belongs to the line's end. */
 function createSourceText(text) {
@@ -28375,6 +28398,10 @@ var SettingsReader = class {
 		const roles = [];
 		for (const { key, value } of map?.entries ?? []) {
 			if (!/^[a-z][a-z0-9-]*$/.test(key.text)) this.report("bad-role-name", key.span, `A role is named in small letters, digits and hyphens, unlike '${key.text}'`);
+			else if (key.text === "treadle") {
+				const message = `'${TREADLE_RUNNER}' is no role: it stands for where Treadle runs commands`;
+				this.report("bad-role-name", key.span, message);
+			}
 			roles.push([key.text, this.#logins(value, key.text)]);
 		}
 		return Object.fromEntries(roles);
@@ -38564,6 +38591,11 @@ var issue_index_schema_default = {
 			"type": "string",
 			"pattern": "^[0-9a-f]{64}$",
 			"description": "Digest of what was last said about why no run is started."
+		},
+		"noticeComment": {
+			"type": "integer",
+			"minimum": 1,
+			"description": "The comment that says it, once it was said."
 		}
 	}
 };
@@ -39492,6 +39524,11 @@ var notice_schema_default = {
 			"maxLength": 6e4,
 			"description": "Markdown, rendered: all that is not ours in it is escaped."
 		},
+		"comment": {
+			"type": "integer",
+			"minimum": 1,
+			"description": "The comment that said something else before."
+		},
 		"claim": {
 			"type": "object",
 			"additionalProperties": false,
@@ -40106,6 +40143,7 @@ var run_schema_default = {
 								"additionalProperties": false,
 								"required": [
 									"type",
+									"job",
 									"escalation",
 									"issue",
 									"pull",
@@ -40113,6 +40151,11 @@ var run_schema_default = {
 								],
 								"properties": {
 									"type": { "const": "close_escalation" },
+									"job": {
+										"type": "string",
+										"minLength": 1,
+										"maxLength": 200
+									},
 									"escalation": {
 										"type": "string",
 										"minLength": 1,
@@ -40883,6 +40926,307 @@ function sinceOf(name) {
 function hourOf$1(at) {
 	return at.slice(0, 13);
 }
+
+// src/workflow/codes.ts
+/** Every diagnostic there is: its severity and what it means in one line. Codes are stable; documentation is made from this table. */
+const diagnosticCodes = {
+	"invalid-yaml": {
+		severity: "error",
+		meaning: "The file is not valid YAML 1.2."
+	},
+	"file-too-large": {
+		severity: "error",
+		meaning: "The file is larger than 1 MiB, or its aliases repeat too much."
+	},
+	"too-deep": {
+		severity: "error",
+		meaning: "The file nests deeper than 50 levels."
+	},
+	"merge-key": {
+		severity: "error",
+		meaning: "Merge keys (`<<`) are not supported, as on GitHub."
+	},
+	"duplicate-key": {
+		severity: "error",
+		meaning: "A key stands twice in one mapping; letter case makes no difference."
+	},
+	"unknown-key": {
+		severity: "error",
+		meaning: "A key that the workflow language does not have."
+	},
+	"missing-key": {
+		severity: "error",
+		meaning: "A key that must be there is not."
+	},
+	"wrong-type": {
+		severity: "error",
+		meaning: "A value of another kind is expected: text, number, list, mapping."
+	},
+	"invalid-value": {
+		severity: "error",
+		meaning: "A value outside of those the key allows."
+	},
+	"wrong-limit": {
+		severity: "error",
+		meaning: "A limit, a time or a count outside of its range."
+	},
+	"not-yet-supported": {
+		severity: "error",
+		meaning: "A key of GitHub Actions that this version does not support yet."
+	},
+	"unsupported-key": {
+		severity: "error",
+		meaning: "A key of GitHub Actions that has no meaning in Treadle."
+	},
+	"unknown-event": {
+		severity: "error",
+		meaning: "An event under `on` that does not exist."
+	},
+	"event-without-effect": {
+		severity: "warning",
+		meaning: "An event of GitHub that starts no Treadle workflow."
+	},
+	"bad-call": {
+		severity: "error",
+		meaning: "A call of a workflow that cannot be made: by its form, its inputs, or what is called."
+	},
+	"input-without-type": {
+		severity: "warning",
+		meaning: "An input of `workflow_call` without `type`, which GitHub asks for."
+	},
+	"options-without-choice": {
+		severity: "warning",
+		meaning: "`options` of an input that is no choice: any value is taken."
+	},
+	"concurrency-deadlock": {
+		severity: "error",
+		meaning: "A job in the concurrency group of its own workflow would wait for ever."
+	},
+	"concurrency-conflict": {
+		severity: "error",
+		meaning: "`queue: max` cannot go with `cancel-in-progress: true`."
+	},
+	"unknown-node-type": {
+		severity: "error",
+		meaning: "A job `type` that does not exist."
+	},
+	"bad-job-id": {
+		severity: "error",
+		meaning: "A job id with characters or a length that are not allowed."
+	},
+	"duplicate-job-id": {
+		severity: "error",
+		meaning: "Two jobs with the same id; letter case makes no difference."
+	},
+	"bad-output-name": {
+		severity: "error",
+		meaning: "An output name with characters that are not allowed."
+	},
+	"key-not-allowed": {
+		severity: "error",
+		meaning: "A key that a job of this type does not have."
+	},
+	"prompt-missing": {
+		severity: "error",
+		meaning: "A task without `prompt`: nobody could know what to do."
+	},
+	"runs-on-missing": {
+		severity: "error",
+		meaning: "A job of an agent without `runs-on`."
+	},
+	"approval-without-approver": {
+		severity: "error",
+		meaning: "An approval without `runs-on`: no role is asked."
+	},
+	"bad-matrix": {
+		severity: "error",
+		meaning: "A matrix that breaks a rule of GitHub, or makes more than 256 jobs."
+	},
+	"race-fails-fast": {
+		severity: "warning",
+		meaning: "A matrix with `fail-fast`, of which a merge waits for any leg."
+	},
+	"merge-without-branches": {
+		severity: "error",
+		meaning: "A merge with fewer than two needs joins nothing."
+	},
+	"decision-without-outputs": {
+		severity: "error",
+		meaning: "A decision without outputs decides nothing."
+	},
+	"decision-declares-output": {
+		severity: "error",
+		meaning: "An output of a decision that is no expression."
+	},
+	"steps-declare-output": {
+		severity: "error",
+		meaning: "An output of a job with `steps` that is no expression."
+	},
+	"steps-runs-on": {
+		severity: "error",
+		meaning: "A job with `steps` that does not run on `treadle`."
+	},
+	"steps-on-pull-request": {
+		severity: "warning",
+		meaning: "Steps that run what a pull request brings, where they can read the token of Treadle."
+	},
+	"steps-empty": {
+		severity: "error",
+		meaning: "A job with `steps` that has none."
+	},
+	"bad-step-id": {
+		severity: "error",
+		meaning: "A step id with characters that are not allowed."
+	},
+	"duplicate-step-id": {
+		severity: "error",
+		meaning: "Two steps of a job with the same id; letter case makes no difference."
+	},
+	"unknown-shell": {
+		severity: "error",
+		meaning: "A `shell` that is not known and has no `{0}` for the script."
+	},
+	"untrusted-in-run": {
+		severity: "error",
+		meaning: "An expression in `run` that brings in what strangers or agents wrote."
+	},
+	"untrusted-folder": {
+		severity: "warning",
+		meaning: "An expression in `working-directory` that brings in what strangers or agents wrote."
+	},
+	"output-not-declared": {
+		severity: "error",
+		meaning: "An output of an agent job given as an expression."
+	},
+	"two-commits": {
+		severity: "error",
+		meaning: "More than one commit job in a workflow."
+	},
+	"commit-without-verify": {
+		severity: "warning",
+		meaning: "No verify job follows the commit job."
+	},
+	"unknown-role": {
+		severity: "error",
+		meaning: "`runs-on` names a role that nobody has declared."
+	},
+	"commit-role": {
+		severity: "error",
+		meaning: "A commit job that does not run on engineering-manager."
+	},
+	"verify-role": {
+		severity: "error",
+		meaning: "A verify job that does not run on qa-engineer."
+	},
+	"runs-on-without-enum": {
+		severity: "error",
+		meaning: "`runs-on` from an output that may hold any text."
+	},
+	"enum-not-role": {
+		severity: "error",
+		meaning: "`runs-on` from an output whose `enum` holds what is no role."
+	},
+	"runs-on-unchecked": {
+		severity: "error",
+		meaning: "`runs-on` from something that anybody may write."
+	},
+	"unknown-need": {
+		severity: "error",
+		meaning: "`needs` names a job that does not exist."
+	},
+	"duplicate-need": {
+		severity: "error",
+		meaning: "`needs` names a job twice."
+	},
+	"need-cycle": {
+		severity: "error",
+		meaning: "Jobs need each other in a circle."
+	},
+	"no-start": {
+		severity: "error",
+		meaning: "No job is without needs, so none can be the first."
+	},
+	"unreachable-job": {
+		severity: "warning",
+		meaning: "A job that can never run."
+	},
+	"unknown-target": {
+		severity: "error",
+		meaning: "A rework edge to a job that does not exist."
+	},
+	"target-not-ancestor": {
+		severity: "error",
+		meaning: "A rework edge to a job that does not come before."
+	},
+	"target-self": {
+		severity: "error",
+		meaning: "A rework edge from a job to itself."
+	},
+	"expression-syntax": {
+		severity: "error",
+		meaning: "An expression that does not parse."
+	},
+	"expression-unavailable": {
+		severity: "error",
+		meaning: "A context or function that is not available at this place."
+	},
+	"expression-not-allowed": {
+		severity: "error",
+		meaning: "An expression in a place where none is evaluated."
+	},
+	"call-fails": {
+		severity: "warning",
+		meaning: "A call of a function that can only fail."
+	},
+	"comparison-never-equal": {
+		severity: "warning",
+		meaning: "A comparison with a text that the other side never is."
+	},
+	"if-always-true": {
+		severity: "error",
+		meaning: "Text around `${{ }}` makes an `if` a text, which is always true."
+	},
+	"if-constant": {
+		severity: "warning",
+		meaning: "An `if` that reads nothing and so is always the same."
+	},
+	"reference-unknown-job": {
+		severity: "error",
+		meaning: "An expression names a job that does not exist."
+	},
+	"reference-not-needed": {
+		severity: "error",
+		meaning: "`needs.X` where X is not among the needs of the job."
+	},
+	"reference-not-ancestor": {
+		severity: "error",
+		meaning: "An `if` names a job that does not come before."
+	},
+	"reference-unknown-output": {
+		severity: "error",
+		meaning: "An expression reads an output that the job does not have."
+	},
+	"reference-unknown-property": {
+		severity: "error",
+		meaning: "`needs.X` has `result` and `outputs` only."
+	},
+	"reference-unknown-step": {
+		severity: "error",
+		meaning: "`steps.X` where no step before it has the id X."
+	},
+	"reference-unknown-matrix": {
+		severity: "warning",
+		meaning: "`matrix.X` where the matrix of the job has no X, or the job no matrix."
+	},
+	"reference-empty": {
+		severity: "warning",
+		meaning: "A property that its context does not have, so that it is empty."
+	},
+	"reference-unknown-input": {
+		severity: "error",
+		meaning: "An expression reads an input that is not declared."
+	}
+};
 
 // node_modules/@actions/expressions/dist/ast.js
 var Expr = class {};
@@ -42385,6 +42729,38 @@ function referencesOf(tree) {
 	});
 	return found;
 }
+/** Functions that answer true or false, whatever they are given. */
+const questions = [
+	"contains",
+	"startswith",
+	"endswith",
+	"success",
+	"failure",
+	"always",
+	"cancelled"
+];
+/**
+* The references of which the value, or a part of it, may be in what an expression comes to, in no order that matters. What is only
+* asked about is not among them: operands of comparisons and of `!`, conditions of `case` and `&&`, indexes.
+*/
+function contributorsOf(tree) {
+	const found = [];
+	visit(tree, (node) => {
+		const reference = referenceAt(node);
+		if (reference !== null) {
+			found.push(reference);
+			return [];
+		}
+		if (node instanceof IndexAccess) return [node.expr];
+		if (node instanceof Grouping) return [node.group];
+		if (node instanceof Logical) return node.operator.lexeme === "&&" ? node.args.slice(-1) : node.args;
+		if (!(node instanceof FunctionCall)) return [];
+		const name = node.functionName.lexeme.toLowerCase();
+		if (questions.includes(name)) return [];
+		return name === "case" ? outcomesOfCase(node) : node.args;
+	});
+	return found;
+}
 const fieldsOf = /* @__PURE__ */ new WeakMap();
 /** The fields of a context that an expression can read, as they are written; null where it can read any. Worked out once. */
 function fieldsRead(tree, context) {
@@ -42454,11 +42830,15 @@ function outcomesOf(tree) {
 		});
 		else if (node instanceof Grouping) return [node.group];
 		else if (node instanceof Logical) return branchesOf(node);
-		else if (node instanceof FunctionCall && node.functionName.lexeme.toLowerCase() === "case") return node.args.filter((_, index) => index % 2 === 1 || index === node.args.length - 1);
+		else if (node instanceof FunctionCall && node.functionName.lexeme.toLowerCase() === "case") return outcomesOfCase(node);
 		else found.push({ kind: "other" });
 		return [];
 	});
 	return found;
+}
+/** The values that `case` chooses from, without its conditions. */
+function outcomesOfCase({ args }) {
+	return args.filter((_, index) => index % 2 === 1 || index === args.length - 1);
 }
 /** `a && 'x' || 'y'` chooses between texts: the condition in front never is the outcome of a choice that has an else. */
 function branchesOf(node) {
@@ -42958,6 +43338,11 @@ const keysOfType = {
 		"merged-by"
 	],
 	verify: [...agentJob, "strategy"]
+};
+/** Outputs that a job of a type has without declaring them. */
+const ownOutputs = {
+	approval: ["verdict", "comment"],
+	commit: ["sha"]
 };
 /**
 * Which keys a job may have that calls a workflow: GitHub's, and a rework edge.
@@ -43667,291 +44052,6 @@ function literalOf(field) {
 	return field.literal ?? (field.template === null ? null : soleExpression(field.template));
 }
 
-// src/workflow/codes.ts
-/** Every diagnostic there is: its severity and what it means in one line. Codes are stable; documentation is made from this table. */
-const diagnosticCodes = {
-	"invalid-yaml": {
-		severity: "error",
-		meaning: "The file is not valid YAML 1.2."
-	},
-	"file-too-large": {
-		severity: "error",
-		meaning: "The file is larger than 1 MiB, or its aliases repeat too much."
-	},
-	"too-deep": {
-		severity: "error",
-		meaning: "The file nests deeper than 50 levels."
-	},
-	"merge-key": {
-		severity: "error",
-		meaning: "Merge keys (`<<`) are not supported, as on GitHub."
-	},
-	"duplicate-key": {
-		severity: "error",
-		meaning: "A key stands twice in one mapping; letter case makes no difference."
-	},
-	"unknown-key": {
-		severity: "error",
-		meaning: "A key that the workflow language does not have."
-	},
-	"missing-key": {
-		severity: "error",
-		meaning: "A key that must be there is not."
-	},
-	"wrong-type": {
-		severity: "error",
-		meaning: "A value of another kind is expected: text, number, list, mapping."
-	},
-	"invalid-value": {
-		severity: "error",
-		meaning: "A value outside of those the key allows."
-	},
-	"wrong-limit": {
-		severity: "error",
-		meaning: "A limit, a time or a count outside of its range."
-	},
-	"not-yet-supported": {
-		severity: "error",
-		meaning: "A key of GitHub Actions that this version does not support yet."
-	},
-	"unsupported-key": {
-		severity: "error",
-		meaning: "A key of GitHub Actions that has no meaning in Treadle."
-	},
-	"unknown-event": {
-		severity: "error",
-		meaning: "An event under `on` that does not exist."
-	},
-	"event-without-effect": {
-		severity: "warning",
-		meaning: "An event of GitHub that starts no Treadle workflow."
-	},
-	"bad-call": {
-		severity: "error",
-		meaning: "A call of a workflow that cannot be made: by its form, its inputs, or what is called."
-	},
-	"input-without-type": {
-		severity: "warning",
-		meaning: "An input of `workflow_call` without `type`, which GitHub asks for."
-	},
-	"concurrency-deadlock": {
-		severity: "error",
-		meaning: "A job in the concurrency group of its own workflow would wait for ever."
-	},
-	"concurrency-conflict": {
-		severity: "error",
-		meaning: "`queue: max` cannot go with `cancel-in-progress: true`."
-	},
-	"unknown-node-type": {
-		severity: "error",
-		meaning: "A job `type` that does not exist."
-	},
-	"bad-job-id": {
-		severity: "error",
-		meaning: "A job id with characters or a length that are not allowed."
-	},
-	"duplicate-job-id": {
-		severity: "error",
-		meaning: "Two jobs with the same id; letter case makes no difference."
-	},
-	"bad-output-name": {
-		severity: "error",
-		meaning: "An output name with characters that are not allowed."
-	},
-	"key-not-allowed": {
-		severity: "error",
-		meaning: "A key that a job of this type does not have."
-	},
-	"prompt-missing": {
-		severity: "error",
-		meaning: "A task without `prompt`: nobody could know what to do."
-	},
-	"runs-on-missing": {
-		severity: "error",
-		meaning: "A job of an agent without `runs-on`."
-	},
-	"approval-without-approver": {
-		severity: "error",
-		meaning: "An approval without `runs-on`: no role is asked."
-	},
-	"bad-matrix": {
-		severity: "error",
-		meaning: "A matrix that breaks a rule of GitHub, or makes more than 256 jobs."
-	},
-	"race-fails-fast": {
-		severity: "warning",
-		meaning: "A matrix with `fail-fast`, of which a merge waits for any leg."
-	},
-	"merge-without-branches": {
-		severity: "error",
-		meaning: "A merge with fewer than two needs joins nothing."
-	},
-	"decision-without-outputs": {
-		severity: "error",
-		meaning: "A decision without outputs decides nothing."
-	},
-	"decision-declares-output": {
-		severity: "error",
-		meaning: "An output of a decision that is no expression."
-	},
-	"steps-declare-output": {
-		severity: "error",
-		meaning: "An output of a job with `steps` that is no expression."
-	},
-	"steps-runs-on": {
-		severity: "error",
-		meaning: "A job with `steps` that does not run on `treadle`."
-	},
-	"steps-empty": {
-		severity: "error",
-		meaning: "A job with `steps` that has none."
-	},
-	"bad-step-id": {
-		severity: "error",
-		meaning: "A step id with characters that are not allowed."
-	},
-	"duplicate-step-id": {
-		severity: "error",
-		meaning: "Two steps of a job with the same id; letter case makes no difference."
-	},
-	"unknown-shell": {
-		severity: "error",
-		meaning: "A `shell` that is not known and has no `{0}` for the script."
-	},
-	"untrusted-in-run": {
-		severity: "error",
-		meaning: "An expression in `run` that brings in what strangers or agents wrote."
-	},
-	"output-not-declared": {
-		severity: "error",
-		meaning: "An output of an agent job given as an expression."
-	},
-	"two-commits": {
-		severity: "error",
-		meaning: "More than one commit job in a workflow."
-	},
-	"commit-without-verify": {
-		severity: "warning",
-		meaning: "No verify job follows the commit job."
-	},
-	"unknown-role": {
-		severity: "error",
-		meaning: "`runs-on` names a role that nobody has declared."
-	},
-	"commit-role": {
-		severity: "error",
-		meaning: "A commit job that does not run on engineering-manager."
-	},
-	"verify-role": {
-		severity: "error",
-		meaning: "A verify job that does not run on qa-engineer."
-	},
-	"runs-on-without-enum": {
-		severity: "error",
-		meaning: "`runs-on` from an output that may hold any text."
-	},
-	"enum-not-role": {
-		severity: "error",
-		meaning: "`runs-on` from an output whose `enum` holds what is no role."
-	},
-	"runs-on-unchecked": {
-		severity: "error",
-		meaning: "`runs-on` from something that anybody may write."
-	},
-	"unknown-need": {
-		severity: "error",
-		meaning: "`needs` names a job that does not exist."
-	},
-	"duplicate-need": {
-		severity: "error",
-		meaning: "`needs` names a job twice."
-	},
-	"need-cycle": {
-		severity: "error",
-		meaning: "Jobs need each other in a circle."
-	},
-	"no-start": {
-		severity: "error",
-		meaning: "No job is without needs, so none can be the first."
-	},
-	"unreachable-job": {
-		severity: "warning",
-		meaning: "A job that can never run."
-	},
-	"unknown-target": {
-		severity: "error",
-		meaning: "A rework edge to a job that does not exist."
-	},
-	"target-not-ancestor": {
-		severity: "error",
-		meaning: "A rework edge to a job that does not come before."
-	},
-	"target-self": {
-		severity: "error",
-		meaning: "A rework edge from a job to itself."
-	},
-	"expression-syntax": {
-		severity: "error",
-		meaning: "An expression that does not parse."
-	},
-	"expression-unavailable": {
-		severity: "error",
-		meaning: "A context or function that is not available at this place."
-	},
-	"expression-not-allowed": {
-		severity: "error",
-		meaning: "An expression in a place where none is evaluated."
-	},
-	"call-fails": {
-		severity: "warning",
-		meaning: "A call of a function that can only fail."
-	},
-	"comparison-never-equal": {
-		severity: "warning",
-		meaning: "A comparison with a text that the other side never is."
-	},
-	"if-always-true": {
-		severity: "error",
-		meaning: "Text around `${{ }}` makes an `if` a text, which is always true."
-	},
-	"if-constant": {
-		severity: "warning",
-		meaning: "An `if` that reads nothing and so is always the same."
-	},
-	"reference-unknown-job": {
-		severity: "error",
-		meaning: "An expression names a job that does not exist."
-	},
-	"reference-not-needed": {
-		severity: "error",
-		meaning: "`needs.X` where X is not among the needs of the job."
-	},
-	"reference-not-ancestor": {
-		severity: "error",
-		meaning: "An `if` names a job that does not come before."
-	},
-	"reference-unknown-output": {
-		severity: "error",
-		meaning: "An expression reads an output that the job does not have."
-	},
-	"reference-unknown-property": {
-		severity: "error",
-		meaning: "`needs.X` has `result` and `outputs` only."
-	},
-	"reference-unknown-step": {
-		severity: "error",
-		meaning: "`steps.X` where no step before it has the id X."
-	},
-	"reference-unknown-matrix": {
-		severity: "warning",
-		meaning: "`matrix.X` where the matrix of the job has no X, or the job no matrix."
-	},
-	"reference-unknown-input": {
-		severity: "error",
-		meaning: "An expression reads an input that is not declared."
-	}
-};
-
 // src/workflow/check-schema.ts
 let compiled = null;
 /** Checks the structure against the JSON Schema: everything that is wrong, each in one sentence at its place. */
@@ -44083,35 +44183,6 @@ function firstKeySpan(root) {
 		start: root.span.start,
 		end: root.span.start
 	};
-}
-
-// src/workflow/duplicate-keys.ts
-/** Keys that stand twice in a mapping. GitHub compares them ignoring case; of jobs it says so in words of their own. */
-function findDuplicateKeys(root) {
-	const findings = [];
-	const jobs = root.kind === "map" ? root.byKey.get("jobs")?.value : void 0;
-	const seen = /* @__PURE__ */ new Set();
-	const open = [root];
-	for (let node = open.pop(); node !== void 0; node = open.pop()) {
-		if (node.kind === "scalar" || seen.has(node)) continue;
-		seen.add(node);
-		if (node.kind === "list") {
-			open.push(...node.items);
-			continue;
-		}
-		const names = /* @__PURE__ */ new Map();
-		for (const { key, value } of node.entries) {
-			open.push(value);
-			const first = names.get(key.text.toLowerCase());
-			if (first === void 0) {
-				names.set(key.text.toLowerCase(), key.text);
-				continue;
-			}
-			const other = first === key.text ? "" : ` as '${first}': letter case makes no difference`;
-			findings.push(node === jobs ? finding("duplicate-job-id", key, `The job '${key.text}' is already defined${other}`) : finding("duplicate-key", key, `'${key.text}' is already defined${other}`));
-		}
-	}
-	return findings;
 }
 
 // src/workflow/components.ts
@@ -44261,6 +44332,49 @@ function closeOver(next) {
 /** By far the most work of a large graph: nothing but the words. */
 function addBits(bits, more) {
 	for (let at = 0; at < bits.length; at += 1) bits[at] = (bits[at] ?? 0) | (more[at] ?? 0);
+}
+
+// src/workflow/draft-graph.ts
+/** The graph over the needs that exist. */
+function graphOfDraft(draft) {
+	const canonical = new Map(draft.jobs.toReversed().map((job) => [job.id.toLowerCase(), job.id]));
+	return createGraph(draft.jobs.map((job) => ({
+		id: job.id,
+		needs: [...new Set(job.needs.flatMap((need) => canonical.get(need.text.toLowerCase()) ?? []))]
+	})));
+}
+/** The jobs by their id, the first of equal ones. */
+function jobsOfDraft(draft) {
+	return new Map(draft.jobs.toReversed().map((job) => [job.id, job]));
+}
+
+// src/workflow/duplicate-keys.ts
+/** Keys that stand twice in a mapping. GitHub compares them ignoring case; of jobs it says so in words of their own. */
+function findDuplicateKeys(root) {
+	const findings = [];
+	const jobs = root.kind === "map" ? root.byKey.get("jobs")?.value : void 0;
+	const seen = /* @__PURE__ */ new Set();
+	const open = [root];
+	for (let node = open.pop(); node !== void 0; node = open.pop()) {
+		if (node.kind === "scalar" || seen.has(node)) continue;
+		seen.add(node);
+		if (node.kind === "list") {
+			open.push(...node.items);
+			continue;
+		}
+		const names = /* @__PURE__ */ new Map();
+		for (const { key, value } of node.entries) {
+			open.push(value);
+			const first = names.get(key.text.toLowerCase());
+			if (first === void 0) {
+				names.set(key.text.toLowerCase(), key.text);
+				continue;
+			}
+			const other = first === key.text ? "" : ` as '${first}': letter case makes no difference`;
+			findings.push(node === jobs ? finding("duplicate-job-id", key, `The job '${key.text}' is already defined${other}`) : finding("duplicate-key", key, `'${key.text}' is already defined${other}`));
+		}
+	}
+	return findings;
 }
 
 // src/expression/condition.ts
@@ -44706,19 +44820,276 @@ function isNumber(value) {
 	return typeof value === "number";
 }
 
+// src/workflow/expressions-of-matrix.ts
+/**
+* The expressions that `matrix.NAME` can come from: of its vector, of what `include` adds, of all that is computed as a whole.
+*
+* @param strategy the `strategy` of the job
+* @param name in small letters; undefined asks for the whole matrix
+*/
+function expressionsOfMatrix(strategy, name) {
+	if (strategy.kind !== "map") return expressionsIn$1(strategy);
+	return strategy.entries.flatMap(({ key, value }) => key.source === "matrix" ? expressionsUnder(value, name) : []);
+}
+function expressionsUnder(value, name) {
+	if (value.kind === "list") return value.items.flatMap((item) => expressionsUnder(item, name));
+	if (value.kind !== "map") return expressionsIn$1(value);
+	return value.entries.flatMap(({ key, isInsert, value: below }) => {
+		if (isInsert || holdsExpressions(key)) return [...expressionsOf(key), ...expressionsIn$1(below)];
+		if (key.source === "include") return expressionsUnder(below, name);
+		return (name === void 0 || key.source.toLowerCase() === name) && key.source !== "exclude" ? expressionsIn$1(below) : [];
+	});
+}
+function expressionsIn$1(value) {
+	switch (value.kind) {
+		case "literal": return [];
+		case "expression": return [value.expression];
+		case "text": return expressionsOf(value.template);
+		case "list": return value.items.flatMap(expressionsIn$1);
+		case "map": return value.entries.flatMap(({ key, value: below }) => [...expressionsOf(key), ...expressionsIn$1(below)]);
+	}
+}
+function expressionsOf({ parts }) {
+	return parts.filter((part) => typeof part !== "string");
+}
+function holdsExpressions(template) {
+	return expressionsOf(template).length > 0;
+}
+
+// src/workflow/trust.ts
+const TRUSTED = {
+	why: null,
+	inputs: /* @__PURE__ */ new Set()
+};
+const ANYBODY = untrusted("may hold what anybody wrote");
+const STRANGERS_OR_AGENTS = "is made of what strangers or agents wrote";
+const REPORTED = untrusted("is what another job reported");
+const PRINTED = untrusted("is what a command of a step put out");
+const LEFT = untrusted("is what a step before may have left in GITHUB_ENV");
+/**
+* Follows values to where they come from: through `env` (a step's own, its job's, the workflow's), the vectors of a matrix, the
+* outputs of decisions and of jobs with `steps`, and calls. Untrusted are the issue and the event, outputs of agents without an
+* `enum`, and whatever commands put out, since they can pass on all they see; but a variable that an `env` names counts as what that
+* says, though a step before could set it anew. Conditions do not count: what is only asked about is not in the outcome. Linear in the size of the file, and without recursion over its jobs.
+*
+* @see https://docs.github.com/en/actions/concepts/security/script-injections
+*/
+function createTrust(subject) {
+	const { draft, jobs, graph } = subject;
+	let passedOn = null;
+	const outputs = indexOnce((job) => job.outputs.map((one) => [one.key.text, one]));
+	const inputs = indexInputs(draft);
+	const variables = indexOnce((env) => Object.entries(env));
+	const ofVariable = remember((field, place) => ofTemplate(place, field.readable));
+	const ofMatrices = /* @__PURE__ */ new WeakMap();
+	const ofTemplate = (place, { parts }) => union(parts.map((part) => typeof part === "string" ? TRUSTED : ofExpression(place, part)));
+	const ofExpression = (place, { tree }) => union(contributorsOf(tree).map((reference) => ofReference(place, reference)));
+	const ofReference = (place, reference) => {
+		const [first, second, third] = reference.path.map((name) => name.toLowerCase());
+		switch (reference.context) {
+			case "github": return ofGithub(reference);
+			case "bead":
+				if (first === "number" || first === "priority") return TRUSTED;
+				return untrusted("is what anybody wrote in the issue");
+			case "run": return first === void 0 || first === "title" ? ANYBODY : TRUSTED;
+			case "inputs": return first === void 0 ? union([...inputs.keys()].map(ofInput)) : ofInput(first);
+			case "needs":
+			case "jobs": return second === "result" ? TRUSTED : ofNeed(first, third);
+			case "steps": return second === "outcome" || second === "conclusion" ? TRUSTED : PRINTED;
+			case "matrix": return ofMatrix(place, first);
+			case "env": return ofEnv(place, first);
+			default: return TRUSTED;
+		}
+	};
+	const ofInput = (name) => union((inputs.get(name) ?? []).map((input) => {
+		if ((scalarAt(input.node, "type")?.text ?? "string") !== "string") return TRUSTED;
+		const { why } = input.computed === null ? TRUSTED : ofTemplate({
+			job: null,
+			step: null
+		}, input.computed.readable);
+		return {
+			why,
+			inputs: /* @__PURE__ */ new Set([name])
+		};
+	}));
+	/** An agent's output is as trustworthy as its `enum` is closed, any other as what it is made of. */
+	const ofNeed = (id, name) => {
+		const producer = id === void 0 ? void 0 : jobs.get(graph.resolve(id) ?? "");
+		if (producer === void 0) return REPORTED;
+		if (producer.uses !== null) return ofCall(producer, producer.uses.text, name);
+		if (name === void 0) return REPORTED;
+		if (producer.type === "approval" && name === "verdict" || producer.type === "commit" && name === "sha") return TRUSTED;
+		const output = outputs(producer).get(name);
+		if (output?.kind === "declared") return output.enum.length > 0 ? TRUSTED : REPORTED;
+		if (output === void 0) return REPORTED;
+		return ofPassedOn(output);
+	};
+	/** Of inputs that the called workflow passes back, what they were given here. */
+	const ofCall = (caller, uses, name) => {
+		const origin = name === void 0 ? void 0 : subject.outputsOfCall(uses)?.originOf(name);
+		if (origin === void 0) return untrusted("is what another workflow handed back");
+		const given = [...origin.inputs].flatMap((input) => variables(caller.with).get(input) ?? []);
+		return union([{
+			why: origin.why,
+			inputs: TRUSTED.inputs
+		}, ...given.map(ofPassedOn)]);
+	};
+	/** Of an output that is an expression, or an input of a call. What goes in a circle, an error anyway, counts as reported. */
+	const ofPassedOn = (part) => {
+		if (passedOn === null) {
+			const origins = /* @__PURE__ */ new Map();
+			passedOn = origins;
+			for (const job of inOrder$1(draft, graph)) {
+				const place = {
+					job,
+					step: null
+				};
+				for (const output of job.outputs) {
+					if (output.kind !== "expression") continue;
+					const { why, inputs: from } = ofTemplate(place, output.field.readable);
+					origins.set(output, {
+						why: why === null ? null : REPORTED.why,
+						inputs: from
+					});
+				}
+				for (const field of Object.values(job.with)) origins.set(field, ofTemplate(place, field.readable));
+			}
+		}
+		return passedOn.get(part) ?? REPORTED;
+	};
+	const ofMatrix = ({ job }, name) => union((job === null ? draft.jobs : [job]).map((one) => {
+		const byName = ofMatrices.get(one) ?? /* @__PURE__ */ new Map();
+		ofMatrices.set(one, byName);
+		let origin = byName.get(name);
+		if (origin === void 0) {
+			origin = madeOf(union((one.strategy === null ? [] : expressionsOfMatrix(one.strategy.value, name)).map((part) => ofExpression({
+				job: one,
+				step: null
+			}, part))));
+			byName.set(name, origin);
+		}
+		return origin;
+	}));
+	/** The nearest layer that has the name counts; an `env` reads the layers around it. */
+	const ofEnv = ({ job, step }, name) => {
+		const layers = [
+			{
+				env: step?.env ?? {},
+				place: {
+					job,
+					step: null
+				}
+			},
+			{
+				env: job?.env ?? {},
+				place: {
+					job,
+					step: null
+				}
+			},
+			{
+				env: draft.env,
+				place: {
+					job: null,
+					step: null
+				}
+			}
+		];
+		const steps = job?.steps ?? [];
+		const rest = steps.length === 0 || step !== null && step === steps[0] ? TRUSTED : LEFT;
+		if (name === void 0) return madeOf(union([...layers.flatMap(({ env, place }) => Object.values(env).map((field) => ofVariable(field, place))), rest]));
+		for (const { env, place } of layers) {
+			const field = variables(env).get(name);
+			if (field !== void 0) return madeOf(ofVariable(field, place));
+		}
+		return rest;
+	};
+	return {
+		ofReference,
+		ofExpression,
+		ofTemplate
+	};
+}
+/** The jobs, each after those that it needs. */
+function inOrder$1({ jobs }, graph) {
+	const indexOf = new Map(jobs.map(({ id }, index) => [id, index]));
+	const needs = jobs.map((job) => job.needs.flatMap((need) => indexOf.get(graph.resolve(need.text) ?? "") ?? []));
+	return strongComponents(needs).flat().map((index) => itemAt(jobs, index));
+}
+/** What agents and strangers wrote stands in the event; who acts, where and in which run does not. */
+function ofGithub({ path, isExact }) {
+	const [first, ...rest] = path.map((name) => name.toLowerCase());
+	const last = rest.at(-1) ?? first;
+	if (isExact && (last === "number" || last === "id")) return TRUSTED;
+	return first === void 0 || first === "event" || first === "head_ref" ? ANYBODY : TRUSTED;
+}
+function untrusted(why) {
+	return {
+		why,
+		inputs: TRUSTED.inputs
+	};
+}
+function union(origins) {
+	const [only] = origins;
+	if (only === void 0) return TRUSTED;
+	if (origins.length === 1) return only;
+	return {
+		why: origins.find((origin) => origin.why !== null)?.why ?? null,
+		inputs: new Set(origins.flatMap(({ inputs }) => [...inputs]))
+	};
+}
+/** The origin of what is made of something. */
+function madeOf({ why, inputs }) {
+	return {
+		why: why === null ? null : STRANGERS_OR_AGENTS,
+		inputs
+	};
+}
+/** The inputs of all events by their name in small letters; one name may stand for several. */
+function indexInputs({ triggers }) {
+	const byName = /* @__PURE__ */ new Map();
+	for (const input of [...triggers.workflowDispatch ?? [], ...triggers.workflowCall?.inputs ?? []]) {
+		const name = input.key.text.toLowerCase();
+		byName.set(name, [...byName.get(name) ?? [], input]);
+	}
+	return byName;
+}
+/** What an object holds, by names in small letters, the first of equal ones; each object is looked through once. */
+function indexOnce(partsOf) {
+	return remember((whole) => new Map(partsOf(whole).toReversed().map(([name, part]) => [name.toLowerCase(), part])));
+}
+/** Answers once for each object; whatever else is given must follow from it. */
+function remember(find) {
+	const known = /* @__PURE__ */ new WeakMap();
+	return (key, ...rest) => {
+		const before = known.get(key);
+		if (before !== void 0) return before.answer;
+		const answer = find(key, ...rest);
+		known.set(key, { answer });
+		return answer;
+	};
+}
+
 // src/workflow/read-calls.ts
 /** The calls of a draft, in the order of the file. */
-function readCalls(draft, source) {
+function readCalls(draft, source, trust) {
 	const placeOf = ({ span }) => ({
 		start: source.positionAt(span.start),
 		end: source.positionAt(span.end)
 	});
-	return draft.jobs.flatMap(({ uses, with: given }) => {
+	return draft.jobs.flatMap((job) => {
+		const { uses, with: given } = job;
 		if (uses === null) return [];
 		const inputs = Object.entries(given);
+		const place = {
+			job,
+			step: null
+		};
 		return [{
+			job: job.id,
 			uses: uses.text,
 			with: Object.fromEntries(inputs.map(([name, { readable }]) => [name, readable])),
+			origins: Object.fromEntries(inputs.map(([name, { readable }]) => [name, trust.ofTemplate(place, readable)])),
 			places: {
 				uses: placeOf(uses),
 				with: Object.fromEntries(inputs.map(([name, { node }]) => [name, placeOf(node)]))
@@ -44726,39 +45097,54 @@ function readCalls(draft, source) {
 		}];
 	});
 }
-/** The names of the outputs that a file has for who calls it; null where it cannot be called, or not be read. */
-function readCallOutputs(text) {
+/**
+* The outputs that a file has for who calls it; null where it cannot be called, or not be read.
+*
+* @param outputsOfCall tells those of the workflows that it calls itself
+*/
+function readCallOutputs(text, outputsOfCall) {
 	const { root } = readYaml(text);
 	if (root?.kind !== "map") return null;
-	const { workflowCall } = readDraft(root, createFieldReader(text)).triggers;
-	return workflowCall === null ? null : Object.keys(workflowCall.outputs);
+	const draft = readDraft(root, createFieldReader(text));
+	const { workflowCall } = draft.triggers;
+	if (workflowCall === null) return null;
+	const outputs = new Map(Object.entries(workflowCall.outputs).map(([name, field]) => [name.toLowerCase(), field]));
+	const known = /* @__PURE__ */ new Map();
+	const trust = createTrust({
+		draft,
+		jobs: jobsOfDraft(draft),
+		graph: graphOfDraft(draft),
+		outputsOfCall
+	});
+	return {
+		names: Object.keys(workflowCall.outputs),
+		originOf(written) {
+			const name = written.toLowerCase();
+			const before = known.get(name);
+			if (before !== void 0) return before;
+			known.set(name, {
+				...TRUSTED,
+				why: "is what another workflow handed back"
+			});
+			const field = outputs.get(name);
+			const origin = field === void 0 ? TRUSTED : trust.ofTemplate({
+				job: null,
+				step: null
+			}, field.readable);
+			known.set(name, origin);
+			return origin;
+		}
+	};
 }
-
-// src/workflow/roles.ts
-/** The roles that every repository has; more can be declared. */
-const BUILT_IN_ROLES = [
-	"engineering-manager",
-	"qa-engineer",
-	"web-designer",
-	"backend-engineer",
-	"frontend-engineer",
-	"devops-engineer",
-	"product-manager",
-	"project-manager",
-	"code-reviewer",
-	"ceo"
-];
-/** The only role that writes to the base branch. */
-const COMMIT_ROLE = "engineering-manager";
-/** The only role that verifies. */
-const VERIFY_ROLE = "qa-engineer";
-/** What `runs-on` names for commands that Treadle executes itself. It is no role. */
-const TREADLE_RUNNER = "treadle";
 
 // src/workflow/expression-uses.ts
 /** Every expression of the file that parses. */
 function* expressionUses(draft) {
-	yield* inTexts(null, [draft.runName, ...Object.values(draft.env)]);
+	yield* inTexts(null, [
+		draft.runName,
+		draft.defaults.workingDirectory,
+		...Object.values(draft.env)
+	]);
 	yield* inConcurrency(null, draft.concurrency);
 	yield* inCondition(null, draft.triggers.issues?.if ?? null);
 	const { inputs = [], outputs = {} } = draft.triggers.workflowCall ?? {};
@@ -45474,9 +45860,14 @@ function* findMisplacedExpressions({ draft }) {
 	if (draft.name !== null) yield* check(draft.name);
 	yield* checkTriggers(valueAt(draft.root, "on"));
 	yield* checkKeys(valueAt(draft.root, "env"));
+	yield* checkShell(draft.defaults);
 	for (const job of draft.jobs) {
 		yield* checkKeys(valueAt(job.node, "env"));
-		for (const step of job.steps) yield* checkKeys(valueAt(step.node, "env"));
+		yield* checkShell(job.defaults);
+		for (const step of job.steps) {
+			yield* checkKeys(valueAt(step.node, "env"));
+			yield* checkShell(step);
+		}
 		for (const output of job.outputs) if (output.kind === "declared") yield* checkAll(output.node);
 	}
 }
@@ -45501,6 +45892,9 @@ function* checkAll(node, except) {
 }
 function* checkKeys(node) {
 	for (const { key } of entriesOf$1(node)) yield* check(key);
+}
+function* checkShell({ shell }) {
+	if (shell !== null) yield* check(shell);
 }
 function* check(node) {
 	if (!holdsExpression(node.text)) return;
@@ -45649,6 +46043,133 @@ function shortestCycle(needs, start, component) {
 	return null;
 }
 
+// src/workflow/context-shapes.ts
+const issue = {
+	number: null,
+	title: null,
+	body: null,
+	labels: null,
+	user: {
+		login: null,
+		id: null
+	}
+};
+const github = {
+	event_name: null,
+	event: {
+		issue,
+		inputs: null,
+		sender: {
+			login: null,
+			id: null
+		}
+	},
+	repository: null,
+	repository_owner: null,
+	actor: null,
+	actor_id: null,
+	triggering_actor: null,
+	run_id: null,
+	run_number: null,
+	run_attempt: null,
+	workflow: null
+};
+const bead = {
+	number: null,
+	title: null,
+	body: null,
+	labels: null,
+	author: null,
+	priority: null
+};
+const shapes = {
+	github,
+	bead,
+	run: {
+		id: null,
+		number: null,
+		title: null,
+		cycles: null
+	},
+	job: { status: null },
+	runner: {
+		os: null,
+		arch: null,
+		name: null,
+		temp: null
+	}
+};
+/** Before there is a run, less is known. */
+const beforeRun = {
+	github: {
+		event_name: null,
+		event: { issue },
+		actor: null
+	},
+	bead
+};
+/** What a context holds at a place, if that is the same in every workflow; null for any other context. */
+function shapeOfContext(context, key) {
+	return (key === "on.issues.if" ? beforeRun : shapes)[context] ?? null;
+}
+
+// src/workflow/rules/empty-references.ts
+/**
+* A property that its context does not have is empty, which hardly anybody means. GitHub has more of some contexts than Treadle, so it
+* is no error.
+*
+* @see https://docs.github.com/en/actions/reference/workflows-and-actions/contexts
+*/
+function* findEmptyReferences({ draft, text }) {
+	const names = createNamesOf();
+	for (const use of expressionUses(draft)) for (const reference of referencesOf(use.expression.tree)) {
+		const missing = reference.context === "env" ? missingVariable(draft, names, use, reference) : missingProperty(use, reference);
+		if (missing === null) continue;
+		const { owner, name, known } = missing;
+		const message = `\`${owner}\` has no '${name}' here, so it is empty.${suggestion(name, known) || (known.length > 0 ? ` It has: ${known.join(", ")}.` : "")}`;
+		yield finding("reference-empty", { span: spanOfPart(text, use, reference) }, message);
+	}
+}
+function missingProperty({ key }, { context, path }) {
+	let shape = shapeOfContext(context, key);
+	for (const [depth, name] of path.entries()) {
+		if (shape === null) return null;
+		if (!Object.hasOwn(shape, name.toLowerCase())) return {
+			owner: [context, ...path.slice(0, depth)].join("."),
+			name,
+			known: Object.keys(shape)
+		};
+		shape = shape[name.toLowerCase()] ?? null;
+	}
+	return null;
+}
+/** A variable that no `env` around has, where no step before can have set it. */
+function missingVariable(draft, names, use, { path }) {
+	const [name] = path;
+	const { job, step } = use;
+	const mayBeSet = job !== null && job.steps.length > 0 && step !== job.steps[0];
+	if (name === void 0 || mayBeSet) return null;
+	const layers = [
+		...step !== null && use.key !== "steps.env" ? [step.env] : [],
+		...job === null ? [] : [job.env],
+		draft.env
+	];
+	if (layers.some((env) => names(env).has(name.toLowerCase()))) return null;
+	return {
+		owner: "env",
+		name,
+		known: [...new Set(layers.flatMap((env) => Object.keys(env)))]
+	};
+}
+function createNamesOf() {
+	const known = /* @__PURE__ */ new Map();
+	return (env) => {
+		const names = known.get(env) ?? new Set(Object.keys(env).map((name) => name.toLowerCase()));
+		known.set(env, names);
+		return names;
+	};
+}
+
 // src/workflow/rules/events.ts
 const treadleEvents = [
 	"issues",
@@ -45709,9 +46230,21 @@ function* findUnknownEvents({ draft }) {
 }
 
 // src/workflow/rules/inputs.ts
-/** A choice has options, an input of a call has a type, and a default is a value that the input may have. */
+/** GitHub's limit, which its documentation of `on.workflow_dispatch.inputs` names. */
+const mostDispatchInputs = 25;
+/**
+* A choice, and nothing else, has options; an input of a call has a type; a default is a value that the input may have; and what can
+* be given by hand are 25 inputs at most.
+*
+* @see https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#onworkflow_dispatchinputs
+*/
 function* findBadInputs({ draft }) {
 	const { workflowDispatch, workflowCall } = draft.triggers;
+	const tooMany = workflowDispatch?.[mostDispatchInputs];
+	if (tooMany !== void 0) {
+		const message = `\`workflow_dispatch\` has more than ${mostDispatchInputs} inputs, which is the most that GitHub allows`;
+		yield finding("wrong-limit", tooMany.key, message);
+	}
 	for (const input of [...workflowDispatch ?? [], ...workflowCall?.inputs ?? []]) yield* checkInput(input);
 	for (const { key, node } of workflowCall?.inputs ?? []) {
 		if (valueAt(node, "type") !== void 0) continue;
@@ -45724,6 +46257,11 @@ function* checkInput({ key, node, computed }) {
 	const options = scalarsOf(valueAt(node, "options")).map((option) => option.text);
 	const given = scalarAt(node, "default");
 	if (type === "choice" && options.length === 0) yield finding("missing-key", key, `The input '${key.text}' is a choice without \`options\``);
+	const offered = valueAt(node, "options");
+	if (offered !== void 0 && type !== "choice") {
+		const message = `The input '${key.text}' is a ${type}, so its \`options\` mean nothing: write \`type: choice\``;
+		yield finding("options-without-choice", offered, message);
+	}
 	if (given === void 0 || computed !== null) return;
 	if ((type === "number" || type === "boolean") && typeof given.value !== type) yield finding("invalid-value", given, `The default of '${key.text}' is not a ${type}`);
 	else if (type === "choice" && options.length > 0 && !options.includes(given.text)) yield finding("invalid-value", given, `The default of '${key.text}' is not among its options: ${options.join(", ")}`);
@@ -46017,9 +46555,9 @@ function* checkOutput(lookUp, job, output, at) {
 }
 /** The names of a job's outputs; null where they are not known here. */
 function outputsOf({ outputsOfCall }, job) {
-	if (job.uses !== null) return outputsOfCall(job.uses.text);
+	if (job.uses !== null) return outputsOfCall(job.uses.text)?.names ?? null;
 	if (isWithoutAgent(job) && job.type !== "steps") return null;
-	return job.outputs.map(({ key }) => key.text);
+	return [...job.outputs.map(({ key }) => key.text), ...ownOutputs[job.type] ?? []];
 }
 /** `success('a')` and `failure('a')` ask about jobs that come before. */
 function* checkStatusCall(lookUp, use, call) {
@@ -46074,10 +46612,9 @@ function expressionSource(input, job, at, expression, visited) {
 			case "text": return closed(input, [outcome.text], at, "unknown-role");
 			case "reference": {
 				const { context, path } = outcome.reference;
-				if (context === "needs") return outputSource(input, job, at, path, visited);
-				if (context === "inputs") return inputSource(input, at, path[0] ?? "");
-				if (context === "vars" || context === "matrix") return open;
-				return unchecked(at, `\`${context}.${path.join(".")}\` may hold any text`);
+				if (context === "needs") return outputSource(input, job, at, outcome.reference, visited);
+				if (!(context === "inputs" || context === "vars" || context === "matrix")) return unchecked(at, `\`${context}.${path.join(".")}\` may hold any text`);
+				return untrustedSource(input, job, at, outcome.reference) ?? (context === "inputs" ? inputSource(input, at, path[0] ?? "") : open);
 			}
 			case "other": return unchecked(at, "it is computed");
 		}
@@ -46088,10 +46625,19 @@ function expressionSource(input, job, at, expression, visited) {
 		findings: sources.flatMap((source) => source.findings)
 	};
 }
-function outputSource(input, job, at, path, visited) {
-	const [name = "", , outputName = ""] = path;
+/** What is made of what agents or strangers wrote; null for anything else. */
+function untrustedSource({ trust }, job, at, reference) {
+	const { why } = trust.ofReference({
+		job,
+		step: null
+	}, reference);
+	return why === null ? null : unchecked(at, `\`${[reference.context, ...reference.path].join(".")}\` ${why}`);
+}
+function outputSource(input, job, at, reference, visited) {
+	const [name = "", , outputName = ""] = reference.path;
 	const producer = input.jobs.get(input.graph.resolve(name) ?? "");
 	const output = producer?.outputs.find(({ key }) => key.text.toLowerCase() === outputName.toLowerCase());
+	if (producer?.uses != null && input.outputsOfCall(producer.uses.text) !== null || producer?.type === "approval") return untrustedSource(input, job, at, reference) ?? open;
 	if (producer === void 0 || output === void 0 || visited.has(output)) return open;
 	visited.add(output);
 	if (output.kind === "expression") {
@@ -46391,6 +46937,7 @@ function* findBadSteps({ draft }) {
 	for (const job of draft.jobs) {
 		if (job.type !== "steps") continue;
 		yield* findBadRunner(job);
+		if (job.pullRequest !== null) yield finding("steps-on-pull-request", job.pullRequest.node, "What the pull request brings runs as the user who runs Treadle, whose token it can read. Have a workflow of GitHub’s without secrets run it, as a required check, which a commit job awaits");
 		const steps = valueAt(job.node, "steps");
 		if (steps?.kind === "list" && steps.items.length === 0) yield finding("steps-empty", job.key, `The job '${job.id}' has no steps: give it at least one \`run\``);
 		yield* findBadShell(job.defaults.shell);
@@ -46435,7 +46982,8 @@ function* findBadIds({ steps }) {
 	}
 }
 function* findBadShell(shell) {
-	if (shell === null || shells.includes(shell.text) || /^\S.*\{0\}/.test(shell.text)) return;
+	if (shell === null || shells.includes(shell.text) || holdsExpression(shell.text)) return;
+	if (/^\S.*\{0\}/.test(shell.text)) return;
 	const hint = suggestion(shell.text, shells) || ` Shells: ${shells.join(", ")}, or a command with \`{0}\`.`;
 	yield finding("unknown-shell", shell, `Unknown shell '${shell.text}'.${hint}`);
 }
@@ -46451,55 +46999,23 @@ function* findBadFolder(field) {
 // src/workflow/rules/untrusted-run.ts
 /**
 * What an expression brings into `run` becomes part of the script before the shell reads it. So what strangers and agents wrote is
-* kept out of it: it reaches a step by `env` only.
+* kept out of it: it reaches a step by `env` only. In `working-directory` it chooses the folder; that is below the clone all the same,
+* which is seen to when the step begins.
 *
 * @see https://docs.github.com/en/actions/concepts/security/script-injections
 */
-function* findUntrustedInRun(input) {
-	for (const use of expressionUses(input.draft)) {
-		if (use.key !== "steps.run") continue;
-		for (const reference of referencesOf(use.expression.tree)) {
-			const origin = originOf(input, use, reference);
-			if (origin === null) continue;
-			const message = `\`${[reference.context, ...reference.path].join(".")}\` ${origin}, and would become part of the script: hand it over by \`env\` and read it as "$NAME"`;
-			yield finding("untrusted-in-run", { span: spanOfPart(input.text, use, reference) }, message);
+function* findUntrustedInRun({ draft, trust, text }) {
+	for (const use of expressionUses(draft)) {
+		const isScript = use.key === "steps.run";
+		if (!isScript && use.key !== "steps.working-directory" && use.key !== "jobs.defaults.run") continue;
+		for (const reference of contributorsOf(use.expression.tree)) {
+			const { why, inputs } = trust.ofReference(use, reference);
+			if (why === null && inputs.size === 0) continue;
+			const origin = `\`${[reference.context, ...reference.path].join(".")}\` ${why ?? "is what somebody gave when the run was started"}`;
+			const at = { span: spanOfPart(text, use, reference) };
+			yield isScript ? finding("untrusted-in-run", at, `${origin}, and would become part of the script: hand it over by \`env\` and read it as "$NAME"`) : finding("untrusted-folder", at, `${origin}, and would choose the folder that the script runs in: take one that the workflow names, or an output with an \`enum\``);
 		}
 	}
-}
-/** Who wrote it, in words; null where it is from those who write workflows. */
-function originOf(input, use, reference) {
-	const path = reference.path.map((name) => name.toLowerCase());
-	const [first, second, third] = path;
-	const last = path.at(-1);
-	switch (reference.context) {
-		case "github":
-			if (reference.isExact && (last === "number" || last === "id")) return null;
-			return first === void 0 || first === "event" || first === "head_ref" ? "may hold what anybody wrote" : null;
-		case "bead": return first === "number" || first === "priority" ? null : "is what anybody wrote in the issue";
-		case "run": return first === void 0 || first === "title" ? "may hold what anybody wrote" : null;
-		case "inputs": return "is what somebody gave when the run was started";
-		case "needs": return second === "result" || isClosed(input, first, third) ? null : "is what another job reported";
-		case "env": return originOfEnv(input, use, first);
-		default: return null;
-	}
-}
-/** Whether an output can only hold what the workflow names. */
-function isClosed(input, job, name) {
-	const output = input.jobs.get(input.graph.resolve(job ?? "") ?? "")?.outputs.find(({ key }) => key.text.toLowerCase() === name);
-	return output?.kind === "declared" && output.enum.length > 0;
-}
-/** A variable is as trustworthy as what it is made of. */
-function originOfEnv(input, use, name) {
-	const fields = [
-		use.step?.env,
-		use.job?.env,
-		input.draft.env
-	].flatMap((layer) => Object.entries(layer ?? {}).flatMap(([key, field]) => name === void 0 || key.toLowerCase() === name ? [field] : []));
-	for (const { readable } of fields) for (const part of readable.parts) {
-		if (typeof part === "string") continue;
-		if (referencesOf(part.tree).some((reference) => reference.context !== "env" && originOf(input, use, reference) !== null)) return "is made of what strangers or agents wrote";
-	}
-	return null;
 }
 
 // src/workflow/rules/unreachable.ts
@@ -46544,6 +47060,7 @@ const rules = [
 	findCommitProblems,
 	findConcurrencyProblems,
 	findCycles,
+	findEmptyReferences,
 	findFailingCalls,
 	findIdleComparisons,
 	findIdleConditions,
@@ -46558,7 +47075,39 @@ const rules = [
 	findUntrustedInRun
 ];
 
+// src/workflow/untrusted-roles.ts
+/** Where the roles of a workflow come from. */
+function originsOfRoles(draft, trust) {
+	const inputs = /* @__PURE__ */ new Set();
+	const untrusted = [];
+	for (const job of draft.jobs) {
+		if (job.runsOn === null) continue;
+		const origin = trust.ofTemplate({
+			job,
+			step: null
+		}, job.runsOn.readable);
+		for (const input of origin.inputs) inputs.add(input);
+		if (origin.why !== null) untrusted.push(job.id);
+	}
+	return {
+		inputs,
+		untrusted
+	};
+}
+/** The workflow with what is untrusted of its roles, here and in what its jobs call. */
+function withUntrustedRoles(workflow, { untrusted }, calls) {
+	if (untrusted.length === 0 && calls.size === 0) return workflow;
+	return {
+		...workflow,
+		untrustedRoles: new Map([...untrusted.map((job) => [job, []]), ...calls])
+	};
+}
+
 // src/workflow/compile.ts
+const NO_ROLES = {
+	inputs: /* @__PURE__ */ new Set(),
+	untrusted: []
+};
 /** Compiles a workflow file. Reports all problems at once; never throws over what the text holds. */
 function compileWorkflow(file, options = {}) {
 	const source = createSourceText(file.text);
@@ -46572,7 +47121,8 @@ function compileWorkflow(file, options = {}) {
 		return {
 			workflow: null,
 			diagnostics: place(read.findings.length > 0 ? read.findings : [empty]),
-			calls: []
+			calls: [],
+			roleOrigins: NO_ROLES
 		};
 	}
 	const structure = [
@@ -46583,38 +47133,44 @@ function compileWorkflow(file, options = {}) {
 	if (read.root.kind !== "map") return {
 		workflow: null,
 		diagnostics: place(structure),
-		calls: []
+		calls: [],
+		roleOrigins: NO_ROLES
 	};
 	const fields = createFieldReader(file.text);
 	const draft = readDraft(read.root, fields);
-	const graph = graphOf(draft);
+	const graph = graphOfDraft(draft);
 	const roles = options.roles === "any" ? null : /* @__PURE__ */ new Set([...BUILT_IN_ROLES, ...options.roles ?? []]);
+	const jobs = jobsOfDraft(draft);
+	const outputsOfCall = options.outputsOfCall ?? (() => null);
+	const trust = createTrust({
+		draft,
+		jobs,
+		graph,
+		outputsOfCall
+	});
 	const input = {
 		draft,
-		jobs: new Map(draft.jobs.toReversed().map((job) => [job.id, job])),
+		jobs,
 		graph,
 		roles,
-		outputsOfCall: options.outputsOfCall ?? (() => null),
+		outputsOfCall,
+		trust,
 		text: file.text
 	};
-	const semantic = rules.flatMap((rule) => [...rule(input)]);
+	const semantic = options.isPinned === true ? [] : rules.flatMap((rule) => [...rule(input)]);
 	const diagnostics = place([
 		...structure,
 		...fields.findings,
 		...semantic
 	]);
+	const isValid = diagnostics.every(({ severity, code }) => severity !== "error" || options.tolerated?.some((one) => one === code) === true);
+	const roleOrigins = originsOfRoles(draft, trust);
 	return {
-		workflow: diagnostics.every(({ severity, code }) => severity !== "error" || options.tolerated?.some((one) => one === code) === true) ? buildWorkflow(file.path, draft, graph, source) : null,
+		workflow: isValid ? withUntrustedRoles(buildWorkflow(file.path, draft, graph, source), roleOrigins, /* @__PURE__ */ new Map()) : null,
 		diagnostics,
-		calls: readCalls(draft, source)
+		calls: readCalls(draft, source, trust),
+		roleOrigins
 	};
-}
-function graphOf(draft) {
-	const canonical = new Map(draft.jobs.toReversed().map((job) => [job.id.toLowerCase(), job.id]));
-	return createGraph(draft.jobs.map((job) => ({
-		id: job.id,
-		needs: [...new Set(job.needs.flatMap((need) => canonical.get(need.text.toLowerCase()) ?? []))]
-	})));
 }
 /** Findings as diagnostics: placed, each once, sorted. */
 function placeFindings(path, source, findings) {
@@ -46645,18 +47201,18 @@ function compileWithCalls(file, fileAt, options = {}) {
 		outputsOfCall
 	});
 	const files = /* @__PURE__ */ new Map([[file.path, file]]);
-	const known = /* @__PURE__ */ new Map([[file.path, compiled.workflow]]);
+	const known = /* @__PURE__ */ new Map([[file.path, compiled]]);
 	/** How deep a file was called from, with nothing wrong below it. */
 	const walked = /* @__PURE__ */ new Map();
 	const compile = (called) => {
 		const before = known.get(called.path);
 		if (before !== void 0) return before;
-		const { workflow } = compileWorkflow(called, {
+		const result = compileWorkflow(called, {
 			...options,
 			outputsOfCall
 		});
-		known.set(called.path, workflow);
-		return workflow;
+		known.set(called.path, result);
+		return result;
 	};
 	const visit = (workflow, path) => {
 		for (const call of callsOf(workflow)) {
@@ -46674,24 +47230,44 @@ function compileWithCalls(file, fileAt, options = {}) {
 		if (path.length >= mostLevels) return `Workflows call each other over more than ${mostLevels} levels`;
 		files.set(called.path, called);
 		if (files.size > 51) return `The workflow calls more than ${mostFiles} files`;
-		const workflow = compile(called);
+		const { workflow } = compile(called);
 		if (workflow === null) return `${called.path} has errors`;
 		if (workflow.on.workflowCall === null) return `${called.path} has no \`workflow_call\` under \`on\``;
 		const problem = visit(workflow, [...path, called.path]);
 		if (problem === null) walked.set(called.path, path.length);
 		return problem;
 	};
+	const calledBy = (call) => known.get(pathOfCall(call.uses) ?? "");
+	const forRoles = /* @__PURE__ */ new Map();
+	/** The inputs of what is called that say who is asked, there or in what it calls itself with them. Nothing calls itself any more. */
+	const inputsForRoles = (call) => {
+		const called = calledBy(call);
+		if (called === void 0) return /* @__PURE__ */ new Set();
+		const before = forRoles.get(called);
+		if (before !== void 0) return before;
+		const passedOn = called.calls.flatMap((further) => {
+			const deeper = inputsForRoles(further);
+			return Object.entries(further.origins).flatMap(([name, { inputs }]) => deeper.has(name.toLowerCase()) ? [...inputs] : []);
+		});
+		const all = /* @__PURE__ */ new Set([...called.roleOrigins.inputs, ...passedOn]);
+		forRoles.set(called, all);
+		return all;
+	};
 	const found = [];
+	const untrusted = /* @__PURE__ */ new Map();
 	for (const call of compiled.calls.filter(({ uses }) => pathOfCall(uses) !== null)) {
 		const problem = findProblem(call, [file.path]);
 		if (problem === null) {
-			const declared = known.get(pathOfCall(call.uses) ?? "")?.on.workflowCall?.inputs ?? [];
+			const declared = calledBy(call)?.workflow?.on.workflowCall?.inputs ?? [];
 			found.push(...checkInputs$1(file.path, call, declared));
+			const names = untrustedInputs(call, inputsForRoles(call));
+			found.push(...names.map((name) => untrustedRole(file.path, call, name)));
+			if (names.length > 0) untrusted.set(call.job, names.map((name) => name.toLowerCase()));
 		} else found.push(diagnosticAt(file.path, call.places.uses, problem));
 	}
 	return {
 		...compiled,
-		workflow: found.length > 0 ? null : compiled.workflow,
+		workflow: compiled.workflow === null || found.length > 0 && options.isPinned !== true ? null : withUntrustedRoles(compiled.workflow, compiled.roleOrigins, untrusted),
 		diagnostics: [...compiled.diagnostics, ...found].sort(byPlace),
 		files: compiled.workflow === null ? [file] : [...files.values()].sort((a, b) => a.path < b.path ? -1 : 1)
 	};
@@ -46699,14 +47275,15 @@ function compileWithCalls(file, fileAt, options = {}) {
 /** Tells the outputs of workflows by what their files declare; each file is read once. */
 function createOutputsOfCall(fileAt) {
 	const known = /* @__PURE__ */ new Map();
-	return (uses) => {
+	const outputsOfCall = (uses) => {
 		const before = known.get(uses);
 		if (before !== void 0) return before;
 		const file = fileAt(pathOfCall(uses) ?? "");
-		const outputs = file === void 0 ? null : readCallOutputs(file.text);
+		const outputs = file === void 0 ? null : readCallOutputs(file.text, outputsOfCall);
 		known.set(uses, outputs);
 		return outputs;
 	};
+	return outputsOfCall;
 }
 function byPlace(a, b) {
 	return a.start.line - b.start.line || a.start.column - b.start.column;
@@ -46729,6 +47306,15 @@ function* checkInputs$1(path, call, declared) {
 		yield diagnosticAt(path, call.places.uses, `${call.uses} needs the input '${name}'`);
 	}
 }
+/** Of the inputs that say who is asked those that are made of what strangers or agents wrote. */
+function untrustedInputs({ origins }, forRoles) {
+	return Object.entries(origins).flatMap(([name, { why }]) => why !== null && forRoles.has(name.toLowerCase()) ? [name] : []);
+}
+function untrustedRole(path, call, name) {
+	const why = call.origins[name]?.why ?? "";
+	const message = `The input '${name}' of ${call.uses} says who is asked, and what is given here ${why}. Give a role, or an output with an \`enum\` of roles`;
+	return diagnosticAt(path, call.places.with[name] ?? call.places.uses, message, "runs-on-unchecked");
+}
 function isOfType({ type }, text) {
 	if (type === "number") return text.trim() === "" || Number.isFinite(Number(text));
 	return type !== "boolean" || [
@@ -46737,13 +47323,13 @@ function isOfType({ type }, text) {
 		"false"
 	].includes(text);
 }
-function diagnosticAt(path, { start, end }, message) {
+function diagnosticAt(path, { start, end }, message, code = "bad-call") {
 	return {
 		path,
 		start,
 		end,
-		severity: "error",
-		code: "bad-call",
+		severity: diagnosticCodes[code].severity,
+		code,
 		message
 	};
 }
@@ -46797,11 +47383,20 @@ function compileCalled(caller, entry) {
 function digestOf(document) {
 	return sha256(canonicalJson(document));
 }
+/** Reads what runs are pinned to; null where no workflow can be made of it. What was checked when a run began is not checked again. */
 function compileDefinition(document) {
 	const files = new Map(document.files.map((file) => [file.path, file]));
 	const entry = files.get(document.entry);
 	if (entry === void 0) return null;
-	return compileWithCalls(entry, (path) => files.get(path), { roles: document.roles });
+	try {
+		return compileWithCalls(entry, (path) => files.get(path), {
+			roles: document.roles,
+			isPinned: true
+		});
+	} catch (error) {
+		if (error instanceof TreadleError && error.code === "bug") return null;
+		throw error;
+	}
 }
 
 // src/runtime/ingest/watchers.ts
@@ -48407,6 +49002,153 @@ function namesOf(candidates) {
 	return `a label ${WORKFLOW_LABEL}NAME (${keys.join(", ")})`;
 }
 
+// src/engine/contexts.ts
+/**
+* What the names in an expression of a job or a leg stand for: `github`, `needs`, `inputs`, `vars`, `env`, `matrix`, `strategy`, and
+* our own `bead` (the issue) and `run`. Each is made when it is first read; reading `env` throws an `ExpressionError` where one of its values has none.
+*/
+function contextsOf(context, state, job, purpose) {
+	return contextsFor(viewOf(context, state), job, purpose);
+}
+/**
+* The same as {@link contextsOf}, in the middle of a transition.
+*
+* @param expression the only one that is to be evaluated: of `needs` there is then no more than it can read
+*/
+function contextsFor(view, job, purpose, expression) {
+	const base = {
+		...runContexts(view),
+		matrix: legOf(view, job)?.matrix ?? null,
+		strategy: strategyContext(view, job)
+	};
+	const needs = onceOf(() => needsContext(view, job, purpose, expression));
+	const env = onceOf(() => envContext(view, job, {
+		...base,
+		needs: needs()
+	}));
+	return {
+		...base,
+		get needs() {
+			return needs();
+		},
+		get env() {
+			return env();
+		}
+	};
+}
+/** What is known of a run apart from its jobs: what `run-name` may use. */
+function runContexts(view) {
+	const { run, workflow, config } = view;
+	return {
+		github: githubContext(run, workflow),
+		inputs: run.inputs ?? run.trigger.inputs,
+		vars: config.vars ?? {},
+		bead: beadOf(run.trigger.issue),
+		run: {
+			id: run.id,
+			number: run.number,
+			title: run.title,
+			cycles: run.cycles
+		}
+	};
+}
+/** In a sub-run it is that of the run which nobody called. */
+function githubContext({ trigger, id, number, parent }, workflow) {
+	const { issue, actor } = trigger;
+	const outermost = parent?.outermost ?? {
+		number,
+		workflow: workflow.name
+	};
+	return {
+		event_name: trigger.event,
+		event: {
+			issue: {
+				number: issue.number,
+				title: issue.title,
+				body: issue.body,
+				labels: issue.labels.map((name) => ({ name })),
+				user: {
+					login: issue.author.login,
+					id: issue.author.id
+				}
+			},
+			inputs: trigger.inputs,
+			sender: {
+				login: actor.login,
+				id: actor.id
+			}
+		},
+		repository: trigger.repository,
+		repository_owner: trigger.repository.split("/")[0] ?? "",
+		actor: actor.login,
+		actor_id: String(actor.id),
+		triggering_actor: actor.login,
+		run_id: parent?.callers[0] ?? id,
+		run_number: String(outermost.number),
+		run_attempt: "1",
+		workflow: outermost.workflow
+	};
+}
+/** The context `bead`: an issue. */
+function beadOf(issue) {
+	const priority = issue.labels.map((label) => /^(?:priority[:/ -]?)?(p[0-4])$/i.exec(label)?.[1]);
+	return {
+		number: issue.number,
+		title: issue.title,
+		body: issue.body,
+		labels: issue.labels,
+		author: issue.author.login,
+		priority: priority.find((label) => label !== void 0)?.toUpperCase() ?? null
+	};
+}
+function needsContext(view, job, purpose, expression) {
+	const needs = [];
+	for (const id of purpose === "if" ? ancestorsRead(view, job, expression) : needsOf(view, job)) {
+		const outputs = view.document(id)?.outputs ?? NO_OUTPUTS;
+		needs.push([id, {
+			result: view.line(id).result,
+			outputs
+		}]);
+	}
+	return Object.fromEntries(needs);
+}
+function needsOf(view, job) {
+	return view.definition(job)?.needs ?? [];
+}
+/** The ancestors of a job that an expression can read, or all. There may be thousands, of which an `if` mostly names one. */
+function ancestorsRead({ workflow }, job, expression) {
+	const ancestors = workflow.graph.ancestors(job);
+	const read = expression === void 0 ? null : fieldsRead(expression.tree, "needs");
+	if (read === null) return ancestors;
+	return [...new Set([...read].map((name) => workflow.graph.resolve(name) ?? name))].filter((id) => ancestors.has(id));
+}
+/** @see https://docs.github.com/en/actions/reference/workflows-and-actions/contexts#strategy-context */
+function strategyContext(view, job) {
+	const plan = matrixOf(view, jobOf(job));
+	const total = plan?.legs.length ?? 1;
+	return {
+		"fail-fast": plan?.failFast ?? true,
+		"job-index": legIndexOf(job) ?? 0,
+		"job-total": total,
+		"max-parallel": plan?.maxParallel ?? 1
+	};
+}
+function envContext(view, job, contexts) {
+	const own = view.definition(job)?.env ?? {};
+	return {
+		...renderAll$1(view.workflow.env, contexts),
+		...renderAll$1(own, contexts)
+	};
+}
+function renderAll$1(templates, contexts) {
+	if (isEmpty(templates)) return {};
+	return Object.fromEntries(Object.entries(templates).map(([name, template]) => [name, renderTemplate(template, contexts)]));
+}
+function onceOf(make) {
+	let made;
+	return () => (made ??= { value: make() }).value;
+}
+
 // src/runtime/ingest/start.ts
 /** Starts a run of a workflow for a bead, unless one is active. */
 async function startRun(unit, repository, found, start) {
@@ -48523,12 +49265,6 @@ function isTriggered(trigger, issue, isOpened, vars) {
 			id: author.id
 		}
 	} };
-	const bead = {
-		number,
-		title,
-		body,
-		labels
-	};
 	const status = {
 		success: () => true,
 		failure: () => false,
@@ -48541,7 +49277,7 @@ function isTriggered(trigger, issue, isOpened, vars) {
 			event_name: "issues",
 			actor: author.login
 		},
-		bead,
+		bead: beadOf(issue),
 		run: {},
 		inputs: {},
 		vars
@@ -49532,153 +50268,6 @@ function dollars(costUsd) {
 	return `$${costUsd.toFixed(2)}`;
 }
 
-// src/engine/contexts.ts
-/**
-* What the names in an expression of a job or a leg stand for: `github`, `needs`, `inputs`, `vars`, `env`, `matrix`, `strategy`, and
-* our own `bead` (the issue) and `run`. Each is made when it is first read; reading `env` throws an `ExpressionError` where one of its values has none.
-*/
-function contextsOf(context, state, job, purpose) {
-	return contextsFor(viewOf(context, state), job, purpose);
-}
-/**
-* The same as {@link contextsOf}, in the middle of a transition.
-*
-* @param expression the only one that is to be evaluated: of `needs` there is then no more than it can read
-*/
-function contextsFor(view, job, purpose, expression) {
-	const base = {
-		...runContexts(view),
-		matrix: legOf(view, job)?.matrix ?? null,
-		strategy: strategyContext(view, job)
-	};
-	const needs = onceOf(() => needsContext(view, job, purpose, expression));
-	const env = onceOf(() => envContext(view, job, {
-		...base,
-		needs: needs()
-	}));
-	return {
-		...base,
-		get needs() {
-			return needs();
-		},
-		get env() {
-			return env();
-		}
-	};
-}
-/** What is known of a run apart from its jobs: what `run-name` may use. */
-function runContexts(view) {
-	const { run, workflow, config } = view;
-	return {
-		github: githubContext(run, workflow),
-		inputs: run.inputs ?? run.trigger.inputs,
-		vars: config.vars ?? {},
-		bead: beadContext(run.trigger),
-		run: {
-			id: run.id,
-			number: run.number,
-			title: run.title,
-			cycles: run.cycles
-		}
-	};
-}
-/** In a sub-run it is that of the run which nobody called. */
-function githubContext({ trigger, id, number, parent }, workflow) {
-	const { issue, actor } = trigger;
-	const outermost = parent?.outermost ?? {
-		number,
-		workflow: workflow.name
-	};
-	return {
-		event_name: trigger.event,
-		event: {
-			issue: {
-				number: issue.number,
-				title: issue.title,
-				body: issue.body,
-				labels: issue.labels.map((name) => ({ name })),
-				user: {
-					login: issue.author.login,
-					id: issue.author.id
-				}
-			},
-			inputs: trigger.inputs,
-			sender: {
-				login: actor.login,
-				id: actor.id
-			}
-		},
-		repository: trigger.repository,
-		repository_owner: trigger.repository.split("/")[0] ?? "",
-		actor: actor.login,
-		actor_id: String(actor.id),
-		triggering_actor: actor.login,
-		run_id: parent?.callers[0] ?? id,
-		run_number: String(outermost.number),
-		run_attempt: "1",
-		workflow: outermost.workflow
-	};
-}
-function beadContext(trigger) {
-	const { issue } = trigger;
-	const priority = issue.labels.map((label) => /^(?:priority[:/ -]?)?(p[0-4])$/i.exec(label)?.[1]);
-	return {
-		number: issue.number,
-		title: issue.title,
-		body: issue.body,
-		labels: issue.labels,
-		author: issue.author.login,
-		priority: priority.find((label) => label !== void 0)?.toUpperCase() ?? null
-	};
-}
-function needsContext(view, job, purpose, expression) {
-	const needs = [];
-	for (const id of purpose === "if" ? ancestorsRead(view, job, expression) : needsOf(view, job)) {
-		const outputs = view.document(id)?.outputs ?? NO_OUTPUTS;
-		needs.push([id, {
-			result: view.line(id).result,
-			outputs
-		}]);
-	}
-	return Object.fromEntries(needs);
-}
-function needsOf(view, job) {
-	return view.definition(job)?.needs ?? [];
-}
-/** The ancestors of a job that an expression can read, or all. There may be thousands, of which an `if` mostly names one. */
-function ancestorsRead({ workflow }, job, expression) {
-	const ancestors = workflow.graph.ancestors(job);
-	const read = expression === void 0 ? null : fieldsRead(expression.tree, "needs");
-	if (read === null) return ancestors;
-	return [...new Set([...read].map((name) => workflow.graph.resolve(name) ?? name))].filter((id) => ancestors.has(id));
-}
-/** @see https://docs.github.com/en/actions/reference/workflows-and-actions/contexts#strategy-context */
-function strategyContext(view, job) {
-	const plan = matrixOf(view, jobOf(job));
-	const total = plan?.legs.length ?? 1;
-	return {
-		"fail-fast": plan?.failFast ?? true,
-		"job-index": legIndexOf(job) ?? 0,
-		"job-total": total,
-		"max-parallel": plan?.maxParallel ?? 1
-	};
-}
-function envContext(view, job, contexts) {
-	const own = view.definition(job)?.env ?? {};
-	return {
-		...renderAll$1(view.workflow.env, contexts),
-		...renderAll$1(own, contexts)
-	};
-}
-function renderAll$1(templates, contexts) {
-	if (isEmpty(templates)) return {};
-	return Object.fromEntries(Object.entries(templates).map(([name, template]) => [name, renderTemplate(template, contexts)]));
-}
-function onceOf(make) {
-	let made;
-	return () => (made ??= { value: make() }).value;
-}
-
 // src/engine/evaluation.ts
 /** The text of a template of a job, outside its `if`. */
 function renderFor(view, job, template) {
@@ -50406,7 +50995,7 @@ const limitCauses = [
 ];
 /** Puts the question of an escalation in a new bead and a new decision pull request; the bead before is closed with the reason. */
 function escalateAgain(draft, job, escalation, reason) {
-	emitClose(draft, escalation, `It is asked again in a new bead: ${reason}`);
+	emitClose(draft, job, escalation, `It is asked again in a new bead: ${reason}`);
 	const id = derivedId("escalation", draft.run.id, job, draft.cause.id);
 	draft.patchJob(job, { escalation: {
 		...escalation,
@@ -50431,15 +51020,16 @@ function closeEscalation$1(draft, job, answer) {
 	if (escalation === null) return;
 	draft.patchJob(job, { escalation: null });
 	countAnswer(draft, job, escalation);
-	emitClose(draft, escalation, answer);
+	emitClose(draft, job, escalation, answer);
 	if (!isAtLimit(escalation)) return;
 	forgiveSpending(draft);
 	releaseRun(draft);
 }
-function emitClose(draft, { id, issue, pull }, answer) {
+function emitClose(draft, job, { id, issue, pull }, answer) {
 	if (issue === null) return;
 	draft.emit({
 		type: "close_escalation",
+		job,
 		escalation: id,
 		issue,
 		pull,
@@ -52093,6 +52683,7 @@ function learnEscalation(draft, effect, remote) {
 	} });
 	else if (issue !== void 0) draft.emit({
 		type: "close_escalation",
+		job,
 		escalation: id,
 		issue,
 		pull: pull ?? null,
@@ -52773,12 +53364,12 @@ async function openGate(performance, effect) {
 	const { runtime, workflow, state } = performance;
 	const gate = state.jobs[effect.job]?.gate;
 	if (gate?.attempt !== effect.attempt || gate.answer !== null) {
-		await closeAbandoned(performance, `${state.run.id}/${effect.job}-${effect.attempt}`);
+		await closeAbandoned(performance, gateName(state.run.id, effect));
 		return dropped("the gate is no longer open");
 	}
 	if (gate.kind === "code") return askForCodeReview(performance, effect.job, gate.pull);
 	const decision = renderDecision(workflow, state, effect.job);
-	const opened = await openDecision(performance, `${state.run.id}/${effect.job}-${effect.attempt}`, decision);
+	const opened = await openDecision(performance, gateName(state.run.id, effect), decision);
 	if (opened.kind === "refused") return failed(opened.problem);
 	await runtime.forge.pulls.requestReviewers(opened.number, reviewersOf(performance, effect.job));
 	return done({
@@ -52811,22 +53402,23 @@ async function openDecision({ runtime, tip, state, entry }, name, decision) {
 }
 /** Closes what a wake that died may have opened for a question that nobody asks any more. */
 async function closeAbandoned({ runtime, doubtful }, name) {
-	const pull = doubtful ? await runtime.forge.pulls.fromBranch(decisionBranch(name)) : void 0;
-	if (pull !== void 0 && !pull.merged) await closeDecision(runtime.forge, pull.number);
+	if (doubtful) await closeDecision(runtime.forge, name);
 }
 /** Closes a decision pull request that was not answered, or no longer counts. */
-async function closeGate({ runtime }, effect) {
-	await closeDecision(runtime.forge, effect.pull);
+async function closeGate({ runtime, state }, effect) {
+	await closeDecision(runtime.forge, gateName(state.run.id, effect));
 	return done();
 }
 /**
-* Closes a decision pull request unless it is closed or merged, and removes its branch.
+* Removes the branch of a decision, with which the forge closes its pull request unless that is closed or merged.
 *
-* @param number of one that we opened
+* @see https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-branches-in-your-repository/deleting-and-restoring-branches-in-a-pull-request
 */
-async function closeDecision(forge, number) {
-	const pull = await forge.pulls.close(number);
-	if (pull?.head.branch.startsWith("treadle/decision/") === true) await forge.files.deleteBranch(pull.head.branch);
+function closeDecision(forge, name) {
+	return forge.files.deleteBranch(decisionBranch(name));
+}
+function gateName(run, { job, attempt }) {
+	return `${run}/${job}-${attempt}`;
 }
 function decisionBranch(name) {
 	return `${DECISION_BRANCHES}${name}`;
@@ -52857,7 +53449,7 @@ const LONGEST_ANSWER = 8e3;
 async function openEscalation(performance, effect) {
 	const { runtime, workflow, config, state } = performance;
 	const escalation = state.jobs[effect.job]?.escalation;
-	const name = `${state.run.id}/${effect.job}-escalation-${effect.escalation.slice(0, 8)}`;
+	const name = escalationName(state.run.id, effect);
 	if (escalation?.id !== effect.escalation) {
 		await closeAbandoned(performance, name);
 		const bead = await findBead(performance, state.run.createdAt);
@@ -52883,7 +53475,7 @@ async function openEscalation(performance, effect) {
 /** Closes the CEO bead with the answer, and the decision pull request unless it was merged. */
 async function closeEscalation(performance, effect) {
 	const { forge } = performance.runtime;
-	if (effect.pull !== null) await closeDecision(forge, effect.pull);
+	if (effect.pull !== null) await closeDecision(forge, escalationName(performance.state.run.id, effect));
 	await postComment(forge, {
 		issue: effect.issue,
 		marker: performance.entry.id,
@@ -52892,6 +53484,9 @@ async function closeEscalation(performance, effect) {
 	});
 	await forge.issues.close(effect.issue, "completed");
 	return done();
+}
+function escalationName(run, { job, escalation }) {
+	return `${run}/${job}-escalation-${escalation.slice(0, 8)}`;
 }
 /** Tells the holders of the role ceo again that they are asked; a CEO bead that was closed without an answer is opened again. */
 async function remindCeo(performance, effect) {
@@ -55998,7 +56593,7 @@ async function updateStatus(performance) {
 		comment: statusComment,
 		text
 	});
-	const found = await findMarked(forge, issue, marker);
+	const found = statusComment === null && state.run.number === 1 && !doubtful ? void 0 : await findMarked(forge, issue, marker);
 	if (found !== void 0 && await forge.comments.update(found.id, body) === "updated") return done({
 		comment: found.id,
 		text
@@ -56681,6 +57276,10 @@ function roleOf(draft, definition) {
 	};
 	if (!role.ok) return role;
 	const value = role.value.trim();
+	if (reassigned === null && draft.workflow.untrustedRoles?.has(jobOf(id)) === true && RESERVED_ROLES.includes(value)) return {
+		ok: false,
+		problem: `what strangers or agents wrote cannot choose the role ${value}`
+	};
 	const fixed = lookup(fixedRoles, definition.type);
 	if (fixed !== void 0 && value !== fixed) return {
 		ok: false,
@@ -57363,6 +57962,17 @@ function startCall(draft, definition) {
 		});
 		return;
 	}
+	const reserved = reservedRoleIn(draft, job, inputs.value);
+	if (reserved !== null) {
+		const reason = `with.${reserved}: what strangers or agents wrote cannot choose that role`;
+		failAttempt(draft, job, {
+			outcome: "failure",
+			reason,
+			again: false,
+			isDefinition: true
+		});
+		return;
+	}
 	const { run, cause } = draft;
 	const number = draft.takeRunNumber();
 	const child = `${run.issue}-${number}`;
@@ -57404,6 +58014,11 @@ function startCall(draft, definition) {
 		...givenBy(draft, definition),
 		...feedbackOf(draft, job)
 	});
+}
+/** The input by which strangers or agents would choose a role that they cannot; null where they do not. */
+function reservedRoleIn(draft, job, inputs) {
+	const untrusted = draft.workflow.untrustedRoles?.get(jobOf(job)) ?? [];
+	return Object.entries(inputs).find(([name, value]) => untrusted.includes(name.toLowerCase()) && typeof value === "string" && RESERVED_ROLES.includes(value.trim()))?.[0] ?? null;
 }
 /** The approvals that stand behind the call, and who reported what is handed in. */
 function givenBy(draft, definition) {
@@ -58951,10 +59566,12 @@ async function stageNotices(documents, notices, wake) {
 			...index,
 			notice
 		});
+		const { noticeComment: comment } = index;
 		const document = {
 			version: 1,
 			issue,
 			text,
+			...comment === void 0 ? {} : { comment },
 			claim: wake.claim()
 		};
 		await documents.write(layout.notice(issue), noticeCodec, document);
@@ -58963,7 +59580,14 @@ async function stageNotices(documents, notices, wake) {
 /** Writes down what was said, and which of the others this wake takes over. At most one commit, none for no change. */
 async function recordNotices(commits, { said, claimed }, wake) {
 	const documents = commits.documents();
-	for (const { issue, text } of said) if ((await documents.read(layout.notice(issue), noticeCodec))?.text === text) await documents.remove(layout.notice(issue));
+	for (const { issue, text, comment } of said) {
+		const index = await loadIssueIndex(documents, issue);
+		await documents.write(layout.issueIndex(issue), issueIndexCodec, {
+			...index,
+			noticeComment: comment
+		});
+		if ((await documents.read(layout.notice(issue), noticeCodec))?.text === text) await documents.remove(layout.notice(issue));
+	}
 	for (const issue of claimed) {
 		const found = await documents.read(layout.notice(issue), noticeCodec);
 		if (found !== void 0) await documents.write(layout.notice(issue), noticeCodec, {
@@ -59842,7 +60466,13 @@ async function sayNotices(runtime, definitions, wake, tip) {
 	await record([], claimed);
 	const own = (await readNotices(openDocuments(newest))).filter(({ claim }) => claim.wake === wake.id);
 	const said = [];
-	for (const notice of own) if (await say(runtime, notice)) said.push(notice);
+	for (const notice of own) {
+		const comment = await say(runtime, notice, claimed.includes(notice.issue));
+		if (comment !== null) said.push({
+			...notice,
+			comment
+		});
+	}
 	await record(said, []);
 	return newest;
 }
@@ -59851,16 +60481,23 @@ async function readNotices(documents) {
 	for await (const name of documents.list(layout.notices)) names.push(name);
 	return (await Promise.all(names.map((name) => documents.read([...layout.notices, { entry: name }], noticeCodec)))).filter((notice) => notice !== void 0);
 }
-/** Posts the comment, or brings the one that stands up to date. Returns whether it says now what it should. */
-async function say(runtime, { issue, text, claim }) {
+/**
+* Posts the comment, or brings the one that stands up to date.
+*
+* @param doubtful another wake may have said it: its comment is looked for
+* @returns the comment that says now what it should; null where the forge refused it
+*/
+async function say(runtime, { issue, text, comment, claim }, doubtful) {
 	const forge = forgeUntil(runtime.forge, () => runtime.clock.now() >= claim.until);
+	const { comments } = forge;
 	const marker = `selection/${issue}`;
 	const body = `${renderMarker(marker)}\n${text}`;
 	try {
-		const standing = await findMarked(forge, issue, marker);
-		if (standing?.body === body) return true;
-		if (standing === void 0 || await forge.comments.update(standing.id, body) === "gone") await forge.comments.create(issue, body);
-		return true;
+		if (comment !== void 0 && await comments.update(comment, body) === "updated") return comment;
+		const standing = doubtful ? await findMarked(forge, issue, marker) : void 0;
+		if (standing?.body === body) return standing.id;
+		if (standing !== void 0 && await comments.update(standing.id, body) === "updated") return standing.id;
+		return await comments.create(issue, body);
 	} catch (error) {
 		if (!(error instanceof TreadleError)) throw error;
 		runtime.observe({
@@ -59868,7 +60505,7 @@ async function say(runtime, { issue, text, claim }) {
 			run: null,
 			message: `#${issue} could not be told: ${error.message}`
 		});
-		return false;
+		return null;
 	}
 }
 
@@ -60170,6 +60807,57 @@ function resultsOf(settled) {
 	}]);
 }
 
+// src/beads/fingerprint.ts
+/**
+* The identity of a failure: the kind of error, its message without what differs from time to time, and the innermost frame of our
+* own code. Where it has none of these, the title and the source are all there is to go by.
+*/
+function fingerprintOf(failure) {
+	const said = normalizeMessage(failure.message);
+	const frame = findOwnFrame(failure.stack) ?? "";
+	const kind = failure.errorType.trim().toLowerCase();
+	const about = said === "" && frame === "" ? [normalizeMessage(failure.title), failure.source] : [];
+	return sha256(JSON.stringify([
+		kind,
+		said,
+		frame,
+		...about
+	]));
+}
+/**
+* A message without what differs between occurrences of one failure: times, UUIDs, addresses, paths, hexadecimal and other numbers
+* are replaced by what they are; case and white space do not count.
+*/
+function normalizeMessage(message) {
+	return message.toLowerCase().replace(/\d{4}-\d{2}-\d{2}(?:[t ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:z|[+-]\d{2}:?\d{2})?)?/g, "<time>").replace(/\b\d{1,2}:\d{2}:\d{2}(?:\.\d+)?\b/g, "<time>").replace(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, "<uuid>").replace(/\b[a-z][a-z0-9+.-]*:\/\/[^\s"'`)\]]+/g, "<url>").replace(/(?:\b[a-z]:)?(?:[\w.@~-]*[\\/])+[\w.@~-]+/g, "<path>").replace(/\b0x[0-9a-f]+\b/g, "<hex>").replace(/\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{6,}\b/g, "<hex>").replace(/\d+(?:[.,]\d+)*/g, "<n>").replace(/\s+/g, " ").trim();
+}
+/** Frames of these are not ours: the fault lies where they were called from. */
+const FOREIGN = /node_modules|node:|\binternal\/|site-packages|dist-packages|\/usr\/(?:local\/)?(?:lib|go)|\bruntime[/.]|\/go\/(?:pkg|src)\/|<anonymous>$|native code/;
+const FRAMES = [
+	/^\s*at (?:async )?(?:(?<name>.*?) \()?(?<file>[^()]*?):\d+(?::\d+)?\)?$/,
+	/^\s*File "(?<file>[^"]+)", line \d+(?:, in (?<name>.+))?$/,
+	/^\s+(?<file>\S+\.go):\d+/,
+	/^\s*(?<file>[\w./\\-]+\.\w{1,5}):\d+(?::\d+)?(?::? .*)?$/
+];
+/**
+* The innermost frame of our own code, as function and file without line numbers, which move with every change; null where the
+* text has none. Python writes the innermost frame last, the others first.
+*/
+function findOwnFrame(stack) {
+	const lines = stack.split(/\r?\n/).slice(0, 200);
+	const frames = lines.flatMap((line) => {
+		const found = line.length > 500 ? void 0 : FRAMES.map((frame) => frame.exec(line)).find((each) => each !== null);
+		const file = found?.groups?.["file"];
+		if (file === void 0 || FOREIGN.test(line)) return [];
+		return [`${found?.groups?.["name"]?.trim() ?? ""} ${shortenPath(file)}`.trim()];
+	});
+	return (lines.some((line) => line.startsWith("Traceback (most recent call last)")) ? frames.at(-1) : frames[0]) ?? null;
+}
+/** The last folders and the name of a file: where it is checked out differs from machine to machine. */
+function shortenPath(path) {
+	return path.replace(/^file:\/\//, "").split(/[\\/]/).slice(-3).join("/");
+}
+
 // src/beads/auto-file.ts
 /** A bead that came back this often is a person's: what was verified evidently was not it. */
 const MOST_REGRESSIONS = 3;
@@ -60261,57 +60949,6 @@ function count(known, fingerprint, { id, title, source, errorType, message, stac
 		regressions: known?.regressions ?? 0,
 		wish: known?.wish ?? null
 	};
-}
-
-// src/beads/fingerprint.ts
-/**
-* The identity of a failure: the kind of error, its message without what differs from time to time, and the innermost frame of our
-* own code. Where it has none of these, the title and the source are all there is to go by.
-*/
-function fingerprintOf(failure) {
-	const said = normalizeMessage(failure.message);
-	const frame = findOwnFrame(failure.stack) ?? "";
-	const kind = failure.errorType.trim().toLowerCase();
-	const about = said === "" && frame === "" ? [normalizeMessage(failure.title), failure.source] : [];
-	return sha256(JSON.stringify([
-		kind,
-		said,
-		frame,
-		...about
-	]));
-}
-/**
-* A message without what differs between occurrences of one failure: times, UUIDs, addresses, paths, hexadecimal and other numbers
-* are replaced by what they are; case and white space do not count.
-*/
-function normalizeMessage(message) {
-	return message.toLowerCase().replace(/\d{4}-\d{2}-\d{2}(?:[t ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:z|[+-]\d{2}:?\d{2})?)?/g, "<time>").replace(/\b\d{1,2}:\d{2}:\d{2}(?:\.\d+)?\b/g, "<time>").replace(/\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, "<uuid>").replace(/\b[a-z][a-z0-9+.-]*:\/\/[^\s"'`)\]]+/g, "<url>").replace(/(?:\b[a-z]:)?(?:[\w.@~-]*[\\/])+[\w.@~-]+/g, "<path>").replace(/\b0x[0-9a-f]+\b/g, "<hex>").replace(/\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{6,}\b/g, "<hex>").replace(/\d+(?:[.,]\d+)*/g, "<n>").replace(/\s+/g, " ").trim();
-}
-/** Frames of these are not ours: the fault lies where they were called from. */
-const FOREIGN = /node_modules|node:|\binternal\/|site-packages|dist-packages|\/usr\/(?:local\/)?(?:lib|go)|\bruntime[/.]|\/go\/(?:pkg|src)\/|<anonymous>$|native code/;
-const FRAMES = [
-	/^\s*at (?:async )?(?:(?<name>.*?) \()?(?<file>[^()]*?):\d+(?::\d+)?\)?$/,
-	/^\s*File "(?<file>[^"]+)", line \d+(?:, in (?<name>.+))?$/,
-	/^\s+(?<file>\S+\.go):\d+/,
-	/^\s*(?<file>[\w./\\-]+\.\w{1,5}):\d+(?::\d+)?(?::? .*)?$/
-];
-/**
-* The innermost frame of our own code, as function and file without line numbers, which move with every change; null where the
-* text has none. Python writes the innermost frame last, the others first.
-*/
-function findOwnFrame(stack) {
-	const lines = stack.split(/\r?\n/).slice(0, 200);
-	const frames = lines.flatMap((line) => {
-		const found = line.length > 500 ? void 0 : FRAMES.map((frame) => frame.exec(line)).find((each) => each !== null);
-		const file = found?.groups?.["file"];
-		if (file === void 0 || FOREIGN.test(line)) return [];
-		return [`${found?.groups?.["name"]?.trim() ?? ""} ${shortenPath(file)}`.trim()];
-	});
-	return (lines.some((line) => line.startsWith("Traceback (most recent call last)")) ? frames.at(-1) : frames[0]) ?? null;
-}
-/** The last folders and the name of a file: where it is checked out differs from machine to machine. */
-function shortenPath(path) {
-	return path.replace(/^file:\/\//, "").split(/[\\/]/).slice(-3).join("/");
 }
 
 // src/beads/auto-filed-text.ts
@@ -60714,14 +61351,16 @@ const NOTHING_PENDING = {
 * Makes failures into beads: each is counted, the bead of its fingerprint is filed, updated or reopened, and a reopened one is
 * given a new run. First what is to be done is published, then it is done, then what was done is: killed in between, the next call
 * goes on, also with no failures of its own.
+*
+* @param tip the tip of the state branch, where it was read a moment ago
 */
-async function fileBugs(runtime, definitions, found, failures) {
+async function fileBugs(runtime, definitions, found, failures, tip = null) {
 	const wake = beginWake(runtime);
-	const known = await runtime.store.read();
+	const known = tip ?? await runtime.store.read();
 	const beads = await findBeads(runtime, openDocuments(known), failures);
 	let told = [];
 	let own = [];
-	await publish$1(runtime, definitions, wake, async (unit) => {
+	const noted = await publish$1(runtime, definitions, wake, async (unit) => {
 		told = await noteFailures(unit, {
 			runtime,
 			wake,
@@ -60740,7 +61379,10 @@ async function fileBugs(runtime, definitions, found, failures) {
 			isDoubtful
 		}));
 	}
-	if (written.length > 0) await publish$1(runtime, definitions, wake, (unit) => noteWritten(unit, runtime, found, written));
+	if (written.length > 0) {
+		const note = (unit) => noteWritten(unit, runtime, found, written);
+		await publish$1(runtime, definitions, wake, note, noted.tip);
+	}
 	const issues = new Map(written.map(({ fingerprint, issue }) => [fingerprint, issue.number]));
 	return told.map((one) => ({
 		...one,
@@ -60749,7 +61391,9 @@ async function fileBugs(runtime, definitions, found, failures) {
 }
 async function findBeads({ forge }, documents, failures) {
 	const beads = /* @__PURE__ */ new Map();
-	for (const fingerprint of new Set(failures.map(fingerprintOf))) {
+	const fingerprints = new Set(failures.map(fingerprintOf));
+	await documents.readAhead([layout.healing, ...[...fingerprints].map(layout.fingerprintIndex)]);
+	for (const fingerprint of fingerprints) {
 		const document = await documents.read(layout.fingerprintIndex(fingerprint), fingerprintCodec);
 		if (document?.issue == null) continue;
 		const issue = await forge.issues.get(document.issue);
@@ -60921,13 +61565,11 @@ const OWN = /^\.github\/workflows\/treadle[\w-]*\.ya?ml$/;
 * The failed workflow runs of the base branch as failures, oldest first. One request; none where the settings watch nothing. Runs
 * of Treadle and of its agents do not count: what an agent failed at is an attempt that failed. A workflow is one failure,
 * however often and for whatever commit it fails, so that a fix that does not help files nothing new.
-*
-* @param since when the state began: what failed before is nobody's business
 */
-async function readFailedRuns(forge, { config, healing }, since, now) {
+async function readFailedRuns(forge, { config, healing }, now) {
 	if (!healing.watches) return [];
-	const lookBack = addMinutes(now, -1440);
-	const runs = await forge.workflows.failedOn(config.settings.baseBranch, since > lookBack ? since : lookBack);
+	const since = addMinutes(now, -1440);
+	const runs = await forge.workflows.failedOn(config.settings.baseBranch, since);
 	const agents = new Set(Object.values(config.agents).flatMap((agent) => agent.dispatch === "workflow" ? [workflowPath(agent)] : []));
 	const isWatched = ({ path }) => {
 		if (agents.has(path) || OWN.test(path)) return false;
@@ -60960,16 +61602,27 @@ function failureOf({ id, path, event, title, attempt, url, updatedAt }, branch) 
 * be one, before the wake itself, which then starts their runs: every other wake is spared the request.
 */
 async function healFailures(runtime, definitions, intake) {
-	const root = await openDocuments(await runtime.store.read()).read(layout.root, rootCodec);
-	if (root === void 0) return [];
+	const tip = await runtime.store.read();
+	if (tip.oid === null) return [];
 	try {
 		const found = await intake.config();
-		const failures = await readFailedRuns(runtime.forge, found, root.since, runtime.clock.now());
-		return failures.length === 0 ? [] : await fileBugs(runtime, definitions, found, failures);
+		const failed = await readFailedRuns(runtime.forge, found, runtime.clock.now());
+		const failures = failed.length === 0 ? [] : await sinceStateBegan(openDocuments(tip), failed);
+		return failures.length === 0 ? [] : await fileBugs(runtime, definitions, found, failures, tip);
 	} catch (error) {
 		if (error instanceof TreadleError && error.code.startsWith("config-")) return [];
 		throw error;
 	}
+}
+/** What failed before the state began is nobody's business. All that filing a bead will read is read along. */
+async function sinceStateBegan(documents, failures) {
+	await documents.readAhead([
+		layout.root,
+		layout.healing,
+		...failures.map(fingerprintOf).map(layout.fingerprintIndex)
+	]);
+	const root = await documents.read(layout.root, rootCodec);
+	return failures.filter(({ occurredAt }) => root !== void 0 && occurredAt >= root.since);
 }
 
 // src/action/journal.ts
@@ -61351,6 +62004,92 @@ function isAfter(one, other) {
 	return Date.parse(one) > Date.parse(other);
 }
 
+// src/forge/github/comment-together.ts
+/** From so many on a query for the issues' global ids and one mutation are fewer requests. */
+const FEWEST = 3;
+/** Comments that one mutation writes: each may hold 65,536 characters. */
+const MOST = 25;
+/**
+* Makes what comments on issues: many comments of one turn of the event loop become one request. One that the forge refuses so
+* is written alone, so that its error is that of any other.
+*
+* @param alone writes one comment, and gives its id
+* @see https://docs.github.com/en/graphql/reference/mutations#addcomment
+*/
+function createCommentTogether(connection, alone) {
+	const nodes = /* @__PURE__ */ new Map();
+	let waiting = [];
+	const write = async (together) => {
+		await learnNodes(connection, nodes, together);
+		const known = together.flatMap((each) => {
+			const node = nodes.get(each.issue);
+			return node === void 0 ? [] : [{
+				each,
+				change: addComment(node, each.body)
+			}];
+		});
+		const ids = known.length === 0 ? /* @__PURE__ */ new Map() : await writeAll(connection, known);
+		const written = [];
+		for (const each of together) written.push(ids.get(each) ?? await alone(each.issue, each.body));
+		return written;
+	};
+	const send = () => {
+		const all = waiting;
+		waiting = [];
+		if (all.length < FEWEST) {
+			for (const { issue, body, settle } of all) settle(alone(issue, body));
+			return;
+		}
+		for (let start = 0; start < all.length; start += MOST) {
+			const together = all.slice(start, start + MOST);
+			const written = write(together);
+			for (const [index, { settle }] of together.entries()) settle(written.then((ids) => ids[index] ?? Promise.reject(/* @__PURE__ */ new Error("a comment was not answered"))));
+		}
+	};
+	return (issue, body) => new Promise((resolve) => {
+		if (waiting.length === 0) setImmediate(send);
+		waiting.push({
+			issue,
+			body,
+			settle: resolve
+		});
+	});
+}
+/** What of them was written. */
+async function writeAll(connection, known) {
+	const answers = await connection.mutateEach(`comment on ${[...new Set(known.map(({ each }) => `#${each.issue}`))].join(", ")}`, known.map(({ change }) => change), (added) => integerAt(added, "added", "commentEdge", "node", "fullDatabaseId"));
+	const written = /* @__PURE__ */ new Map();
+	for (const [index, answer] of answers.entries()) {
+		const of = known[index]?.each;
+		if (answer.kind === "done" && of !== void 0) written.set(of, answer.value);
+	}
+	return written;
+}
+function addComment(subject, body) {
+	return {
+		what: "comment",
+		fields: { added: "addComment(input: { subjectId: $subject, body: $body }) { commentEdge { node { fullDatabaseId } } }" },
+		variables: {
+			subject: ["ID!", subject],
+			body: ["String!", body]
+		}
+	};
+}
+/** Learns the global ids of issues; one that is not there, or a pull request, stays unknown. */
+async function learnNodes(connection, nodes, wanted) {
+	const unknown = [...new Set(wanted.map(({ issue }) => issue))].filter((issue) => !nodes.has(issue));
+	if (unknown.length === 0) return;
+	await connection.query({
+		what: `find ${unknown.map((issue) => `#${issue}`).join(", ")}`,
+		repository: Object.fromEntries(unknown.map((issue) => [`issue${issue}`, `issue(number: ${issue}) { id }`]))
+	}, (answer) => {
+		for (const issue of unknown) {
+			const found = field(field(answer, "repository"), `issue${issue}`) ?? null;
+			if (found !== null) nodes.set(issue, textAt(found, "id"));
+		}
+	});
+}
+
 // src/forge/github/last-edits.ts
 /** GitHub resolves at most this many ids in one query. */
 const batchSize$6 = 100;
@@ -61379,7 +62118,7 @@ function decodeEdit(comment) {
 }
 
 // src/forge/github/comments.ts
-/** Comments of issues and pull requests, over the REST API. */
+/** Comments of issues and pull requests, over the REST API; many that are written at once, over the GraphQL API. */
 function githubComments(connection) {
 	return {
 		changedSince: (since, mostPages) => readChangedSince(connection, {
@@ -61405,14 +62144,7 @@ function githubComments(connection) {
 				parameters: { issue_number: issue }
 			}, decodeComment)).toSorted((a, b) => a.id - b.id);
 		},
-		create: (issue, body) => connection.ask({
-			what: `comment on #${issue}`,
-			route: "POST /repos/{owner}/{repo}/issues/{issue_number}/comments",
-			parameters: {
-				issue_number: issue,
-				body
-			}
-		}, (comment) => integerAt(comment, "id")),
+		create: createCommentTogether(connection, (issue, body) => writeComment(connection, issue, body)),
 		update: async (id, body) => {
 			return (await connection.tryAsk({
 				what: `update the comment ${id}`,
@@ -61433,6 +62165,16 @@ function githubComments(connection) {
 			}, [404, 410], ignoreAnswer);
 		}
 	};
+}
+function writeComment(connection, issue, body) {
+	return connection.ask({
+		what: `comment on #${issue}`,
+		route: "POST /repos/{owner}/{repo}/issues/{issue_number}/comments",
+		parameters: {
+			issue_number: issue,
+			body
+		}
+	}, (comment) => integerAt(comment, "id"));
 }
 
 // src/forge/github/read-file.ts
@@ -62042,8 +62784,8 @@ async function addLabels(connection, number, labels) {
 }
 
 // src/forge/github/compose-query.ts
-/** Makes one query of several questions. Pure. Of a single one the aliases stay as they are. */
-function composeQuery(questions) {
+/** Makes one query, or one mutation, of several questions. Pure. Of a single one the aliases stay as they are. */
+function composeQuery(questions, operation = "query") {
 	const prefixOf = (index) => questions.length === 1 ? "" : `q${index}_`;
 	const fields = [];
 	const repository = [];
@@ -62066,7 +62808,7 @@ function composeQuery(questions) {
 		types.unshift("$owner: String!", "$name: String!");
 		fields.push(`repository(owner: $owner, name: $name) {\n${repository.join("\n")}\n}`);
 	}
-	const head = types.length === 0 ? "query" : `query(${types.join(", ")})`;
+	const head = types.length === 0 ? operation : `${operation}(${types.join(", ")})`;
 	const parts = [...fragments].map(([name, text]) => `\nfragment ${name} ${text}`);
 	return {
 		document: `${head} {\n${fields.join("\n")}\n}${parts.join("")}`,
@@ -63748,15 +64490,15 @@ function createRateBucket(limits) {
 	}));
 	let closedUntilMs = 0;
 	return {
-		take(kind, nowMs) {
+		take(changes, nowMs) {
 			const waits = windows.map(({ limit, sent }) => {
 				while ((sent[0]?.atMs ?? Infinity) <= nowMs - limit.windowMs) sent.shift();
-				return waitFor$1(limit, sent, costOf(limit, kind), nowMs);
+				return waitFor$1(limit, sent, costOf(limit, changes), nowMs);
 			});
 			const waitMs = Math.max(closedUntilMs - nowMs, 0, ...waits);
 			if (waitMs > 0) return waitMs;
 			for (const { limit, sent } of windows) {
-				const cost = costOf(limit, kind);
+				const cost = costOf(limit, changes);
 				if (cost > 0) sent.push({
 					atMs: nowMs,
 					cost
@@ -63769,9 +64511,9 @@ function createRateBucket(limits) {
 		}
 	};
 }
-function costOf({ counts }, kind) {
-	if (counts === "content") return kind === "write" ? 1 : 0;
-	return kind === "write" ? WRITE_POINTS : 1;
+function costOf({ counts }, changes) {
+	if (counts === "content") return changes;
+	return changes > 0 ? WRITE_POINTS : 1;
 }
 /** Until enough of what was sent has left the window. */
 function waitFor$1({ most, windowMs }, sent, cost, nowMs) {
@@ -63792,11 +64534,11 @@ const TOLD_FROM_MS = 5e3;
 */
 function paceRequests(octokit, { rate, longestWaitMs }, log) {
 	const bucket = createRateBucket(rate);
-	octokit.hook.before("request", async ({ method, url }) => {
-		const kind = method === "GET" || url.endsWith("/graphql") ? "read" : "write";
+	octokit.hook.before("request", async ({ method, url, request }) => {
+		const changes = changesOf(method, url, request);
 		for (;;) {
 			const nowMs = Date.now();
-			const waitMs = bucket.take(kind, nowMs);
+			const waitMs = bucket.take(changes, nowMs);
 			if (waitMs === 0) return;
 			if (waitMs > longestWaitMs) throw limited(new Date(nowMs + waitMs).toISOString());
 			if (waitMs > TOLD_FROM_MS) log(`rate limit: going on at ${new Date(nowMs + waitMs).toISOString().slice(0, 19)}Z`);
@@ -63808,6 +64550,12 @@ function paceRequests(octokit, { rate, longestWaitMs }, log) {
 		if (end !== void 0) bucket.close(Date.parse(end));
 		throw error;
 	});
+}
+/** A mutation says how much it changes; every other request of GraphQL is a query. */
+function changesOf(method, url, request) {
+	if (!url.endsWith("/graphql")) return method === "GET" ? 0 : 1;
+	const { changes } = request;
+	return typeof changes === "number" ? changes : 0;
 }
 function limited(retryAt) {
 	return new TreadleError("forge-rate-limited", `Nothing more is sent to the forge before ${retryAt}: its rate limit is used up`, {
@@ -63948,6 +64696,7 @@ function openConnection$1(options) {
 		page: (asked, page, decode) => attempt(asked.what, () => readPage(send, asked, page, decode)),
 		list: (asked, decode) => readAllPages(connection, asked, decode),
 		query: (question, decode) => attempt(question.what, async () => decode(await askTogether(question))),
+		mutateEach: (what, changes, decode) => attempt(what, () => sendMutations(octokit, changes, decode)),
 		mutate: (mutation, decode) => attempt(mutation.what, () => sendMutation(octokit, mutation, decode))
 	};
 	return connection;
@@ -64016,7 +64765,10 @@ async function sendMutation(octokit, { document, variables }, decode) {
 	try {
 		return {
 			kind: "done",
-			value: decode(await octokit.graphql(document, variables))
+			value: decode(await octokit.graphql(document, {
+				...variables,
+				request: { changes: 1 }
+			}))
 		};
 	} catch (error) {
 		if (!isQueryError(error) || isRateLimited(error)) throw error;
@@ -64025,6 +64777,44 @@ async function sendMutation(octokit, { document, variables }, decode) {
 			kind: "refused",
 			problem: (errors ?? []).map(({ message }) => message).filter((text) => typeof text === "string").join(" ") || error.message
 		};
+	}
+}
+/** Aliases begin with the number of their change, and so do the paths of the errors. */
+async function sendMutations(octokit, changes, decode) {
+	const composed = composeQuery(changes, "mutation");
+	const { document, variables } = composed;
+	const request = { changes: changes.length };
+	try {
+		const answer = await octokit.graphql(document, {
+			...variables,
+			request
+		});
+		return composed.split(answer).map((part) => ({
+			kind: "done",
+			value: decode(part)
+		}));
+	} catch (error) {
+		if (!isQueryError(error) || isRateLimited(error)) throw error;
+		const { errors, data } = error;
+		if (!Array.isArray(errors) || data === null || data === void 0) throw error;
+		const refusals = errors.map((each) => ({
+			alias: Array.isArray(each.path) ? String(each.path[0]) : null,
+			problem: String(each.message)
+		}));
+		if (refusals.some(({ alias }) => alias === null)) throw error;
+		const parts = composed.split(data);
+		return changes.map((change, index) => {
+			const prefix = changes.length === 1 ? "" : `q${index}_`;
+			const own = Object.keys(change.fields ?? {}).map((alias) => `${prefix}${alias}`);
+			const refusal = refusals.find(({ alias }) => alias !== null && own.includes(alias));
+			return refusal === void 0 ? {
+				kind: "done",
+				value: decode(parts[index])
+			} : {
+				kind: "refused",
+				problem: refusal.problem
+			};
+		});
 	}
 }
 /** What a query found where all that is wrong with it is that some of what it asks for does not exist. */
@@ -67381,7 +68171,8 @@ async function openRuntime(step, inputs, around, observe) {
 		observe,
 		paused
 	});
-	const config = () => readRepositoryConfig(forge, runtime.builtInWorkflows, vars, inputs.config);
+	let read = null;
+	const config = () => read ??= readRepositoryConfig(forge, runtime.builtInWorkflows, vars, inputs.config);
 	return {
 		runtime,
 		intake: {

@@ -82,6 +82,13 @@ const CAUSES: readonly Cause[] = [
     advice: /Mend `.*` on the default branch, then `\/treadle repin test/,
   },
   {
+    cause: 'failure',
+    job: 'type: approval, runs-on: ceo, pull-request: "${{ needs.before.outputs.pull-request }}"',
+    deeds: () => undefined,
+    brief: /the job failed/,
+    advice: /pull request/,
+  },
+  {
     cause: 'effect-failed',
     job: agent,
     deeds: (story) =>
@@ -171,7 +178,7 @@ function escalated(place: keyof typeof PLACES, { job, limits, deeds }: Cause): S
   const strategy = id === 'a' ? '' : ', strategy: { matrix: { n: [1] } }';
   const yaml = (text: string): string => `max-cycles: 1
 jobs:
-  before: { runs-on: backend-engineer, prompt: x, max-attempts: 1 }
+  before: { runs-on: backend-engineer, prompt: x, max-attempts: 1, outputs: { pull-request: {} } }
   a: { needs: before, ${text}${strategy} }
   after: { needs: a, runs-on: web-designer, prompt: x }
 `;
@@ -230,8 +237,12 @@ describe.each(Object.keys(PLACES))('in %s', (place) => {
       const isEscalated = story.document(id).escalation !== null;
       // Tried again without anything else being different, what cannot be done comes back as a question of its own.
       const comesBack =
-        ['nobody-in-role', 'definition'].includes(cause.cause) && /retry|goto|resume/.test(name);
-      expect(isEscalated).toBe(comesBack || (cause.cause === 'definition' && name === '/treadle reassign'));
+        (['nobody-in-role', 'definition', 'failure'].includes(cause.cause) &&
+          /retry|goto|resume/.test(name)) ||
+        (['definition', 'failure'].includes(cause.cause) && name === '/treadle reassign') ||
+        // The mended definition asks for the same pull request.
+        (cause.cause === 'failure' && name === '/treadle repin');
+      expect(isEscalated).toBe(comesBack);
       checkInvariants(story.context().workflow, story.state(), false);
       bringToEnd(story);
       const { conclusion, closed, parent } = story.state().run;
