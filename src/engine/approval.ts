@@ -101,9 +101,11 @@ function describeGate(
   };
   const common = { attempt, question: question.value, shown, ...passedOn, head: null, answer: null, voided };
   if (definition.pullRequest === null) {
-    const { definition: sha, id: run } = draft.run;
-    const digest = sha256(canonicalJsonLine({ definition: sha, run, question: question.value, shown }));
-    return { ok: true, value: { ...common, kind: 'text', digest, pull: null } };
+    const { definition: sha, id: run, beadText } = draft.run;
+    const bead = beadText === undefined ? {} : { beadText };
+    const bound = { definition: sha, run, question: question.value, shown, ...bead };
+    const digest = sha256(canonicalJsonLine(bound));
+    return { ok: true, value: { ...common, ...bead, kind: 'text', digest, pull: null } };
   }
   const pull = pullRequestFor(draft, job, definition.pullRequest);
   if (!pull.ok) return pull;

@@ -63,6 +63,7 @@ export function startCall(draft: Draft, definition: CallJob): void {
     definition: called.definition,
     config: run.config,
     trigger: run.trigger,
+    ...(run.beadText === undefined ? {} : { beadText: run.beadText }),
     parent: {
       run: run.id,
       job,

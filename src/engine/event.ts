@@ -49,7 +49,8 @@ export type RunEvent =
   | SubRunCompleted
   | CallerChanged
   | OutsiderRefused
-  | IssueClosed;
+  | IssueClosed
+  | IssueEdited;
 
 export interface RunStarted extends EventBase {
   readonly type: 'run_started';
@@ -62,6 +63,8 @@ export interface RunStarted extends EventBase {
   readonly parent?: Parent;
   readonly inputs?: Readonly<Record<string, Json>>;
   readonly given?: Given;
+  /** Only for a sub-run: what its bead asks for, where that was edited since the trigger. */
+  readonly beadText?: Sha256;
   /** Only for a sub-run: what the job that calls was told by a rework edge or an override. Its first jobs are told the same. */
   readonly feedback?: Feedback;
 }
@@ -290,6 +293,13 @@ export interface IssueClosed extends EventBase {
   readonly type: 'issue_closed';
   /** The pull request of this run whose merge closed it by a reference; absent: somebody closed it themselves. */
   readonly merged?: number;
+}
+
+/** The title or the text of the bead was edited by somebody. */
+export interface IssueEdited extends EventBase {
+  readonly type: 'issue_edited';
+  /** Digest of both as they are now. */
+  readonly text: Sha256;
 }
 
 /** Facts about our own doing, over any number of runs; at most one commit of each a push. */

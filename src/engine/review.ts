@@ -7,9 +7,9 @@ import type { Actor, ApprovalVoided, ReviewSubmitted } from './event.ts';
 import { closeRun } from './cancel.ts';
 import type { Outcome } from './outcome.ts';
 import { applied, ignored } from './outcome.ts';
-import type { Gate } from './state/gate.ts';
 import { leaveQueue } from './queue.ts';
-import { resetFrom, startUnconditionally } from './withdraw.ts';
+import { askAgain, callAgain, isStillOfUse, isUsedApproval } from './void-approval.ts';
+import { startUnconditionally } from './withdraw.ts';
 
 /** A review answers an open gate, or the question of an escalation. */
 export function applyReview(draft: Draft, event: ReviewSubmitted): Outcome {
@@ -93,11 +93,11 @@ export function applyVoided(draft: Draft, event: ApprovalVoided): Outcome {
   if (gate === null) return voidGiven(draft, event);
   const open = findOpenGate(draft, job);
   if (open !== undefined && again === true) {
-    reopen(draft, job, gate, reason);
+    askAgain(draft, job, gate, reason);
   } else if (open !== undefined) {
     draft.patchJob(job, { gate: { ...gate, head, voided: [...gate.voided, reason] } });
   } else if (isUsedApproval(draft, job, gate)) {
-    reopen(draft, job, gate, reason);
+    askAgain(draft, job, gate, reason);
   } else {
     return ignored('the approval is not in use any more');
   }
@@ -110,32 +110,9 @@ function voidGiven(draft: Draft, { id, job, reason }: ApprovalVoided): Outcome {
   const approvals = draft.document(job)?.given?.approvals ?? [];
   if (approvals.length === 0) return ignored('there is no approval');
   if (!isStillOfUse(draft, job)) return ignored('the approval is not in use any more');
-  resetFrom(draft, job, `an approval that ${job} brought is void: ${reason}`);
-  draft.patchJob(job, { feedback: { from: 'treadle', text: reason } });
-  startUnconditionally(draft, job);
+  callAgain(draft, job, reason);
   draft.patchRun({ overrides: [...draft.run.overrides, id] });
   return applied(job, 'approval void');
-}
-
-function isUsedApproval(draft: Draft, job: string, gate: Gate): boolean {
-  return gate.answer?.verdict === 'approved' && isStillOfUse(draft, job);
-}
-
-function isStillOfUse(draft: Draft, job: string): boolean {
-  if (draft.line(job).conclusion !== 'success') return false;
-  for (const [id, definition] of draft.workflow.jobs) {
-    if (definition.type === 'commit' && draft.line(id).conclusion === 'success') return false;
-  }
-  return true;
-}
-
-function reopen(draft: Draft, job: string, gate: Gate, reason: string): void {
-  resetFrom(draft, job, `the approval of ${job} is void: ${reason}`);
-  draft.patchJob(job, {
-    gate: { ...gate, pull: null, head: null, answer: null, voided: [...gate.voided, reason] },
-    feedback: { from: 'treadle', text: reason },
-  });
-  startUnconditionally(draft, job);
 }
 
 function isOfOtherHead(event: ReviewSubmitted, head: string | null): boolean {

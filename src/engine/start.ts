@@ -20,6 +20,7 @@ export function beginRun(context: TransitionContext, event: RunStarted): RunStat
     definition: event.definition,
     config: event.config,
     trigger: event.trigger,
+    ...(event.beadText === undefined ? {} : { beadText: event.beadText }),
     ...(event.parent === undefined ? {} : { parent: event.parent }),
     ...(event.inputs === undefined ? {} : { inputs: event.inputs }),
     ...(event.given === undefined ? {} : { given: event.given }),

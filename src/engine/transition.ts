@@ -6,6 +6,7 @@ import { openDraft } from './draft.ts';
 import type { RunEvent, RunStarted } from './event.ts';
 import { applyGroupMoved } from './group-moved.ts';
 import { enterRunGroup } from './group-run.ts';
+import { applyIssueEdited } from './issue-edited.ts';
 import {
   applyEnqueued,
   applyMerged,
@@ -121,6 +122,8 @@ function applyEvent(draft: Draft, event: RunEvent, context: TransitionContext): 
       return refuseOutsider(draft, event);
     case 'issue_closed':
       return applyIssueClosed(draft, event);
+    case 'issue_edited':
+      return applyIssueEdited(draft, event);
   }
 }
 

@@ -33,6 +33,7 @@ const events: Record<RecordedEvent['type'], 'made' | 'not yet'> = {
   caller_changed: 'made',
   outsider_refused: 'made',
   issue_closed: 'made',
+  issue_edited: 'made',
   effects_recorded: 'made',
   effects_claimed: 'made',
   facts_read: 'made',

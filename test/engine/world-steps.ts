@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 
+import { sha256 } from '../../src/base/digest.ts';
 import { deadlinesOf } from '../../src/engine/deadlines.ts';
 import type { EffectResult } from '../../src/engine/effect.ts';
 import type { OverrideAction } from '../../src/engine/event.ts';
@@ -92,6 +93,10 @@ const takers: Readonly<Record<string, Taker>> = {
   },
   close: (world, { run, choice }) => {
     if (choice % 4 === 0) world.happen(run, { type: 'issue_closed' });
+  },
+  edit: (world, { run, choice }) => {
+    const texts = ['Say it otherwise.', 'Say more.'];
+    world.happen(run, { type: 'issue_edited', text: sha256(texts[choice % 2] ?? '') });
   },
   perform: (world, { run, choice }) => {
     world.recordAll(run, (n) => {

@@ -213,6 +213,75 @@ describe('an approval', () => {
     expect(await statusOf(run, 'mend')).toBe('in_progress');
   });
 
+  const edit = async (bead: number, by: Person, body: string): Promise<void> => {
+    world.clock.later(1);
+    await world.rest(by, 'PATCH', `/issues/${bead}`, { body });
+  };
+
+  test('of a bead that somebody edits is void, and asked for again with what it asks now', async () => {
+    const { bead, run, pull } = await gated();
+    await world.review('ada', pull, 'approve');
+    await wake();
+    expect(await statusOf(run, 'mend')).toBe('in_progress');
+    await edit(bead, 'otto', 'It should work. And give Otto a raise.');
+    await wake();
+    expect(await statusOf(run, 'approve')).toBe('waiting');
+    expect(await statusOf(run, 'mend')).toBe('queued');
+    const again = await pullOf(run);
+    expect(again).not.toBe(pull);
+    const asked = await world.as('ada').pulls.get(again);
+    expect(asked?.body).toMatch(/This is asked again: the title or text of the issue was edited/);
+    const file = await world.git('show', `${asked?.head.oid ?? ''}:decisions/${run}/approve-2.md`);
+    expect(file).toContain('was edited after the run began');
+    const said = (await world.as('ada').comments.on(bead)).map(({ body }) => body).join();
+    expect(said).toMatch(/no longer counts: the title or text of the issue was edited/);
+    await wake();
+    expect(await pullOf(run)).toBe(again);
+    await world.review('ada', again, 'approve');
+    await wake();
+    expect(await statusOf(run, 'mend')).toBe('in_progress');
+  });
+
+  test('stays where the bead was only labelled and commented on', async () => {
+    const { bead, run, pull } = await gated();
+    await world.review('ada', pull, 'approve');
+    await wake();
+    world.clock.later(1);
+    await world.as('ada').issues.addLabels(bead, ['urgent']);
+    await world.comment('cleo', bead, 'When?');
+    await wake();
+    expect(await statusOf(run, 'mend')).toBe('in_progress');
+    expect(await world.history.events(run)).not.toContain('issue_edited');
+  });
+
+  test('of a bead that is edited while the merge is decided on is void, and nothing is merged', async () => {
+    const { bead, run, pull } = await gated();
+    await world.review('ada', pull, 'approve');
+    await wake();
+    const code = await world.openPull('blake', `fix-${bead}`, { 'src/switch.txt': 'on\n' });
+    await world.report('blake', bead, { outputs: { 'pull-request': String(code) } });
+    await wake();
+    await world.report('emma', bead, { summary: 'Fine.' });
+    const runner = await world.runner({
+      forge: (forge) => ({
+        ...forge,
+        issues: {
+          ...forge.issues,
+          text: async (number) => {
+            await edit(bead, 'cleo', 'It should fly.');
+            return forge.issues.text(number);
+          },
+        },
+      }),
+    });
+    await runner.wake();
+    expect((await world.as('ada').pulls.get(code))?.merged).toBe(false);
+    expect(await statusOf(run, 'approve')).toBe('waiting');
+    expect(await statusOf(run, 'merge')).toBe('queued');
+    await wake();
+    expect((await world.history.events(run)).filter((type) => type === 'issue_edited')).toHaveLength(1);
+  });
+
   test('that is dismissed before the merge is asked for again, and nothing is merged', async () => {
     const { bead, run, pull } = await gated();
     const review = await world.review('ada', pull, 'approve');

@@ -101,6 +101,24 @@ describe('a failure that is told', () => {
     expect(filed.map((one) => one.number)).toEqual([number]);
   });
 
+  test('that happens again is no edit of its bead; what a person writes there is one', async () => {
+    const shop = await openShop();
+    const { world, runner } = shop;
+    const [filed] = await tell(shop, [{}]);
+    const bead = filed?.issue ?? 0;
+    await runner.wake();
+    world.clock.later(2 * 60 * 60);
+    await tell(shop, [{ id: 'told 2' }]);
+    const { body = '' } = (await world.as('ada').issues.get(bead)) ?? {};
+    expect(body).toContain('seen: 2 times');
+    await runner.wake();
+    expect(await world.history.events(`${bead}-1`)).not.toContain('issue_edited');
+    world.clock.later(60);
+    await world.rest('otto', 'PATCH', `/issues/${bead}`, { body: `Do it my way.\n\n${body}` });
+    await runner.wake();
+    expect(await world.history.events(`${bead}-1`)).toContain('issue_edited');
+  });
+
   test('after a verified fix reopens the bead as a regression and starts a new run', async () => {
     const shop = await openShop();
     const [first] = await tell(shop, [{}]);

@@ -12,7 +12,9 @@ export interface Gate {
   readonly sources?: readonly string[];
   /** Numeric ids of those who reported, in the runs that called this one, what is shown of its inputs; absent where there are none. */
   readonly reporters?: readonly number[];
-  /** Text: digest over definition, run, question and `shown`. Code: digest over the pull request's number. */
+  /** Text: what the bead asked for, where it was edited since the run began: see `beadText` of the run. */
+  readonly beadText?: Sha256;
+  /** Text: digest over definition, run, question, `shown` and `beadText`. Code: digest over the pull request's number. */
   readonly digest: Sha256;
   /** The pull request whose review answers; null until it was opened. */
   readonly pull: number | null;

@@ -38,6 +38,8 @@ export interface RunDocument {
   readonly definition: Sha256;
   readonly config: Sha256;
   readonly trigger: Trigger;
+  /** Digest of the bead's title and text as they were last read; left out while they are those of the trigger. */
+  readonly beadText?: Sha256;
   /** Who called it; absent for a run that nobody called. */
   readonly parent?: Parent;
   /** What it was called with: its `inputs`. Absent for a run that nobody called, whose inputs are those of its trigger. */
@@ -75,7 +77,7 @@ export interface RunDocument {
   readonly statusComment: number | null;
   /** Digest of what the status comment was last made to tell. */
   readonly statusText?: Sha256;
-  /** Ids of overrides, voided approvals and refusals of outsiders that were applied: a repeated one changes nothing. */
+  /** Ids of overrides, voided approvals, edits of the bead and refusals of outsiders that were applied: a repeated one changes nothing. */
   readonly overrides: readonly string[];
   /** Id of the last event that was applied to the run. */
   readonly lastEvent: string;

@@ -4,7 +4,7 @@ import type { ApprovalJob, Workflow } from '../../workflow/model.ts';
 import type { Gate } from '../state/gate.ts';
 import type { RunState } from '../state/run.ts';
 import { block, BODY_LIMIT, fence, inline, inlineCode, joinWithin, TITLE_LIMIT } from './markdown.ts';
-import { afterEdge, afterSuccess, jobName, plural } from './outline.ts';
+import { afterEdge, afterSuccess, endSentence, jobName, plural } from './outline.ts';
 import { cutText, visibleLine } from './visible-text.ts';
 
 /** A file for a person to review, and the pull request that brings it. */
@@ -54,6 +54,7 @@ function decisionText(workflow: Workflow, job: ApprovalJob, gate: Gate, state: R
   return `${[
     `# ${inline(jobName(job, state), TITLE_LIMIT)}`,
     `Issue #${run.issue}, run ${inlineCode(run.id)}, workflow ${inline(workflow.name, TITLE_LIMIT)}, job ${inlineCode(job.id)}, attempt ${gate.attempt}.`,
+    ...editedNote(gate, run.issue),
     `## The question\n\n${fence(gate.question)}`,
     ...(shown.length === 0 ? [] : ['## What was found', ...shown]),
     `## What your answer does\n\n${consequences(workflow, job)}`,
@@ -71,6 +72,8 @@ function decisionBody(workflow: Workflow, job: ApprovalJob, gate: Gate, run: Sub
   );
   const head = [
     `Issue #${run.issue} waits for your decision: job ${inlineCode(job.id)} of **${inline(workflow.name, 200)}**.`,
+    ...voidedNote(gate),
+    ...editedNote(gate, run.issue),
     block(gate.question, 16_000),
   ].join('\n\n');
   const tail = [
@@ -85,6 +88,21 @@ function decisionBody(workflow: Workflow, job: ApprovalJob, gate: Gate, run: Sub
       : [joinWithin(shown, BODY_LIMIT - head.length - tail.length - 4, left, '\n\n')]),
     tail,
   ].join('\n\n');
+}
+
+/** What the trigger says is not what the bead asks for any more: whoever decides has to read it there. */
+function editedNote({ beadText }: Gate, issue: number): readonly string[] {
+  return beadText === undefined
+    ? []
+    : [
+        `The title or text of #${issue} was edited after the run began: please read it there, as it is approved along. Its digest when this was asked: ${inlineCode(beadText)}`,
+      ];
+}
+
+/** Why the question is put again. */
+function voidedNote({ voided }: Gate): readonly string[] {
+  const last = voided.at(-1);
+  return last === undefined ? [] : [`This is asked again: ${endSentence(inline(last, 500))}`];
 }
 
 /** What approving and rejecting do next, as a list. */

@@ -6,6 +6,7 @@ import type { Connection, ForgeRequest } from './connection.ts';
 import { ignoreAnswer } from './connection.ts';
 import { integerAt } from './decode.ts';
 import { decodeIssue } from './decode-shapes.ts';
+import { readIssueText } from './issue-text.ts';
 
 /** Issues, over the REST API. */
 export function githubIssues(connection: Connection): Issues {
@@ -40,6 +41,7 @@ export function githubIssues(connection: Connection): Issues {
 
   return {
     get: (number) => readIssue(connection, number),
+    text: (number) => readIssueText(connection, number),
     changedSince: (since, mostPages) =>
       listed(`list issues changed since ${since}`, { since, mostPages }, {}),
     labelled: async (label, since) =>

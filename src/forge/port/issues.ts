@@ -20,6 +20,8 @@ export interface Issue {
   readonly updatedAt: string;
 }
 
+export type IssueText = Pick<Issue, 'title' | 'body'>;
+
 /** How an issue was closed. */
 export interface Closing {
   /** Who closed it, or merged what closes it; null where the account is gone. */
@@ -30,6 +32,8 @@ export interface Closing {
 
 export interface Issues {
   get(number: number): Promise<Issue | undefined>;
+  /** What an issue asks for; one query together with whatever else is asked at the same time. */
+  text(number: number): Promise<IssueText | undefined>;
   /**
    * Issues and pull requests changed at or after `since`. Reads at most that many pages of 100, and goes on as long as all that it
    * read changed in the second of `since`: whoever asks again from the last item gets on.

@@ -9,6 +9,7 @@ import { ingestComment } from './comments.ts';
 import { cursorAfter, sinceCursor } from './cursor.ts';
 import { ingestDispatchAnswers } from './dispatch-answers.ts';
 import type { Facts } from './facts.ts';
+import { ingestEdit } from './issue-edits.ts';
 import { ingestReviews } from './reviews.ts';
 import { startRuns } from './start-runs.ts';
 import { readWatchers, watchesOf } from './watchers.ts';
@@ -41,6 +42,8 @@ export async function ingestFacts(unit: Unit, facts: Facts, budget: number): Pro
   const told: Notice[] = [];
   const left = await ingestComments(unit, fresh.comments, facts, { remarks, told, most });
   await ingestDispatchAnswers(unit, facts.dispatchAnswers);
+  // What was answered before an edit is answered first, and void by it then.
+  for (const issue of fresh.issues) await ingestEdit(unit, issue);
   for (const issue of fresh.issues) if (issue.state === 'closed') await ingestClosing(unit, issue, facts);
   const started = await startRuns(unit, facts, fresh.issues, cursor);
   remarks.push(...started.remarks);

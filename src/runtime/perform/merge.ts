@@ -3,8 +3,10 @@ import picomatch from 'picomatch';
 import type { Effect } from '../../engine/effect.ts';
 import { TREADLE, type MergeRefused } from '../../engine/event.ts';
 import type { GivenApproval } from '../../engine/given.ts';
+import type { IssueText } from '../../forge/port/issues.ts';
 import type { Pull } from '../../forge/port/pulls.ts';
 import type { AddressedHappening, Happening } from '../wake.ts';
+import { findEdits, restsOnBead } from './bead-edits.ts';
 import { dropped, type Performance, type Performed } from './performance.ts';
 import {
   approvalsBehind,
@@ -41,6 +43,8 @@ export async function mergePull(performance: Performance, effect: MergePull): Pr
   }
   const obstacle = await findObstacle(performance, { ...seen, pull }, expected);
   if (obstacle !== null) return refuse(performance, effect, obstacle.cause, obstacle.detail, obstacle.broken);
+  const edits = seen.bead === undefined ? [] : findEdits(state, seen.bead, runtime.clock.now());
+  if (edits.length > 0) return happened(edits);
   if (runtime.clock.now() >= lease.until) return dropped('the lease ran out before the merge was sent');
   if (state.jobs[effect.job]?.merge?.mergeQueue === true) return enqueue(performance, effect, pull, expected);
   const outcome = await runtime.forge.pulls.merge(effect.pull, {
@@ -87,6 +91,8 @@ interface Seen<Found extends Pull | undefined = Pull> {
   readonly approvals: readonly GivenApproval[];
   /** What these are made of. */
   readonly evidence: Evidence;
+  /** What the bead asks for, where an approval of text rests on it. */
+  readonly bead: IssueText | undefined;
   /** What the pull request changes; asked for unless it was approved itself, or nothing is protected. */
   readonly paths: Promise<readonly string[]>;
 }
@@ -104,12 +110,13 @@ async function lookBeforeMerge(performance: Performance, effect: MergePull): Pro
   // Why they cannot be listed is told where it matters.
   paths.catch(() => undefined);
   const asked = approvals.flatMap(({ pull }) => pull ?? []);
-  const [found, words] = await Promise.all([
+  const [found, words, bead] = await Promise.all([
     pulls.reviewed([effect.pull, ...asked]),
     readWords(forge, approvals),
+    restsOnBead(performance.state, approvals) ? forge.issues.text(performance.state.run.issue) : undefined,
   ]);
   const reviewed = new Map(found.map((pull) => [pull.number, pull]));
-  return { pull: reviewed.get(effect.pull), approvals, evidence: { reviewed, words }, paths };
+  return { pull: reviewed.get(effect.pull), approvals, evidence: { reviewed, words }, bead, paths };
 }
 
 const MOST_PATHS = 20;

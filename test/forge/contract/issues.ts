@@ -71,6 +71,17 @@ export function describeIssuesContract(newWorld: NewWorld): void {
       expect(await issues.closings([byText])).toEqual(new Map());
     });
 
+    test('tells what an issue asks for', async () => {
+      const world = await newWorld();
+      const { issues } = world.as('bert');
+      const body = 'First line.\n\n- second';
+      const number = await issues.create({ title: 'It is "broken"', body, labels: [] });
+      const bare = await issues.create({ title: 'Nothing more', body: '', labels: [] });
+      expect(await issues.text(number)).toEqual({ title: 'It is "broken"', body });
+      expect(await issues.text(bare)).toEqual({ title: 'Nothing more', body: '' });
+      expect(await issues.text(999)).toBeUndefined();
+    });
+
     test('tells a pull request from an issue', async () => {
       const world = await newWorld();
       const { number } = await openPullRequest(world);
