@@ -1,4 +1,5 @@
 import type { OverrideAction } from '../engine/event.ts';
+import { suggestion } from '../workflow/finding.ts';
 
 /** What a comment tells Treadle to do. */
 export type SlashCommand =
@@ -22,7 +23,9 @@ export type SlashCommand =
       readonly outputs: Readonly<Record<string, string>>;
       readonly summary: string;
     }
-  | { readonly kind: 'malformed'; readonly problem: string };
+  | { readonly kind: 'malformed'; readonly problem: string }
+  /** It would have been an answer. */
+  | { readonly kind: 'malformed-report'; readonly problem: string };
 
 const PLAIN = ['pause', 'resume', 'cancel', 'close'] as const;
 const OUTCOMES = { done: 'success', failed: 'failure', continue: 'continue' } as const;
@@ -80,13 +83,14 @@ export function parseSlashCommand(comment: string): SlashCommand | null {
     case 'repin':
       return readRepin(rest);
     case '':
-      return { kind: 'malformed', problem: `\`/treadle\` needs a command: one of ${VERBS.join(', ')}.` };
+      return malformed('`/treadle` needs a command behind it.');
     default:
-      return {
-        kind: 'malformed',
-        problem: `\`/treadle ${verb.slice(0, 40)}\` is not known. Known are: ${VERBS.join(', ')}.`,
-      };
+      return malformed(`\`/treadle ${verb.slice(0, 40)}\` is not known.${suggestion(verb, VERBS)}`);
   }
+}
+
+function malformed(problem: string): SlashCommand {
+  return { kind: 'malformed', problem };
 }
 
 function isAnswer(verb: string): verb is keyof typeof OUTCOMES {
@@ -104,12 +108,10 @@ export function renderStart(workflow: string, inputs: Readonly<Record<string, st
 
 function readStart(rest: string): SlashCommand {
   const [, workflow, more = ''] = /^([\w.-]+)(?:\s+([\s\S]*))?$/.exec(rest) ?? [];
-  if (workflow === undefined)
-    return { kind: 'malformed', problem: '`/treadle start` needs a workflow: /treadle start WORKFLOW' };
+  if (workflow === undefined) return malformed('`/treadle start` needs a workflow: /treadle start WORKFLOW');
   const { pairs, left, unquoted } = readPairs(more);
   if (unquoted !== undefined || left !== '') {
-    const problem = `what follows the workflow in \`/treadle start\` must be key=value, or key="a value".`;
-    return { kind: 'malformed', problem };
+    return malformed(`what follows the workflow in \`/treadle start\` must be key=value, or key="a value".`);
   }
   return { kind: 'start', workflow: workflow.replace(/\.ya?ml$/, ''), inputs: pairs };
 }
@@ -117,10 +119,7 @@ function readStart(rest: string): SlashCommand {
 function readRepin(rest: string): SlashCommand {
   const match = /^([\w.-]+)\s+([\s\S]*\S)/.exec(rest);
   return match?.[1] === undefined || match[2] === undefined
-    ? {
-        kind: 'malformed',
-        problem: '`/treadle repin` needs a workflow and a reason: /treadle repin WORKFLOW why',
-      }
+    ? malformed('`/treadle repin` needs a workflow and a reason: /treadle repin WORKFLOW why')
     : { kind: 'repin', workflow: match[1].replace(/\.ya?ml$/, ''), reason: match[2].trim() };
 }
 
@@ -130,15 +129,13 @@ function readTargeted(
   toOverride: (target: string) => Exclude<OverrideAction, { action: 'repin' }>,
 ): SlashCommand {
   const match = /^([\w-]+)(?:\s+([\s\S]*))?$/.exec(rest);
-  return match?.[1] === undefined
-    ? { kind: 'malformed', problem }
-    : override(toOverride(match[1]), match[2] ?? '');
+  return match?.[1] === undefined ? malformed(problem) : override(toOverride(match[1]), match[2] ?? '');
 }
 
 function override(action: Exclude<OverrideAction, { action: 'repin' }>, rest: string): SlashCommand {
   const reason = rest.trim();
   return reason === ''
-    ? { kind: 'malformed', problem: `\`/treadle ${action.action}\` needs a reason: say why, behind it.` }
+    ? malformed(`\`/treadle ${action.action}\` needs a reason: say why, behind it.`)
     : { kind: 'override', override: action, reason };
 }
 
@@ -147,7 +144,7 @@ function readReport(verb: keyof typeof OUTCOMES, rest: string): SlashCommand {
   const { pairs, left, unquoted } = readPairs(rest);
   if (unquoted !== undefined) {
     const problem = `the value of \`${unquoted}\` in \`/treadle ${verb}\` must end with a quote, and a space behind it.`;
-    return { kind: 'malformed', problem };
+    return { kind: 'malformed-report', problem };
   }
   return { kind: 'report', outcome: OUTCOMES[verb], outputs: pairs, summary: left };
 }

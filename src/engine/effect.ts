@@ -85,8 +85,8 @@ export type Effect =
       readonly workflow: string;
       readonly commit: string;
     }
-  /** Say something once on the bead: a refusal, a clear answer to a bad report. */
-  | { readonly type: 'reply'; readonly to: string; readonly text: string }
+  /** Say something once: a refusal, a clear answer to a bad report. `issue`: where, if not on the bead. */
+  | { readonly type: 'reply'; readonly to: string; readonly text: string; readonly issue?: number }
   /** Bring the bead's one status comment up to date. */
   | { readonly type: 'update_status' }
   /** Open the bead again, which the merge of its own fix closed. */

@@ -49,6 +49,7 @@ export type RunEvent =
   | SubRunCompleted
   | CallerChanged
   | OutsiderRefused
+  | CommandUnread
   | IssueClosed
   | IssueEdited;
 
@@ -167,7 +168,13 @@ export type OverrideAction =
   | { readonly action: 'reassign'; readonly job: string | null; readonly role: string }
   | { readonly action: 'pause' | 'resume' | 'cancel' | 'close' }
   /** `config`: the roles and settings that hold from now on; left out: those that hold. */
-  | { readonly action: 'repin'; readonly definition: Sha256; readonly config?: Sha256 };
+  | {
+      readonly action: 'repin';
+      readonly definition: Sha256;
+      readonly config?: Sha256;
+      /** Why there is none to go on by; `definition` is its name then. */
+      readonly problem?: string;
+    };
 
 /** The CEO's word. `job: null` means the one job it can mean: the open gate, or the escalated job. */
 export interface OverrideIssued extends EventBase {
@@ -176,6 +183,8 @@ export interface OverrideIssued extends EventBase {
   readonly reason: string;
   /** The comment that says so. */
   readonly comment?: number;
+  /** Where it was said, if not on the bead: what is answered belongs there. */
+  readonly issue?: number;
 }
 
 /** The required checks of a pull request that is to be merged were read, and stand otherwise than is known. */
@@ -286,6 +295,17 @@ export interface CallerChanged extends EventBase {
 export interface OutsiderRefused extends EventBase {
   readonly type: 'outsider_refused';
   readonly word: 'report' | 'override';
+  /** Where, if not on the bead. */
+  readonly issue?: number;
+}
+
+/** Somebody who is believed gave a command that cannot be followed as it is written. They are told so, once. */
+export interface CommandUnread extends EventBase {
+  readonly type: 'command_unread';
+  /** In plain words. */
+  readonly problem: string;
+  /** Where, if not on the bead. */
+  readonly issue?: number;
 }
 
 /** The bead was closed while its run was going on. */

@@ -30,6 +30,7 @@ export function applyOverride(draft: Draft, event: OverrideIssued, context: Tran
     type: 'reply',
     to: event.actor.login,
     text: `\`${action}\` was not done: ${steered.problem}.`,
+    ...(event.issue === undefined ? {} : { issue: event.issue }),
   });
   return applied('run', `${action} refused`);
 }
@@ -162,10 +163,15 @@ function resume(draft: Draft, event: OverrideIssued): Steered {
 
 function repin(
   draft: Draft,
-  { definition, config: wanted = draft.run.config }: Extract<OverrideAction, { readonly action: 'repin' }>,
+  {
+    definition,
+    config: wanted = draft.run.config,
+    problem,
+  }: Extract<OverrideAction, { readonly action: 'repin' }>,
   event: OverrideIssued,
   context: TransitionContext,
 ): Steered {
+  if (problem !== undefined) return refused(problem);
   if (definition === draft.run.definition && wanted === draft.run.config) {
     return refused(
       'the run goes by that definition and these settings already; commit others to the default branch first',

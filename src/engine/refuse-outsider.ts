@@ -10,7 +10,8 @@ const ANY_WORKFLOW = 'github-actions[bot]';
 export function refuseOutsider(draft: Draft, event: OutsiderRefused): Outcome {
   if (draft.run.overrides.includes(event.id)) return ignored('they were told so already');
   draft.patchRun({ overrides: [...draft.run.overrides, event.id] });
-  draft.emit({ type: 'reply', to: event.actor.login, text: refusalFor(event) });
+  const place = event.issue === undefined ? {} : { issue: event.issue };
+  draft.emit({ type: 'reply', to: event.actor.login, text: refusalFor(event), ...place });
   return applied('run', `${event.word} of ${event.actor.login} refused`);
 }
 
@@ -23,7 +24,7 @@ function refusalFor({ actor, word }: OutsiderRefused): string {
   }
   const who =
     word === 'override'
-      ? 'only holders of the role ceo who can write to the repository may overrule'
+      ? 'only holders of the role ceo who can write to the repository may overrule (whoever is asked for an approval reviews its pull request)'
       : 'only those who hold the role of a job that was dispatched may report on it';
   return (
     `Thank you, ${actor.login}, but in this run ${who}, so this does not count. ` +

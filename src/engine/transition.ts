@@ -28,6 +28,7 @@ import { renewStatus } from './status-wish.ts';
 import { applyStepsFinished } from './steps.ts';
 import { applyDeadline } from './timer.ts';
 import type { TransitionContext } from './transition-context.ts';
+import { answerUnread } from './unread-command.ts';
 
 /** What an event does to a run. */
 export type Transition =
@@ -120,6 +121,8 @@ function applyEvent(draft: Draft, event: RunEvent, context: TransitionContext): 
       return applyCallerChanged(draft, event);
     case 'outsider_refused':
       return refuseOutsider(draft, event);
+    case 'command_unread':
+      return answerUnread(draft, event);
     case 'issue_closed':
       return applyIssueClosed(draft, event);
     case 'issue_edited':

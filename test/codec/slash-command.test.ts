@@ -48,9 +48,9 @@ test.each([
 });
 
 test.each([
-  ['/treadle', 'needs a command: one of start, approve,'],
-  ['/treadle   ', 'needs a command: one of start, approve,'],
-  ['/treadle aprove fine', '`/treadle aprove` is not known. Known are: start, approve,'],
+  ['/treadle', '`/treadle` needs a command behind it.'],
+  ['/treadle   ', '`/treadle` needs a command behind it.'],
+  ['/treadle aprove fine', "`/treadle aprove` is not known. Did you mean 'approve'?"],
   ['/treadle Approve fine', '`/treadle Approve` is not known.'],
   ['/treadle toString x', '`/treadle toString` is not known.'],
   ['/treadle constructor x', '`/treadle constructor` is not known.'],
@@ -66,11 +66,19 @@ test.each([
   ['/treadle start', '`/treadle start` needs a workflow: /treadle start WORKFLOW'],
   ['/treadle start bug now please', 'what follows the workflow in `/treadle start` must be key=value'],
   ['/treadle start bug a="open', 'must be key=value, or key="a value"'],
-  ['/treadle done a="open', 'the value of `a` in `/treadle done` must end with a quote'],
-  ['/treadle done a=1 b="x"y', 'the value of `b` in `/treadle done` must end with a quote'],
 ])('%j is malformed', (comment, problem) => {
   expect(parseSlashCommand(comment)).toMatchObject({
     kind: 'malformed',
+    problem: expect.stringContaining(problem) as string,
+  });
+});
+
+test.each([
+  ['/treadle done a="open', 'the value of `a` in `/treadle done` must end with a quote'],
+  ['/treadle done a=1 b="x"y', 'the value of `b` in `/treadle done` must end with a quote'],
+])('%j is a malformed answer', (comment, problem) => {
+  expect(parseSlashCommand(comment)).toMatchObject({
+    kind: 'malformed-report',
     problem: expect.stringContaining(problem) as string,
   });
 });

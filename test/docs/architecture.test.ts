@@ -32,6 +32,7 @@ const events: Record<RecordedEvent['type'], 'made' | 'not yet'> = {
   sub_run_completed: 'made',
   caller_changed: 'made',
   outsider_refused: 'made',
+  command_unread: 'made',
   issue_closed: 'made',
   issue_edited: 'made',
   effects_recorded: 'made',

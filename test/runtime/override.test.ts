@@ -111,7 +111,7 @@ describe('an override', () => {
     await own();
     expect(await line('extra')).toBeUndefined();
     const said = (await world.as('ada').comments.on(bead)).map(({ body }) => body).join();
-    expect(said).toContain('was not done: the definition nowhere is not known');
+    expect(said).toContain('was not done: there is no workflow "nowhere" (workflows: fix)');
     await world.comment('ada', bead, '/treadle repin fix it was wrong');
     await own();
     expect(await line('extra')).toBe('in_progress');

@@ -25,3 +25,13 @@ export const overrideComment = {
   repin: (workflow: string): string => `/treadle repin ${workflow} WHY`,
   close: (): string => '/treadle close WHY',
 };
+
+const OVERRIDES = [
+  ...['approve', 'reject', 'retry', 'goto JOB', 'skip JOB', 'reassign ROLE', 'repin WORKFLOW'],
+  ...['pause', 'resume', 'cancel', 'close'],
+].map((command) => `/treadle ${command} WHY`);
+
+/** The commands by which the CEO overrules, and those by which a report can be given, in one line. */
+export function commandList(): string {
+  return `The CEO's commands, each at the beginning of a comment: ${OVERRIDES.join(' · ')}. Whoever was asked for a report: /treadle done, failed or continue, with key=value and a summary.`;
+}

@@ -22,7 +22,9 @@ export async function readEdits(
 
 function holdsReport(body: string): boolean {
   const command = parseSlashCommand(body);
-  return command === null ? parseReport(body).kind !== 'none' : command.kind === 'report';
+  return command === null
+    ? parseReport(body).kind !== 'none'
+    : command.kind === 'report' || command.kind === 'malformed-report';
 }
 
 /**

@@ -16,6 +16,7 @@ import { readAwaitedChecks, type KnownChecks } from './checks.ts';
 import { readEdits } from './comment-edits.ts';
 import { firstCursor, isSeen, sinceCursor } from './cursor.ts';
 import { readDispatchAnswers, type DispatchAnswers } from './dispatch-answers.ts';
+import { readLateOrders, type LateOrder } from './late-orders.ts';
 import { NO_ANSWERS, readAnswers, type Answers } from './read-answers.ts';
 import { readOverrulers } from './overrulers.ts';
 import { readAheadOf } from './read-ahead.ts';
@@ -46,6 +47,8 @@ export interface Facts {
   readonly edits: ReadonlyMap<number, CommentEdit>;
   /** Live permissions of holders of the role ceo who overrule by them, by the comment's id. */
   readonly overrulers: ReadonlyMap<number, Permission>;
+  /** Commands on beads whose runs are over, by the comment's id. */
+  readonly late: ReadonlyMap<number, LateOrder>;
   /** Comments that ask for a run, by the comment's id. */
   readonly asked: ReadonlyMap<number, AskedStart>;
   /** Issues that waited for a wake that may start their runs, as far as this one may. */
@@ -165,6 +168,7 @@ async function digest(reading: Reading, listed: Listed, from: CursorDocument | u
     ...found,
     edits: await readEdits(forge, documents, fresh.comments),
     overrulers,
+    late: await readLateOrders(forge, documents, fresh.comments),
     asked,
     waiting,
     dispatchAnswers,

@@ -10,6 +10,7 @@ import { cursorAfter, sinceCursor } from './cursor.ts';
 import { ingestDispatchAnswers } from './dispatch-answers.ts';
 import type { Facts } from './facts.ts';
 import { ingestEdit } from './issue-edits.ts';
+import { answerLate } from './late-orders.ts';
 import { ingestReviews } from './reviews.ts';
 import { startRuns } from './start-runs.ts';
 import { readWatchers, watchesOf } from './watchers.ts';
@@ -92,6 +93,18 @@ async function ingestAnswers(
   return { remarks, judged };
 }
 
+async function followComment(
+  unit: Unit,
+  comment: Comment,
+  facts: Facts,
+): Promise<{ readonly remark: string | null; readonly notice: Notice | null }> {
+  const asked = facts.asked.get(comment.id);
+  if (asked !== undefined) return startAsked(unit, asked, facts.catalog);
+  const late = facts.late.get(comment.id);
+  if (late !== undefined) return answerLate(comment, late, facts.issues);
+  return { remark: await ingestComment(unit, comment, facts), notice: null };
+}
+
 /** Of the judgements those whose gates still wait. */
 async function judgedAfter(
   unit: Unit,
@@ -112,11 +125,7 @@ async function ingestComments(
   const before = unit.applied.length;
   for (const [index, comment] of comments.entries()) {
     if (unit.applied.length - before >= most) return comments.slice(index);
-    const asked = facts.asked.get(comment.id);
-    const { remark, notice } =
-      asked === undefined
-        ? { remark: await ingestComment(unit, comment, facts), notice: null }
-        : await startAsked(unit, asked, facts.catalog);
+    const { remark, notice } = await followComment(unit, comment, facts);
     if (notice !== null) told.push(notice);
     if (remark !== null) remarks.push(`comment ${comment.id} on #${comment.issue}: ${remark}`);
   }

@@ -1,10 +1,11 @@
-import { parseSlashCommand } from '../../codec/slash-command.ts';
+import { parseSlashCommand, type SlashCommand } from '../../codec/slash-command.ts';
 import type { Comment } from '../../forge/port/comments.ts';
 import type { Forge } from '../../forge/port/forge.ts';
 import type { Permission } from '../../forge/port/people.ts';
 import type { Documents } from '../../store/documents.ts';
 import { holdsRole } from '../authorise.ts';
-import { loadIssueIndex, loadRun } from '../run-documents.ts';
+import { loadRun } from '../run-documents.ts';
+import { spokenPlaceOf } from './spoken-place.ts';
 
 /**
  * Live permissions of those who overrule by new comments, by the comment's id. Only of holders of the role ceo in the run that they
@@ -19,10 +20,9 @@ export async function readOverrulers(
   const overrulers = new Map<number, Permission>();
   for (const { id, issue, body, author } of fresh) {
     const command = parseSlashCommand(body);
-    if (command?.kind !== 'override' && command?.kind !== 'repin') continue;
-    const { active, escalation } = await loadIssueIndex(documents, issue);
-    const run = escalation?.run ?? active;
-    const loaded = run === null ? undefined : await loadRun(documents, run);
+    if (command === null || !isOverruling(command)) continue;
+    const place = await spokenPlaceOf(documents, issue);
+    const loaded = place === undefined ? undefined : await loadRun(documents, place.run);
     if (loaded === undefined || !holdsRole(loaded.config, 'ceo', author)) continue;
     // An App is no collaborator: whether it may is for the settings to say.
     const permission =
@@ -32,4 +32,11 @@ export async function readOverrulers(
     overrulers.set(id, permission);
   }
   return overrulers;
+}
+
+/** A command that overrules, or is none that is known: its author is to be told why it was not followed. */
+export type Overruling = Exclude<SlashCommand, { readonly kind: 'start' | 'report' | 'malformed-report' }>;
+
+export function isOverruling(command: SlashCommand): command is Overruling {
+  return command.kind === 'override' || command.kind === 'repin' || command.kind === 'malformed';
 }

@@ -74,7 +74,7 @@ function performEffect(
     case 'start_workflow':
       return startWorkflow(performance, effect);
     case 'reply':
-      return say(performance, effect.text);
+      return say(performance, effect.text, effect.issue);
     case 'update_status':
       return updateStatus(performance);
     case 'reopen_issue':

@@ -20,8 +20,10 @@ export async function removeCopies(
       if (remote.comment !== undefined) await findMarked(forge, state.run.issue, id);
       return;
     case 'cancel_dispatch':
-    case 'reply':
       if (remote.comment !== undefined) await findMarked(forge, state.run.issue, id);
+      return;
+    case 'reply':
+      if (remote.comment !== undefined) await findMarked(forge, effect.issue ?? state.run.issue, id);
       return;
     case 'update_status':
       if (remote.comment === state.run.statusComment) return;
