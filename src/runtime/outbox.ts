@@ -135,6 +135,7 @@ export async function performOwn(
   const performance = {
     runtime,
     tip: tip.oid,
+    documents,
     workflow,
     config,
     state: withResults({ workflow, config }, loaded.state, earlier, runtime.clock.now(), entry.claim),

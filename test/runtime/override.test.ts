@@ -2,14 +2,14 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 
 import { layout } from '../../src/codec/layout.ts';
 import type { OverrideIssued } from '../../src/engine/event.ts';
+import { TreadleError } from '../../src/base/errors.ts';
 import { openHost, type Host, type World } from './world.ts';
 
-const CHAIN = `name: Chain
-on: { issues: { labels: [bug] } }
-jobs:
+const JOBS = `jobs:
   one: { runs-on: backend-engineer, prompt: One. }
   two: { needs: one, runs-on: qa-engineer, prompt: Two., timeout-minutes: 60 }
 `;
+const CHAIN = `name: Chain\non: { issues: { labels: [bug] } }\n${JOBS}`;
 
 const ROLES = `roles:
   ceo: [ada, otto]
@@ -173,5 +173,46 @@ describe('a bead that a person closes', () => {
     expect(await world.history.finished(run)).toMatchObject({ conclusion: 'cancelled' });
     const closing = (await world.history.transitions(run)).at(-1);
     expect(closing?.author.name).toBe('cleo');
+  });
+
+  test('ends its run also where it is the owner of the token that Treadle acts by', async () => {
+    const own = async (): Promise<unknown> => (await world.runner({ token: world.tokenOf('otto') })).wake();
+    await own();
+    world.clock.later(1);
+    await world.as('otto').issues.close(bead, 'completed');
+    await own();
+    await own();
+    expect(await world.history.events(run)).toEqual(['run_started', 'issue_closed']);
+    expect(await world.history.finished(run)).toMatchObject({ conclusion: 'cancelled' });
+  });
+
+  test('goes on where any workflow closed it, by the token that Treadle acts by', async () => {
+    const own = async (): Promise<unknown> =>
+      (await world.runner({ token: world.tokenOf('treadle[bot]') })).wake();
+    world.clock.later(1);
+    await world.as('treadle[bot]').issues.close(bead, 'completed');
+    await own();
+    expect(await world.history.events(run)).toEqual(['run_started']);
+  });
+
+  test('is not closed for a run that is over when another one began', async () => {
+    await world.push('ada', 'main', '.github/treadle/workflows/again.yml', `on: workflow_dispatch\n${JOBS}`);
+    await world.comment('ada', bead, '/treadle close not now');
+    const broken = await world.runner({
+      forge: (forge) => ({
+        ...forge,
+        issues: {
+          ...forge.issues,
+          close: () => Promise.reject(new TreadleError('forge-unreachable', 'it is away')),
+        },
+      }),
+    });
+    await broken.wake();
+    expect((await world.history.run(run)).run.conclusion).toBe('cancelled');
+    await world.comment('ada', bead, '/treadle start again');
+    world.clock.later(60 * 60);
+    await (await world.runner()).wake({ intake: 'own' });
+    expect((await world.history.run(`${bead}-2`)).run.status).toBe('in_progress');
+    expect((await world.as('ada').issues.get(bead))?.state).toBe('open');
   });
 });

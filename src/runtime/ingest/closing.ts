@@ -7,7 +7,8 @@ import type { Facts } from './facts.ts';
 
 /**
  * A bead was closed while its run was going on. GitHub closes it some time after the merge of a fix that says `Fixes #42`, in the
- * name of whoever merged: that is nobody's word, whoever it was. Our own closing is no news.
+ * name of whoever merged: that is nobody's word, whoever it was. We close no bead that a run is going on for, but one that is being
+ * cancelled, so that a closing in our name is that of the token's owner; only under an App's name nobody in particular speaks.
  */
 export async function ingestClosing(unit: Unit, issue: Issue, facts: Facts): Promise<void> {
   const { active, runs } = await loadIssueIndex(unit.documents(), issue.number);
@@ -20,7 +21,7 @@ export async function ingestClosing(unit: Unit, issue: Issue, facts: Facts): Pro
   if (merged !== undefined) {
     const happening = { type: 'issue_closed', merged } as const;
     await unit.apply({ ...about, happening, actor: TREADLE, ground: 'read from the forge' });
-  } else if (by !== null && !isOurs) {
+  } else if (by !== null && !(isOurs && by.kind === 'app')) {
     const ground = 'closed the bead, which the forge allows its author and members only';
     await unit.apply({ ...about, happening: { type: 'issue_closed' }, actor: actorOf(by), ground });
   }

@@ -3,6 +3,7 @@ import type { Effect } from '../../engine/effect.ts';
 import { cancelDispatch } from './cancel-dispatch.ts';
 import { addMinutes } from '../wake.ts';
 import { dispatch } from './dispatch.ts';
+import { closeIssue } from './close-issue.ts';
 import { closeEscalation, openEscalation, remindCeo } from './escalation.ts';
 import { closeGate, openGate } from './gate.ts';
 import { mergePull } from './merge.ts';
@@ -80,6 +81,6 @@ function performEffect(
     case 'reopen_issue':
       return reopenIssue(performance);
     case 'close_issue':
-      return runtime.forge.issues.close(performance.state.run.issue, effect.reason).then(() => done());
+      return closeIssue(performance, effect);
   }
 }

@@ -2,6 +2,7 @@ import type { Config } from '../../engine/config.ts';
 import type { EffectResult, Remote } from '../../engine/effect.ts';
 import type { OutboxEntry } from '../../engine/state/outbox.ts';
 import type { RunState } from '../../engine/state/run.ts';
+import type { Documents } from '../../store/documents.ts';
 import type { Oid } from '../../store/port.ts';
 import type { Workflow } from '../../workflow/model.ts';
 import type { Runtime } from '../ports.ts';
@@ -13,6 +14,8 @@ export interface Performance {
   readonly runtime: Runtime;
   /** The commit of the state branch that the state is read from; null where there is none. */
   readonly tip: Oid | null;
+  /** The documents of that commit. */
+  readonly documents: Documents;
   readonly workflow: Workflow;
   readonly config: Config;
   readonly state: RunState;
