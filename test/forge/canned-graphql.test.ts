@@ -26,7 +26,7 @@ function commitBy(...logins: readonly (string | null)[]): unknown {
   const users = logins.map((login) => ({
     user: login === null ? null : { login, databaseId: login.length },
   }));
-  return { commit: { authors: { nodes: users } } };
+  return { commit: { oid: 'a', authors: listOf(users) } };
 }
 
 function pullOf(number: number, change: Readonly<Record<string, unknown>> = {}): unknown {

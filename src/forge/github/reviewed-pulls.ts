@@ -1,8 +1,9 @@
-import type { Account } from '../port/people.ts';
 import type { Pull, Review, ReviewedPull } from '../port/pulls.ts';
 import type { Connection } from './connection.ts';
 import type { Decode } from './decode.ts';
-import { at, booleanAt, field, integerAt, listAt, nullableTextAt, textAt, wordAt } from './decode.ts';
+import { at, booleanAt, field, integerAt, nullableTextAt, textAt, wordAt } from './decode.ts';
+import { AUTHOR_FIELDS, decodeCommitAuthors, readAuthors, type CommitAuthors } from './commit-authors.ts';
+import { decodePart, type Part } from './list-part.ts';
 import { ACTOR_FIELDS, decodeActor } from './decode-shapes.ts';
 
 /** Pull requests asked for in one query: each is an alias of its own. */
@@ -14,7 +15,7 @@ const reviewPage = `
 
 const commitPage = `
   pageInfo { hasNextPage endCursor }
-  nodes { commit { authors(first: 10) { nodes { user { login databaseId } } } } }`;
+  nodes { commit { oid authors(first: 10) { ${AUTHOR_FIELDS} } } }`;
 
 /** What GraphQL is asked for of a pull request with its reviews; see `decodeFoundPull`. */
 export const REVIEWED_FIELDS = `
@@ -59,24 +60,19 @@ function alias(number: number): string {
   return `p${number}`;
 }
 
-/** A part of a list, and the cursor behind it where there is more. */
-interface Part<T> {
-  readonly items: readonly T[];
-  readonly after: string | null;
-}
-
 /** A pull request with the first part of its reviews. */
 export interface FoundPull {
   readonly pull: Pull;
   readonly reviews: Part<Review>;
-  readonly authors: Part<readonly Account[]>;
+  readonly commits: Part<CommitAuthors>;
 }
 
-/** Reads the rest of the reviews and commits, where there are more than come at once. */
+/** Reads the rest of the reviews, commits and their authors, where there are more than come at once. */
 export async function completePull(connection: Connection, found: FoundPull): Promise<ReviewedPull> {
   const { number } = found.pull;
   const reviews = await readRest(connection, number, 'reviews', found.reviews, decodeReview);
-  const authors = await readRest(connection, number, 'commits', found.authors, decodeCommitAuthors);
+  const commits = await readRest(connection, number, 'commits', found.commits, decodeCommitAuthors);
+  const authors = await Promise.all(commits.map((commit) => readAuthors(connection, commit)));
   return {
     ...found.pull,
     reviews: reviews.toSorted((a, b) => submissionTime(a) - submissionTime(b) || a.id - b.id),
@@ -125,14 +121,7 @@ export function decodeFoundPull(pull: unknown): FoundPull {
   return {
     pull: decodeGraphqlPull(pull),
     reviews: decodePart(field(pull, 'reviews'), decodeReview),
-    authors: decodePart(field(pull, 'commits'), decodeCommitAuthors),
-  };
-}
-
-function decodePart<T>(list: unknown, decode: Decode<T>): Part<T> {
-  return {
-    items: listAt(list, 'nodes').map(decode),
-    after: booleanAt(list, 'pageInfo', 'hasNextPage') ? textAt(list, 'pageInfo', 'endCursor') : null,
+    commits: decodePart(field(pull, 'commits'), decodeCommitAuthors),
   };
 }
 
@@ -169,15 +158,4 @@ function decodeReview(review: unknown): Review {
     submittedAt: nullableTextAt(review, 'submittedAt'),
     mayWrite: booleanAt(review, 'authorCanPushToRepository'),
   };
-}
-
-/** Authors and co-authors of a commit, as far as their addresses belong to accounts. */
-function decodeCommitAuthors(node: unknown): readonly Account[] {
-  return listAt(node, 'commit', 'authors', 'nodes')
-    .map((author) => field(author, 'user') ?? null)
-    .filter((user) => user !== null)
-    .map((user) => {
-      const login = textAt(user, 'login');
-      return { login, id: integerAt(user, 'databaseId'), kind: login.endsWith('[bot]') ? 'app' : 'user' };
-    });
 }

@@ -112,6 +112,21 @@ export function describeReviewsContract(newWorld: NewWorld): void {
       expect(reviewed?.commitAuthors.map(({ login }) => login).sort()).toEqual(['ada', 'bert']);
     });
 
+    test('knows all co-authors of a commit, however many it names', async () => {
+      const world = await newWorld();
+      const pull = await openPullRequest(world, { by: 'bert' });
+      const strangers = Array.from({ length: 120 }, (_, n) => `Co-authored-by: S${n} <s${n}@example.com>`);
+      const { id, login } = world.account('ada');
+      const ada = `Co-authored-by: Ada <${id}+${login}@users.noreply.github.com>`;
+      await world.rest('bert', 'PUT', '/contents/more.md', {
+        message: ['Write more', '', ...strangers, ada].join('\n'),
+        content: Buffer.from('more').toString('base64'),
+        branch: 'topic',
+      });
+      const [reviewed] = await world.as('ada').pulls.reviewed([pull.number]);
+      expect(reviewed?.commitAuthors.map((author) => author.login).sort()).toEqual(['ada', 'bert']);
+    });
+
     test.each(['approve', 'request_changes'] as const)(
       'nobody can %s a pull request of their own',
       async (verdict) => {
