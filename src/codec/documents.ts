@@ -123,6 +123,18 @@ export interface ChecksIndex {
   /** They are awaited until a person has merged it. */
   readonly byPerson?: true;
   readonly since: string;
+  /** In the forge's merge queue only: the reviews that the merge rests on. Left out where there are none. */
+  readonly reviews?: readonly ReviewInUse[];
+  /** And the comments by which the CEO approved. Left out where there are none. */
+  readonly words?: readonly number[];
+}
+
+/** A review that approved something, as far as it tells whether it has to be looked at again. */
+export interface ReviewInUse {
+  readonly pull: number;
+  readonly review: number;
+  /** Its author is an App, of which the forge does not say whether it may write. */
+  readonly isApp?: true;
 }
 
 /** Present while the run has effects that are not recorded. */

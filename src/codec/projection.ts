@@ -1,4 +1,5 @@
 import type { Deadline } from '../engine/event.ts';
+import { approvalsBehind } from '../engine/hand-over.ts';
 import type { RunState } from '../engine/state/run.ts';
 import { formatAddress, type Address } from './address.ts';
 import type { DocumentCodec } from './document-codec.ts';
@@ -15,6 +16,7 @@ import {
   type DispatchIndex,
   type OutboxIndex,
   type PullIndex,
+  type ReviewInUse,
 } from './documents.ts';
 import { layout } from './layout.ts';
 
@@ -135,9 +137,22 @@ function projectChecks(state: RunState, job: string): readonly Projected[] {
         state: checks.state,
         since: checks.since,
         ...(merge.byPerson === undefined ? {} : { byPerson: merge.byPerson }),
+        ...(checks.state === 'enqueued' ? approvalsInUse(state) : {}),
       },
     },
   ];
+}
+
+/** What an enqueued merge rests on: the forge merges it without asking us again. */
+function approvalsInUse(state: RunState): Pick<ChecksIndex, 'reviews' | 'words'> {
+  const approvals = approvalsBehind(state);
+  const reviews = approvals.flatMap(({ pull, review, by }): ReviewInUse[] =>
+    pull === null || review === null
+      ? []
+      : [{ pull, review, ...(by.kind === 'app' ? { isApp: true as const } : {}) }],
+  );
+  const words = approvals.flatMap(({ review, comment }) => (review === null ? (comment ?? []) : []));
+  return { ...(reviews.length === 0 ? {} : { reviews }), ...(words.length === 0 ? {} : { words }) };
 }
 
 function projectOutbox(state: RunState): readonly Projected[] {

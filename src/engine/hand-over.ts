@@ -1,6 +1,7 @@
 import type { RunView } from './draft.ts';
 import type { Given, GivenApproval } from './given.ts';
-import { legsOf } from './legs.ts';
+import { documentsOf, legsOf } from './legs.ts';
+import type { RunState } from './state/run.ts';
 
 type View = Pick<RunView, 'run' | 'document'>;
 
@@ -16,6 +17,12 @@ export function approvalsIn(view: View, jobs: Iterable<string>): readonly GivenA
     const left = view.document(job)?.given?.approvals ?? [];
     return [...ownApproval(view, job), ...left.map((approval) => ({ ...approval, holder }))];
   });
+}
+
+/** Approvals that a merge of a run rests on: its own, those of runs that it called, and those of the runs that called it. */
+export function approvalsBehind(state: RunState): readonly GivenApproval[] {
+  const own = approvalsIn(documentsOf(state), Object.keys(state.jobs));
+  return [...own, ...(state.run.given?.approvals ?? [])];
 }
 
 function ownApproval(view: View, job: string): readonly GivenApproval[] {

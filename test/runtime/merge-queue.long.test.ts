@@ -12,6 +12,9 @@ beforeAll(async () => {
 afterAll(() => host.close());
 beforeEach(async () => {
   world = await host.newWorld({ workflows: { fix: COMMITTED }, store: 'memory' });
+  await queueMerges();
+});
+async function queueMerges(): Promise<void> {
   await world.rest('ada', 'POST', '/rulesets', {
     name: 'queue',
     conditions: { ref_name: { include: ['~DEFAULT_BRANCH'], exclude: [] } },
@@ -26,7 +29,7 @@ beforeEach(async () => {
       },
     ],
   });
-});
+}
 afterEach(() => world.history.expectSound());
 
 const wake = async (): Promise<void> => {
@@ -96,3 +99,74 @@ test('what the queue puts out goes back to rework; what is not wanted any more i
   expect(await groups()).toEqual([]);
   expect((await world.as('ada').pulls.get(unwanted.pull))?.merged).toBe(false);
 });
+
+const APPROVED = COMMITTED.replace(
+  '  merge:\n    type: commit\n    needs: mend\n',
+  `  approve: { type: approval, needs: mend, runs-on: ceo, prompt: Do it? }
+  merge:
+    type: commit
+    needs: [mend, approve]
+`,
+);
+
+const ROLES = `roles:
+  ceo: [ada, otto]
+  engineering-manager: [emma]
+  qa-engineer: [quinn]
+  backend-engineer: [blake]
+`;
+
+const approvals: readonly {
+  readonly name: string;
+  readonly give: (bead: number, pull: number) => Promise<number>;
+  readonly takeBack: (id: number, pull: number) => Promise<unknown>;
+}[] = [
+  {
+    name: 'a review that is dismissed',
+    give: (_, pull) => world.review('otto', pull, 'approve'),
+    takeBack: (id, pull) =>
+      world.rest('ada', 'PUT', `/pulls/${pull}/reviews/${id}/dismissals`, { message: 'No, wait.' }),
+  },
+  {
+    name: 'a review of somebody who can no longer write',
+    give: (_, pull) => world.review('otto', pull, 'approve'),
+    takeBack: () =>
+      world.admin('PUT', `/repositories/${world.repository}/collaborators/otto`, { permission: 'read' }),
+  },
+  {
+    name: "the CEO's word that is edited",
+    give: (bead) => world.comment('ada', bead, '/treadle approve Do it.'),
+    takeBack: (id) => world.as('ada').comments.update(id, 'I meant another one.'),
+  },
+];
+test.each(approvals)(
+  '$name takes what rests on it out of the queue, and is asked for again',
+  async (approval) => {
+    world = await host.newWorld({ workflows: { fix: APPROVED }, roles: ROLES });
+    await queueMerges();
+    const bead = await world.fileBead();
+    const run = `${bead}-1`;
+    await wake();
+    const fix = await world.openPull('blake', `fix-${bead}`, { 'src/a.txt': 'new\n' });
+    await tell((await world.as('ada').pulls.get(fix))?.head.oid ?? '', 'success');
+    await world.report('blake', bead, { outputs: { 'pull-request': `#${fix}` } });
+    await wake();
+    const asked = (await world.history.job(run, 'approve')).gate?.pull ?? 0;
+    const id = await approval.give(bead, asked);
+    await wake();
+    await world.report('emma', bead, {});
+    await wake();
+    expect(await groups()).toHaveLength(1);
+    const before = await world.history.tip();
+    await wake();
+    expect(await world.history.tip()).toBe(before);
+    world.clock.later(1);
+    await approval.takeBack(id, asked);
+    await wake();
+    expect(await groups()).toEqual([]);
+    expect(await line(run, 'approve')).toBe('waiting');
+    expect(await line(run, 'merge')).toBe('queued');
+    expect((await world.history.job(run, 'approve')).gate?.voided).toHaveLength(1);
+    expect((await world.as('ada').pulls.get(fix))?.merged).toBe(false);
+  },
+);

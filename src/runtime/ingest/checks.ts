@@ -85,7 +85,7 @@ async function isBegun(unit: Unit, { run, job, attempt, pull }: ChecksIndex): Pr
 }
 
 /** The merges that wait for checks: first agreed, first in the queue. */
-async function listAwaited(documents: Documents): Promise<readonly ChecksIndex[]> {
+export async function listAwaited(documents: Documents): Promise<readonly ChecksIndex[]> {
   const names: string[] = [];
   for await (const name of documents.list(layout.checks)) names.push(name);
   const awaited: ChecksIndex[] = [];

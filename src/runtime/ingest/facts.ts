@@ -1,4 +1,4 @@
-import { cursorCodec, type CursorDocument } from '../../codec/documents.ts';
+import { cursorCodec, type ChecksIndex, type CursorDocument } from '../../codec/documents.ts';
 import { layout, sinceOf } from '../../codec/layout.ts';
 import { parseSlashCommand } from '../../codec/slash-command.ts';
 import { parseMarker } from '../../engine/view/markdown.ts';
@@ -12,7 +12,8 @@ import { mayApprove } from '../authorise.ts';
 import { isPrepared } from '../review-workflow.ts';
 import { loadIssueIndex } from '../run-documents.ts';
 import { readAskedStarts, type AskedStart } from './asked-starts.ts';
-import { readAwaitedChecks, type KnownChecks } from './checks.ts';
+import { listAwaited, readAwaitedChecks, type KnownChecks } from './checks.ts';
+import { readBrokenMerges, reviewedBehind, type BrokenMerge } from './enqueued.ts';
 import { readEdits } from './comment-edits.ts';
 import { firstCursor, isSeen, sinceCursor } from './cursor.ts';
 import { readDispatchAnswers, type DispatchAnswers } from './dispatch-answers.ts';
@@ -61,12 +62,16 @@ export interface Facts {
   readonly dispatchAnswers: DispatchAnswers;
   /** How the pull requests that merges wait for stand to their required checks. */
   readonly checks: KnownChecks;
+  /** Merges in the forge's merge queue whose approvals do not count any more. */
+  readonly brokenMerges: readonly BrokenMerge[];
   /** Answers to open gates and escalations. */
   readonly answers: Answers;
 }
 
 /** Pull requests that one query looks at. */
 const MOST_GLANCED = 100;
+/** Those of them at most whose approvals stand behind merges in the forge's merge queue. */
+const MOST_BEHIND = 50;
 
 /**
  * Reads from the forge all that may be new since the cursor. A payload that woke us is only a hint and not looked at.
@@ -129,12 +134,17 @@ interface Looks {
   readonly glance: Glance;
   readonly dispatchAnswers: DispatchAnswers;
   readonly checks: KnownChecks;
+  /** Merges that the forge's merge queue has. */
+  readonly enqueued: readonly ChecksIndex[];
 }
 
 /** Asks for it at once, so that it is one query. */
 async function lookAtAwaited(reading: Reading, { watched, touched, said }: Listed): Promise<Looks> {
   const { forge, fraction } = reading;
-  const chosen = pickSlice(watched, Math.max(0, MOST_GLANCED - touched.length), fraction);
+  const enqueued = (await listAwaited(reading.documents)).filter((merge) => merge.state === 'enqueued');
+  const behind = pickSlice(reviewedBehind(enqueued), MOST_BEHIND, fraction);
+  const room = Math.max(0, MOST_GLANCED - touched.length - behind.length);
+  const chosen = [...pickSlice(watched, room, fraction), ...behind];
   const soon = await pullsToMergeSoon(
     reading,
     said.items.map(({ issue }) => issue),
@@ -144,14 +154,15 @@ async function lookAtAwaited(reading: Reading, { watched, touched, said }: Liste
     readDispatchAnswers(reading),
     readAwaitedChecks(reading, soon),
   ]);
-  return { glance, dispatchAnswers, checks };
+  return { glance, dispatchAnswers, checks, enqueued };
 }
 
 async function digest(reading: Reading, listed: Listed, from: CursorDocument | undefined): Promise<Facts> {
   const { forge, documents, now } = reading;
   const { since, changed, said, watched, touched } = listed;
-  const { glance, dispatchAnswers, checks } = await lookAtAwaited(reading, listed);
+  const { glance, dispatchAnswers, checks, enqueued } = await lookAtAwaited(reading, listed);
   const { viewer } = glance;
+  const news = { glanced: glance.pulls, said: said.items };
   const horizon = horizonOf(changed, said);
   const isRead = ({ updatedAt }: Issue | Comment): boolean => horizon === null || updatedAt <= horizon;
   const issues = changed.items.filter((issue) => isRead(issue) && !issue.isPull && !isOurs(issue, viewer));
@@ -173,6 +184,7 @@ async function digest(reading: Reading, listed: Listed, from: CursorDocument | u
     waiting,
     dispatchAnswers,
     checks,
+    brokenMerges: await readBrokenMerges(forge, documents, enqueued, news),
     catalog: await readCatalog(
       documents,
       reading.intake,

@@ -8,6 +8,7 @@ import { ingestClosing } from './closing.ts';
 import { ingestComment } from './comments.ts';
 import { cursorAfter, sinceCursor } from './cursor.ts';
 import { ingestDispatchAnswers } from './dispatch-answers.ts';
+import { voidBrokenMerges } from './enqueued.ts';
 import type { Facts } from './facts.ts';
 import { ingestEdit } from './issue-edits.ts';
 import { answerLate } from './late-orders.ts';
@@ -43,6 +44,7 @@ export async function ingestFacts(unit: Unit, facts: Facts, budget: number): Pro
   const told: Notice[] = [];
   const left = await ingestComments(unit, fresh.comments, facts, { remarks, told, most });
   await ingestDispatchAnswers(unit, facts.dispatchAnswers);
+  await voidBrokenMerges(unit, facts.brokenMerges, facts.readAt);
   // What was answered before an edit is answered first, and void by it then.
   for (const issue of fresh.issues) await ingestEdit(unit, issue);
   for (const issue of fresh.issues) if (issue.state === 'closed') await ingestClosing(unit, issue, facts);

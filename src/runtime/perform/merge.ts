@@ -3,15 +3,17 @@ import picomatch from 'picomatch';
 import type { Effect } from '../../engine/effect.ts';
 import { TREADLE, type MergeRefused } from '../../engine/event.ts';
 import type { GivenApproval } from '../../engine/given.ts';
+import { approvalsBehind } from '../../engine/hand-over.ts';
 import type { IssueText } from '../../forge/port/issues.ts';
 import type { Pull } from '../../forge/port/pulls.ts';
 import type { AddressedHappening, Happening } from '../wake.ts';
 import { findEdits, restsOnBead } from './bead-edits.ts';
 import { dropped, type Performance, type Performed } from './performance.ts';
 import {
-  approvalsBehind,
+  describeBroken,
   findBrokenApproval,
   readWords,
+  voidingOf,
   type BrokenApproval,
   type Evidence,
 } from './recheck-approvals.ts';
@@ -170,10 +172,7 @@ async function findObstacle(
   }
   const broken = findBrokenApproval(config, approvals, evidence);
   if (broken !== null) {
-    const { holder, asked } = broken.approval;
-    const by = holder.run === asked.run ? '' : ` in run ${asked.run}`;
-    const detail = `The approval of ${asked.job}${by} no longer counts: ${broken.reason}.`;
-    return { cause: 'approval-void', detail, broken };
+    return { cause: 'approval-void', detail: describeBroken(broken), broken };
   }
   const guarded = (await paths).filter((path) =>
     picomatch.isMatch(path, [...config.settings.protectedPaths], { dot: true }),
@@ -206,13 +205,10 @@ function refuse(
   const refusal: Happening = { type: 'merge_refused', job, attempt, pull, cause, detail };
   const facts = [addressed(performance, refusal, [fence, cause])];
   if (broken === undefined) return happened(facts);
-  const { reason, head, approval } = broken;
-  const { holder, asked } = approval;
-  const told =
-    holder.run === asked.run ? reason : `the approval of ${asked.job} in run ${asked.run} is void: ${reason}`;
-  const voided: Happening = { type: 'approval_voided', job: holder.job, reason: told, head };
-  const voiding = addressed(performance, voided, [fence, asked.run, asked.job]);
-  return happened([{ ...voiding, run: holder.run }, ...facts]);
+  const { run, happening } = voidingOf(broken);
+  const { asked } = broken.approval;
+  const voiding = addressed(performance, happening, [fence, asked.run, asked.job]);
+  return happened([{ ...voiding, run }, ...facts]);
 }
 
 function happened(facts: readonly AddressedHappening[]): Performed {

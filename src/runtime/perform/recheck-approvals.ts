@@ -1,13 +1,11 @@
 import type { Config } from '../../engine/config.ts';
 import type { GivenApproval } from '../../engine/given.ts';
-import { approvalsIn } from '../../engine/hand-over.ts';
-import { documentsOf } from '../../engine/legs.ts';
-import type { RunState } from '../../engine/state/run.ts';
 import { parseSlashCommand } from '../../codec/slash-command.ts';
 import type { Comment } from '../../forge/port/comments.ts';
 import type { Forge } from '../../forge/port/forge.ts';
 import type { Permission } from '../../forge/port/people.ts';
 import type { ReviewedPull } from '../../forge/port/pulls.ts';
+import type { Happening } from '../wake.ts';
 import { reasonNotToCount, reasonNotToOverrule, standingReviews } from '../authorise.ts';
 
 /** An approval that no longer counts. */
@@ -16,12 +14,6 @@ export interface BrokenApproval {
   readonly reason: string;
   /** The head that would have to be reviewed now; null where its pull request is gone. */
   readonly head: string | null;
-}
-
-/** Approvals that a merge of a run rests on: its own, those of runs that it called, and those of the runs that called it. */
-export function approvalsBehind(state: RunState): readonly GivenApproval[] {
-  const own = approvalsIn(documentsOf(state), Object.keys(state.jobs));
-  return [...own, ...(state.run.given?.approvals ?? [])];
 }
 
 /** What approvals are made of, as the forge has it. */
@@ -75,6 +67,22 @@ export function findBrokenApproval(
     if (reason !== null) return { approval, reason, head: pull?.head.oid ?? null };
   }
   return null;
+}
+
+/** For the one who reworks what could not be merged. */
+export function describeBroken({ approval: { holder, asked }, reason }: BrokenApproval): string {
+  const by = holder.run === asked.run ? '' : ` in run ${asked.run}`;
+  return `The approval of ${asked.job}${by} no longer counts: ${reason}.`;
+}
+
+/** What it means for the run whose job asks for the approval anew. */
+export function voidingOf({ approval: { holder, asked }, reason, head }: BrokenApproval): {
+  readonly run: string;
+  readonly happening: Happening;
+} {
+  const told =
+    holder.run === asked.run ? reason : `the approval of ${asked.job} in run ${asked.run} is void: ${reason}`;
+  return { run: holder.run, happening: { type: 'approval_voided', job: holder.job, reason: told, head } };
 }
 
 /** The comment must still say what it said: whoever can write here can edit and remove it, and names any in a forged state. */
