@@ -27,6 +27,7 @@ export async function openRuntime(
   const runtime = remoteRuntime({
     store: await adapters.store(cloneUrl, stateBranch, token),
     stateBranch,
+    settingsPath: inputs.config,
     forge,
     steps: adapters.steps({
       folder: around.tempFolder,

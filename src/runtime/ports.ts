@@ -117,6 +117,8 @@ export interface Runtime {
   readonly store: Store;
   /** The state branch, base of decision pull requests. */
   readonly stateBranch: string;
+  /** Where the settings are on the default branch; left out: where they are by default. */
+  readonly settingsPath?: string;
   readonly forge: Forge;
   readonly clock: Clock;
   readonly randomness: Randomness;

@@ -7,7 +7,7 @@ const CLAIM_MINUTES = 5;
 
 /** What a wake on GitHub works with, wherever it is executed. Other wakes may be at work at the same time. */
 export function remoteRuntime(
-  parts: Pick<Runtime, 'store' | 'stateBranch' | 'forge' | 'steps' | 'observe'> & {
+  parts: Pick<Runtime, 'store' | 'stateBranch' | 'settingsPath' | 'forge' | 'steps' | 'observe'> & {
     readonly paused: boolean;
   },
 ): Runtime {

@@ -74,7 +74,10 @@ describe('an override', () => {
         ...forge,
         files: {
           ...forge.files,
-          ofDefaultBranch: (wanted) => ((isRead = true), forge.files.ofDefaultBranch(wanted)),
+          ofDefaultBranch: (wanted) => (
+            (isRead ||= wanted.folder !== undefined),
+            forge.files.ofDefaultBranch(wanted)
+          ),
         },
       }),
     });

@@ -37,10 +37,14 @@ export async function readDefaultBranch(
   return { branch, texts };
 }
 
-function fieldsFor({ files }: Wanted): Readonly<Record<string, string>> {
+function fieldsFor({ files, folder }: Wanted): Readonly<Record<string, string>> {
   return {
     defaultBranchRef: 'defaultBranchRef { name }',
-    folder: `object(expression: $folder) { ... on Tree { entries { name type object { ${BLOB} } } } }`,
+    ...(folder === undefined
+      ? {}
+      : {
+          folder: `object(expression: $folder) { ... on Tree { entries { name type object { ${BLOB} } } } }`,
+        }),
     ...Object.fromEntries(
       files.map((_, index) => [`f${index}`, `object(expression: $f${index}) { ${BLOB} }`]),
     ),
@@ -49,7 +53,7 @@ function fieldsFor({ files }: Wanted): Readonly<Record<string, string>> {
 
 function variablesFor({ files, folder }: Wanted): NonNullable<Question['variables']> {
   return {
-    folder: ['String!', `HEAD:${folder}`],
+    ...(folder === undefined ? {} : { folder: ['String!', `HEAD:${folder}`] as const }),
     ...Object.fromEntries(files.map((path, index) => [`f${index}`, ['String!', `HEAD:${path}`]])),
   };
 }
@@ -62,11 +66,11 @@ function decodeAnswer(
   // A repository without a commit has no default branch yet.
   if (branch === null) return { branch: 'main', files: [] };
   const named = files.flatMap((path, index) => decodeFile(path, field(repository, `f${index}`)));
-  const tree = field(repository, 'folder') ?? null;
+  const tree = folder === undefined ? null : (field(repository, 'folder') ?? null);
   const entries = tree === null || field(tree, 'entries') === undefined ? [] : listAt(tree, 'entries');
   const inFolder = entries
     .filter((entry) => textAt(entry, 'type') === 'blob')
-    .flatMap((entry) => decodeFile(`${folder}/${textAt(entry, 'name')}`, field(entry, 'object')));
+    .flatMap((entry) => decodeFile(`${folder ?? ''}/${textAt(entry, 'name')}`, field(entry, 'object')));
   return { branch: textAt(branch, 'name'), files: [...named, ...inFolder] };
 }
 

@@ -4,8 +4,11 @@ export interface Files {
   head(branch: string): Promise<string | undefined>;
   /** A text file as it is on a ref, or undefined. */
   read(path: string, ref: string): Promise<string | undefined>;
-  /** Text files of the default branch in one query: those named, and those directly in a folder. By path; missing ones are left out. */
-  ofDefaultBranch(wanted: { readonly files: readonly string[]; readonly folder: string }): Promise<{
+  /**
+   * Text files of the default branch, in one query together with whatever else is asked at the same time: those named, and those
+   * directly in a folder. By path; missing ones are left out.
+   */
+  ofDefaultBranch(wanted: { readonly files: readonly string[]; readonly folder?: string }): Promise<{
     readonly branch: string;
     readonly texts: ReadonlyMap<string, string>;
   }>;

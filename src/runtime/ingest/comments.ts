@@ -4,6 +4,7 @@ import { layout } from '../../codec/layout.ts';
 import type { JobDocument, Turn } from '../../engine/state/job.ts';
 import type { Comment } from '../../forge/port/comments.ts';
 import { holdsRole, isSomebody, reasonNotToOverrule } from '../authorise.ts';
+import { narrowRoles } from '../live-roles.ts';
 import type { LoadedRun } from '../run-documents.ts';
 import type { Unit } from '../unit.ts';
 import { loadTree, runToReport, runToSteer } from './choose-run.ts';
@@ -27,7 +28,7 @@ import { spokenPlaceOf } from './spoken-place.ts';
 export async function ingestComment(
   unit: Unit,
   comment: Comment,
-  facts: Pick<Facts, 'edits' | 'overrulers' | 'catalog'>,
+  facts: Pick<Facts, 'edits' | 'overrulers' | 'catalog' | 'live'>,
 ): Promise<string | null> {
   const command = parseSlashCommand(comment.body);
   const report = command === null ? parseReport(comment.body) : null;
@@ -67,7 +68,7 @@ function isAsked(loaded: LoadedRun, comment: Comment): boolean {
 async function ingestOrder(
   place: CommentPlace,
   command: Overruling,
-  facts: Pick<Facts, 'overrulers' | 'catalog'>,
+  facts: Pick<Facts, 'overrulers' | 'catalog' | 'live'>,
 ): Promise<string | null> {
   const { comment, loaded } = place;
   if (hasCounted(place)) return answerEdit(place, facts);
@@ -81,14 +82,18 @@ async function ingestOrder(
 const COUNTED = 'it counted before it was edited, and counts once';
 
 /** A command that counted and was edited since: who may overrule is told that it stays as it was. */
-async function answerEdit(place: CommentPlace, facts: Pick<Facts, 'overrulers'>): Promise<string> {
+async function answerEdit(place: CommentPlace, facts: Pick<Facts, 'overrulers' | 'live'>): Promise<string> {
   const { createdAt, updatedAt } = place.comment;
   if (createdAt === updatedAt || !mayOverrule(place, facts)) return COUNTED;
   return answerUnread(place, 'edited', COUNTED);
 }
 
-function mayOverrule({ comment, loaded }: CommentPlace, { overrulers }: Pick<Facts, 'overrulers'>): boolean {
-  return reasonNotToOverrule(loaded.config, comment.author, overrulers.get(comment.id)) === null;
+function mayOverrule(
+  { comment, loaded }: CommentPlace,
+  { overrulers, live }: Pick<Facts, 'overrulers' | 'live'>,
+): boolean {
+  const config = narrowRoles(loaded.config, live, [comment.author]);
+  return reasonNotToOverrule(config, comment.author, overrulers.get(comment.id)) === null;
 }
 
 async function applyReport(place: CommentPlace, report: Report): Promise<string | null> {

@@ -11,6 +11,7 @@ import {
   voidingOf,
   type BrokenApproval,
 } from '../perform/recheck-approvals.ts';
+import type { LiveRoles } from '../live-roles.ts';
 import { loadRun } from '../run-documents.ts';
 import type { Unit } from '../unit.ts';
 
@@ -33,7 +34,11 @@ export async function readBrokenMerges(
   forge: Forge,
   documents: Documents,
   awaited: readonly ChecksIndex[],
-  news: { readonly glanced: readonly GlancedPull[]; readonly said: readonly Comment[] },
+  news: {
+    readonly glanced: readonly GlancedPull[];
+    readonly said: readonly Comment[];
+    readonly live: LiveRoles | null;
+  },
 ): Promise<readonly BrokenMerge[]> {
   const glanced = new Map(news.glanced.map((pull) => [pull.number, pull]));
   const changed = new Set(news.said.filter(isEdited).map(({ id }) => id));
@@ -54,7 +59,7 @@ export async function readBrokenMerges(
       readWords(forge, approvals),
     ]);
     const reviewed = new Map(pulls.map((pull) => [pull.number, pull]));
-    const found = findBrokenApproval(loaded.config, approvals, { reviewed, words });
+    const found = findBrokenApproval(loaded.config, approvals, { reviewed, words, live: news.live });
     if (found !== null) broken.push({ merge, broken: found });
   }
   return broken;

@@ -9,6 +9,7 @@ import type { Comment, CommentEdit } from '../../forge/port/comments.ts';
 import type { Forge, Glance } from '../../forge/port/forge.ts';
 import type { Documents } from '../../store/documents.ts';
 import { mayApprove } from '../authorise.ts';
+import { readLiveRoles, type LiveRoles } from '../live-roles.ts';
 import { isPrepared } from '../review-workflow.ts';
 import { loadIssueIndex } from '../run-documents.ts';
 import { readAskedStarts, type AskedStart } from './asked-starts.ts';
@@ -64,6 +65,8 @@ export interface Facts {
   readonly checks: KnownChecks;
   /** Merges in the forge's merge queue whose approvals do not count any more. */
   readonly brokenMerges: readonly BrokenMerge[];
+  /** Whom the settings name now, where somebody may have approved or overruled; null: those count whom a run is pinned to. */
+  readonly live: LiveRoles | null;
   /** Answers to open gates and escalations. */
   readonly answers: Answers;
 }
@@ -136,6 +139,7 @@ interface Looks {
   readonly checks: KnownChecks;
   /** Merges that the forge's merge queue has. */
   readonly enqueued: readonly ChecksIndex[];
+  readonly live: LiveRoles | null;
 }
 
 /** Asks for it at once, so that it is one query. */
@@ -149,20 +153,22 @@ async function lookAtAwaited(reading: Reading, { watched, touched, said }: Liste
     reading,
     said.items.map(({ issue }) => issue),
   );
-  const [glance, dispatchAnswers, checks] = await Promise.all([
+  const isAnybodyHeard = chosen.length > 0 || said.items.length > 0;
+  const [glance, dispatchAnswers, checks, live] = await Promise.all([
     forge.glance(chosen, touched),
     readDispatchAnswers(reading),
     readAwaitedChecks(reading, soon),
+    isAnybodyHeard ? readLiveRoles(reading) : null,
   ]);
-  return { glance, dispatchAnswers, checks, enqueued };
+  return { glance, dispatchAnswers, checks, enqueued, live };
 }
 
 async function digest(reading: Reading, listed: Listed, from: CursorDocument | undefined): Promise<Facts> {
   const { forge, documents, now } = reading;
   const { since, changed, said, watched, touched } = listed;
-  const { glance, dispatchAnswers, checks, enqueued } = await lookAtAwaited(reading, listed);
+  const { glance, dispatchAnswers, checks, enqueued, live } = await lookAtAwaited(reading, listed);
   const { viewer } = glance;
-  const news = { glanced: glance.pulls, said: said.items };
+  const news = { glanced: glance.pulls, said: said.items, live };
   const horizon = horizonOf(changed, said);
   const isRead = ({ updatedAt }: Issue | Comment): boolean => horizon === null || updatedAt <= horizon;
   const issues = changed.items.filter((issue) => isRead(issue) && !issue.isPull && !isOurs(issue, viewer));
@@ -173,7 +179,7 @@ async function digest(reading: Reading, listed: Listed, from: CursorDocument | u
   const found = { readAt: now, since, from, horizon, listed: count, viewer, issues, comments, closings };
   const fresh = from === undefined ? { issues: [], comments: [] } : sinceCursor(found, from);
   const waiting = await readWaiting(reading, from, fresh.issues);
-  const overrulers = await readOverrulers(forge, documents, fresh.comments);
+  const overrulers = await readOverrulers(forge, documents, fresh.comments, live);
   const asked = await readAskedStarts(forge, fresh.comments, issues);
   return {
     ...found,
@@ -184,6 +190,7 @@ async function digest(reading: Reading, listed: Listed, from: CursorDocument | u
     waiting,
     dispatchAnswers,
     checks,
+    live,
     brokenMerges: await readBrokenMerges(forge, documents, enqueued, news),
     catalog: await readCatalog(
       documents,
@@ -195,7 +202,7 @@ async function digest(reading: Reading, listed: Listed, from: CursorDocument | u
     answers:
       watched.length === 0
         ? NO_ANSWERS
-        : await readAnswers(reading, glance, { touched: new Set(touched), judged: from?.judged ?? {} }),
+        : await readAnswers(reading, glance, { touched: new Set(touched), judged: from?.judged ?? {}, live }),
   };
 }
 

@@ -9,6 +9,7 @@ import type { Unit } from '../unit.ts';
 import { answerUnread, applyComment, refuseOutsider, saidOn, type CommentPlace } from './comment-place.ts';
 import type { Facts } from './facts.ts';
 import type { Catalog } from './intake.ts';
+import { rolesToOverrule } from './overrulers.ts';
 import { configFor, definitionFor } from './start.ts';
 
 type Override = Extract<SlashCommand, { readonly kind: 'override' | 'repin' }>;
@@ -20,12 +21,13 @@ type Override = Extract<SlashCommand, { readonly kind: 'override' | 'repin' }>;
 export async function ingestOverride(
   place: CommentPlace,
   command: Override,
-  { overrulers, catalog }: Pick<Facts, 'overrulers' | 'catalog'>,
+  { overrulers, catalog, live }: Pick<Facts, 'overrulers' | 'catalog' | 'live'>,
 ): Promise<string | null> {
   const { unit, comment, loaded, job } = place;
   const { author } = comment;
   const permission = overrulers.get(comment.id);
-  const doubt = reasonNotToOverrule(loaded.config, author, permission);
+  const roles = rolesToOverrule(command, loaded.config, live, author);
+  const doubt = reasonNotToOverrule(roles, author, permission);
   if (comment.updatedAt !== comment.createdAt) {
     const problem =
       'the comment was edited, and whoever can write here can edit it: a command needs a comment of its own';

@@ -1,9 +1,11 @@
+import type { Config } from '../../engine/config.ts';
 import { parseSlashCommand, type SlashCommand } from '../../codec/slash-command.ts';
 import type { Comment } from '../../forge/port/comments.ts';
 import type { Forge } from '../../forge/port/forge.ts';
-import type { Permission } from '../../forge/port/people.ts';
+import type { Account, Permission } from '../../forge/port/people.ts';
 import type { Documents } from '../../store/documents.ts';
 import { holdsRole } from '../authorise.ts';
+import { narrowRoles, rolesToRepin, type LiveRoles } from '../live-roles.ts';
 import { loadRun } from '../run-documents.ts';
 import { spokenPlaceOf } from './spoken-place.ts';
 
@@ -15,6 +17,7 @@ export async function readOverrulers(
   forge: Forge,
   documents: Documents,
   fresh: readonly Comment[],
+  live: LiveRoles | null,
 ): Promise<ReadonlyMap<number, Permission>> {
   const permissions = new Map<string, Permission>();
   const overrulers = new Map<number, Permission>();
@@ -23,7 +26,11 @@ export async function readOverrulers(
     if (command === null || !isOverruling(command)) continue;
     const place = await spokenPlaceOf(documents, issue);
     const loaded = place === undefined ? undefined : await loadRun(documents, place.run);
-    if (loaded === undefined || !holdsRole(loaded.config, 'ceo', author)) continue;
+    if (
+      loaded === undefined ||
+      !holdsRole(rolesToOverrule(command, loaded.config, live, author), 'ceo', author)
+    )
+      continue;
     // An App is no collaborator: whether it may is for the settings to say.
     const permission =
       permissions.get(author.login) ??
@@ -39,4 +46,14 @@ export type Overruling = Exclude<SlashCommand, { readonly kind: 'start' | 'repor
 
 export function isOverruling(command: SlashCommand): command is Overruling {
   return command.kind === 'override' || command.kind === 'repin' || command.kind === 'malformed';
+}
+
+/** The roles by which it is decided whether somebody may overrule by a command: those of the run, as far as they still hold. */
+export function rolesToOverrule(
+  command: Overruling,
+  config: Config,
+  live: LiveRoles | null,
+  author: Account,
+): Config {
+  return command.kind === 'repin' ? rolesToRepin(config, live, author) : narrowRoles(config, live, [author]);
 }

@@ -8,6 +8,7 @@ import { reportersOf } from '../../engine/hand-over.ts';
 import { documentsOf } from '../../engine/legs.ts';
 import { reasonNotToCount, roleOfReview, standingReviews, type StandingReview } from '../authorise.ts';
 import { decisionAsked } from '../decision-file.ts';
+import { narrowRoles, type LiveRoles } from '../live-roles.ts';
 import { loadRun } from '../run-documents.ts';
 import type { Reading } from './reading.ts';
 import { readWatchers, watchesOf } from './watchers.ts';
@@ -40,6 +41,7 @@ export const NO_ANSWERS: Answers = {
  * @param known.touched those that are known to have changed: of the others the head is not compared, which would take reading
  * the state
  * @param known.judged what was looked at before and does not count, by watch
+ * @param known.live whom the settings name now
  */
 export async function readAnswers(
   reading: Reading,
@@ -47,6 +49,7 @@ export async function readAnswers(
   known: {
     readonly touched: ReadonlySet<number>;
     readonly judged: Readonly<Record<string, string>>;
+    readonly live: LiveRoles | null;
   },
 ): Promise<Answers> {
   const { forge, documents } = reading;
@@ -55,7 +58,7 @@ export async function readAnswers(
     if (!pull.isOpen || pull.answers.length > 0 || known.touched.has(pull.number))
       candidates.set(pull.number, pull);
   }
-  const versions = await versionsOf(reading, candidates);
+  const versions = await versionsOf(reading, candidates, known.live);
   const open = [...versions].filter(([watch, version]) => known.judged[watch] !== version);
   const looked = new Set(open.map(([watch]) => Number.parseInt(watch, 10)));
   if (looked.size === 0) return NO_ANSWERS;
@@ -71,18 +74,22 @@ export async function readAnswers(
   const here = glance.reviewed.filter(({ number }) => numbers.includes(number));
   const missing = numbers.filter((number) => !here.some((pull) => pull.number === number));
   const pulls = missing.length === 0 ? here : [...here, ...(await forge.pulls.reviewed(missing))];
-  return { pulls, watchers, versions, ...(await readDoubts(reading, pulls, watchers)) };
+  return { pulls, watchers, versions, ...(await readDoubts(reading, pulls, watchers, known.live)) };
 }
 
 /** How a pull request and the job that waits on it stand, by watch: what a judgement of its answers rests on. */
 async function versionsOf(
   { documents, tip }: Reading,
   candidates: ReadonlyMap<number, GlancedPull>,
+  live: LiveRoles | null,
 ): Promise<ReadonlyMap<string, string>> {
   const versions = new Map<string, string>();
   for (const { entry, pull, run } of await watchesOf(documents, [...candidates.keys()])) {
     const jobs = await tip.oidAt(await documents.locate(layout.jobs(run)));
-    versions.set(entry.replace(/\.json$/, ''), derivedId('judged', candidates.get(pull), jobs));
+    versions.set(
+      entry.replace(/\.json$/, ''),
+      derivedId('judged', candidates.get(pull), jobs, live?.digest ?? null),
+    );
   }
   return versions;
 }
@@ -92,12 +99,13 @@ async function readDoubts(
   reading: Reading,
   pulls: readonly ReviewedPull[],
   watchers: ReadonlyMap<number, readonly PullIndex[]>,
+  live: LiveRoles | null,
 ): Promise<Pick<Answers, 'altered' | 'permissions'>> {
   const altered = new Set<number>();
   const permissions = new Map<string, Permission>();
   for (const pull of pulls) {
     for (const watch of watchers.get(pull.number) ?? []) {
-      const counting = await countingReviews(reading, watch, pull);
+      const counting = await countingReviews(reading, watch, pull, live);
       for (const { login, kind } of counting.map(({ author }) => author)) {
         if (kind === 'app' || permissions.has(login)) continue;
         permissions.set(login, await reading.forge.people.permission(login));
@@ -114,14 +122,21 @@ async function countingReviews(
   { documents }: Reading,
   watch: PullIndex,
   pull: ReviewedPull,
+  live: LiveRoles | null,
 ): Promise<readonly StandingReview[]> {
   const loaded = await loadRun(documents, watch.run);
   if (loaded === undefined) return [];
   const role = roleOfReview(loaded.state, watch);
-  const { config, state } = loaded;
+  const { state } = loaded;
   const reporters = reportersOf(documentsOf(state), watch.job);
+  const standing = standingReviews(pull);
+  const config = narrowRoles(
+    loaded.config,
+    live,
+    standing.map(({ author }) => author),
+  );
   const facts = { config, role, reporters, pull, permission: 'admin' } as const;
-  return standingReviews(pull).filter((review) => reasonNotToCount(review, facts) === null);
+  return standing.filter((review) => reasonNotToCount(review, facts) === null);
 }
 
 /** Looks into a decision file that somebody approved: what they read must be what we asked. */

@@ -9,6 +9,8 @@ import type { Intake } from './intake.ts';
 export interface Reading {
   readonly forge: Forge;
   readonly store: Pick<Store, 'log'>;
+  /** Where the settings are; left out: where they are by default. */
+  readonly settingsPath?: string;
   /** The branch as it stands. */
   readonly tip: Snapshot;
   /** The documents of that tip. */
@@ -27,7 +29,8 @@ export function readingOf(runtime: Runtime, on: Pick<Reading, 'tip' | 'definitio
   const { forge, store, clock, randomness } = runtime;
   const documents = openDocuments(on.tip);
   const [now, budget, fraction] = [clock.now(), budgetOf(runtime), randomness.fraction()];
-  return { ...on, documents, forge, store, now, budget, fraction };
+  const path = runtime.settingsPath === undefined ? {} : { settingsPath: runtime.settingsPath };
+  return { ...on, ...path, documents, forge, store, now, budget, fraction };
 }
 
 /** A wake's requests where nobody said how many: a repository's GITHUB_TOKEN has 1,000 an hour. */

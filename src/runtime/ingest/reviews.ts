@@ -4,6 +4,7 @@ import { documentsOf } from '../../engine/legs.ts';
 import type { PullIndex } from '../../codec/documents.ts';
 import type { ReviewedPull } from '../../forge/port/pulls.ts';
 import { actorOf, reasonNotToCount, roleOfReview, standingReviews } from '../authorise.ts';
+import { narrowRoles } from '../live-roles.ts';
 import type { Unit } from '../unit.ts';
 import type { Facts } from './facts.ts';
 
@@ -24,7 +25,13 @@ export async function ingestReviews(
 ): Promise<Reviewed> {
   const loaded = await unit.load(watch.run);
   if (loaded === undefined) return { ignored: [], isSettled: false };
-  const { config, state } = loaded;
+  const { state } = loaded;
+  const standing = standingReviews(pull);
+  const config = narrowRoles(
+    loaded.config,
+    facts.live,
+    standing.map(({ author }) => author),
+  );
   const { run, job } = watch;
   const role = roleOfReview(state, watch);
   const reporters = reportersOf(documentsOf(state), job);
@@ -33,7 +40,7 @@ export async function ingestReviews(
   const ignore = (reason: string): void => {
     ignored.push(`a review of #${pull.number} does not count: ${reason}`);
   };
-  for (const review of standingReviews(pull)) {
+  for (const review of standing) {
     const permission = facts.answers.permissions.get(review.author.login) ?? 'none';
     const reason =
       review.state === 'approved' && facts.answers.altered.has(pull.number)

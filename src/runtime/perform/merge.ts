@@ -6,6 +6,7 @@ import type { GivenApproval } from '../../engine/given.ts';
 import { approvalsBehind } from '../../engine/hand-over.ts';
 import type { IssueText } from '../../forge/port/issues.ts';
 import type { Pull } from '../../forge/port/pulls.ts';
+import { readLiveRoles } from '../live-roles.ts';
 import type { AddressedHappening, Happening } from '../wake.ts';
 import { findEdits, restsOnBead } from './bead-edits.ts';
 import { dropped, type Performance, type Performed } from './performance.ts';
@@ -112,13 +113,14 @@ async function lookBeforeMerge(performance: Performance, effect: MergePull): Pro
   // Why they cannot be listed is told where it matters.
   paths.catch(() => undefined);
   const asked = approvals.flatMap(({ pull }) => pull ?? []);
-  const [found, words, bead] = await Promise.all([
+  const [found, words, live, bead] = await Promise.all([
     pulls.reviewed([effect.pull, ...asked]),
     readWords(forge, approvals),
+    approvals.length > 0 ? readLiveRoles(performance.runtime) : null,
     restsOnBead(performance.state, approvals) ? forge.issues.text(performance.state.run.issue) : undefined,
   ]);
   const reviewed = new Map(found.map((pull) => [pull.number, pull]));
-  return { pull: reviewed.get(effect.pull), approvals, evidence: { reviewed, words }, bead, paths };
+  return { pull: reviewed.get(effect.pull), approvals, evidence: { reviewed, words, live }, bead, paths };
 }
 
 const MOST_PATHS = 20;

@@ -5,6 +5,7 @@ import type { Comment } from '../../forge/port/comments.ts';
 import type { Forge } from '../../forge/port/forge.ts';
 import type { Permission } from '../../forge/port/people.ts';
 import type { ReviewedPull } from '../../forge/port/pulls.ts';
+import { narrowRoles, type LiveRoles } from '../live-roles.ts';
 import type { Happening } from '../wake.ts';
 import { reasonNotToCount, reasonNotToOverrule, standingReviews } from '../authorise.ts';
 
@@ -22,6 +23,8 @@ export interface Evidence {
   readonly reviewed: ReadonlyMap<number, ReviewedPull>;
   /** Comments by which the CEO approved, by id; those that are gone are left out. */
   readonly words: ReadonlyMap<number, Word>;
+  /** Whom the settings name now; null: those count whom the run is pinned to. */
+  readonly live: LiveRoles | null;
 }
 
 interface Word {
@@ -51,10 +54,15 @@ export async function readWords(
 
 /** Checks approvals once more, by what the forge says at the moment of use; null where all hold. */
 export function findBrokenApproval(
-  config: Config,
+  pinned: Config,
   approvals: readonly GivenApproval[],
-  { reviewed, words }: Evidence,
+  { reviewed, words, live }: Evidence,
 ): BrokenApproval | null {
+  const authors = [...reviewed.values()].flatMap(({ reviews }) =>
+    reviews.flatMap(({ author }) => author ?? []),
+  );
+  const speakers = [...words.values()].map(({ comment }) => comment.author);
+  const config = narrowRoles(pinned, live, [...authors, ...speakers]);
   for (const approval of approvals) {
     const { pull: number, review, comment } = approval;
     const pull = number === null ? undefined : reviewed.get(number);
