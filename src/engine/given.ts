@@ -14,11 +14,12 @@ export interface Given {
 export interface GivenApproval {
   /** The job that asks for it anew: of the run that carries it, or of one that called it. */
   readonly holder: { readonly run: string; readonly job: string };
-  /** The gate that it answered. */
+  /** The gate, or the escalated job, that it answered. */
   readonly asked: { readonly run: string; readonly job: string };
   /** The role whose holders could answer. */
   readonly role: string;
-  readonly kind: 'text' | 'code';
+  /** `escalation`: the CEO had an escalated job count as done. */
+  readonly kind: 'text' | 'code' | 'escalation';
   readonly pull: number | null;
   /** The head that was reviewed. */
   readonly head: string | null;

@@ -15,7 +15,11 @@ export function approvalsIn(view: View, jobs: Iterable<string>): readonly GivenA
   return [...jobs].flatMap((job) => {
     const holder = { run: view.run.id, job };
     const left = view.document(job)?.given?.approvals ?? [];
-    return [...ownApproval(view, job), ...left.map((approval) => ({ ...approval, holder }))];
+    return [
+      ...ownApproval(view, job),
+      ...ownPassing(view, job),
+      ...left.map((approval) => ({ ...approval, holder })),
+    ];
   });
 }
 
@@ -43,6 +47,20 @@ function ownApproval(view: View, job: string): readonly GivenApproval[] {
       head: head ?? gate.head,
       by,
       review,
+      ...(comment === undefined ? {} : { comment }),
+      reporters: sorted(reportersOf(view, job)),
+    },
+  ];
+}
+
+function ownPassing(view: View, job: string): readonly GivenApproval[] {
+  const passed = view.document(job)?.passed ?? null;
+  if (passed === null) return [];
+  const place = { run: view.run.id, job };
+  const { pull, head, by, review, comment } = passed;
+  return [
+    {
+      ...{ holder: place, asked: place, role: 'ceo', kind: 'escalation', pull, head, by, review },
       ...(comment === undefined ? {} : { comment }),
       reporters: sorted(reportersOf(view, job)),
     },

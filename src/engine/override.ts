@@ -116,17 +116,20 @@ function isAtWork(draft: Draft, job: string): boolean {
 
 function answer(draft: Draft, job: string, event: OverrideIssued): Steered {
   const verdict = event.override.action === 'approve' ? 'approved' : 'changes_requested';
-  if (isEscalated(draft, job)) return answerEscalation(draft, job, event.actor, verdict, event.reason);
-  const open = findOpenGate(draft, job);
-  if (open === undefined)
-    return refused(`${job} asks for no approval now; ${insteadOf(draft, job, verdict)}`);
-  answerGate(draft, open.definition, open.gate, {
+  const word = {
     verdict,
     by: event.actor,
     review: null,
     ...(event.comment === undefined ? {} : { comment: event.comment }),
-    head: open.gate.head,
     body: event.reason,
+  } as const;
+  if (isEscalated(draft, job)) return answerEscalation(draft, job, { ...word, head: null });
+  const open = findOpenGate(draft, job);
+  if (open === undefined)
+    return refused(`${job} asks for no approval now; ${insteadOf(draft, job, verdict)}`);
+  answerGate(draft, open.definition, open.gate, {
+    ...word,
+    head: open.gate.head,
     at: draft.cause.at,
   });
   return applied(job, verdict === 'approved' ? 'approved' : 'changes requested');

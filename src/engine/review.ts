@@ -3,12 +3,14 @@ import { lastReportedOutputs } from './attempt.ts';
 import { concludeSuccess } from './conclude.ts';
 import type { Draft } from './draft.ts';
 import { closeEscalation, escalateAgain, isAtLimit } from './escalation.ts';
-import type { Actor, ApprovalVoided, ReviewSubmitted } from './event.ts';
+import type { ApprovalVoided, ReviewSubmitted } from './event.ts';
 import { closeRun } from './cancel.ts';
 import type { Outcome } from './outcome.ts';
 import { applied, ignored } from './outcome.ts';
 import { leaveQueue } from './queue.ts';
-import { askAgain, callAgain, isStillOfUse, isUsedApproval } from './void-approval.ts';
+import type { Escalation, PassedEscalation } from './state/escalation.ts';
+import type { GateAnswer } from './state/gate.ts';
+import { askAgain, callAgain, escalateVoided, isStillOfUse, isUsedApproval } from './void-approval.ts';
 import { startUnconditionally } from './withdraw.ts';
 
 /** A review answers an open gate, or the question of an escalation. */
@@ -19,7 +21,8 @@ export function applyReview(draft: Draft, event: ReviewSubmitted): Outcome {
   if (document.escalation !== null) {
     if (document.escalation.pull !== pull) return ignored('the pull request asks for nothing');
     if (isOfOtherHead(event, document.escalation.head)) return ignored('another head was reviewed');
-    return answerEscalation(draft, job, event.actor, verdict, event.body);
+    const { actor: by, body, review, head } = event;
+    return answerEscalation(draft, job, { verdict, by, body, review, head });
   }
   const open = findOpenGate(draft, job);
   if (open?.gate.pull !== pull) return ignored('the pull request asks for nothing');
@@ -42,13 +45,8 @@ export function applyReview(draft: Draft, event: ReviewSubmitted): Outcome {
  * The CEO's answer to an escalation. Approved: the job counts as done, with what was last reported, and the next goes on; at a limit
  * the job itself goes on, and counting begins anew. Changes requested: the run and its bead are closed.
  */
-export function answerEscalation(
-  draft: Draft,
-  job: string,
-  by: Actor,
-  verdict: 'approved' | 'changes_requested',
-  body: string,
-): Outcome {
+export function answerEscalation(draft: Draft, job: string, answer: Omit<GateAnswer, 'at'>): Outcome {
+  const { by, verdict, body } = answer;
   const word = body.trim() === '' ? '' : `: ${body}`;
   if (verdict === 'changes_requested') {
     closeRun(draft, { by, reason: body, at: draft.cause.at });
@@ -61,11 +59,20 @@ export function answerEscalation(
   }
   const reported = document === undefined ? {} : lastReportedOutputs(document);
   const isApproval = draft.definition(job)?.type === 'approval';
+  const escalation = document?.escalation ?? null;
   closeEscalation(draft, job, `@${by.login} approved${word}`);
   leaveQueue(draft, job);
+  if (escalation !== null) draft.patchJob(job, { passed: passedBy(escalation, answer) });
   const outputs = isApproval ? { verdict: 'approved', comment: body } : reported;
   concludeSuccess(draft, job, outputs, { reason: `approved by @${by.login}${word}` });
   return applied(job, 'approved by the CEO');
+}
+
+function passedBy(
+  { cause, reason, pull }: Escalation,
+  { by, review, comment, head }: Omit<GateAnswer, 'at'>,
+): PassedEscalation {
+  return { cause, reason, pull, by, review, head, ...(comment === undefined ? {} : { comment }) };
 }
 
 /** Has a job that a limit stopped go on where it stood. */
@@ -89,6 +96,8 @@ export function applyVoided(draft: Draft, event: ApprovalVoided): Outcome {
     draft.patchRun({ overrides: [...draft.run.overrides, event.id] });
     return applied(job, again === true ? 'asks again' : 'asks for the new head');
   }
+  const passed = draft.document(job)?.passed ?? null;
+  if (passed !== null) return voidPassed(draft, event, passed);
   const gate = draft.document(job)?.gate ?? null;
   if (gate === null) return voidGiven(draft, event);
   const open = findOpenGate(draft, job);
@@ -102,6 +111,15 @@ export function applyVoided(draft: Draft, event: ApprovalVoided): Outcome {
     return ignored('the approval is not in use any more');
   }
   draft.patchRun({ overrides: [...draft.run.overrides, event.id] });
+  return applied(job, 'approval void');
+}
+
+/** The answer by which an escalated job counted as done: the CEO is asked again. */
+function voidPassed(draft: Draft, { id, job, reason }: ApprovalVoided, passed: PassedEscalation): Outcome {
+  if (!isStillOfUse(draft, job) || draft.run.cancelled !== null)
+    return ignored('the approval is not in use any more');
+  escalateVoided(draft, job, passed, reason);
+  draft.patchRun({ overrides: [...draft.run.overrides, id] });
   return applied(job, 'approval void');
 }
 

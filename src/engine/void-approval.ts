@@ -1,5 +1,8 @@
 import type { Draft } from './draft.ts';
+import type { PassedEscalation } from './state/escalation.ts';
 import type { Gate } from './state/gate.ts';
+import { derivedId } from '../base/digest.ts';
+import { openEscalation } from './escalation.ts';
 import { resetFrom, startUnconditionally } from './withdraw.ts';
 
 /** Whether an answered gate approved something that still can be taken back: nothing was merged since. */
@@ -24,6 +27,14 @@ export function askAgain(draft: Draft, job: string, gate: Gate, reason: string):
     feedback: { from: 'treadle', text: reason },
   });
   startUnconditionally(draft, job);
+}
+
+/** Hands a job to the CEO again whose answer is void, with everything after it taken back. */
+export function escalateVoided(draft: Draft, job: string, passed: PassedEscalation, why: string): void {
+  resetFrom(draft, job, `the CEO's answer about ${job} is void: ${why}`);
+  const id = derivedId('escalation', draft.run.id, job, draft.cause.id);
+  const reason = `${passed.reason} (asked again: what was answered is void, ${why})`;
+  openEscalation(draft, job, { id, cause: passed.cause, reason, at: draft.cause.at });
 }
 
 /** Calls a workflow anew whose approval is void, though its run is over: nobody can ask there any more. */

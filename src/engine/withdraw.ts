@@ -66,6 +66,7 @@ export function resetJob(draft: Draft, job: string, reason: string): void {
   const document = draft.document(job);
   if (document === undefined) return;
   if (document.given != null) draft.patchJob(job, { given: null });
+  if (document.passed != null) draft.patchJob(job, { passed: null });
   draft.patchJob(job, {
     budgetFrom: document.attempts.length + 1,
     outputs: isEmpty(document.outputs) ? document.outputs : NO_OUTPUTS,

@@ -168,3 +168,44 @@ describe('an escalation', () => {
     expect(await line(run, 'look')).toBe('waiting');
   });
 });
+
+const MERGING = `name: Merging
+on: { issues: { labels: [bug] } }
+jobs:
+  look: { runs-on: backend-engineer, max-attempts: 1, prompt: Look at it., outputs: { cause: {} } }
+  mend: { needs: look, runs-on: web-designer, prompt: Mend it., outputs: { pull-request: { required: true } } }
+  merge:
+    type: commit
+    needs: mend
+    runs-on: engineering-manager
+    pull-request: "\${{ needs.mend.outputs.pull-request }}"
+    on-failure: mend
+  verify: { type: verify, needs: merge, runs-on: qa-engineer, prompt: Try it. }
+`;
+
+test('an answer that is dismissed before the merge is asked for again, and nothing is merged', async () => {
+  world = await host.newWorld({ workflows: { fix: MERGING } });
+  const { bead, run, pull } = await escalated();
+  const review = await world.review('ada', pull, 'approve', 'Never mind.');
+  await wake();
+  const fix = await world.openPull('casey', 'fix', { 'src/switch.txt': 'on\n' });
+  await world.report('casey', bead, { outputs: { 'pull-request': String(fix) } });
+  await wake();
+  world.clock.later(1);
+  await world.rest('ada', 'PUT', `/pulls/${pull}/reviews/${review}/dismissals`, { message: 'I do mind.' });
+  await world.report('emma', bead, { summary: 'Fine.' });
+  await wake();
+  expect((await world.as('ada').pulls.get(fix))?.merged).toBe(false);
+  expect(await line(run, 'look')).toBe('waiting');
+  expect(await line(run, 'merge')).toBe('queued');
+  const again = (await world.history.job(run, 'look')).escalation;
+  expect(again?.pull).not.toBe(pull);
+  expect(again?.reason).toMatch(/dismissed or taken back/);
+  await world.review('ada', again?.pull ?? 0, 'approve');
+  await wake();
+  await world.report('casey', bead, { outputs: { 'pull-request': String(fix) } });
+  await wake();
+  await world.report('emma', bead, { summary: 'Fine still.' });
+  await wake();
+  expect((await world.as('ada').pulls.get(fix))?.merged).toBe(true);
+});

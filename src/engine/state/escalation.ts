@@ -1,3 +1,5 @@
+import type { Actor } from '../actor.ts';
+
 export type EscalationCause =
   | 'attempts'
   | 'cycles'
@@ -13,6 +15,17 @@ export type EscalationCause =
 
 /** A limit of the whole run, or of the repository: the run is paused, and the job waits where it stood. */
 export type LimitCause = 'dispatches' | 'hops' | 'budget';
+
+/** The CEO's answer by which an escalated job counts as done, with what it answered. */
+export interface PassedEscalation extends Pick<Escalation, 'cause' | 'reason' | 'pull'> {
+  readonly by: Actor;
+  /** The review; null where a comment or the command line said so. */
+  readonly review: number | null;
+  /** The comment that did. */
+  readonly comment?: number;
+  /** The head that was reviewed. */
+  readonly head: string | null;
+}
 
 /** A job that waits for the CEO. One CEO bead each. */
 export interface Escalation {

@@ -2,7 +2,7 @@ import type { Sha256 } from '../../base/digest.ts';
 import type { Member } from '../config.ts';
 import type { Given } from '../given.ts';
 import type { MatrixPlan } from '../matrix-plan.ts';
-import type { Escalation } from './escalation.ts';
+import type { Escalation, PassedEscalation } from './escalation.ts';
 import type { Gate } from './gate.ts';
 import type { MergeIntent } from './merge.ts';
 import type { Conclusion } from './status.ts';
@@ -34,6 +34,8 @@ export interface JobDocument {
   /** Approvals only: the newest gate. */
   readonly gate: Gate | null;
   readonly escalation: Escalation | null;
+  /** Set where the CEO had it count as done. Null after a reset; left out where that never was. */
+  readonly passed?: PassedEscalation | null;
   /** Commits only: what is to be merged, once the engineering manager has agreed. */
   readonly merge: MergeIntent | null;
   /** Callers only: what the sub-run left behind besides its outputs. Null after a reset. */
