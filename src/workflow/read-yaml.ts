@@ -1,11 +1,12 @@
 import type { CST, Node, Pair } from 'yaml';
-import { Composer, Lexer, Parser, isAlias, isMap, isScalar, isSeq } from 'yaml';
+import { Composer, Lexer, Parser, isAlias, isCollection, isMap, isPair, isScalar, isSeq } from 'yaml';
 
+import { readCommonYaml } from './common-yaml.ts';
 import type { Finding } from './finding.ts';
 import { finding } from './finding.ts';
 import { itemAt } from './item-at.ts';
 import type { Span, YamlEntry, YamlNode, YamlScalar } from './yaml-tree.ts';
-import { scalarText } from './yaml-tree.ts';
+import { emptyAt, mapOf, scalarText } from './yaml-tree.ts';
 
 /** GitHub's limits of one workflow file. */
 const maxFileBytes = 1024 * 1024;
@@ -28,6 +29,12 @@ export function readYaml(text: string): ReadYaml {
   if (Buffer.byteLength(text, 'utf8') > maxFileBytes) {
     return { root: null, findings: [finding('file-too-large', whole, 'The file is larger than 1 MiB')] };
   }
+  const common = readCommonYaml(text);
+  return common === null ? readAnyYaml(text) : { root: common, findings: [] };
+}
+
+/** {@link readYaml} by the `yaml` package alone: it reads all there is, and says what is wrong. For files within the limit of size. */
+export function readAnyYaml(text: string): ReadYaml {
   const tokens: CST.Token[] = [];
   const deep = parseTokens(text, tokens);
   if (deep !== null) {
@@ -130,9 +137,7 @@ class TreeBuilder {
       built = { kind: 'list', items, span };
     } else if (isMap<Node | null, Node | null>(node)) {
       const entries = node.items.flatMap((pair) => this.#buildEntry(pair, span));
-      const byKey = new Map<string, YamlEntry>();
-      for (const entry of entries) if (!byKey.has(entry.key.text)) byKey.set(entry.key.text, entry);
-      built = { kind: 'map', entries, byKey, span };
+      built = mapOf(entries, span);
     } else {
       built = this.#buildScalar(
         isScalar(node) ? node.value : null,
@@ -194,11 +199,18 @@ class TreeBuilder {
   }
 }
 
+/** Where a node stands. A block of several lines ends with its last value: to the package what comes after it belongs to it, too. */
 function spanOf(node: Node): Span {
   const [start, end] = node.range ?? [0, 0];
-  return { start, end: Math.max(start, end) };
+  const last = lastWithin(node);
+  return { start, end: last === null ? Math.max(start, end) : spanOf(last).end };
 }
 
-function emptyAt(offset: number): YamlScalar {
-  return { kind: 'scalar', value: null, text: '', style: 'plain', span: { start: offset, end: offset } };
+/** The last node of a block; null for what has an end of its own. */
+function lastWithin(node: Node): Node | null {
+  if (!isCollection(node) || node.flow === true) return null;
+  const last = node.items.at(-1);
+  return isPair<Node | null, Node | null>(last)
+    ? (last.value ?? last.key)
+    : ((last as Node | null | undefined) ?? null);
 }

@@ -37,6 +37,18 @@ export interface YamlEntry {
   readonly value: YamlNode;
 }
 
+/** A mapping of entries, of which several may have the same key. */
+export function mapOf(entries: readonly YamlEntry[], span: Span): YamlMap {
+  const byKey = new Map<string, YamlEntry>();
+  for (const entry of entries) if (!byKey.has(entry.key.text)) byKey.set(entry.key.text, entry);
+  return { kind: 'map', entries, byKey, span };
+}
+
+/** Nothing, where a value could stand. */
+export function emptyAt(offset: number): YamlScalar {
+  return { kind: 'scalar', value: null, text: '', style: 'plain', span: { start: offset, end: offset } };
+}
+
 /** The text of a scalar value as GitHub converts it. */
 export function scalarText(value: null | boolean | number | string): string {
   if (value === null) return '';
