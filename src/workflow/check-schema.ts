@@ -7,14 +7,19 @@ import type { Finding } from './finding.ts';
 import { finding, suggestion } from './finding.ts';
 import { foreignKeys, laterKeys } from './job-kinds.ts';
 import type { Schema } from './schema-parts.ts';
+import type { FitsSchema } from './fits-schema.ts';
+import { createFitsSchema } from './fits-schema.ts';
 import { workflowSchema } from './workflow-schema.ts';
 import type { YamlNode } from './yaml-tree.ts';
 import { toPlain } from './yaml-tree.ts';
 
 let compiled: ValidateFunction | null = null;
+let fits: FitsSchema | null = null;
 
 /** Checks the structure against the JSON Schema: everything that is wrong, each in one sentence at its place. */
 export function checkSchema(root: YamlNode): readonly Finding[] {
+  fits ??= createFitsSchema(workflowSchema);
+  if (fits(root)) return [];
   compiled ??= compileSchema();
   if (compiled(toPlain(root))) return [];
   // Of a bad name ajv says twice that it is bad.
