@@ -1,14 +1,17 @@
 import type { Expr, Token } from './actions-expressions.ts';
 import { Lexer, PackageError, Parser, TokenType } from './actions-expressions.ts';
-import type { Availability } from './availability.ts';
+import type { Availability, FunctionSignature } from './availability.ts';
 import { generalFunctions, knownContexts } from './availability.ts';
 import type { Expression, Parsed, SyntaxProblem } from './model.ts';
 import { parseNumber } from './number-text.ts';
+import { parseReference } from './parse-reference.ts';
 import { childrenOf } from './tree.ts';
 
 /** GitHub's limits of one expression. */
 export const maxExpressionUnits = 21_000;
 const maxExpressionDepth = 50;
+
+const generalNames = new Set(generalFunctions.map((name) => name.toLowerCase()));
 
 /**
  * Parses what stands between `${{` and `}}`. Names that are not available are problems too. Offsets count UTF-16 units from the
@@ -19,25 +22,41 @@ export function parseExpression(source: string, availability: Availability): Par
     return failed(`The expression is longer than ${maxExpressionUnits} characters`, 0, source.length);
   }
   if (source.trim() === '') return failed('An expression was expected', 0, source.length);
+  const reference = parseReference(source, availability);
+  if (reference !== null) return { ok: true, value: { source, tree: reference } };
   const lexed = lex(source);
   if (!lexed.ok) return lexed;
   const tokens = lexed.value;
   const problem = findTokenProblem(tokens, availability);
   if (problem !== null) return { ok: false, problems: [problem] };
   try {
-    const parser = new Parser(
-      [...tokens],
-      [...availability.contexts],
-      availability.functions.map((signature) => ({ ...signature })),
-    );
+    const { contexts, functions } = namesFor(availability);
+    const parser = new Parser([...tokens], contexts, functions);
     // The package counts parentheses as levels, which GitHub does not: we count ourselves.
     Object.assign(parser, { incrDepth: () => undefined });
     const tree = parser.parse();
-    if (depthOf(tree) > maxExpressionDepth) return tooDeep(0, source.length);
+    // A level takes a character at least.
+    if (source.length > maxExpressionDepth && depthOf(tree) > maxExpressionDepth)
+      return tooDeep(0, source.length);
     return { ok: true, value: { source, tree } };
   } catch (error) {
     return { ok: false, problems: [parserProblem(error, tokens, source)] };
   }
+}
+
+/** What the package's parser is told of what is available; it changes neither. */
+interface AvailableNames {
+  readonly contexts: string[];
+  readonly functions: FunctionSignature[];
+}
+
+const namesOf = new WeakMap<Availability, AvailableNames>();
+
+function namesFor(availability: Availability): AvailableNames {
+  const { contexts, functions } = availability;
+  const names = namesOf.get(availability) ?? { contexts: [...contexts], functions: [...functions] };
+  namesOf.set(availability, names);
+  return names;
 }
 
 /** {@link parseExpression}, or one that remembers. */
@@ -71,19 +90,25 @@ function lex(source: string): Parsed<readonly Token[]> {
       : `Unexpected symbol: '${symbol}'${symbol.includes('"') ? ': texts stand in single quotes here' : ''}`;
     return failed(message, offset, Math.max(1, symbol.length));
   }
-  const placed: Token[] = [];
-  let cursor = 0;
-  for (const token of tokens) {
-    // Between tokens is white space only, so the lexeme's next occurrence is its place; the package's columns lose count in
-    // texts of several lines.
-    const offset = token.type === TokenType.EOF ? source.length : plain.indexOf(token.lexeme, cursor);
-    cursor = offset + token.lexeme.length;
-    placed.push({
-      ...token,
-      range: { start: { line: 0, column: offset }, end: { line: 0, column: cursor } },
-    });
-  }
+  // The package's columns lose count in texts of several lines; and where it ends they are those of the last token.
+  const placed = source.includes('\n') ? placeTokens(tokens, plain) : tokens;
+  const last = placed.at(-1);
+  if (last !== undefined) last.range = rangeOf(source.length, source.length);
   return { ok: true, value: placed };
+}
+
+/** Between tokens is white space only, so the next occurrence of a token's text is its place. */
+function placeTokens(tokens: readonly Token[], plain: string): readonly Token[] {
+  let cursor = 0;
+  return tokens.map((token) => {
+    const offset = plain.indexOf(token.lexeme, cursor);
+    cursor = offset + token.lexeme.length;
+    return { ...token, range: rangeOf(offset, cursor) };
+  });
+}
+
+function rangeOf(start: number, end: number): Token['range'] {
+  return { start: { line: 0, column: start }, end: { line: 0, column: end } };
 }
 
 /**
@@ -130,8 +155,9 @@ function findTokenProblem(tokens: readonly Token[], availability: Availability):
 }
 
 function functionProblem(written: string, name: string, availability: Availability): string | null {
+  const isOwn = availability.functions.some((signature) => signature.name.toLowerCase() === name);
+  if (isOwn || generalNames.has(name)) return null;
   const available = [...generalFunctions, ...availability.functions.map((signature) => signature.name)];
-  if (available.some((one) => one.toLowerCase() === name)) return null;
   if (['success', 'failure', 'always', 'cancelled'].includes(name)) {
     return `Unrecognized function: '${written}'. Status functions belong to the \`if\` of a job`;
   }
