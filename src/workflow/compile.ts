@@ -4,6 +4,7 @@ import type { DiagnosticCode } from './codes.ts';
 import { diagnosticCodes } from './codes.ts';
 import type { Diagnostic } from './diagnostic.ts';
 import { graphOfDraft, jobsOfDraft } from './draft-graph.ts';
+import { findExpressionUses } from './expression-uses.ts';
 import type { Finding } from './finding.ts';
 import { finding } from './finding.ts';
 import { findDuplicateKeys } from './duplicate-keys.ts';
@@ -77,7 +78,8 @@ export function compileWorkflow(file: WorkflowFile, options: CompileOptions = {}
   const jobs = jobsOfDraft(draft);
   const outputsOfCall = options.outputsOfCall ?? ((): null => null);
   const trust = createTrust({ draft, jobs, graph, outputsOfCall });
-  const input = { draft, jobs, graph, roles, outputsOfCall, trust, text: file.text };
+  const uses = findExpressionUses(draft);
+  const input = { draft, uses, jobs, graph, roles, outputsOfCall, trust, text: file.text };
   const semantic = options.isPinned === true ? [] : rules.flatMap((rule) => [...rule(input)]);
   const diagnostics = place([...structure, ...fields.findings, ...semantic]);
   const isValid = diagnostics.every(

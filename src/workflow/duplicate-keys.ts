@@ -1,6 +1,6 @@
 import type { Finding } from './finding.ts';
 import { finding } from './finding.ts';
-import type { YamlNode } from './yaml-tree.ts';
+import type { YamlMap, YamlNode } from './yaml-tree.ts';
 
 /** Keys that stand twice in a mapping. GitHub compares them ignoring case; of jobs it says so in words of their own. */
 export function findDuplicateKeys(root: YamlNode): readonly Finding[] {
@@ -15,9 +15,10 @@ export function findDuplicateKeys(root: YamlNode): readonly Finding[] {
       open.push(...node.items);
       continue;
     }
+    for (const { value } of node.entries) if (value.kind !== 'scalar') open.push(value);
+    if (areDifferent(node)) continue;
     const names = new Map<string, string>();
-    for (const { key, value } of node.entries) {
-      open.push(value);
+    for (const { key } of node.entries) {
       const first = names.get(key.text.toLowerCase());
       if (first === undefined) {
         names.set(key.text.toLowerCase(), key.text);
@@ -32,4 +33,10 @@ export function findDuplicateKeys(root: YamlNode): readonly Finding[] {
     }
   }
   return findings;
+}
+
+/** Whether all keys differ, whatever their case: told at a glance where all are in small letters. */
+function areDifferent({ entries, byKey }: YamlMap): boolean {
+  if (byKey.size < entries.length) return false;
+  return entries.length < 2 || entries.every(({ key }) => key.text === key.text.toLowerCase());
 }

@@ -1,6 +1,8 @@
 import type { AvailabilityKey } from '../expression/availability.ts';
 import type { Expression, Template } from '../expression/model.ts';
 import { placedExpressions } from '../expression/template.ts';
+import type { Call, Reference } from '../expression/tree.ts';
+import { callsOf, referencesOf } from '../expression/tree.ts';
 import type {
   ConcurrencyDraft,
   ConditionField,
@@ -23,26 +25,20 @@ export interface ExpressionUse {
   readonly expression: Expression;
   /** Where the expression begins in the text of the node. */
   readonly offset: number;
+  readonly references: readonly Reference[];
+  readonly calls: readonly Call[];
 }
 
 /** Every expression of the file that parses. */
-export function* expressionUses(draft: WorkflowDraft): Iterable<ExpressionUse> {
-  yield* inTexts(null, [draft.runName, draft.defaults.workingDirectory, ...Object.values(draft.env)]);
-  yield* inConcurrency(null, draft.concurrency);
-  yield* inCondition(null, draft.triggers.issues?.if ?? null);
+export function findExpressionUses(draft: WorkflowDraft): readonly ExpressionUse[] {
+  const collector = new UseCollector();
+  collector.addTexts([draft.runName, draft.defaults.workingDirectory, ...Object.values(draft.env)]);
+  collector.addConcurrency(draft.concurrency);
+  collector.addCondition(draft.triggers.issues?.if ?? null);
   const { inputs = [], outputs = {} } = draft.triggers.workflowCall ?? {};
-  yield* inTexts(null, [...inputs.map(({ computed }) => computed), ...Object.values(outputs)]);
-  for (const job of draft.jobs) {
-    yield* inCondition(job, job.if);
-    yield* inTexts(job, [job.name, job.runsOn, job.prompt, job.pullRequest, ...Object.values(job.env)]);
-    yield* inTexts(job, Object.values(job.with));
-    yield* inTexts(job, [job.timeoutMinutes, job.continueOnError]);
-    yield* inTexts(job, job.strategy?.texts ?? []);
-    yield* inConcurrency(job, job.concurrency);
-    yield* inTexts(job, [job.defaults.workingDirectory]);
-    for (const step of job.steps) for (const use of inStep(job, step)) yield { ...use, step };
-    for (const output of job.outputs) if (output.kind === 'expression') yield* inTexts(job, [output.field]);
-  }
+  collector.addTexts([...inputs.map(({ computed }) => computed), ...Object.values(outputs)]);
+  for (const job of draft.jobs) collector.addJob(job);
+  return collector.found;
 }
 
 /** Where a part of an expression stands in the file. */
@@ -56,30 +52,53 @@ interface Field {
   readonly readable: Template | null;
 }
 
-function* inTexts(
-  job: JobDraft | null,
-  fields: readonly (Field | TextField | null)[],
-): Iterable<ExpressionUse> {
-  for (const field of fields) {
-    if (field?.readable == null) continue;
-    const { node, key } = field;
-    for (const { expression, offset } of placedExpressions(field.readable))
-      yield { job, step: null, key, node, expression, offset };
+class UseCollector {
+  readonly found: ExpressionUse[] = [];
+  #job: JobDraft | null = null;
+  #step: StepDraft | null = null;
+
+  addJob(job: JobDraft): void {
+    this.#job = job;
+    this.addCondition(job.if);
+    this.addTexts([job.name, job.runsOn, job.prompt, job.pullRequest, ...Object.values(job.env)]);
+    this.addTexts(Object.values(job.with));
+    this.addTexts([job.timeoutMinutes, job.continueOnError]);
+    this.addTexts(job.strategy?.texts ?? []);
+    this.addConcurrency(job.concurrency);
+    this.addTexts([job.defaults.workingDirectory]);
+    for (const step of job.steps) this.#addStep(step);
+    for (const output of job.outputs) if (output.kind === 'expression') this.addTexts([output.field]);
   }
-}
 
-function* inStep(job: JobDraft, step: StepDraft): Iterable<ExpressionUse> {
-  yield* inCondition(job, step.if);
-  yield* inTexts(job, [step.name, step.run, step.workingDirectory, ...Object.values(step.env)]);
-  yield* inTexts(job, [step.continueOnError, step.timeoutMinutes]);
-}
+  #addStep(step: StepDraft): void {
+    this.#step = step;
+    this.addCondition(step.if);
+    this.addTexts([step.name, step.run, step.workingDirectory, ...Object.values(step.env)]);
+    this.addTexts([step.continueOnError, step.timeoutMinutes]);
+    this.#step = null;
+  }
 
-function* inConcurrency(job: JobDraft | null, draft: ConcurrencyDraft | null): Iterable<ExpressionUse> {
-  if (draft !== null) yield* inTexts(job, [draft.group, draft.cancelInProgress]);
-}
+  addTexts(fields: readonly (Field | TextField | null)[]): void {
+    for (const field of fields) {
+      if (field?.readable == null) continue;
+      for (const { expression, offset } of placedExpressions(field.readable)) {
+        this.#add(field, expression, offset);
+      }
+    }
+  }
 
-function* inCondition(job: JobDraft | null, field: ConditionField | null): Iterable<ExpressionUse> {
-  const written = field?.condition?.written ?? null;
-  if (field === null || written === null) return;
-  yield { job, step: null, key: field.key, node: field.node, ...written };
+  addConcurrency(draft: ConcurrencyDraft | null): void {
+    if (draft !== null) this.addTexts([draft.group, draft.cancelInProgress]);
+  }
+
+  addCondition(field: ConditionField | null): void {
+    const written = field?.condition?.written ?? null;
+    if (field !== null && written !== null) this.#add(field, written.expression, written.offset);
+  }
+
+  #add({ key, node }: Pick<Field, 'key' | 'node'>, expression: Expression, offset: number): void {
+    const references = referencesOf(expression.tree);
+    const calls = callsOf(expression.tree);
+    this.found.push({ job: this.#job, step: this.#step, key, node, expression, offset, references, calls });
+  }
 }

@@ -1,6 +1,6 @@
 import type { Reference } from '../../expression/tree.ts';
 import { comparisonsOf } from '../../expression/tree.ts';
-import { expressionUses, spanOfPart } from '../expression-uses.ts';
+import { spanOfPart } from '../expression-uses.ts';
 import type { Finding } from '../finding.ts';
 import { finding, suggestion } from '../finding.ts';
 import { scalarAt, scalarsOf, valueAt } from '../yaml-tree.ts';
@@ -11,7 +11,9 @@ const results: readonly string[] = ['success', 'failure', 'cancelled', 'skipped'
 
 /** What can only be one of some texts is compared with one of them, or with the empty text that stands for nothing. */
 export function* findIdleComparisons(input: RuleInput): Iterable<Finding> {
-  for (const use of expressionUses(input.draft)) {
+  for (const use of input.uses) {
+    // What compares holds a sign of equality.
+    if (!use.expression.source.includes('=')) continue;
     for (const { reference, text } of comparisonsOf(use.expression.tree)) {
       const values = valuesOf(input, reference);
       if (values === null || text.text === '') continue;

@@ -1,9 +1,8 @@
 import type { Reference } from '../../expression/tree.ts';
-import { referencesOf } from '../../expression/tree.ts';
 import { shapeOfContext } from '../context-shapes.ts';
 import type { WorkflowDraft } from '../draft.ts';
 import type { ExpressionUse } from '../expression-uses.ts';
-import { expressionUses, spanOfPart } from '../expression-uses.ts';
+import { spanOfPart } from '../expression-uses.ts';
 import type { Finding } from '../finding.ts';
 import { finding, suggestion } from '../finding.ts';
 import type { RuleInput } from './rule.ts';
@@ -14,10 +13,10 @@ import type { RuleInput } from './rule.ts';
  *
  * @see https://docs.github.com/en/actions/reference/workflows-and-actions/contexts
  */
-export function* findEmptyReferences({ draft, text }: RuleInput): Iterable<Finding> {
+export function* findEmptyReferences({ draft, uses, text }: RuleInput): Iterable<Finding> {
   const names = createNamesOf();
-  for (const use of expressionUses(draft)) {
-    for (const reference of referencesOf(use.expression.tree)) {
+  for (const use of uses) {
+    for (const reference of use.references) {
       const missing =
         reference.context === 'env'
           ? missingVariable(draft, names, use, reference)

@@ -1,14 +1,13 @@
 import type { Call } from '../../expression/tree.ts';
-import { callsOf } from '../../expression/tree.ts';
-import { expressionUses, spanOfPart } from '../expression-uses.ts';
+import { spanOfPart } from '../expression-uses.ts';
 import type { Finding } from '../finding.ts';
 import { finding } from '../finding.ts';
 import type { RuleInput } from './rule.ts';
 
 /** Calls whose text alone tells that they fail, whenever they are evaluated. */
-export function* findFailingCalls({ draft, text }: RuleInput): Iterable<Finding> {
-  for (const use of expressionUses(draft)) {
-    for (const call of callsOf(use.expression.tree)) {
+export function* findFailingCalls({ uses, text }: RuleInput): Iterable<Finding> {
+  for (const use of uses) {
+    for (const call of use.calls) {
       const problem = problemOf(call);
       if (problem === null) continue;
       yield finding('call-fails', { span: spanOfPart(text, use, call.texts[0] ?? call) }, problem);

@@ -1,28 +1,27 @@
 import type { Json } from '../../base/canonical-json.ts';
-import { referencesOf } from '../../expression/tree.ts';
 import type { ValueTemplate } from '../../expression/value-template.ts';
 import { isMapping } from '../../expression/value-template.ts';
-import { expressionUses, spanOfPart } from '../expression-uses.ts';
+import { spanOfPart } from '../expression-uses.ts';
 import type { Finding } from '../finding.ts';
 import { finding, suggestion } from '../finding.ts';
 import type { RuleInput } from './rule.ts';
 
 /** `matrix.X` is read where the job has a matrix, and that an X: else it is empty, which hardly anybody means. */
-export function* findUnknownMatrixNames({ draft, text }: RuleInput): Iterable<Finding> {
-  for (const use of expressionUses(draft)) {
+export function* findUnknownMatrixNames({ uses, text }: RuleInput): Iterable<Finding> {
+  for (const use of uses) {
     if (use.job === null) continue;
-    for (const reference of referencesOf(use.expression.tree)) {
+    for (const reference of use.references) {
       const [name] = reference.path;
       if (reference.context !== 'matrix' || name === undefined) continue;
-      const at = { span: spanOfPart(text, use, reference) };
       if (use.job.strategy === null) {
         const message = `The job '${use.job.id}' has no \`strategy\` with a matrix, so \`matrix.${name}\` is empty`;
-        yield finding('reference-unknown-matrix', at, message);
+        yield finding('reference-unknown-matrix', { span: spanOfPart(text, use, reference) }, message);
         continue;
       }
       const names = fieldOf(use.job.strategy.value, 'matrix', namesOfMatrix);
       if (names === null || names.some((known) => known.toLowerCase() === name.toLowerCase())) continue;
       const hint = suggestion(name, names) || ` It has: ${names.join(', ') || 'none'}.`;
+      const at = { span: spanOfPart(text, use, reference) };
       yield finding('reference-unknown-matrix', at, `The matrix has no '${name}'.${hint}`);
     }
   }

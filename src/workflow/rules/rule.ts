@@ -1,4 +1,5 @@
 import type { JobDraft, WorkflowDraft } from '../draft.ts';
+import type { ExpressionUse } from '../expression-uses.ts';
 import type { Finding } from '../finding.ts';
 import type { Graph } from '../model.ts';
 import type { OutputsOfCall } from '../read-calls.ts';
@@ -7,6 +8,8 @@ import type { Trust } from '../trust.ts';
 /** What a rule looks at. */
 export interface RuleInput {
   readonly draft: WorkflowDraft;
+  /** Every expression of the file that parses. */
+  readonly uses: readonly ExpressionUse[];
   /** By canonical id. */
   readonly jobs: ReadonlyMap<string, JobDraft>;
   /** Over the needs that exist. */

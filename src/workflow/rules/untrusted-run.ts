@@ -1,5 +1,5 @@
 import { contributorsOf } from '../../expression/tree.ts';
-import { expressionUses, spanOfPart } from '../expression-uses.ts';
+import { spanOfPart } from '../expression-uses.ts';
 import type { Finding } from '../finding.ts';
 import { finding } from '../finding.ts';
 import type { RuleInput } from './rule.ts';
@@ -11,8 +11,8 @@ import type { RuleInput } from './rule.ts';
  *
  * @see https://docs.github.com/en/actions/concepts/security/script-injections
  */
-export function* findUntrustedInRun({ draft, trust, text }: RuleInput): Iterable<Finding> {
-  for (const use of expressionUses(draft)) {
+export function* findUntrustedInRun({ uses, trust, text }: RuleInput): Iterable<Finding> {
+  for (const use of uses) {
     const isScript = use.key === 'steps.run';
     if (!isScript && use.key !== 'steps.working-directory' && use.key !== 'jobs.defaults.run') continue;
     for (const reference of contributorsOf(use.expression.tree)) {
