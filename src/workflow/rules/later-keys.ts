@@ -15,9 +15,11 @@ export function* findLaterKeys({ draft }: RuleInput): Iterable<Finding> {
     const message = "'secrets' has no meaning in Treadle: no secrets are handed to jobs";
     yield finding('unsupported-key', secrets.key, message);
   }
-  const inJobs = draft.jobs.flatMap((job) => entriesOf(job.node));
-  yield* [...onTop, ...inJobs].flatMap(refuseKey);
+  for (const entry of onTop) yield* refuseKey(entry);
+  for (const job of draft.jobs) for (const entry of entriesOf(job.node)) yield* refuseKey(entry);
 }
+
+const none: readonly Finding[] = [];
 
 function refuseKey({ key }: YamlEntry): readonly Finding[] {
   const use = laterKeys[key.text];
@@ -28,6 +30,6 @@ function refuseKey({ key }: YamlEntry): readonly Finding[] {
   }
   const reason = foreignKeys[key.text];
   return reason === undefined
-    ? []
+    ? none
     : [finding('unsupported-key', key, `'${key.text}' has no meaning in Treadle: ${reason}`)];
 }
