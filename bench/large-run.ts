@@ -32,8 +32,15 @@ const config = unlimitedConfig(
   ),
 );
 
-/** Starts a run. What it wishes is taken for performed at once. */
-export function beginLargeRun(workflow: Workflow): LargeRun {
+/**
+ * Starts a run. What it wishes is taken for performed at once.
+ *
+ * @param outcomeOf what the agent of a job answers; unless it says otherwise, that it succeeded
+ */
+export function beginLargeRun(
+  workflow: Workflow,
+  outcomeOf: (job: string) => 'success' | 'failure' = () => 'success',
+): LargeRun {
   const context: TransitionContext = { workflow, config, definitionOf: () => undefined };
   const owed: { readonly job: string; readonly dispatch: string }[] = [];
   let answered = 0;
@@ -63,7 +70,7 @@ export function beginLargeRun(workflow: Workflow): LargeRun {
       type: 'report_received',
       job,
       dispatch,
-      outcome: 'success',
+      outcome: outcomeOf(job),
       outputs,
       summary: '',
       usage: null,

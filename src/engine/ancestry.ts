@@ -16,8 +16,10 @@ export interface AncestorResults {
 export interface Ancestry {
   /** A join with `wait: any` stands for all that lies before it, since its losers did not matter. */
   readonly resultsBefore: (job: string) => AncestorResults;
-  /** The result of a job is another than before. */
-  forget(job: string): void;
+  /** Whether a need of a join succeeded; `search` is asked unless none had when it was asked before, and none has since. */
+  readonly hasSuccessBefore: (join: string, search: () => boolean) => boolean;
+  /** The result of a job or leg is another than before. */
+  forget(job: string, result: Conclusion | null): void;
   /** Goes on with another definition, of which nothing is known. */
   restart(workflow: Workflow): void;
   /** Hands what is known on to the transition that begins with these lines. */
@@ -27,6 +29,12 @@ export interface Ancestry {
 interface Known {
   readonly jobs: Workflow['jobs'];
   readonly before: Map<string, AncestorResults>;
+  /** Joins none of whose needs succeeded so far. */
+  readonly unsuccessful: Set<string>;
+}
+
+function nothingKnown({ jobs }: Workflow): Known {
+  return { jobs, before: new Map(), unsuccessful: new Set() };
 }
 
 /** What is known, by the lines that it follows from. Whoever changes lines takes it: it is never known of two sets of lines. */
@@ -44,22 +52,30 @@ export function openAncestry(
     if (known !== undefined) return known;
     const earlier = handedOn.get(lines);
     handedOn.delete(lines);
-    known = earlier?.jobs === workflow.jobs ? earlier : { jobs: workflow.jobs, before: new Map() };
+    known = earlier?.jobs === workflow.jobs ? earlier : nothingKnown(workflow);
     return known;
   };
   return {
     resultsBefore: (job) => resultsIn(take(), job, resultOf),
-    forget(job) {
-      const { jobs, before } = take();
+    hasSuccessBefore(join, search) {
+      const { unsuccessful } = take();
+      if (unsuccessful.has(join)) return false;
+      if (search()) return true;
+      unsuccessful.add(join);
+      return false;
+    },
+    forget(job, result) {
+      const { jobs, before, unsuccessful } = take();
       // Whoever is known has needs that are known: where nothing is known, nothing follows.
       const open = [...graph.dependents(job)];
+      if (result === 'success') for (const join of open) unsuccessful.delete(join);
       for (let next = open.pop(); next !== undefined; next = open.pop()) {
         if (before.delete(next) && !standsForAll(jobs, next)) open.push(...graph.dependents(next));
       }
     },
     restart(next) {
       take();
-      known = { jobs: next.jobs, before: new Map() };
+      known = nothingKnown(next);
       ({ graph } = next);
     },
     handOn(next) {
@@ -70,7 +86,7 @@ export function openAncestry(
 
 /** Walks without recursion: a chain may have 10,000 jobs. */
 function resultsIn(
-  { jobs, before }: Known,
+  { jobs, before }: Pick<Known, 'jobs' | 'before'>,
   job: string,
   resultOf: (job: string) => Conclusion | null,
 ): AncestorResults {
@@ -89,7 +105,7 @@ function resultsIn(
 const NONE: AncestorResults = { haveAllSucceeded: true, hasAnyFailed: false };
 
 function sumUp(
-  { jobs, before }: Known,
+  { jobs, before }: Pick<Known, 'jobs' | 'before'>,
   needs: readonly string[],
   resultOf: (job: string) => Conclusion | null,
 ): AncestorResults {

@@ -94,6 +94,8 @@ export interface Draft extends RunView {
   documentsBefore(): readonly JobDocument[];
   /** What the ancestors of a job came to, as things are now. */
   resultsBefore(job: string): AncestorResults;
+  /** Whether a need of a join succeeded; `search` looks at all of them, where it may be otherwise than at the last time. */
+  hasSuccessBefore(join: string, search: () => boolean): boolean;
   /** How many jobs and legs there are of each status now. */
   counts(): LineCounts;
   /** The lines as they are now: a copy, for when all of them matter. */
@@ -149,7 +151,7 @@ export function openDraft(
   const setLine = (job: string, next: JobLine): void => {
     const before = lines.get(job);
     if (before === undefined || !equalLines(before, next)) lines.set(job, next);
-    if ((before ?? QUEUED).result !== next.result) ancestry.forget(job);
+    if ((before ?? QUEUED).result !== next.result) ancestry.forget(job, next.result);
     const status =
       jobOf(job) === job ? null : openStatusOf(legsOf({ document: documents.get }, jobOf(job)).map(line));
     if (status !== null) setLine(jobOf(job), { ...QUEUED, status });
@@ -229,6 +231,7 @@ export function openDraft(
     documentBefore: (job) => versions.jobs.get(job),
     documentsBefore: () => Object.values(base.jobs),
     resultsBefore: ancestry.resultsBefore,
+    hasSuccessBefore: ancestry.hasSuccessBefore,
     counts,
     lines: lines.merged,
     state: () => {

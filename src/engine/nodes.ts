@@ -46,12 +46,14 @@ export function failJoin(draft: Draft, definition: MergeJob): void {
  * an open ancestor all of whose dependents are completed.
  */
 function cancelLosers(draft: Draft, definition: MergeJob): void {
+  const needs = new Set(definition.needs);
   const candidates = [...definition.needs];
-  for (let job = candidates.shift(); job !== undefined; job = candidates.shift()) {
+  // Grows while it is walked.
+  for (const job of candidates) {
     if (draft.line(job).status === 'completed') continue;
     const dependents = draft.workflow.graph.dependents(job);
     const isAwaited = dependents.some((dependent) => draft.line(dependent).status !== 'completed');
-    if (isAwaited && !definition.needs.includes(job)) continue;
+    if (isAwaited && !needs.has(job)) continue;
     cancelJob(draft, job, `${definition.id} went on with another branch`);
     candidates.push(...(draft.workflow.jobs.get(job)?.needs ?? []));
   }

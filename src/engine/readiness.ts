@@ -105,7 +105,7 @@ function considerJoin(draft: Draft, definition: MergeJob): void {
   const { id: job, needs } = definition;
   const isOver = areCompleted(draft, needs);
   const isCancelled = draft.run.cancelled !== null;
-  if (!needs.some((need) => hasSuccess(draft, need))) {
+  if (!draft.hasSuccessBefore(job, () => needs.some((need) => hasSuccess(draft, need)))) {
     if (!isOver) return;
     const allSkipped = needs.every((need) => draft.line(need).result === 'skipped');
     if (allSkipped || isCancelled) completeJob(draft, job, 'skipped', 'skipped');

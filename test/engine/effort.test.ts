@@ -103,3 +103,44 @@ test.each<Shape>(['mixed', 'chain', 'fan', 'grid'])('twice the jobs are twice th
   };
   expect(looksIn(400) / looksIn(200)).toBeLessThan(2.2);
 });
+
+describe('a join of many that waits for any', () => {
+  /** How often a need of the join is looked at while so many of them answer. */
+  const looksIn = (
+    count: number,
+    outcomeOf: (job: string) => 'success' | 'failure',
+  ): [number, string | null] => {
+    const needs = Array.from({ length: count }, (_, index) => `a${index}`);
+    const workflow = workflowOf(
+      `jobs:\n${needs.map((id) => `  ${id}: { runs-on: ceo, prompt: x, max-attempts: 1, on-failure: fail }\n`).join('')}` +
+        `  join: { type: merge, wait: any, needs: [${needs.join(', ')}] }\n`,
+    );
+    let looks = 0;
+    const jobs = new Map(
+      [...workflow.jobs].map(([id, job]) => {
+        const get = (list: readonly string[], key: string | symbol): unknown => {
+          if (typeof key === 'string' && /^\d+$/.test(key)) looks += 1;
+          return Reflect.get(list, key) as unknown;
+        };
+        return [id, id === 'join' ? { ...job, needs: new Proxy(job.needs, { get }) } : job];
+      }),
+    );
+    const run = beginLargeRun({ ...workflow, jobs }, outcomeOf);
+    run.finish();
+    return [looks, run.state().run.conclusion];
+  };
+
+  test('costs its needs where all of them fail', () => {
+    const [some, first] = looksIn(100, () => 'failure');
+    const [twice, second] = looksIn(200, () => 'failure');
+    expect([first, second]).toEqual(['failure', 'failure']);
+    expect(twice / some).toBeLessThan(2.2);
+  });
+
+  test('costs its needs where the last one succeeds', () => {
+    const [some, first] = looksIn(100, (job) => (job === 'a99' ? 'success' : 'failure'));
+    const [twice, second] = looksIn(200, (job) => (job === 'a199' ? 'success' : 'failure'));
+    expect([first, second]).toEqual(['success', 'success']);
+    expect(twice / some).toBeLessThan(2.2);
+  });
+});
