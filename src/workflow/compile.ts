@@ -6,7 +6,7 @@ import type { Diagnostic } from './diagnostic.ts';
 import { graphOfDraft, jobsOfDraft } from './draft-graph.ts';
 import { findExpressionUses } from './expression-uses.ts';
 import type { Finding } from './finding.ts';
-import { finding } from './finding.ts';
+import { createSuggest, finding } from './finding.ts';
 import { findDuplicateKeys } from './duplicate-keys.ts';
 import type { Workflow } from './model.ts';
 import { readCalls, type Call, type OutputsOfCall } from './read-calls.ts';
@@ -79,7 +79,8 @@ export function compileWorkflow(file: WorkflowFile, options: CompileOptions = {}
   const outputsOfCall = options.outputsOfCall ?? ((): null => null);
   const trust = createTrust({ draft, jobs, graph, outputsOfCall });
   const uses = findExpressionUses(draft);
-  const input = { draft, uses, jobs, graph, roles, outputsOfCall, trust, text: file.text };
+  const suggest = createSuggest();
+  const input = { draft, uses, jobs, graph, roles, outputsOfCall, trust, suggest, text: file.text };
   const semantic = options.isPinned === true ? [] : rules.flatMap((rule) => [...rule(input)]);
   const diagnostics = place([...structure, ...fields.findings, ...semantic]);
   const isValid = diagnostics.every(

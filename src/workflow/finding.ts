@@ -14,8 +14,16 @@ export function finding(code: DiagnosticCode, at: { readonly span: Span }, messa
   return { code, span: at.span, message };
 }
 
+/** What is longer is no slip of the pen, and comparing takes the product of the lengths. */
+const longestCompared = 100;
+/** How many names are compared for one file: 25 slips in a file of 10,000 names, any number in one of a hundred. */
+const mostCompared = 250_000;
+/** How many names a message lists. */
+const mostListed = 50;
+
 /** The nearest of the known names, within a third of its length, or null. */
 function nearestName(name: string, known: Iterable<string>): string | null {
+  if (name.length > longestCompared) return null;
   let best: string | null = null;
   let bestDistance = Math.max(1, Math.floor(Math.min(name.length, 40) / 3)) + 1;
   for (const candidate of known) {
@@ -33,6 +41,30 @@ function nearestName(name: string, known: Iterable<string>): string | null {
 export function suggestion(name: string, known: Iterable<string>): string {
   const nearest = nearestName(name, known);
   return nearest === null ? '' : ` Did you mean '${nearest}'?`;
+}
+
+/** A {@link suggestion} for a whole file. */
+export type Suggest = typeof suggestion;
+
+/**
+ * Suggestions for all names of a file. Where it has thousands of names that are not among thousands, the first get one: to compare
+ * each with each would take the product of both.
+ */
+export function createSuggest(limit = mostCompared): Suggest {
+  let left = limit;
+  function* counted(known: Iterable<string>): Iterable<string> {
+    for (const name of known) {
+      left -= 1;
+      yield name;
+    }
+  }
+  return (name, known) => (left > 0 ? suggestion(name, counted(known)) : '');
+}
+
+/** Names in a message: the first of many. */
+export function listNames(names: readonly string[]): string {
+  const more = names.length - mostListed;
+  return names.slice(0, mostListed).join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours that turn one text into the other. */

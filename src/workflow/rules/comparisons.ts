@@ -2,7 +2,7 @@ import type { Reference } from '../../expression/tree.ts';
 import { comparisonsOf } from '../../expression/tree.ts';
 import { spanOfPart } from '../expression-uses.ts';
 import type { Finding } from '../finding.ts';
-import { finding, suggestion } from '../finding.ts';
+import { finding, listNames } from '../finding.ts';
 import { scalarAt, scalarsOf, valueAt } from '../yaml-tree.ts';
 import type { RuleInput } from './rule.ts';
 
@@ -19,7 +19,7 @@ export function* findIdleComparisons(input: RuleInput): Iterable<Finding> {
       if (values === null || text.text === '') continue;
       if (values.some((value) => value.toLowerCase() === text.text.toLowerCase())) continue;
       const name = [reference.context, ...reference.path].join('.');
-      const hint = suggestion(text.text, values) || ` It is one of: ${values.join(', ')}.`;
+      const hint = input.suggest(text.text, values) || ` It is one of: ${listNames(values)}.`;
       const message = `\`${name}\` is never '${text.text}'.${hint}`;
       yield finding('comparison-never-equal', { span: spanOfPart(input.text, use, text) }, message);
     }

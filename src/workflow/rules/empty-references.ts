@@ -4,7 +4,7 @@ import type { WorkflowDraft } from '../draft.ts';
 import type { ExpressionUse } from '../expression-uses.ts';
 import { spanOfPart } from '../expression-uses.ts';
 import type { Finding } from '../finding.ts';
-import { finding, suggestion } from '../finding.ts';
+import { finding, listNames } from '../finding.ts';
 import type { RuleInput } from './rule.ts';
 
 /**
@@ -13,7 +13,7 @@ import type { RuleInput } from './rule.ts';
  *
  * @see https://docs.github.com/en/actions/reference/workflows-and-actions/contexts
  */
-export function* findEmptyReferences({ draft, uses, text }: RuleInput): Iterable<Finding> {
+export function* findEmptyReferences({ draft, uses, suggest, text }: RuleInput): Iterable<Finding> {
   const names = createNamesOf();
   for (const use of uses) {
     for (const reference of use.references) {
@@ -23,7 +23,7 @@ export function* findEmptyReferences({ draft, uses, text }: RuleInput): Iterable
           : missingProperty(use, reference);
       if (missing === null) continue;
       const { owner, name, known } = missing;
-      const hint = suggestion(name, known) || (known.length > 0 ? ` It has: ${known.join(', ')}.` : '');
+      const hint = suggest(name, known) || (known.length > 0 ? ` It has: ${listNames(known)}.` : '');
       const message = `\`${owner}\` has no '${name}' here, so it is empty.${hint}`;
       yield finding('reference-empty', { span: spanOfPart(text, use, reference) }, message);
     }

@@ -3,11 +3,11 @@ import type { ValueTemplate } from '../../expression/value-template.ts';
 import { isMapping } from '../../expression/value-template.ts';
 import { spanOfPart } from '../expression-uses.ts';
 import type { Finding } from '../finding.ts';
-import { finding, suggestion } from '../finding.ts';
+import { finding, listNames } from '../finding.ts';
 import type { RuleInput } from './rule.ts';
 
 /** `matrix.X` is read where the job has a matrix, and that an X: else it is empty, which hardly anybody means. */
-export function* findUnknownMatrixNames({ uses, text }: RuleInput): Iterable<Finding> {
+export function* findUnknownMatrixNames({ uses, text, suggest }: RuleInput): Iterable<Finding> {
   for (const use of uses) {
     if (use.job === null) continue;
     for (const reference of use.references) {
@@ -20,7 +20,7 @@ export function* findUnknownMatrixNames({ uses, text }: RuleInput): Iterable<Fin
       }
       const names = fieldOf(use.job.strategy.value, 'matrix', namesOfMatrix);
       if (names === null || names.some((known) => known.toLowerCase() === name.toLowerCase())) continue;
-      const hint = suggestion(name, names) || ` It has: ${names.join(', ') || 'none'}.`;
+      const hint = suggest(name, names) || ` It has: ${listNames(names) || 'none'}.`;
       const at = { span: spanOfPart(text, use, reference) };
       yield finding('reference-unknown-matrix', at, `The matrix has no '${name}'.${hint}`);
     }

@@ -4,7 +4,7 @@ import type { JobDraft } from '../draft.ts';
 import type { ExpressionUse } from '../expression-uses.ts';
 import { spanOfPart } from '../expression-uses.ts';
 import type { Finding } from '../finding.ts';
-import { finding, suggestion } from '../finding.ts';
+import { finding, listNames } from '../finding.ts';
 import { ownOutputs } from '../job-kinds.ts';
 import { isWithoutAgent } from './job-keys.ts';
 import type { RuleInput } from './rule.ts';
@@ -89,13 +89,13 @@ function checkReference(lookUp: LookUp, use: ExpressionUse, reference: Reference
   if (name === undefined) return;
   if (context === 'inputs') {
     if (lookUp.inputs.known.has(name.toLowerCase())) return;
-    const message = `No input '${name}' is declared under \`on\`.${suggestion(name, lookUp.inputs.written)}`;
+    const message = `No input '${name}' is declared under \`on\`.${lookUp.suggest(name, lookUp.inputs.written)}`;
     lookUp.tell('reference-unknown-input', place, message);
     return;
   }
   if (context === 'strategy') {
     if (strategyProperties.includes(name.toLowerCase())) return;
-    const hint = suggestion(name, strategyProperties) || ` It has: ${strategyProperties.join(', ')}.`;
+    const hint = lookUp.suggest(name, strategyProperties) || ` It has: ${strategyProperties.join(', ')}.`;
     lookUp.tell('reference-unknown-property', place, `\`strategy\` has no '${name}'.${hint}`);
     return;
   }
@@ -128,7 +128,7 @@ function checkStepName(lookUp: LookUp, place: Place, path: readonly string[]): v
   if (!idsOf(readable).some(isNamed)) {
     const message = idsOf(steps).some(isNamed)
       ? `The step '${name}' does not come before: a step reads those before it`
-      : `No step of this job has the id '${name}'.${suggestion(name, idsOf(readable))}`;
+      : `No step of this job has the id '${name}'.${lookUp.suggest(name, idsOf(readable))}`;
     lookUp.tell('reference-unknown-step', place, message);
   } else if (property !== undefined && !stepProperties.includes(property.toLowerCase())) {
     const message = `\`steps.${name}\` has no '${property}', only ${stepProperties.map((one) => `\`${one}\``).join(', ')}`;
@@ -138,7 +138,11 @@ function checkStepName(lookUp: LookUp, place: Place, path: readonly string[]): v
 
 function checkExists(lookUp: LookUp, place: Place, name: string): void {
   if (lookUp.graph.resolve(name) !== undefined) return;
-  lookUp.tell('reference-unknown-job', place, `There is no job '${name}'.${suggestion(name, lookUp.ids)}`);
+  lookUp.tell(
+    'reference-unknown-job',
+    place,
+    `There is no job '${name}'.${lookUp.suggest(name, lookUp.ids)}`,
+  );
 }
 
 function checkJobName(lookUp: LookUp, place: Place, name: string): void {
@@ -159,9 +163,9 @@ function checkOutput(lookUp: LookUp, place: Place, job: JobDraft, output: string
   const names = lookUp.outputsOf(job);
   if (names === null || names.known.has(output.toLowerCase())) return;
   const { written } = names;
-  const otherwise = written.length > 0 ? ` It has: ${written.join(', ')}.` : ' It has no outputs.';
+  const otherwise = written.length > 0 ? ` It has: ${listNames(written)}.` : ' It has no outputs.';
   const whose = job.uses === null ? `The job '${job.id}'` : `${job.uses.text}, which '${job.id}' calls,`;
-  const message = `${whose} has no output '${output}'.${suggestion(output, written) || otherwise}`;
+  const message = `${whose} has no output '${output}'.${lookUp.suggest(output, written) || otherwise}`;
   lookUp.tell('reference-unknown-output', place, message);
 }
 

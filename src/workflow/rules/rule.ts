@@ -1,6 +1,6 @@
 import type { JobDraft, WorkflowDraft } from '../draft.ts';
 import type { ExpressionUse } from '../expression-uses.ts';
-import type { Finding } from '../finding.ts';
+import type { Finding, Suggest } from '../finding.ts';
 import type { Graph } from '../model.ts';
 import type { OutputsOfCall } from '../read-calls.ts';
 import type { Trust } from '../trust.ts';
@@ -18,6 +18,8 @@ export interface RuleInput {
   readonly roles: ReadonlySet<string> | null;
   readonly outputsOfCall: OutputsOfCall;
   readonly trust: Trust;
+  /** Suggests a known name for one that is not; for lists that grow with the file. */
+  readonly suggest: Suggest;
   /** The file's text. */
   readonly text: string;
 }

@@ -1,17 +1,17 @@
 import type { Finding } from '../finding.ts';
-import { finding, suggestion } from '../finding.ts';
+import { finding } from '../finding.ts';
 import type { RuleInput } from './rule.ts';
 
 /** A rework edge names a job that comes before, `escalate` or `fail`. */
-export function* findBadTargets({ draft, graph }: RuleInput): Iterable<Finding> {
+export function* findBadTargets({ draft, graph, suggest }: RuleInput): Iterable<Finding> {
   const ids = draft.jobs.map((job) => job.id);
   for (const job of draft.jobs) {
     for (const { key, node } of job.edges) {
       if (node.text === 'escalate' || node.text === 'fail') continue;
       const target = graph.resolve(node.text);
       if (target === undefined) {
-        const names = [...ids.filter((id) => id !== job.id), 'escalate', 'fail'];
-        const message = `\`${key}\` of '${job.id}' names the unknown job '${node.text}'.${suggestion(node.text, names)}`;
+        const names = targetsOf(ids, job.id);
+        const message = `\`${key}\` of '${job.id}' names the unknown job '${node.text}'.${suggest(node.text, names)}`;
         yield finding('unknown-target', node, message);
       } else if (target === job.id) {
         const message = `\`${key}\` of '${job.id}' names the job itself: \`max-attempts\` says how often it is tried`;
@@ -22,4 +22,10 @@ export function* findBadTargets({ draft, graph }: RuleInput): Iterable<Finding> 
       }
     }
   }
+}
+
+/** What an edge of a job may name, as far as ids go. */
+function* targetsOf(ids: readonly string[], job: string): Iterable<string> {
+  for (const id of ids) if (id !== job) yield id;
+  yield* ['escalate', 'fail'];
 }
