@@ -19,6 +19,8 @@ export interface CalledDefinition {
 export interface Definitions {
   /** The workflow a run is pinned to. Throws `state-corrupt` where the document is missing or does not compile. */
   load(documents: Documents, digest: Sha256): Promise<Workflow>;
+  /** Takes over what a definition was compiled to already, so that loading it does not compile it again. */
+  keep(document: DefinitionDocument, workflow: Workflow): void;
   /** The workflow, if it was loaded before. */
   cached(digest: Sha256): Workflow | undefined;
   /** What `uses` names in a definition that was loaded before: any runner derives the same. */
@@ -48,6 +50,10 @@ export function createDefinitions(): Definitions {
       }
       compiled.set(digest, { workflow, document });
       return workflow;
+    },
+    keep(document, workflow) {
+      const digest = digestOf(document);
+      if (!compiled.has(digest)) compiled.set(digest, { workflow, document });
     },
     cached: (digest) => compiled.get(digest)?.workflow,
     called(digest, uses) {

@@ -49,6 +49,8 @@ export interface AppliedTransition {
 /** What a new run is pinned to, stored with its first transition. */
 export interface Pins {
   readonly definition: DefinitionDocument;
+  /** What the definition compiles to. */
+  readonly workflow: Workflow;
   readonly config: Config;
 }
 
@@ -193,7 +195,10 @@ async function decide(
   pins: Pins | undefined,
 ): Promise<Decided | Extract<Transition, { kind: 'ignored' }>> {
   const documents = commits.documents();
-  if (pins !== undefined) await storePins(documents, pins);
+  if (pins !== undefined) {
+    await storePins(documents, pins);
+    definitions.keep(pins.definition, pins.workflow);
+  }
   const loaded = pins === undefined ? await loadRun(documents, event.run) : undefined;
   const before = loaded?.state ?? null;
   // A run that another one calls begins by an event of the inbox, which says what it is pinned to.

@@ -58,7 +58,7 @@ export async function startRun(
   const run = `${issue.number}-${number}`;
   const definition = definitionFor(found, workflow);
   const config = configFor(found, workflow);
-  const pins = { definition, config };
+  const pins = { definition, workflow: workflow.workflow, config };
   const trigger: Trigger = {
     event: start.event,
     repository,
