@@ -13,6 +13,7 @@ import type { RuleInput } from './rule.ts';
  * of legs lets all of them run.
  */
 export function* findBadStrategies(input: RuleInput): Iterable<Finding> {
+  const racers = racersIn(input);
   for (const job of input.draft.jobs) {
     if (job.strategy === null) continue;
     const node = valueAt(job.strategy.node, 'matrix') ?? job.strategy.node;
@@ -21,7 +22,7 @@ export function* findBadStrategies(input: RuleInput): Iterable<Finding> {
     for (const problem of expanded?.ok === false ? expanded.problems : []) {
       yield finding('bad-matrix', node, problem);
     }
-    if (racesWithFailFast(input, job)) {
+    if (racers.has(job.id) && failsFast(job)) {
       const message = `The first leg of '${job.id}' that fails cancels the others, though a merge waits for any: set \`fail-fast: false\``;
       yield finding('race-fails-fast', job.strategy.node, message);
     }
@@ -38,13 +39,15 @@ function literalAt(strategy: ValueTemplate, key: string): Json | undefined {
   return entry?.value.kind === 'literal' ? entry.value.value : undefined;
 }
 
-function racesWithFailFast({ draft, graph }: RuleInput, job: JobDraft): boolean {
-  const failFast = valueAt(job.strategy?.node, 'fail-fast');
-  if (failFast?.kind === 'scalar' && failFast.value !== true) return false;
-  return draft.jobs.some(
-    (other) =>
-      other.type === 'merge' &&
-      other.wait === 'any' &&
-      other.needs.some((need) => graph.resolve(need.text) === job.id),
+/** The jobs whose first success a merge waits for. */
+function racersIn({ draft, graph }: RuleInput): ReadonlySet<string> {
+  const racers = draft.jobs.flatMap(({ type, wait, needs }) =>
+    type === 'merge' && wait === 'any' ? needs.flatMap((need) => graph.resolve(need.text) ?? []) : [],
   );
+  return new Set(racers);
+}
+
+function failsFast(job: JobDraft): boolean {
+  const failFast = valueAt(job.strategy?.node, 'fail-fast');
+  return failFast?.kind !== 'scalar' || failFast.value === true;
 }
