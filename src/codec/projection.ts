@@ -33,15 +33,24 @@ export type Projected =
     }
   | { readonly address: Address; readonly codec: DocumentCodec<OutboxIndex>; readonly value: OutboxIndex };
 
-/** What a run's documents put into the look-up indexes and the deadlines, by address. */
-export function projectRun(state: RunState, deadlines: readonly Deadline[]): ReadonlyMap<string, Projected> {
+/**
+ * What a run's documents put into the look-up indexes and the deadlines, by address. What comes of a job follows from its document and
+ * its line alone.
+ *
+ * @param jobs those that matter, besides the run itself; all of them by default
+ */
+export function projectRun(
+  state: RunState,
+  deadlines: readonly Deadline[],
+  jobs: readonly string[] = Object.keys(state.jobs),
+): ReadonlyMap<string, Projected> {
   const all: Projected[] = [
     ...deadlines.map((deadline) => projectDeadline(state.run.id, deadline)),
-    ...Object.values(state.jobs).flatMap((job) => [
-      ...projectPulls(state, job.id),
-      ...projectDispatches(state, job.id),
-      ...projectAnswers(state, job.id),
-      ...projectChecks(state, job.id),
+    ...jobs.flatMap((job) => [
+      ...projectPulls(state, job),
+      ...projectDispatches(state, job),
+      ...projectAnswers(state, job),
+      ...projectChecks(state, job),
     ]),
     ...projectOutbox(state),
   ];

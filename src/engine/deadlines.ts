@@ -7,11 +7,15 @@ import type { RunDocument, RunState } from './state/run.ts';
 /**
  * What falls due in a run, by itself: timeouts, retries, the lease, the end of a cancelled run. Derived from the documents alone; a
  * job's deadlines change only with its document, and the lease's with the queue.
+ *
+ * @param jobs those that matter, besides the run itself
  */
-export function deadlinesOf(state: RunState): readonly Deadline[] {
-  const documents = Object.keys(state.jobs).sort();
+export function deadlinesOf(
+  state: RunState,
+  jobs: readonly string[] = Object.keys(state.jobs),
+): readonly Deadline[] {
   return [
-    ...documents.flatMap((job) => {
+    ...jobs.toSorted().flatMap((job) => {
       const document = state.jobs[job];
       return document === undefined ? [] : jobDeadlines(document);
     }),

@@ -22,6 +22,7 @@ import { projectRun } from '../codec/projection.ts';
 import type { Config } from '../engine/config.ts';
 import { deadlinesOf } from '../engine/deadlines.ts';
 import { monthOf } from '../engine/metrics.ts';
+import { lookup } from '../engine/own-keys.ts';
 import type { JobDocument } from '../engine/state/job.ts';
 import type { MeterDocument } from '../engine/state/meter.ts';
 import type { QueueDocument } from '../engine/state/queue.ts';
@@ -204,13 +205,24 @@ async function stageProjection(
   before: RunState | null,
   after: RunState,
 ): Promise<void> {
-  const old = before === null ? new Map<string, never>() : projectRun(before, deadlinesOf(before));
-  const fresh = projectRun(after, deadlinesOf(after));
+  const jobs = changedJobs(before, after);
+  const old =
+    before === null ? new Map<string, never>() : projectRun(before, deadlinesOf(before, jobs), jobs);
+  const fresh = projectRun(after, deadlinesOf(after, jobs), jobs);
   for (const [key, { address }] of old) if (!fresh.has(key)) await documents.remove(address);
   for (const { address, codec, value } of fresh.values()) {
     // The union pairs each codec with its value; TypeScript cannot follow the pairing through the loop.
     await documents.write(address, codec, value);
   }
+}
+
+/** The jobs whose document or line is another than before: no other has anything projected otherwise. */
+function changedJobs(before: RunState | null, after: RunState): readonly string[] {
+  if (before === null) return Object.keys(after.jobs);
+  const isOther = (job: string): boolean =>
+    lookup(after.jobs, job) !== lookup(before.jobs, job) ||
+    lookup(after.run.jobs, job) !== lookup(before.run.jobs, job);
+  return [...new Set([...Object.keys(before.jobs), ...Object.keys(after.jobs)])].filter(isOther);
 }
 
 async function stageIssueIndexes(
