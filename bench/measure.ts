@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+
 /** What is measured against others. */
 export interface Contestant {
   readonly label: string;
@@ -5,8 +7,9 @@ export interface Contestant {
   readonly sample: () => number | Promise<number>;
 }
 
-/** Samples in short: the median, and the quarters below and above it. */
+/** Samples in short: the least, which others disturbed least, the median, and the quarters below and above it. */
 export interface Spread {
+  readonly least: number;
   readonly median: number;
   readonly low: number;
   readonly high: number;
@@ -39,8 +42,21 @@ export function timeOf(work: () => unknown): number {
   return (user + system) / 1000;
 }
 
+/** How much of that falls to the main thread, which waits for no other: the time on a machine that does nothing else. Linux only. */
+export function mainThreadTimeOf(work: () => unknown): number {
+  const begin = mainThreadTime();
+  work();
+  return mainThreadTime() - begin;
+}
+
+/** Milliseconds on a processor so far. */
+function mainThreadTime(): number {
+  const [nanoseconds = ''] = readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'utf8').split(' ');
+  return Number(nanoseconds) / 1e6;
+}
+
 function spreadOf(taken: readonly number[]): Spread {
   const sorted = taken.toSorted((a, b) => a - b);
   const at = (part: number): number => sorted[Math.floor(part * (sorted.length - 1))] ?? Number.NaN;
-  return { median: at(0.5), low: at(0.25), high: at(0.75), samples: sorted.length };
+  return { least: at(0), median: at(0.5), low: at(0.25), high: at(0.75), samples: sorted.length };
 }
