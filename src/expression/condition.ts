@@ -93,7 +93,7 @@ function withSuccess(
   parse: ParseExpression,
 ): Parsed<EffectiveCondition> {
   const hasStatus = availability.functions.some((signature) => signature.name === 'success');
-  const callsStatus = callsOf(expression.tree).some((call) => statusFunctions.has(call.name));
+  const callsStatus = callsOf(expression).some((call) => statusFunctions.has(call.name));
   if (callsStatus || !hasStatus) return { ok: true, value: { ...written, expression, isAlwaysTrue: false } };
   return withText(`success() && (${expression.source})`, written, availability, parse);
 }

@@ -1,4 +1,5 @@
 import type { Expr } from './actions-expressions.ts';
+import type { Expression } from './model.ts';
 import {
   Binary,
   ContextAccess,
@@ -137,7 +138,9 @@ export function fieldsRead(tree: Expr, context: string): ReadonlySet<string> | n
 }
 
 /** All calls of an expression, in no order that matters. */
-export function callsOf(tree: Expr): readonly Call[] {
+export function callsOf({ source, tree }: Expression): readonly Call[] {
+  // Most expressions have none, and need no walk.
+  if (!source.includes('(')) return [];
   const found: Call[] = [];
   visit(tree, (node) => {
     if (node instanceof FunctionCall) {

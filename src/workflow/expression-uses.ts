@@ -98,7 +98,7 @@ class UseCollector {
 
   #add({ key, node }: Pick<Field, 'key' | 'node'>, expression: Expression, offset: number): void {
     const references = referencesOf(expression.tree);
-    const calls = callsOf(expression.tree);
+    const calls = callsOf(expression);
     this.found.push({ job: this.#job, step: this.#step, key, node, expression, offset, references, calls });
   }
 }

@@ -124,7 +124,7 @@ describe('references', () => {
 
   it('finds calls with the texts they are given', () => {
     const source = "success('a', 'it''s', github.x) && always() || format(('b'), 1)";
-    const calls = callsOf(treeOf(source)).toSorted((a, b) => a.offset - b.offset);
+    const calls = callsOf({ source, tree: treeOf(source) }).toSorted((a, b) => a.offset - b.offset);
     expect(calls.map(({ name, texts }) => [name, texts.map((text) => text?.text ?? null)])).toEqual([
       ['success', ['a', "it's", null]],
       ['always', []],

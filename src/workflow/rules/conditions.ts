@@ -35,7 +35,7 @@ export function constantOutcome(field: ConditionField): boolean | null {
   const expression = field.condition?.written?.expression;
   if (expression === undefined) return null;
   if (referencesOf(expression.tree).length > 0) return null;
-  if (callsOf(expression.tree).some((call) => statusFunctions.includes(call.name))) return null;
+  if (callsOf(expression).some((call) => statusFunctions.includes(call.name))) return null;
   try {
     return evaluate(expression, {}).truthy;
   } catch (error) {

@@ -28,7 +28,7 @@ function awaitsSuccess(job: JobDraft): boolean {
   const { condition } = job.if;
   if (condition === null || condition.isAlwaysTrue) return false;
   if (condition.written === null) return true;
-  return !callsOf(condition.written.expression.tree).some((call) =>
+  return !callsOf(condition.written.expression).some((call) =>
     /^(success|failure|always|cancelled)$/.test(call.name),
   );
 }
