@@ -1,11 +1,14 @@
 // A member of a town: a process of its own that hears of comments and pull requests by a webhook, as an agent's host does, and
 // answers by comments and reviews under its own token. It is told who it is by the environment, and says where it listens.
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
 
 const { API_URL, REPOSITORY, LOGIN, TOKEN, STATE_BRANCH } = process.env;
 
@@ -19,18 +22,27 @@ async function ask(path, body) {
   return answered.json();
 }
 
-function withClone(work) {
-  const folder = mkdtempSync(join(tmpdir(), 'treadle-town-'));
+/** How many clones a member works in at a time. */
+const MOST_CLONES = 2;
+let free = MOST_CLONES;
+const waiting = [];
+
+async function withClone(work) {
+  if (free === 0) await new Promise((resolve) => waiting.push(resolve));
+  else free -= 1;
+  const folder = await mkdtemp(join(tmpdir(), 'treadle-town-'));
   try {
     const address = new URL(`${API_URL}/git/${REPOSITORY}.git`);
     address.username = LOGIN;
     address.password = TOKEN;
-    const git = (...args) =>
-      execFileSync('git', ['-C', folder, ...args], { encoding: 'utf8', stdio: 'pipe' }).trim();
-    git('clone', '--quiet', address.href, 'work');
-    return work(join(folder, 'work'), (...args) => git('-C', 'work', ...args));
+    const git = (...args) => run('git', ['-C', folder, ...args]);
+    await git('clone', '--quiet', address.href, 'work');
+    return await work(join(folder, 'work'), (...args) => git('-C', 'work', ...args));
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
+    const next = waiting.shift();
+    if (next === undefined) free += 1;
+    else next();
   }
 }
 
@@ -42,14 +54,14 @@ async function beadOf(issue) {
 async function fix(issue, attempt) {
   const { dish, from, to, special } = await beadOf(issue);
   const branch = `fix-${issue}-${attempt}`;
-  withClone((folder, git) => {
-    git('switch', '--quiet', '--create', branch);
+  await withClone(async (folder, git) => {
+    await git('switch', '--quiet', '--create', branch);
     const file = join(folder, 'menu.txt');
-    const before = readFileSync(file, 'utf8');
+    const before = await readFile(file, 'utf8');
     const priced = before.replace(`${dish} ${from}\n`, `${dish} ${to}\n`);
-    writeFileSync(file, special ? priced.replace(/^(specials:.*)$/m, `$1 ${dish}`) : priced);
-    git('commit', '--quiet', '--all', '--message', `Correct the price of ${dish}`);
-    git('push', '--quiet', 'origin', branch);
+    await writeFile(file, special ? priced.replace(/^(specials:.*)$/m, `$1 ${dish}`) : priced);
+    await git('commit', '--quiet', '--all', '--message', `Correct the price of ${dish}`);
+    await git('push', '--quiet', 'origin', branch);
   });
   const pull = { title: `Correct the price of ${dish}`, body: `Refs #${issue}`, head: branch, base: 'main' };
   return { 'pull-request': String((await ask('/pulls', pull)).number) };
@@ -57,7 +69,7 @@ async function fix(issue, attempt) {
 
 async function verify(issue) {
   const { dish, to, special } = await beadOf(issue);
-  const menu = withClone((folder) => readFileSync(join(folder, 'menu.txt'), 'utf8'));
+  const menu = await withClone((folder) => readFile(join(folder, 'menu.txt'), 'utf8'));
   const isRight =
     menu.includes(`${dish} ${to}\n`) && (!special || new RegExp(`^specials:.* ${dish}\\b`, 'm').test(menu));
   if (!isRight) throw new Error(`the menu is still wrong about ${dish}`);

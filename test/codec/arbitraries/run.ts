@@ -55,7 +55,7 @@ const effect: fc.Arbitrary<Effect> = fc.oneof(
   fc.record({ type: fc.constant('open_escalation' as const), job: name, escalation: id }),
   fc.record({
     type: fc.constant('close_escalation' as const),
-    job: text,
+    job: id,
     escalation: id,
     issue: count,
     pull: orNull(count),
