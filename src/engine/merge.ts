@@ -15,7 +15,15 @@ import type {
 import { approvalsIn, withLegs } from './hand-over.ts';
 import type { Outcome } from './outcome.ts';
 import { applied, ignored } from './outcome.ts';
-import { enqueueMerge, leaveQueue, ownLease, takeLease } from './queue.ts';
+import {
+  endRework,
+  enqueueMerge,
+  leaveQueue,
+  nextEntry,
+  ownLease,
+  takeLease,
+  waitForRework,
+} from './queue.ts';
 import { failAttempt } from './retry.ts';
 import type { JobDocument } from './state/job.ts';
 import type { MergeIntent } from './state/merge.ts';
@@ -75,6 +83,7 @@ export function applyMerged(draft: Draft, event: PullRequestMerged): Outcome {
     return ignored('no merge of that pull request is awaited');
   }
   closeEscalation(draft, job, `pull request #${pull} was merged as ${commit}`);
+  endRework(draft);
   leaveQueue(draft, job);
   if (document.merge?.byPerson !== true) {
     for (const workflow of draft.config.settings.afterMerge ?? [])
@@ -87,7 +96,8 @@ export function applyMerged(draft: Draft, event: PullRequestMerged): Outcome {
 
 /**
  * The forge, or our own check, refused the merge. Where trying the same again cannot help (a conflict, a failed check, a void
- * approval) the work goes back at once; else the attempt failed like any other.
+ * approval) the work goes back at once, or once that of another run that conflicted before is merged; else the attempt failed like
+ * any other.
  */
 export function applyMergeRefused(draft: Draft, event: MergeRefused): Outcome {
   const { job, cause, detail } = event;
@@ -96,6 +106,8 @@ export function applyMergeRefused(draft: Draft, event: MergeRefused): Outcome {
     return ignored('no such merge is awaited');
   if (runningAttempt(document) === undefined) return ignored('its attempt is over');
   countRefusal(draft, cause);
+  const ahead = cause === 'conflict' ? waitForRework(draft, job) : null;
+  if (ahead !== null) return applied(job, `conflicts: behind the rework of ${ahead}`);
   failAttempt(draft, job, { outcome: 'failure', reason: detail, again: cause === 'not-permitted' });
   return applied(job, `merge refused: ${cause}`);
 }
@@ -120,7 +132,7 @@ export function applyQueueAdvanced(draft: Draft, event: QueueAdvanced): Outcome 
     expire(draft, lost.job, lost.merge);
     return applied(lost.job, 'lost the lease');
   }
-  const [head] = draft.queue.entries;
+  const head = nextEntry(draft.queue);
   if (head === undefined || !takeLease(draft)) return ignored('the lease is not for this run');
   return applied(head.job, 'takes the lease');
 }

@@ -1,7 +1,8 @@
 import { derivedId } from '../base/digest.ts';
 import type { Draft, RunView } from './draft.ts';
 import { TREADLE } from './event.ts';
-import type { Lease } from './state/queue.ts';
+import { jobsAndLegs } from './legs.ts';
+import type { Lease, QueueDocument, QueueEntry } from './state/queue.ts';
 import { countLease, countRelease } from './tally.ts';
 import { addMs, isReached } from './time.ts';
 
@@ -15,33 +16,43 @@ export function emptyQueue(base: string): {
   return { version: 1, base, entries: [], lease: null };
 }
 
+/** Who merges next: the first that waits for nobody's rework. */
+export function nextEntry({ entries, reworked }: QueueDocument): QueueEntry | undefined {
+  return entries.find(({ behind }) => behind === undefined || behind !== reworked?.run);
+}
+
 /** The run's lease, or null where it has none. */
 export function ownLease(view: RunView): Lease | null {
   return view.queue.lease?.run === view.run.id ? view.queue.lease : null;
 }
 
 /**
- * Puts a commit job at the tail of the queue, or gives it the lease at once where nobody else is there. In a paused run it keeps
+ * Puts a commit job at the tail of the queue, or gives it the lease at once where nobody else is next. In a paused run it keeps
  * out of the queue, so that others are not held up, and joins it on resume.
+ *
+ * @param behind the run whose rework it waits for
  */
-export function enqueueMerge(draft: Draft, job: string): void {
+export function enqueueMerge(draft: Draft, job: string, behind?: string): void {
   draft.setLine(job, { status: 'pending', conclusion: null, result: null });
   const attempt = draft.document(job)?.attempts.length ?? 0;
   if (draft.run.paused !== null) return;
-  const entry = { run: draft.run.id, job, attempt, since: draft.cause.at };
+  const waits = behind === undefined ? {} : { behind };
+  const entry = { run: draft.run.id, job, attempt, since: draft.cause.at, ...waits };
   draft.setQueue({ ...draft.queue, entries: [...draft.queue.entries, entry] });
-  if (draft.queue.lease === null && draft.queue.entries.length === 1) grantLease(draft);
+  if (draft.queue.lease === null && nextEntry(draft.queue) === entry) grantLease(draft);
 }
 
 /** Takes a job out of the queue, and out of the forge's merge queue, and gives its lease back; whoever is next is told. */
 export function leaveQueue(draft: Draft, job: string): void {
   leaveMergeQueue(draft, job);
-  const { entries, lease } = draft.queue;
+  const { queue } = draft;
+  const { entries, lease } = queue;
   const kept = entries.filter((entry) => !(entry.run === draft.run.id && entry.job === job));
   const holds = ownLease(draft)?.job === job;
   countRelease(draft, job);
   if (kept.length === entries.length && !holds) return;
-  const wasNext = lease === null && kept[0] !== entries[0];
+  const next = nextEntry(queue);
+  const wasNext = lease === null && next?.run === draft.run.id && next.job === job;
   if (holds) draft.settleEffects((effect) => effect.type === 'merge_pull' && effect.fence === lease?.fence);
   draft.setQueue({ ...draft.queue, entries: kept, lease: holds ? null : lease });
   if (holds || wasNext) advanceQueue(draft);
@@ -60,8 +71,8 @@ function leaveMergeQueue(draft: Draft, job: string): void {
  * Returns whether it was granted.
  */
 export function takeLease(draft: Draft): boolean {
-  const { entries, lease } = draft.queue;
-  if (entries[0]?.run !== draft.run.id) return false;
+  const { lease } = draft.queue;
+  if (nextEntry(draft.queue)?.run !== draft.run.id) return false;
   if (lease !== null && !isReached(lease.until, draft.cause.at)) return false;
   grantLease(draft);
   if (lease !== null && lease.run !== draft.run.id) tellQueueAdvanced(draft, lease.run);
@@ -70,7 +81,7 @@ export function takeLease(draft: Draft): boolean {
 
 /** Hands the free lease to the head of the queue: here, or by an event when it is another run. */
 function advanceQueue(draft: Draft): void {
-  const [head] = draft.queue.entries;
+  const head = nextEntry(draft.queue);
   if (head === undefined) return;
   if (head.run === draft.run.id) grantLease(draft);
   else tellQueueAdvanced(draft, head.run);
@@ -78,7 +89,8 @@ function advanceQueue(draft: Draft): void {
 
 function grantLease(draft: Draft): void {
   const { cause, config, queue } = draft;
-  const [head, ...entries] = queue.entries;
+  const head = nextEntry(queue);
+  const entries = queue.entries.filter((entry) => entry !== head);
   const merge = head === undefined ? null : (draft.document(head.job)?.merge ?? null);
   if (head === undefined || merge === null) return;
   const lease: Lease = {
@@ -95,6 +107,46 @@ function grantLease(draft: Draft): void {
   const { pull, head: commit } = merge;
   const { job, attempt } = head;
   draft.emit({ type: 'merge_pull', job, attempt, pull, head: commit, fence: cause.id });
+}
+
+/**
+ * A merge conflicts. The first run that does is sent back, and others that do wait until it merged: each is reworked once, on top of
+ * all that comes before it, and not anew with every merge.
+ *
+ * @returns the run that it waits for; null where it is the one to be reworked
+ */
+export function waitForRework(draft: Draft, job: string): string | null {
+  const { reworked } = draft.queue;
+  if (reworked === undefined || reworked.run === draft.run.id) {
+    draft.setQueue({ ...draft.queue, reworked: { run: draft.run.id, job } });
+    return null;
+  }
+  leaveQueue(draft, job);
+  enqueueMerge(draft, job, reworked.run);
+  return reworked.run;
+}
+
+/** The run merged what was reworked, or is not about to: those that wait for it do so no longer. */
+export function endRework(draft: Draft): void {
+  const { reworked, ...queue } = draft.queue;
+  if (reworked?.run === draft.run.id) draft.setQueue(queue);
+}
+
+/** Lets others go on where a rework is over, or waits for a person: nobody knows for how long. */
+export function giveWay(draft: Draft): void {
+  const { reworked } = draft.queue;
+  if (reworked?.run !== draft.run.id) return;
+  const { run } = draft;
+  const isDefined = draft.definition(reworked.job) !== undefined;
+  const isGoingOn =
+    run.status !== 'completed' &&
+    run.paused === null &&
+    isDefined &&
+    draft.line(reworked.job).status !== 'completed' &&
+    ![...jobsAndLegs(draft)].some((job) => draft.line(job).status === 'waiting');
+  if (isGoingOn) return;
+  endRework(draft);
+  if (draft.queue.lease === null) advanceQueue(draft);
 }
 
 function tellQueueAdvanced(draft: Draft, run: string): void {

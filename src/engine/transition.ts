@@ -17,6 +17,7 @@ import {
 import type { Applied, Outcome } from './outcome.ts';
 import { applied } from './outcome.ts';
 import { applyOverride } from './override.ts';
+import { giveWay } from './queue.ts';
 import { settle } from './readiness.ts';
 import { refuseOutsider } from './refuse-outsider.ts';
 import { applyCrash, applyMalformed, applyReport, applyRunChange } from './report.ts';
@@ -57,6 +58,7 @@ export function transition(context: TransitionContext, state: RunState | null, e
   if (outcome.kind === 'ignored') return outcome;
   settle(draft);
   if (draft.run.status !== 'completed') concludeRun(draft);
+  giveWay(draft);
   // The bead has one status comment: that of the run which nobody called.
   if (draft.run.parent === undefined) renewStatus(draft);
   draft.patchRun({ updatedAt: event.at, lastEvent: event.id });

@@ -191,7 +191,8 @@ export async function retireRun(documents: Documents, state: RunState, commit: s
 
 async function stageQueue(documents: Documents, queue: QueueDocument): Promise<void> {
   const address = layout.queue(queue.base);
-  if (queue.entries.length === 0 && queue.lease === null) await documents.remove(address);
+  const isIdle = queue.entries.length === 0 && queue.lease === null && queue.reworked === undefined;
+  if (isIdle) await documents.remove(address);
   else await documents.write(address, queueCodec, queue);
 }
 

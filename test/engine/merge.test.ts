@@ -289,6 +289,86 @@ describe('a refusal', () => {
   });
 });
 
+describe('several that conflict', () => {
+  const reworked = { run: '7-1', job: 'commit' };
+  /** The run's merge conflicts while another run is reworked after a conflict. */
+  const behind = () => {
+    const story = agreed({ reworked });
+    story.refuse('conflict', 'src/a.ts conflicts');
+    return story;
+  };
+
+  test('the first is reworked, and remembered until it merged', () => {
+    const story = agreed();
+    story.refuse('conflict');
+    expect(story.state().queue).toMatchObject({ reworked: { run: '42-1', job: 'commit' }, lease: null });
+    story.report('fix', { outputs: { 'pull-request': '13' } });
+    story.report('commit', { outputs: { note: 'clean' } });
+    story.refuse('conflict');
+    expect(story.said()).toBe('commit → fix (merge refused: conflict)');
+    story.report('fix', { outputs: { 'pull-request': '14' } });
+    story.report('commit', { outputs: { note: 'clean' } });
+    story.merged();
+    expect(story.state().queue.reworked).toBeUndefined();
+  });
+
+  test('the others wait, and give the lease to those that do not', () => {
+    const story = behind();
+    expect(story.said()).toBe('commit (conflicts: behind the rework of 7-1)');
+    expect(story.lines()['commit']).toBe('pending');
+    expect(story.effects()).toEqual([]);
+    expect(story.state().queue).toMatchObject({ entries: [{ run: '42-1', behind: '7-1' }], lease: null });
+    const [own] = story.state().queue.entries;
+    story.happen({ type: 'queue_advanced', base: 'main' });
+    expect(story.said()).toBe('ignored: the lease is not for this run');
+    // Who comes later and does not conflict goes first.
+    const other = agreed({ reworked, entries: own === undefined ? [] : [{ ...own, run: '8-1' }] });
+    expect(other.lines()['commit']).toBe('in_progress');
+  });
+
+  test('when that is merged the next is tried again, and is reworked if it still conflicts', () => {
+    const story = behind();
+    const { entries } = story.state().queue;
+    story.setQueue(queueOf({ entries }));
+    story.happen({ type: 'queue_advanced', base: 'main' });
+    expect(story.effects()).toEqual(['merge_pull commit #12']);
+    expect(story.attempts('commit')).toEqual(['running']);
+    story.refuse('conflict', 'src/a.ts conflicts');
+    expect(story.effects()).toEqual(['dispatch fix 2.1']);
+  });
+
+  test.each<[name: string, happens: (story: ReturnType<typeof agreed>) => void]>([
+    ['merged', (story) => story.merged()],
+    [
+      'paused',
+      (story) => {
+        story.refuse('conflict');
+        story.override({ action: 'pause' });
+      },
+    ],
+    ['cancelled', (story) => story.override({ action: 'cancel' })],
+    ['skips the commit', (story) => story.override({ action: 'skip', job: 'commit' })],
+    [
+      'is with the CEO',
+      (story) => {
+        story.refuse('conflict');
+        [1, 2, 3].forEach(() => story.fail('fix'));
+      },
+    ],
+  ])('those behind go on when the run in front is %s', (_, happens) => {
+    const waits = { ...theirs, behind: '42-1' };
+    const story = agreed();
+    story.refuse('conflict');
+    story.report('fix', { outputs: { 'pull-request': '13' } });
+    story.report('commit', { outputs: { note: 'clean' } });
+    story.setQueue({ ...story.state().queue, entries: [waits] });
+    expect(story.state().queue.reworked).toEqual({ run: '42-1', job: 'commit' });
+    happens(story);
+    expect(story.state().queue.reworked).toBeUndefined();
+    expect(inboxOf(story)).toContain('queue_advanced 7-1');
+  });
+});
+
 describe('what is merged', () => {
   test.each([
     '12',

@@ -401,3 +401,39 @@ test('of two beads whose fixes touch the same file the second is done again on t
   expect(await world.git('show', 'main:src/total.txt')).toBe('ONE, but other\ntwo\nthree');
   expect(await world.git('show', 'main:src/one.txt')).toBe('1');
 });
+
+test('of several beads that conflict with each other each is done again once, in order, on top of those before', async () => {
+  const offer = (text: string): ReturnType<typeof offered> =>
+    offered({ 'src/total.txt': `${text}\ntwo\nthree\n` });
+  const beads = [await offer('first'), await offer('second'), await offer('third')] as const;
+  const [, second, third] = beads;
+  for (const { bead } of beads) await world.report('emma', bead, {});
+  await wake();
+  expect(await world.git('show', 'main:src/total.txt')).toBe('first\ntwo\nthree');
+  expect(await line(second.run, 'mend')).toBe('in_progress');
+  // To do the third again now would be in vain: the second changes the same line.
+  expect(await line(third.run, 'merge')).toBe('pending');
+  expect((await world.history.run(third.run)).queue).toMatchObject({
+    reworked: { run: second.run },
+    entries: [{ run: third.run, behind: second.run }],
+  });
+  const again = async ({ bead, run }: typeof second, text: string): Promise<void> => {
+    const pull = await world.openPull('blake', `again-${bead}`, { 'src/total.txt': `${text}\ntwo\nthree\n` });
+    await world.report('blake', bead, { outputs: { 'pull-request': `#${pull}` } });
+    await wake();
+    await world.report('emma', bead, {});
+    await wake();
+    expect(await line(run, 'verify')).toBe('in_progress');
+    expect((await world.history.job(run, 'mend')).attempts).toHaveLength(2);
+  };
+  await again(second, 'first, second');
+  expect(await line(third.run, 'mend')).toBe('in_progress');
+  await again(third, 'first, second, third');
+  expect(await world.git('show', 'main:src/total.txt')).toBe('first, second, third\ntwo\nthree');
+  expect((await world.history.run(third.run)).queue).toEqual({
+    version: 1,
+    base: 'main',
+    entries: [],
+    lease: null,
+  });
+});

@@ -4,6 +4,11 @@ export interface QueueDocument {
   readonly base: string;
   readonly entries: readonly QueueEntry[];
   readonly lease: Lease | null;
+  /**
+   * The run that a conflict sent back last: others that conflict wait until it merged, since they would have to be reworked on top of
+   * it. Absent where there is none, or it waits for a person.
+   */
+  readonly reworked?: { readonly run: string; readonly job: string };
 }
 
 export interface QueueEntry {
@@ -11,6 +16,8 @@ export interface QueueEntry {
   readonly job: string;
   readonly attempt: number;
   readonly since: string;
+  /** It conflicts, and waits for that run, which conflicted before, as long as that is the one that is reworked. */
+  readonly behind?: string;
 }
 
 export interface Lease {

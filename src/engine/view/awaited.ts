@@ -86,6 +86,8 @@ export type Awaited =
       readonly job: string;
       readonly base: string;
       readonly position: number;
+      /** It conflicts: this run, which conflicted before, is reworked first. Absent where it is not so. */
+      readonly behind?: string;
       readonly holder: { readonly run: string; readonly job: string; readonly until: string } | null;
     }
   /** A run that the job called, until it is over. */
@@ -185,13 +187,15 @@ function awaitedChecks(job: string, document: JobDocument | undefined): Awaited 
 }
 
 function awaitedLease(job: string, state: RunState): Awaited {
-  const { base, entries, lease } = state.queue;
+  const { base, entries, lease, reworked } = state.queue;
   const index = entries.findIndex((entry) => entry.run === state.run.id && entry.job === job);
+  const behind = entries[index]?.behind;
   return {
     kind: 'lease',
     job,
     base,
     position: index === -1 ? entries.length + 1 : index + 1,
+    ...(behind === undefined || behind !== reworked?.run ? {} : { behind }),
     holder: lease === null ? null : { run: lease.run, job: lease.job, until: lease.until },
   };
 }

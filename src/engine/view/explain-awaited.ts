@@ -144,7 +144,10 @@ function explainChecks({ job, pull, state, names, since, until: end }: Kind<'che
   return `${head}\nThen it queues for the merge. Each wake looks, for instance \`${commandLine.advance()}\`. A check that nothing reports is a rule of the base branch that names what no workflow runs.`;
 }
 
-function explainLease({ job, base, position, holder }: Kind<'lease'>): string {
+function explainLease({ job, base, position, behind, holder }: Kind<'lease'>): string {
+  if (behind !== undefined) {
+    return `${job} conflicts with ${plain(base)}, and so did run ${behind}, which is reworked first.\nWhen that is merged, or waits for a person, this one is tried again, and reworked if it still conflicts: once, and on top of what was merged.`;
+  }
   const ahead = position <= 1 ? 'it is next' : `${plural(position - 1, 'commit')} before it`;
   const held =
     holder === null

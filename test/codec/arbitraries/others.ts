@@ -48,12 +48,22 @@ import {
 import { parent, trigger } from './run.ts';
 
 const queueEntry = { run, job: name, attempt: count };
-export const queueDocument: fc.Arbitrary<QueueDocument> = fc.record({
-  version,
-  base: line,
-  entries: fc.array(fc.record({ ...queueEntry, since: time }), { maxLength: 4 }),
-  lease: orNull(fc.record({ ...queueEntry, grantedAt: time, until: time, fence: id })),
-});
+export const queueDocument: fc.Arbitrary<QueueDocument> = fc.record(
+  {
+    version,
+    base: line,
+    entries: fc.array(
+      fc.record(
+        { ...queueEntry, since: time, behind: run },
+        { requiredKeys: ['run', 'job', 'attempt', 'since'] },
+      ),
+      { maxLength: 4 },
+    ),
+    lease: orNull(fc.record({ ...queueEntry, grantedAt: time, until: time, fence: id })),
+    reworked: fc.record({ run, job: name }),
+  },
+  { requiredKeys: ['version', 'base', 'entries', 'lease'] },
+);
 
 export const meterDocument: fc.Arbitrary<MeterDocument> = fc.record({
   version,

@@ -148,6 +148,20 @@ describe('what a run waits for', () => {
       awaited: { kind: 'lease', position: 1, holder: null },
     },
     {
+      name: 'the rework of another run that conflicted before',
+      state: {
+        ...stateOf(ONE, { only: 'pending' }),
+        queue: {
+          version: 1 as const,
+          base: 'main',
+          lease: null,
+          reworked: { run: '7-1', job: 'only' },
+          entries: [{ run: '42-1', job: 'only', attempt: 1, since: '2026-01-05T08:00:00Z', behind: '7-1' }],
+        },
+      },
+      awaited: { kind: 'lease', position: 1, behind: '7-1' },
+    },
+    {
       name: 'a wake, in progress without a turn',
       state: stateOf(ONE, { only: 'in_progress' }),
       awaited: { kind: 'wake' },
