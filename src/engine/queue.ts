@@ -116,9 +116,12 @@ function grantLease(draft: Draft): void {
  * @returns the run that it waits for; null where it is the one to be reworked
  */
 export function waitForRework(draft: Draft, job: string): string | null {
-  const { reworked } = draft.queue;
+  const { reworked, entries } = draft.queue;
   if (reworked === undefined || reworked.run === draft.run.id) {
-    draft.setQueue({ ...draft.queue, reworked: { run: draft.run.id, job } });
+    const { id: run } = draft.run;
+    // Who conflicted before still does: the base branch has more of what it conflicts with, not less.
+    const waiting = entries.map((entry) => (entry.behind === undefined ? entry : { ...entry, behind: run }));
+    draft.setQueue({ ...draft.queue, entries: waiting, reworked: { run, job } });
     return null;
   }
   leaveQueue(draft, job);

@@ -326,6 +326,21 @@ describe('several that conflict', () => {
     expect(other.lines()['commit']).toBe('in_progress');
   });
 
+  test('those that wait for one that merged wait for the next, and are not tried in vain', () => {
+    const story = behind();
+    const [own] = story.state().queue.entries;
+    const later = { ...theirs, run: '9-1', behind: '7-1' };
+    story.setQueue(queueOf({ entries: own === undefined ? [] : [own, later] }));
+    story.happen({ type: 'queue_advanced', base: 'main' });
+    story.refuse('conflict');
+    expect(story.state().queue).toMatchObject({
+      reworked: { run: '42-1' },
+      entries: [{ run: '9-1', behind: '42-1' }],
+      lease: null,
+    });
+    expect(inboxOf(story)).toEqual([]);
+  });
+
   test('when that is merged the next is tried again, and is reworked if it still conflicts', () => {
     const story = behind();
     const { entries } = story.state().queue;
