@@ -1,7 +1,6 @@
-import { diagnosticCodes, type DiagnosticCode } from './codes.ts';
+import { checkInputs, checkRoles, diagnosticAt, untrustedInputs } from './check-call-inputs.ts';
 import { compileWorkflow, type Compiled, type CompileOptions, type WorkflowFile } from './compile.ts';
 import type { Diagnostic } from './diagnostic.ts';
-import type { CallJob, InputDeclaration, Place, Workflow } from './model.ts';
 import { pathOfCall } from './path-of-call.ts';
 import { withUntrustedRoles } from './untrusted-roles.ts';
 import { readCallOutputs, type Call, type CallOutputs, type OutputsOfCall } from './read-calls.ts';
@@ -17,8 +16,9 @@ export interface CompiledWithCalls extends Compiled {
 }
 
 /**
- * Compiles a workflow file and checks what it calls: that it is there, can be called, and is given the inputs it declares; that
- * nothing calls itself, and that GitHub's limits hold (10 levels, 50 files). What is wrong is told at the place of the call.
+ * Compiles a workflow file and checks what it calls, at any depth: that it is there, can be called, and is given the inputs it
+ * declares; that nothing calls itself, and that GitHub's limits hold (10 levels, 50 files). What is wrong is told at the place of
+ * the call in this file, with the first error of the file that has it.
  *
  * @param fileAt finds a file by its path
  */
@@ -40,29 +40,32 @@ export function compileWithCalls(
     known.set(called.path, result);
     return result;
   };
-  const visit = (workflow: Workflow, path: readonly string[]): string | null => {
-    for (const call of callsOf(workflow)) {
-      const problem = findProblem(call, path);
-      if (problem !== null) return problem;
-    }
-    return null;
-  };
-  const findProblem = (call: Pick<Call, 'uses'>, path: readonly string[]): string | null => {
+  /** What keeps a call of the file at the end of the path from being made, in words for the call that the path begins with. */
+  const findProblem = (call: Call, path: readonly string[]): string | null => {
+    const from = path.at(-1) ?? file.path;
+    const inCaller = (message: string): string =>
+      path.length === 1 ? message : sayErrors(from, [diagnosticAt(from, call.places.uses, message)]);
     const target = pathOfCall(call.uses);
     const called = target === null ? undefined : fileAt(target);
-    if (called === undefined) return `There is no workflow ${call.uses}`;
+    if (called === undefined) return inCaller(`There is no workflow ${call.uses}`);
     if (path.includes(called.path)) return `${[...path, called.path].join(' calls ')}: that would never end`;
     // Nothing is wrong below a file that was looked through from as deep; calls may meet there by more ways than can be walked.
     if ((walked.get(called.path) ?? 0) >= path.length) return null;
     if (path.length >= mostLevels) return `Workflows call each other over more than ${mostLevels} levels`;
     files.set(called.path, called);
     if (files.size > mostFiles + 1) return `The workflow calls more than ${mostFiles} files`;
-    const { workflow } = compile(called);
-    if (workflow === null) return `${called.path} has errors`;
-    if (workflow.on.workflowCall === null) return `${called.path} has no \`workflow_call\` under \`on\``;
-    const problem = visit(workflow, [...path, called.path]);
-    if (problem === null) walked.set(called.path, path.length);
-    return problem;
+    const { workflow, diagnostics, calls } = compile(called);
+    if (workflow === null) return sayErrors(called.path, diagnostics);
+    if (workflow.on.workflowCall === null)
+      return inCaller(`${called.path} has no \`workflow_call\` under \`on\``);
+    for (const further of calls) {
+      const problem = findProblem(further, [...path, called.path]);
+      if (problem !== null) return problem;
+      const wrong = options.isPinned === true ? [] : checkGiven(called.path, further);
+      if (wrong.length > 0) return sayErrors(called.path, wrong);
+    }
+    walked.set(called.path, path.length);
+    return null;
   };
   const calledBy = (call: Call): Compiled | undefined => known.get(pathOfCall(call.uses) ?? '');
   const forRoles = new Map<Compiled, ReadonlySet<string>>();
@@ -82,15 +85,18 @@ export function compileWithCalls(
     forRoles.set(called, all);
     return all;
   };
+  /** What is wrong with the inputs that a call is given. */
+  const checkGiven = (path: string, call: Call): readonly Diagnostic[] => {
+    const declared = calledBy(call)?.workflow?.on.workflowCall?.inputs ?? [];
+    return [...checkInputs(path, call, declared), ...checkRoles(path, call, inputsForRoles(call))];
+  };
   const found: Diagnostic[] = [];
   const untrusted = new Map<string, readonly string[]>();
   for (const call of compiled.calls.filter(({ uses }) => pathOfCall(uses) !== null)) {
     const problem = findProblem(call, [file.path]);
     if (problem === null) {
-      const declared = calledBy(call)?.workflow?.on.workflowCall?.inputs ?? [];
-      found.push(...checkInputs(file.path, call, declared));
+      found.push(...checkGiven(file.path, call));
       const names = untrustedInputs(call, inputsForRoles(call));
-      found.push(...names.map((name) => untrustedRole(file.path, call, name)));
       if (names.length > 0)
         untrusted.set(
           call.job,
@@ -128,53 +134,11 @@ function byPlace(a: Diagnostic, b: Diagnostic): number {
   return a.start.line - b.start.line || a.start.column - b.start.column;
 }
 
-function callsOf(workflow: Workflow): readonly CallJob[] {
-  return [...workflow.jobs.values()].flatMap((job) => (job.type === 'call' ? [job] : []));
-}
-
-function* checkInputs(path: string, call: Call, declared: readonly InputDeclaration[]): Iterable<Diagnostic> {
-  const names = declared.map(({ name }) => name).join(', ') || 'none';
-  for (const [name, template] of Object.entries(call.with)) {
-    const at = call.places.with[name] ?? call.places.uses;
-    const input = declared.find((one) => one.name.toLowerCase() === name.toLowerCase());
-    const [only = ''] = template.parts;
-    if (input === undefined) {
-      yield diagnosticAt(path, at, `${call.uses} has no input '${name}' (it has: ${names})`);
-    } else if (template.parts.length < 2 && typeof only === 'string' && !isOfType(input, only)) {
-      yield diagnosticAt(path, at, `The input '${name}' of ${call.uses} is a ${input.type}, not '${only}'`);
-    }
-  }
-  const given = Object.keys(call.with).map((name) => name.toLowerCase());
-  for (const { name, required, default: otherwise, computedDefault } of declared) {
-    if (!required || otherwise !== null || computedDefault !== null || given.includes(name.toLowerCase()))
-      continue;
-    yield diagnosticAt(path, call.places.uses, `${call.uses} needs the input '${name}'`);
-  }
-}
-
-/** Of the inputs that say who is asked those that are made of what strangers or agents wrote. */
-function untrustedInputs({ origins }: Call, forRoles: ReadonlySet<string>): readonly string[] {
-  return Object.entries(origins).flatMap(([name, { why }]) =>
-    why !== null && forRoles.has(name.toLowerCase()) ? [name] : [],
-  );
-}
-
-function untrustedRole(path: string, call: Call, name: string): Diagnostic {
-  const why = call.origins[name]?.why ?? '';
-  const message = `The input '${name}' of ${call.uses} says who is asked, and what is given here ${why}. Give a role, or an output with an \`enum\` of roles`;
-  return diagnosticAt(path, call.places.with[name] ?? call.places.uses, message, 'runs-on-unchecked');
-}
-
-function isOfType({ type }: InputDeclaration, text: string): boolean {
-  if (type === 'number') return text.trim() === '' || Number.isFinite(Number(text));
-  return type !== 'boolean' || ['', 'true', 'false'].includes(text);
-}
-
-function diagnosticAt(
-  path: string,
-  { start, end }: Place,
-  message: string,
-  code: DiagnosticCode = 'bad-call',
-): Diagnostic {
-  return { path, start, end, severity: diagnosticCodes[code].severity, code, message };
+/** That a file which is called has errors, and its first. */
+function sayErrors(path: string, diagnostics: readonly Diagnostic[]): string {
+  const errors = diagnostics.filter(({ severity }) => severity === 'error');
+  const [first] = errors;
+  if (first === undefined) return `${path} has errors`;
+  const count = errors.length === 1 ? 'an error' : `${errors.length} errors, the first`;
+  return `${path} has ${count} at ${first.start.line}:${first.start.column}: ${first.message}`;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
+import type { CompileOptions } from '../../src/workflow/compile.ts';
 import { compileWithCalls, type CompiledWithCalls } from '../../src/workflow/compile-with-calls.ts';
 
 const folder = '.github/treadle/workflows';
@@ -11,12 +12,16 @@ function calling(...names: readonly string[]): string {
 }
 
 /** Compiles `main.yml` with the others beside it; a name with a slash is a path of its own. */
-function compile(main: string, others: Readonly<Record<string, string>> = {}): CompiledWithCalls {
+function compile(
+  main: string,
+  others: Readonly<Record<string, string>> = {},
+  options: CompileOptions = {},
+): CompiledWithCalls {
   const texts = Object.entries({ main, ...others }).map(
     ([name, text]) => [name.includes('/') ? name : `${folder}/${name}.yml`, text] as const,
   );
   const files = new Map(texts.map(([path, text]) => [path, { path, text }]));
-  return compileWithCalls({ path: `${folder}/main.yml`, text: main }, (path) => files.get(path));
+  return compileWithCalls({ path: `${folder}/main.yml`, text: main }, (path) => files.get(path), options);
 }
 
 /** `line:col code message` of every diagnostic. */
@@ -78,7 +83,7 @@ describe('calls that cannot be', () => {
       'a file missing further down',
       calling('b'),
       { b: callable + calling('c') },
-      `There is no workflow ./${folder}/c.yml`,
+      `${folder}/b.yml has an error at 3:15: There is no workflow ./${folder}/c.yml`,
     ],
     [
       'a file that cannot be called',
@@ -86,7 +91,33 @@ describe('calls that cannot be', () => {
       { b: dispatch + job },
       `${folder}/b.yml has no \`workflow_call\` under \`on\``,
     ],
-    ['a file with errors', calling('b'), { b: `${callable}jobs: {}\n` }, `${folder}/b.yml has errors`],
+    [
+      'a file with an error',
+      calling('b'),
+      { b: `${callable}jobs: {}\n` },
+      `${folder}/b.yml has an error at 2:1: The workflow must contain at least one job with no dependencies`,
+    ],
+    [
+      'a file further down that cannot be called',
+      calling('b'),
+      { b: callable + calling('c'), c: dispatch + job },
+      `${folder}/b.yml has an error at 3:15: ${folder}/c.yml has no \`workflow_call\` under \`on\``,
+    ],
+    [
+      'a file further down with errors',
+      calling('b'),
+      { b: callable + calling('c'), c: `${callable}jobs: { a: { prompt: x }, b: { prompt: x } }\n` },
+      `${folder}/c.yml has 2 errors, the first at 2:9: The job 'a' has no \`runs-on\`: it names the role that does the job`,
+    ],
+    [
+      'a file further down that lacks an input, or is given one that it has not',
+      calling('b'),
+      {
+        b: `${callable}jobs:\n  c: { uses: ./${folder}/c.yml, with: { whom: x } }\n`,
+        c: `on: { workflow_call: { inputs: { who: { type: string, required: true } } } }\n${job}`,
+      },
+      `${folder}/b.yml has 2 errors, the first at 3:63: ./${folder}/c.yml has no input 'whom' (it has: who)`,
+    ],
     [
       'a file that calls itself',
       calling('main'),
@@ -199,10 +230,14 @@ ${job}`;
       [`4:45 reference-unknown-output ${uses}, which 'c' calls, has no output 'way'. It has no outputs.`],
     ],
     ['way', dispatch + job, [`3:14 bad-call ${folder}/b.yml has no \`workflow_call\` under \`on\``]],
-    ['way', 'on: [', [`3:14 bad-call ${folder}/b.yml has errors`]],
-    ['way', '- a list', [`3:14 bad-call ${folder}/b.yml has errors`]],
   ])('%s of %j', (output, text, expected) => {
     expect(findings(reading(output), { b: text })).toEqual(expected);
+  });
+
+  test.each(['on: [', '- a list'])('are not known of %j, which is told at the call', (text) => {
+    expect(findings(reading('way'), { b: text })).toEqual([
+      expect.stringMatching(/^3:14 bad-call \S+\/b\.yml has an error at 1:\d: \S/),
+    ]);
   });
 
   test('that a called workflow reads of a third are checked, too', () => {
@@ -210,7 +245,9 @@ ${job}`;
       b: reading('wya').replace(dispatch, callable).replace(uses, `./${folder}/e.yml`),
       e: called,
     };
-    expect(findings(dispatch + calling('b'), others)).toEqual([`3:15 bad-call ${folder}/b.yml has errors`]);
+    expect(findings(dispatch + calling('b'), others)).toEqual([
+      `3:15 bad-call ${folder}/b.yml has an error at 4:45: ./${folder}/e.yml, which 'c' calls, has no output 'wya'. Did you mean 'way'?`,
+    ]);
   });
 });
 
@@ -267,6 +304,19 @@ jobs:
 
   test('is not started with it either', () => {
     expect(compile(giving("who: '${{ bead.title }}'"), { b: asks }).workflow).toBeNull();
+  });
+
+  test('is checked further down, too; what is pinned goes on', () => {
+    const b = giving("who: '${{ bead.title }}'").replace(dispatch, callable);
+    const main = dispatch + calling('b');
+    const others = { b: b.replace('b.yml', 'c.yml'), c: asks };
+    expect(findings(main, others)).toEqual([
+      expect.stringMatching(
+        /^3:15 bad-call \S+\/b\.yml has an error at 4:\d+: The input 'who' of \S+\/c\.yml says who is asked/,
+      ),
+    ]);
+    expect(compile(main, others).workflow).toBeNull();
+    expect(compile(main, others, { isPinned: true }).workflow).not.toBeNull();
   });
 });
 
