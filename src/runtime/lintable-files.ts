@@ -16,9 +16,22 @@ export async function readLintableFiles(
   const texts = await Promise.all(
     paths.map((path) => readFile(join(folder, path), 'utf8').catch(() => null)),
   );
-  return paths.flatMap((path, index) => {
+  const present = paths.flatMap((path, index): readonly (readonly [string, string])[] => {
     const text = texts[index];
-    return typeof text === 'string' ? [{ path, text }] : [];
+    return typeof text === 'string' ? [[path, text]] : [];
+  });
+  return pickLintableFiles(new Map(present), settings);
+}
+
+/** The same among files that are known by their path. */
+export function pickLintableFiles(
+  texts: ReadonlyMap<string, string>,
+  settings: string = SETTINGS_PATH,
+): readonly WorkflowFile[] {
+  const workflows = [...texts.keys()].filter(isWorkflowPath).sort();
+  return [settings, ROUTING_PATH, ...workflows].flatMap((path) => {
+    const text = texts.get(path);
+    return text === undefined ? [] : [{ path, text }];
   });
 }
 
@@ -31,8 +44,10 @@ export function findAmong(files: readonly WorkflowFile[]): (path: string) => Wor
 
 async function workflowPaths(folder: string): Promise<readonly string[]> {
   const names = await readdir(join(folder, WORKFLOWS_FOLDER)).catch((): string[] => []);
-  return names
-    .filter((name) => /\.ya?ml$/.test(name))
-    .sort()
-    .map((name) => `${WORKFLOWS_FOLDER}/${name}`);
+  return names.map((name) => `${WORKFLOWS_FOLDER}/${name}`).filter(isWorkflowPath);
+}
+
+function isWorkflowPath(path: string): boolean {
+  const name = path.slice(WORKFLOWS_FOLDER.length + 1);
+  return path.startsWith(`${WORKFLOWS_FOLDER}/`) && !name.includes('/') && /\.ya?ml$/.test(name);
 }

@@ -1,4 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+import { describe, expect, onTestFinished, test } from 'vitest';
 
 import { FINDING_CODES, type FindingCode } from '../../src/cli/doctor/codes.ts';
 import { diagnose } from '../../src/cli/doctor/diagnose.ts';
@@ -6,6 +10,9 @@ import { readTokenKind, type DoctorFacts } from '../../src/cli/doctor/facts.ts';
 import { readRemote, serverOf } from '../../src/cli/github/find-repository.ts';
 import type { Severity } from '../../src/cli/doctor/finding.ts';
 import type { RepositoryFacts } from '../../src/forge/port/settings.ts';
+import { findAmong, readLintableFiles } from '../../src/runtime/lintable-files.ts';
+import { lintFiles } from '../../src/workflow/lint-files.ts';
+import { readSettings } from '../../src/workflow/settings.ts';
 
 const SHA = '0'.repeat(40);
 const WAKE = `name: Treadle
@@ -49,6 +56,7 @@ const HEALTHY: DoctorFacts = {
     ['.github/workflows/treadle.yml', WAKE],
     ['.github/workflows/treadle-review.yml', 'name: Treadle review\n'],
   ]),
+  builtInWorkflows: new Map([['workflows/ask.yml', HELLO.replace(/on:.*/, 'on: workflow_call')]]),
   workflows: seen([{ path: '.github/workflows/treadle.yml', name: 'Treadle', state: 'active' }]),
   actions: seen({ enabled: true, allowed: 'all', mustBePinned: false }),
   defaultToken: seen({ mayWrite: false, mayOpenPulls: true }),
@@ -81,6 +89,9 @@ const state = (change: Partial<DoctorFacts['state']>): Partial<DoctorFacts> => (
   state: { ...HEALTHY.state, ...change },
 });
 const SETTINGS = '.github/treadle.yml';
+const WORKFLOW = '.github/treadle/workflows/hello.yml';
+const ROUTING = '.github/treadle/routing.yml';
+const calling = (uses: string): string => `on: workflow_dispatch\njobs: { c: { uses: ${uses} } }\n`;
 const WAKES = '.github/workflows/treadle.yml';
 
 const CASES: readonly (readonly [
@@ -250,12 +261,21 @@ const CASES: readonly (readonly [
   ['hidden rules', 'doctor-not-checked', 'note', state({ rules: hidden('could not read the rules') })],
   ['no settings', 'doctor-settings-missing', 'error', files([SETTINGS, null])],
   ['broken settings', 'doctor-settings-invalid', 'error', files([SETTINGS, 'rolls: {}\n'])],
+  ['a broken workflow', 'doctor-workflow-invalid', 'error', files([WORKFLOW, 'jobs: {}\n'])],
   [
-    'a broken workflow',
+    'a workflow that calls one that is not there',
     'doctor-workflow-invalid',
     'error',
-    files(['.github/treadle/workflows/hello.yml', 'jobs: {}\n']),
+    files([WORKFLOW, calling('./.github/treadle/workflows/none.yml')]),
   ],
+  [
+    'a workflow that calls one that comes with Treadle',
+    'doctor-workflow-invalid',
+    'ok',
+    files([WORKFLOW, calling('treadle/ask')]),
+  ],
+  ['a broken routing table', 'doctor-routing-invalid', 'error', files([ROUTING, 'rules: 1\n'])],
+  ['a routing table', 'doctor-routing-invalid', 'ok', files([ROUTING, 'rules: []\n'])],
   [
     'a login that nobody has',
     'doctor-role-unknown-member',
@@ -335,6 +355,43 @@ describe('what treadle doctor says', () => {
     for (const { what, remedy, severity: each } of findings) {
       expect(what).toMatch(/^\S.*\S$/);
       if (each === 'warning' || each === 'error') expect(remedy).not.toBeNull();
+    }
+  });
+
+  test('of files: the errors that treadle lint finds in a checkout, and no others', async () => {
+    const folder = '.github/treadle/workflows';
+    const inner = `on: { workflow_call: { inputs: { who: { type: string, required: true } } } }
+jobs: { a: { runs-on: product-manager, prompt: x } }\n`;
+    const middle = calling(`./${folder}/inner.yml`).replace('workflow_dispatch', 'workflow_call');
+    for (const settings of ['roles: { ceo: ada, nurse: bea }\n', 'rolls: {}\n', null]) {
+      const changed = files(
+        [SETTINGS, settings],
+        [ROUTING, 'rules: [{ name: a, role: nobody, words: { x: 1 } }]\n'],
+        [`${folder}/inner.yml`, inner],
+        [`${folder}/middle.yml`, middle],
+        [`${folder}/outer.yaml`, calling(`./${folder}/middle.yml`)],
+        [`${folder}/nurse.yml`, 'on: workflow_dispatch\njobs: { a: { runs-on: nurse, prompt: x } }\n'],
+        [`${folder}/deep/other.yml`, 'on: ['],
+        [`${folder}/notes.txt`, 'on: ['],
+      );
+      const top = await mkdtemp(join(tmpdir(), 'treadle-doctor-'));
+      onTestFinished(() => rm(top, { recursive: true }));
+      for (const [path, text] of changed.files ?? []) {
+        await mkdir(dirname(join(top, path)), { recursive: true });
+        await writeFile(join(top, path), text);
+      }
+      const checkout = await readLintableFiles(top);
+      const known = settings === null ? null : readSettings({ path: SETTINGS, text: settings }).settings;
+      const linted = lintFiles(checkout, known, findAmong(checkout)).filter(
+        ({ severity }) => severity === 'error',
+      );
+      expect(linted.map(({ path }) => path)).toContain(`${folder}/outer.yaml`);
+      const found = diagnose({ ...HEALTHY, ...changed }).filter(
+        ({ severity, code }) => severity === 'error' && code.endsWith('-invalid'),
+      );
+      expect(found.map(({ what }) => what)).toEqual(
+        linted.map(({ path, start, message }) => `${path}:${start.line}:${start.column}: ${message}`),
+      );
     }
   });
 

@@ -1,10 +1,7 @@
-import { WORKFLOWS_FOLDER } from '../../runtime/repository-config.ts';
-import { compileWorkflow } from '../../workflow/compile.ts';
-import type { Diagnostic } from '../../workflow/diagnostic.ts';
 import { readSettings, SETTINGS_PATH, type SettingsFile } from '../../workflow/settings.ts';
-import { findUnheldRoles } from '../../workflow/find-unheld-roles.ts';
 import { agentWorkflowFiles } from '../init/find-agent-workflows.ts';
 import { WAKE_WORKFLOW_PATH } from '../init/starter-files.ts';
+import { checkFiles } from './check-files.ts';
 import type { DoctorFacts } from './facts.ts';
 import { readYamlObject } from '../read-yaml-object.ts';
 import { notChecked, ok, type Finding } from './finding.ts';
@@ -12,6 +9,8 @@ import { notChecked, ok, type Finding } from './finding.ts';
 /** Whether settings and workflows are in order, and whether there are people behind the roles. */
 export function checkSettings(facts: DoctorFacts): readonly Finding[] {
   const text = facts.files.get(SETTINGS_PATH);
+  const settings = text === undefined ? null : readSettings({ path: SETTINGS_PATH, text }).settings;
+  const files = checkFiles(facts, settings);
   if (text === undefined) {
     return [
       {
@@ -20,71 +19,33 @@ export function checkSettings(facts: DoctorFacts): readonly Finding[] {
         what: `${SETTINGS_PATH} is not on the default branch: no run starts.`,
         remedy: 'Run treadle init, and bring what it writes to the default branch.',
       },
+      ...files,
     ];
   }
-  const { settings, diagnostics } = readSettings({ path: SETTINGS_PATH, text });
-  if (settings === null) {
-    return diagnostics.map((each) => ({
-      code: 'doctor-settings-invalid',
-      severity: 'error',
-      what: placed(each),
-      remedy: `Mend it, and check it with: treadle lint ${SETTINGS_PATH}`,
-    }));
-  }
+  if (settings === null) return files;
   return [
-    ok('doctor-settings-invalid', 'The settings are in order.'),
-    ...checkWorkflows(facts, settings),
+    ...files,
+    ...checkRoles(settings, files),
     ...checkMembers(facts, settings),
     ...checkAgents(facts, settings),
   ];
 }
 
-function checkWorkflows({ files }: DoctorFacts, settings: SettingsFile): readonly Finding[] {
-  const roles = Object.keys(settings.roles);
-  // A team has members as far as can be told here.
-  const held = Object.fromEntries(
-    [...new Set([...roles, ...Object.keys(settings.teams)])].map((role) => [
-      role,
-      [...(settings.roles[role] ?? []), ...(settings.teams[role] ?? [])],
-    ]),
-  );
-  const findings = [...files].flatMap(([path, text]): readonly Finding[] => {
-    if (!path.startsWith(`${WORKFLOWS_FOLDER}/`) || !/\.ya?ml$/.test(path)) return [];
-    const { workflow, diagnostics } = compileWorkflow({ path, text }, { roles });
-    const errors = diagnostics.filter(({ severity }) => severity === 'error');
-    if (workflow === null) {
-      return errors.map((each) => ({
-        code: 'doctor-workflow-invalid',
+/** Whether somebody decides, and with what was found already, holds each role. A team has members as far as can be told here. */
+function checkRoles({ roles, teams }: SettingsFile, found: readonly Finding[]): readonly Finding[] {
+  if ((roles['ceo'] ?? []).length === 0 && (teams['ceo'] ?? []).length === 0) {
+    return [
+      {
+        code: 'doctor-role-held-by-nobody',
         severity: 'error',
-        what: placed(each),
-        remedy: `Mend it, and check it with: treadle lint ${path}`,
-      }));
-    }
-    return findUnheldRoles(workflow, text, { ...settings, roles: held }).map((each) => ({
-      code: 'doctor-role-held-by-nobody',
-      severity: 'warning',
-      what: placed(each),
-      remedy: `Name somebody under roles in ${SETTINGS_PATH}.`,
-    }));
-  });
-  if ((held['ceo'] ?? []).length === 0) {
-    findings.push({
-      code: 'doctor-role-held-by-nobody',
-      severity: 'error',
-      what: 'Nobody holds the role ceo: nothing can be approved, and no escalation answered.',
-      remedy: `Name somebody under roles, ceo, in ${SETTINGS_PATH}.`,
-    });
+        what: 'Nobody holds the role ceo: nothing can be approved, and no escalation answered.',
+        remedy: `Name somebody under roles, ceo, in ${SETTINGS_PATH}.`,
+      },
+    ];
   }
-  const codes = new Set(findings.map(({ code }) => code));
-  return [
-    ...findings,
-    ...(codes.has('doctor-workflow-invalid')
-      ? []
-      : [ok('doctor-workflow-invalid', 'Every workflow is in order.')]),
-    ...(codes.has('doctor-role-held-by-nobody')
-      ? []
-      : [ok('doctor-role-held-by-nobody', 'Somebody holds each role that is used.')]),
-  ];
+  return found.some(({ code }) => code === 'doctor-role-held-by-nobody')
+    ? []
+    : [ok('doctor-role-held-by-nobody', 'Somebody holds each role that is used.')];
 }
 
 function checkMembers({ members }: DoctorFacts, settings: SettingsFile): readonly Finding[] {
@@ -160,8 +121,4 @@ function readAwaited(text: string): readonly string[] | null {
 function readName(text: string): string | null {
   const name = readYamlObject(text)?.['name'];
   return typeof name === 'string' ? name : null;
-}
-
-function placed({ path, start, message }: Diagnostic): string {
-  return `${path}:${start.line}:${start.column}: ${message}`;
 }

@@ -14,8 +14,10 @@ export interface DoctorFacts {
   /** The time here, ISO 8601. */
   readonly now: string;
   readonly repository: Look<RepositoryFacts>;
-  /** Files of the default branch by path: settings, Treadle's workflows, and GitHub's. */
+  /** Files of the default branch by path: settings, routing table, Treadle's workflows, and GitHub's. */
   readonly files: ReadonlyMap<string, string>;
+  /** The workflows that come with Treadle, by path. */
+  readonly builtInWorkflows: ReadonlyMap<string, string>;
   readonly workflows: Look<readonly WorkflowFacts[]>;
   readonly actions: Look<ActionsFacts>;
   readonly defaultToken: Look<DefaultTokenFacts>;

@@ -2,8 +2,10 @@ import { TreadleError } from '../../base/errors.ts';
 import type { Forge } from '../../forge/port/forge.ts';
 import type { Permission } from '../../forge/port/people.ts';
 import type { Look, RepositorySettings } from '../../forge/port/settings.ts';
+import { readBuiltInWorkflows } from '../../runtime/package-files.ts';
 import { WORKFLOWS_FOLDER } from '../../runtime/repository-config.ts';
 import { REVIEW_WORKFLOW_PATH } from '../../runtime/review-workflow.ts';
+import { ROUTING_PATH } from '../../workflow/routing-table.ts';
 import { readSettings, SETTINGS_PATH, type SettingsFile } from '../../workflow/settings.ts';
 import { findAction } from '../init/action-reference.ts';
 import { WAKE_WORKFLOW_PATH } from '../init/starter-files.ts';
@@ -27,7 +29,7 @@ export async function gatherFacts(surroundings: Surroundings): Promise<DoctorFac
     (error: unknown) => expectHidden(error).problem && null,
   );
   const read = (folder: string): Promise<ReadonlyMap<string, string>> =>
-    forge.files.ofDefaultBranch({ files: [SETTINGS_PATH], folder }).then(
+    forge.files.ofDefaultBranch({ files: [SETTINGS_PATH, ROUTING_PATH], folder }).then(
       ({ texts }) => texts,
       (error: unknown) => (expectHidden(error), new Map<string, string>()),
     );
@@ -47,6 +49,7 @@ export async function gatherFacts(surroundings: Surroundings): Promise<DoctorFac
     now: now(),
     repository,
     files,
+    builtInWorkflows: readBuiltInWorkflows(),
     workflows,
     actions,
     defaultToken,
