@@ -9,3 +9,8 @@ export function readYamlObject(text: string): Readonly<Record<string, unknown>> 
     return null;
   }
 }
+
+/** A part of such a file as a mapping or list; empty where it is neither. */
+export function asObject(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+}

@@ -94,6 +94,16 @@ const ROUTING = '.github/treadle/routing.yml';
 const calling = (uses: string): string => `on: workflow_dispatch\njobs: { c: { uses: ${uses} } }\n`;
 const WAKES = '.github/workflows/treadle.yml';
 
+const USING_VARS = HELLO.replace('Suggest.', "'Suggest ${{ vars.WHAT }}.'");
+const dispatching = (inputs: string): string => `on: { workflow_dispatch: { inputs: ${inputs} } }\n`;
+/** A repository that names `ci.yml` under `after-merge`, with a text or none, and works with a token. */
+const afterMerge = (text: string | null, token: string): Partial<DoctorFacts> =>
+  files(
+    [SETTINGS, 'roles: { ceo: [ada], product-manager: [bea] }\nafter-merge: [ci.yml]\n'],
+    ['.github/workflows/ci.yml', text],
+    [WAKES, WAKE.replace('steps.app.outputs.token', token)],
+  );
+
 const CASES: readonly (readonly [
   name: string,
   code: FindingCode,
@@ -315,6 +325,62 @@ const CASES: readonly (readonly [
         ['ada', { kind: 'known', permission: hidden('could not read the permission of ada'), isApp: false }],
       ]),
     },
+  ],
+  ...(
+    [
+      ['that are there', 'ok', 'on: [push, workflow_dispatch]\n'],
+      ['with inputs that have defaults', 'ok', dispatching('{ x: { required: true, default: 1 } }')],
+      ['with optional inputs', 'ok', dispatching('{ x: { type: string } }')],
+      ['with required inputs', 'warning', dispatching('{ x: { required: true } }')],
+      ['that nothing dispatches', 'warning', 'on: push\n'],
+      ['that cannot be read', 'warning', 'on: ['],
+      ['that are missing', 'warning', null],
+    ] as const
+  ).map(
+    ([name, severity, text]) =>
+      [
+        `workflows after a merge ${name}`,
+        'doctor-after-merge-workflow',
+        severity,
+        afterMerge(text, 'github.token'),
+      ] as const,
+  ),
+  [
+    'a workflow after a merge that is disabled',
+    'doctor-after-merge-workflow',
+    'warning',
+    {
+      ...afterMerge('on: workflow_dispatch\n', 'github.token'),
+      workflows: seen([{ path: '.github/workflows/ci.yml', name: 'CI', state: 'disabled_manually' }]),
+    },
+  ],
+  [
+    'a workflow that an App starts by its merge',
+    'doctor-after-merge-workflow',
+    'note',
+    afterMerge('on: push\n', 'steps.app.outputs.token'),
+  ],
+  [
+    'variables without an input',
+    'doctor-variables-not-passed',
+    'warning',
+    files([WORKFLOW, USING_VARS], [WAKES, WAKE.replace('steps.app.outputs.token', 'github.token')]),
+  ],
+  [
+    'variables that come with Treadle, by a token that is not named',
+    'doctor-variables-not-passed',
+    'warning',
+    {
+      ...files([WAKES, WAKE.replace(/ *with:\n.*\n/, '')]),
+      builtInWorkflows: new Map([['workflows/ask.yml', USING_VARS]]),
+    },
+  ],
+  ['variables that an App may read', 'doctor-variables-not-passed', 'note', files([WORKFLOW, USING_VARS])],
+  [
+    'variables that are passed',
+    'doctor-variables-not-passed',
+    'ok',
+    files([WORKFLOW, USING_VARS], [WAKES, `${WAKE}          vars: \${{ toJSON(vars) }}\n`]),
   ],
   ['a pause', 'doctor-paused', 'warning', { paused: seen('true') }],
   ['a pause that is off', 'doctor-paused', 'ok', { paused: seen('false') }],

@@ -4,6 +4,7 @@ import { findAction } from '../init/action-reference.ts';
 import { WAKE_WORKFLOW_PATH } from '../init/starter-files.ts';
 import type { DoctorFacts } from './facts.ts';
 import { notChecked, ok, type Finding } from './finding.ts';
+import { findWakeStep, usesDefaultToken } from './wake-step.ts';
 
 /** The oldest Node that GitHub runs actions on: https://github.blog/changelog/ (node20 removed on 2026-09-16). */
 const OLDEST_NODE = 24;
@@ -37,9 +38,7 @@ function checkPolicies({ actions, defaultToken, files, action }: DoctorFacts): r
       remedy: `Allow ${action?.uses ?? 'the Action'} as well: Settings → Actions → General.`,
     });
   } else findings.push(ok('doctor-actions-disabled', 'Actions may run.'));
-  const usesDefault = /token: \$\{\{ *(?:github\.token|secrets\.GITHUB_TOKEN) *\}\}/.test(
-    files.get(WAKE_WORKFLOW_PATH) ?? '',
-  );
+  const usesDefault = usesDefaultToken(findWakeStep(files.get(WAKE_WORKFLOW_PATH) ?? ''));
   if (usesDefault) {
     findings.push({
       code: 'doctor-default-token',

@@ -1,9 +1,7 @@
 import { readSettings, SETTINGS_PATH, type SettingsFile } from '../../workflow/settings.ts';
-import { agentWorkflowFiles } from '../init/find-agent-workflows.ts';
-import { WAKE_WORKFLOW_PATH } from '../init/starter-files.ts';
 import { checkFiles } from './check-files.ts';
+import { checkAfterMerge, checkAgents } from './check-started-workflows.ts';
 import type { DoctorFacts } from './facts.ts';
-import { readYamlObject } from '../read-yaml-object.ts';
 import { notChecked, ok, type Finding } from './finding.ts';
 
 /** Whether settings and workflows are in order, and whether there are people behind the roles. */
@@ -28,6 +26,7 @@ export function checkSettings(facts: DoctorFacts): readonly Finding[] {
     ...checkRoles(settings, files),
     ...checkMembers(facts, settings),
     ...checkAgents(facts, settings),
+    ...checkAfterMerge(facts, settings),
   ];
 }
 
@@ -78,47 +77,4 @@ function checkMembers({ members }: DoctorFacts, settings: SettingsFile): readonl
       ? [ok('doctor-approver-without-write', 'Approvals of those who hold the role ceo count.')]
       : []),
   ];
-}
-
-function checkAgents({ files }: DoctorFacts, settings: SettingsFile): readonly Finding[] {
-  const awaited = readAwaited(files.get(WAKE_WORKFLOW_PATH) ?? '');
-  const findings = agentWorkflowFiles(settings).flatMap(({ login, path }): readonly Finding[] => {
-    const text = files.get(path);
-    if (text === undefined) {
-      return [
-        {
-          code: 'doctor-agent-workflow-missing',
-          severity: 'error',
-          what: `${login} is to work in ${path}, which is not on the default branch.`,
-          remedy: 'Add it, or one of the templates: treadle init --agent NAME',
-        },
-      ];
-    }
-    const name = readName(text) ?? path;
-    if (awaited === null || awaited.includes(name)) return [];
-    return [
-      {
-        code: 'doctor-agent-workflow-missing',
-        severity: 'warning',
-        what: `The end of '${name}', in which ${login} works, does not wake Treadle: its report waits for the next schedule.`,
-        remedy: `Add its name under workflow_run in ${WAKE_WORKFLOW_PATH}, or run treadle init --force.`,
-      },
-    ];
-  });
-  return findings.length > 0
-    ? findings
-    : [ok('doctor-agent-workflow-missing', 'What agents report wakes Treadle.')];
-}
-
-/** The names of the workflows whose end wakes Treadle; null where there is no such workflow, which is told elsewhere. */
-function readAwaited(text: string): readonly string[] | null {
-  const workflow = readYamlObject(text);
-  const on = workflow?.['on'] as { readonly workflow_run?: { readonly workflows?: unknown } } | undefined;
-  const names = on?.workflow_run?.workflows;
-  return Array.isArray(names) ? names.map(String) : null;
-}
-
-function readName(text: string): string | null {
-  const name = readYamlObject(text)?.['name'];
-  return typeof name === 'string' ? name : null;
 }

@@ -28,6 +28,9 @@ export const FINDING_CODES = {
   'doctor-approver-without-write': 'whether approvals of the CEO count, which needs write permission',
   'doctor-agent-workflow-missing':
     'whether the workflows that agents work in are there, and wake Treadle when they end',
+  'doctor-after-merge-workflow':
+    'whether the workflows that `after-merge` names can be started after a merge',
+  'doctor-variables-not-passed': 'whether the Action is given the variables that workflows use',
   'doctor-paused': 'whether the variable TREADLE_PAUSED halts all dispatch',
   'doctor-not-checked': 'what the token may not read',
 } as const;

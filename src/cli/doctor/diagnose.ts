@@ -2,6 +2,7 @@ import { checkActions } from './check-actions.ts';
 import { checkSettings } from './check-settings.ts';
 import { checkStateBranch } from './check-state-branch.ts';
 import { checkToken } from './check-token.ts';
+import { checkVariables } from './check-variables.ts';
 import type { DoctorFacts } from './facts.ts';
 import { notChecked, ok, type Finding, type Severity } from './finding.ts';
 
@@ -15,6 +16,7 @@ export function diagnose(facts: DoctorFacts): readonly Finding[] {
     ...checkActions(facts),
     ...checkStateBranch(facts),
     ...checkSettings(facts),
+    ...checkVariables(facts),
   ];
   return findings.toSorted((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity));
 }
