@@ -273,3 +273,75 @@ describe('questions that are asked together', () => {
     expect(requests).toBe(1);
   });
 });
+
+describe('a GitHub Enterprise Server without merge queues', () => {
+  /** As graphql-ruby says it, on which GitHub's API is built. */
+  const undefinedField = (fieldName: string): unknown => ({
+    path: ['query', 'repository', 'q0_p1', fieldName],
+    extensions: { code: 'undefinedField', typeName: 'PullRequest', fieldName },
+    locations: [{ line: 3, column: 5 }],
+    message: `Field '${fieldName}' doesn't exist on type 'PullRequest'`,
+  });
+  const undefinedType = {
+    path: ['query', 'repository', 'q0_p1', 'queueing', 'nodes', '... on RemovedFromMergeQueueEvent'],
+    extensions: { code: 'undefinedType', typeName: 'RemovedFromMergeQueueEvent' },
+    message: "No such type RemovedFromMergeQueueEvent, so it can't be a fragment condition",
+  };
+  const readinessOf = (number: number): unknown => ({
+    number,
+    state: 'OPEN',
+    mergeStateStatus: 'CLEAN',
+    baseRef: null,
+    all: listOf([]),
+    commits: listOf([]),
+  });
+  /** Refuses what asks for merge queues, and tells of each request whether it does. */
+  const older = (asked: boolean[], ...errors: readonly unknown[]): ReturnType<typeof cannedForge> =>
+    cannedForge(({ body }) => {
+      const document = String(body['query']);
+      const isRefused = document.includes('ergeQueue') || document.includes('MERGE_QUEUE');
+      asked.push(isRefused);
+      if (isRefused) return { body: { errors } };
+      const aliases = [...document.matchAll(/(\w+): pullRequest\(number: (\d+)\)/g)];
+      return answering(
+        Object.fromEntries(aliases.map(([, alias = '', number]) => [alias, readinessOf(Number(number))])),
+      );
+    });
+
+  test('is asked without them, and from then on at once', async () => {
+    const asked: boolean[] = [];
+    const forge = older(
+      asked,
+      undefinedField('isMergeQueueEnabled'),
+      undefinedField('mergeQueueEntry'),
+      undefinedType,
+    );
+    expect(await forge.pulls.readiness([1, 2])).toMatchObject([
+      { number: 1, isOpen: true, mergeQueue: null, checks: [] },
+      { number: 2, mergeQueue: null },
+    ]);
+    expect(asked).toEqual([true, false]);
+    expect(await forge.pulls.readiness([3])).toMatchObject([{ number: 3, mergeQueue: null }]);
+    expect(asked).toEqual([true, false, false]);
+  });
+
+  test('is asked so also where several ask together', async () => {
+    const asked: boolean[] = [];
+    const forge = older(asked, undefinedField('mergeQueueEntry'));
+    const both = [forge.pulls.readiness([1]), forge.pulls.readiness([2])];
+    expect((await Promise.all(both)).flat().map(({ number }) => number)).toEqual([1, 2]);
+    expect(asked.slice(-1)).toEqual([false]);
+    await Promise.all([forge.pulls.readiness([1]), forge.pulls.readiness([2])]);
+    expect(asked.filter((each) => each)).toHaveLength(3);
+  });
+
+  test.each([
+    ['another field', undefinedField('mergeStateStatus')],
+    ['what is no field', undefinedType],
+    ['something without a code', { message: "Field 'mergeQueueEntry' doesn't exist" }],
+  ])('is not taken for one that lacks %s', async (_, error) => {
+    const asked: boolean[] = [];
+    await expect(older(asked, error).pulls.readiness([1])).rejects.toMatchObject({ code: 'forge-refused' });
+    expect(asked).toEqual([true]);
+  });
+});

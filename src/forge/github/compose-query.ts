@@ -10,6 +10,13 @@ export interface Question {
   readonly fragments?: Readonly<Record<string, string>>;
   /** Types and values of the variables that the fields name: never a stranger's text in the fields themselves. */
   readonly variables?: Readonly<Record<string, readonly [type: string, value: unknown]>>;
+  /** For servers whose schema is older. */
+  readonly older?: {
+    /** Names of fields that it may lack. */
+    readonly lacks: readonly string[];
+    /** What is asked instead, where it lacks one of them. */
+    readonly question: Question;
+  };
 }
 
 export interface ComposedQuery {

@@ -44,7 +44,7 @@ export interface Connection {
   list<T>(request: ForgeRequest, decode: Decode<T>): Promise<readonly T[]>;
   /**
    * Asks by GraphQL (never a mutation: it may be sent twice). Questions that are asked at the same time are one request. What is
-   * not found is null in the answer.
+   * not found is null in the answer. Of a server that lacks a field the question for older ones is asked.
    */
   query<T>(question: Question, decode: Decode<T>): Promise<T>;
   /**

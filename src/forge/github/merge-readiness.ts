@@ -1,4 +1,5 @@
 import type { MergeReadiness, RequiredCheck } from '../port/merging.ts';
+import type { Question } from './compose-query.ts';
 import type { Connection } from './connection.ts';
 import { booleanAt, field, integerAt, listAt, nullableTextAt, textAt } from './decode.ts';
 
@@ -17,30 +18,38 @@ export async function readReadiness(
   const found: MergeReadiness[] = [];
   for (let start = 0; start < wanted.length; start += batchSize) {
     const batch = wanted.slice(start, start + batchSize);
-    const read = await connection.query(
-      {
-        what: `read the checks of ${batch.map((number) => `#${number}`).join(', ')}`,
-        repository: Object.fromEntries(batch.map((number) => [`p${number}`, readinessOf(number)])),
-      },
-      (answer) => {
-        const repository = field(answer, 'repository');
-        return batch
-          .map((number) => field(repository, `p${number}`) ?? null)
-          .filter((pull) => pull !== null)
-          .map(decodeReadiness);
-      },
-    );
+    const read = await connection.query(questionOf(batch), (answer) => {
+      const repository = field(answer, 'repository');
+      return batch
+        .map((number) => field(repository, `p${number}`) ?? null)
+        .filter((pull) => pull !== null)
+        .map(decodeReadiness);
+    });
     found.push(...read);
   }
   return found;
 }
 
-function readinessOf(number: number): string {
-  return `pullRequest(number: ${number}) {
-    number state mergeStateStatus isMergeQueueEnabled mergeQueueEntry { enqueuedAt }
+/** Versions of GitHub Enterprise Server that have no merge queues are asked without them. */
+function questionOf(numbers: readonly number[]): Question {
+  const ask = (more: string): Question => ({
+    what: `read the checks of ${numbers.map((number) => `#${number}`).join(', ')}`,
+    repository: Object.fromEntries(numbers.map((number) => [`p${number}`, readinessOf(number, more)])),
+  });
+  return {
+    ...ask(MERGE_QUEUE),
+    older: { lacks: ['isMergeQueueEnabled', 'mergeQueueEntry'], question: ask('') },
+  };
+}
+
+const MERGE_QUEUE = `isMergeQueueEnabled mergeQueueEntry { enqueuedAt }
     queueing: timelineItems(last: 1, itemTypes: [ADDED_TO_MERGE_QUEUE_EVENT, REMOVED_FROM_MERGE_QUEUE_EVENT]) {
       nodes { __typename ... on RemovedFromMergeQueueEvent { createdAt reason } }
-    }
+    }`;
+
+function readinessOf(number: number, more: string): string {
+  return `pullRequest(number: ${number}) {
+    number state mergeStateStatus ${more}
     baseRef {
       refUpdateRule { requiredStatusCheckContexts }
       rules(first: 100) { nodes { parameters {
@@ -88,6 +97,8 @@ function decodeReadiness(pull: unknown): MergeReadiness {
 
 /** https://docs.github.com/en/graphql/reference/objects#removedfrommergequeueevent */
 function decodeMergeQueue(pull: unknown): MergeReadiness['mergeQueue'] {
+  // A server without merge queues was not asked.
+  if (field(pull, 'isMergeQueueEnabled') === undefined) return null;
   const entry = field(pull, 'mergeQueueEntry') ?? null;
   if (!booleanAt(pull, 'isMergeQueueEnabled') && entry === null) return null;
   const [last] = listAt(pull, 'queueing', 'nodes');

@@ -1,6 +1,7 @@
 import type { Octokit } from '@octokit/rest';
 
 import { TreadleError } from '../../base/errors.ts';
+import { createAskOlder } from './ask-older.ts';
 import { createAskTogether } from './ask-together.ts';
 import { composeQuery, type ComposedQuery, type Question } from './compose-query.ts';
 import type { Answer, Connection, ForgeRequest, Mutation, MutationAnswer } from './connection.ts';
@@ -40,9 +41,11 @@ export function openConnection(options: {
       throw toForgeError(error, { what, repository: `${owner}/${name}`, apiUrl });
     }
   };
-  const askTogether = createAskTogether(
-    (query) => sendQuery(octokit, { owner, name }, query),
-    (error) => isQueryError(error) && !isRateLimited(error),
+  const ask = createAskOlder(
+    createAskTogether(
+      (query) => sendQuery(octokit, { owner, name }, query),
+      (error) => isQueryError(error) && !isRateLimited(error),
+    ),
   );
   const connection: Connection = {
     owner,
@@ -52,7 +55,7 @@ export function openConnection(options: {
       attempt(asked.what, () => sendExpecting(send, asked, refusals, decode)),
     page: (asked, page, decode) => attempt(asked.what, () => readPage(send, asked, page, decode)),
     list: (asked, decode) => readAllPages(connection, asked, decode),
-    query: (question, decode) => attempt(question.what, async () => decode(await askTogether(question))),
+    query: (question, decode) => attempt(question.what, async () => decode(await ask(question))),
     mutateEach: (what, changes, decode) => attempt(what, () => sendMutations(octokit, changes, decode)),
     mutate: (mutation, decode) => attempt(mutation.what, () => sendMutation(octokit, mutation, decode)),
   };
