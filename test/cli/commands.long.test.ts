@@ -99,6 +99,12 @@ const OVERRIDES: readonly Step[] = [
   },
   { name: 'goto', args: ['goto', '1', 'draft', ...because], code: 3, says: 'draft is with ann' },
   {
+    name: 'repin to nothing',
+    args: ['repin', '1', 'dusk', ...because],
+    code: 4,
+    says: /there is no workflow 'dusk' on the default branch\nThere are: .*desk/,
+  },
+  {
     name: 'retry as a stranger',
     args: ['retry', '1', ...because, '--as', 'eve'],
     code: 2,

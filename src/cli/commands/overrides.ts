@@ -6,6 +6,7 @@ import type { Account } from '../../forge/port/people.ts';
 import { actorOf, reasonNotToOverrule } from '../../runtime/authorise.ts';
 import { eventId } from '../../runtime/wake.ts';
 import { findHolder } from '../answer.ts';
+import { checkRepin } from '../check-repin.ts';
 import { checkOverride, refuseCompleted } from '../check-override.ts';
 import { addSpeechOptions, examples, type CommandContext, type SpeechOptions } from '../command-context.ts';
 import { findJob, findRun, type FoundRun } from '../find-run.ts';
@@ -93,6 +94,7 @@ async function overrideCommand(
     const words = ['/treadle', override.name, ...(target === null ? [] : [target]), options.reason.trim()];
     const saying = { words: words.join(' '), actor: actorOf(ceo), at: speech.clock.now() };
     if (override.name !== 'repin') checkOverride(found, saying);
+    else if (target !== null) await checkRepin(speech.forgeAs(ceo.login), target);
     const at = placeFor(found);
     const comment = await speech.forgeAs(ceo.login).comments.create(at, saying.words);
     await speech.goOn({
