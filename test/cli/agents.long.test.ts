@@ -81,7 +81,7 @@ agents:
   it.each([
     ['crashes', 'failure', /exit code 3.*no such table: orders/s],
     ['killed', 'failure', /ended by SIGKILL/],
-    ['missing', 'failure', /could not be started: .*no-such-program/],
+    ['missing', 'failure', /could not be started: no program 'no-such-program' is on the PATH/],
     ['nonsense', 'escalated', /no fenced `treadle` block\. It printed: I did it, trust me/],
     ['silent', 'escalated', /It printed nothing/],
     ['twice', 'escalated', /two|2|several/],

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 
 import type { CommandEnd, CommandOrder, CommandRunner, RunningCommand } from '../ports.ts';
+import { describeStart } from './describe-start.ts';
 import { notePid } from './sweep-workspaces.ts';
 import { agentEnvironment, prepareWorkspace, type WorkspaceOptions } from './workspace.ts';
 
@@ -71,7 +72,7 @@ function runProgram(
       over.abort();
       resolve(result);
     };
-    child.once('error', (error) => finish({ kind: 'not-started', problem: error.message }));
+    child.once('error', (error) => finish({ kind: 'not-started', problem: describeStart(error, program) }));
     child.once('exit', () => {
       // What the program left running in its group ends with it, and lets go of its output.
       signalGroup(child, 'SIGKILL');
