@@ -21,7 +21,7 @@ export function explainRun(workflow: Workflow, config: Config, state: RunState):
   const { run } = state;
   const progress = progressOf(workflow, state);
   const head = [
-    `Run ${run.id} of ${visibleLine(workflow.name)}, issue #${run.issue}: ${cutText(visibleLine(run.title), 200)}`,
+    `Run ${run.id} of ${visibleLine(workflow.name)}, issue #${run.issue}: ${titleOf(run)}`,
     `${capital(runWord(run, jobPhases(workflow, state)))}. ${progressLine(progress)}, ${formatDuration(progress.elapsedMs)} ${run.status === 'completed' ? 'in all' : 'so far'}.`,
   ];
   if (run.status === 'completed') return [...head, ...explainEnd(state)].join('\n');
@@ -33,6 +33,12 @@ export function explainRun(workflow: Workflow, config: Config, state: RunState):
     ...active.map((each) => `\n${explainAwaited(workflow, config, state, each)}`),
     ...(blocked.length === 0 ? [] : [`\n${explainBlocked(blocked)}`]),
   ].join('\n');
+}
+
+/** What the run is about, without the number of its issue, which stands before it. */
+function titleOf({ issue, title }: RunState['run']): string {
+  const shown = visibleLine(title);
+  return cutText(shown.startsWith(`#${issue} `) ? shown.slice(`#${issue} `.length) : shown, 200);
 }
 
 /** The same for one job, with its attempts. An unknown job is named as such, with those there are. */

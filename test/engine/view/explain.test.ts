@@ -32,6 +32,15 @@ describe('an explanation', () => {
     );
   });
 
+  it('tells the number of the issue once, also where the name of the run begins with it', () => {
+    const { state } = INVESTIGATING;
+    const named = (title: string): string | undefined =>
+      explainRun(BUG, CONFIG, { ...state, run: { ...state.run, title } }).split('\n')[0];
+    expect(named('#42 The total is wrong')).toMatch(/, issue #42: The total is wrong$/);
+    expect(named('#421 is back')).toMatch(/, issue #42: #421 is back$/);
+    expect(named('#42')).toMatch(/, issue #42: #42$/);
+  });
+
   it('folds many jobs that wait for others', () => {
     const jobs = [
       jobOf('a', 'task'),
