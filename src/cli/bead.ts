@@ -34,7 +34,9 @@ export async function takeIssue(
   if (number !== undefined) {
     const known = await forge.issues.get(Number(number));
     if (known !== undefined && !known.isPull) return known;
-    throw new TreadleError('not-found', `there is no issue #${number}`);
+    throw new TreadleError('not-found', `there is no issue #${number}`, {
+      remedy: 'To see which can be worked: treadle ready. For a new one, give its title: --issue "TITLE"',
+    });
   }
   const created = await author.issues.create({ title: issue, body, labels: [] });
   const known = await forge.issues.get(created);

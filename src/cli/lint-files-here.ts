@@ -9,6 +9,7 @@ import type { WorkflowFile } from '../workflow/compile.ts';
 import type { Diagnostic } from '../workflow/diagnostic.ts';
 import { isSettingsFile, lintFiles } from '../workflow/lint-files.ts';
 import { readSettings, SETTINGS_PATH, type SettingsFile } from '../workflow/settings.ts';
+import { readTextFile } from './read-text-file.ts';
 
 /** What was found, with the texts it was found in, by the paths from where the command runs. */
 export interface Linted {
@@ -55,7 +56,7 @@ async function groupByTop(named: readonly string[]): Promise<ReadonlyMap<string,
   const groups = new Map<string, WorkflowFile[]>();
   for (const file of new Set(named.map((one) => resolve(one)))) {
     const top = topOf(dirname(file));
-    const text = await readText(file);
+    const text = await readTextFile(file, relative('.', file));
     groups.set(top, [...(groups.get(top) ?? []), { path: withSlashes(relative(top, file)), text }]);
   }
   return groups;
@@ -73,16 +74,6 @@ function topOf(start: string): string {
 async function readKnownSettings(path: string): Promise<SettingsFile | null> {
   const text = await readFile(path, 'utf8').catch(() => null);
   return text === null ? null : readSettings({ path, text }).settings;
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    const reason =
-      (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (cause as Error).message;
-    throw new TreadleError('not-found', `${relative('.', file)} cannot be read: ${reason}`, { cause });
-  }
 }
 
 function withSlashes(path: string): string {

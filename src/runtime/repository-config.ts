@@ -119,12 +119,13 @@ export function invalidFile(
   code: 'config-invalid' | 'workflow-invalid',
   file: { readonly path: string; readonly text: string },
   diagnostics: readonly Diagnostic[],
+  remedy = 'Nothing was started. Mend the file, commit it to the default branch, and try again.',
 ): TreadleError {
   const [first] = diagnostics;
   const place = first === undefined ? '' : `:${first.start.line}:${first.start.column}: ${first.message}`;
   const more = diagnostics.length > 1 ? ` (and ${diagnostics.length - 1} more)` : '';
   return new TreadleError(code, `${file.path}${place}${more}`, {
-    remedy: 'Nothing was started. Mend the file, commit it to the default branch, and try again.',
+    remedy,
     facts: { path: file.path, text: file.text, diagnostics },
   });
 }

@@ -164,14 +164,22 @@ const COMMAND_LINES: readonly (readonly [name: string, code: number, args: reado
   ['port-no-number', 2, ['serve', '--port', '99999']],
   ['graph-of-nothing', 4, ['graph', 'nope']],
   ['graph-format-unknown', 2, ['graph', 'bug', '--format', 'png']],
+  ['graph-of-mistakes', 2, ['graph', 'broken.yml']],
   ['lint-of-nothing', 4, ['lint', 'nope.yml']],
+  ['lint-of-a-folder', 4, ['lint', '.github']],
+  ['conformance-of-nothing', 4, ['conformance', 'nope.yml']],
+  ['import-of-nothing', 4, ['import', 'beads', 'nope.jsonl']],
+  ['import-loom-of-nothing', 4, ['import', 'loom', 'nope']],
+  ['api-no-address', 2, ['doctor', '--api', 'nonsense', '--repository', 'acme/site']],
   ['folder-unknown', 2, ['status', '--repo', '/nonexistent/folder']],
+  ['folder-no-folder', 2, ['status', '--repo', 'broken.yml']],
 ];
 
 /** These need the local server to be found wrong, one after the other. */
 const REQUESTS: typeof COMMAND_LINES = [
   ['issue-unknown', 4, ['run', 'small', '--issue', '#7']],
   ['input-unknown', 2, [...run, '--input', 'greeting=hi']],
+  ['report-for-no-name', 2, ['report', 'x', '--outcome', 'success']],
   ['report-for-unknown-dispatch', 4, ['report', '0123456789abcdef01234567', '--outcome', 'success']],
 ];
 
@@ -179,7 +187,7 @@ describe('a wrong command line', () => {
   let repository: TestRepository;
   beforeAll(async () => {
     await ensureBuilt();
-    repository = repositoryWith(SOUND);
+    repository = repositoryWith({ ...SOUND, 'broken.yml': 'on: workflow_dispatch\njobs: [\n' });
   }, 120_000);
   afterAll(() => repository.remove());
 

@@ -184,6 +184,21 @@ describe('which repository is meant', () => {
     folder.remove();
   });
 
+  test.each([
+    ['--api', { api: 'nonsense' }, {}],
+    ['--api', { api: 'ftp://git.example.com' }, {}],
+    ['GITHUB_API_URL', {}, { GITHUB_API_URL: 'api.github.com' }],
+    ['GITHUB_SERVER_URL', {}, { GITHUB_SERVER_URL: 'github.com' }],
+    ['GH_HOST', {}, { GH_HOST: 'https://git.example.com' }],
+  ])('%s that is none is refused by name: %o, %o', async (name, more, env) => {
+    const question = { repo: '.', remote: 'origin', repository: 'octo/shop', ...more };
+    await expect(findRepository(question, env)).rejects.toMatchObject({
+      code: 'usage',
+      message: expect.stringMatching(`^${name} is no (?:address|name) of a server: "`) as string,
+      remedy: expect.stringContaining('for instance') as string,
+    });
+  });
+
   test('a token for everyday use is not sent to a server that only a remote names', () => {
     const foreign = { ...OWN, repository: 'octo/shop', isTrusted: false };
     expect(() => findToken(foreign, { GH_TOKEN: 'secret' })).toThrow('was not sent to git.example.com');

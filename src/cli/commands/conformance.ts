@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 
 import { TreadleError } from '../../base/errors.ts';
@@ -6,6 +5,7 @@ import type { CheckedCase, ConformanceReport } from '../../conformance/check-cas
 import { checkCases } from '../../conformance/check-cases.ts';
 import { examples, JSON_OPTION, type CommandContext } from '../command-context.ts';
 import { EXIT } from '../exit-codes.ts';
+import { readTextFile } from '../read-text-file.ts';
 import type { Terminal } from '../terminal.ts';
 
 /** `treadle conformance`: cases of GitHub's semantics, checked; exit code 1 when one fails. */
@@ -24,7 +24,7 @@ export function addConformance(program: Command, { terminal, finish }: CommandCo
     )
     .action(async (files: readonly string[], options: { readonly json?: true }) => {
       const reports = new Map<string, ConformanceReport>();
-      for (const file of files) reports.set(file, checkFile(file, await readText(file)));
+      for (const file of files) reports.set(file, checkFile(file, await readTextFile(file)));
       const count = countAll([...reports.values()]);
       if (count.failed > 0) finish(EXIT.runFailed);
       if (options.json === true) {
@@ -68,15 +68,5 @@ function checkFile(file: string, text: string): ConformanceReport {
       ...(error.remedy === undefined ? {} : { remedy: error.remedy }),
       cause: error,
     });
-  }
-}
-
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    const reason = isMissing ? 'there is no such file' : (cause as Error).message;
-    throw new TreadleError('not-found', `${file} cannot be read: ${reason}`, { cause });
   }
 }

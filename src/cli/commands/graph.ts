@@ -94,7 +94,13 @@ async function findGraph(
   }
   const file = named ?? { path: what, text };
   const { workflow, diagnostics } = compileWorkflow(file, { roles: 'any' });
-  if (workflow === null) throw invalidFile('workflow-invalid', file, diagnostics);
+  if (workflow === null)
+    throw invalidFile(
+      'workflow-invalid',
+      file,
+      diagnostics,
+      'Mend the file. All that is wrong: treadle lint',
+    );
   return { workflow, state: null };
 }
 

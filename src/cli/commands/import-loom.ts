@@ -63,7 +63,11 @@ async function importLoom(
 
 async function findFiles(dir: string): Promise<readonly string[]> {
   const found = await stat(dir).catch(() => null);
-  if (found === null) throw new TreadleError('not-found', `there is no ${dir}`);
+  if (found === null) {
+    throw new TreadleError('not-found', `there is no ${dir}`, {
+      remedy: 'Give the path of a workflow of Loom, or of a folder of them.',
+    });
+  }
   if (!found.isDirectory()) return [dir];
   const names = (await readdir(dir)).filter((name) => /\.ya?ml$/.test(name)).sort();
   if (names.length === 0) throw new TreadleError('not-found', `${dir} holds no *.yaml`);

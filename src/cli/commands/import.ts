@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 
 import { TreadleError } from '../../base/errors.ts';
@@ -26,6 +25,7 @@ import { readPermission } from '../github/read-permission.ts';
 import { findSpeaker } from '../github/remote-speech.ts';
 import { performImport, prepareImport, type ImportedBead } from '../import-beads.ts';
 import type { Session } from '../local/session.ts';
+import { readTextFile } from '../read-text-file.ts';
 import type { Terminal } from '../terminal.ts';
 import { withSession } from '../with-session.ts';
 import { addImportLoom } from './import-loom.ts';
@@ -72,7 +72,7 @@ async function importBeads(
   path: string,
   options: ImportOptions,
 ): Promise<void> {
-  const text = await readText(path);
+  const text = await readTextFile(path);
   const { beads, diagnostics } = readBeads({ path, text });
   const errors = diagnostics.filter(({ severity }) => severity === 'error');
   if (errors.length > 0 && options.skipInvalid !== true) throw invalidBeads(path, text, diagnostics);
@@ -216,12 +216,4 @@ function invalidBeads(path: string, text: string, diagnostics: readonly Diagnost
     remedy: 'Nothing was imported. Mend the lines, or import the others with --skip-invalid.',
     facts,
   });
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (cause) {
-    throw new TreadleError('not-found', `${path} cannot be read: ${(cause as Error).message}`, { cause });
-  }
 }

@@ -5,6 +5,7 @@ import { dispatchIndexCodec } from '../../codec/documents.ts';
 import { layout } from '../../codec/layout.ts';
 import { renderReport } from '../../codec/report-block.ts';
 import { dropEmpty, findOutputProblem } from '../../engine/outputs.ts';
+import { visibleLine } from '../../engine/view/visible-text.ts';
 import type { Account } from '../../forge/port/people.ts';
 import { holdsRole } from '../../runtime/authorise.ts';
 import { eventId } from '../../runtime/wake.ts';
@@ -112,7 +113,16 @@ function splitPair(pair: string): [string, string] {
 }
 
 async function runOf(store: Store, wanted: string): Promise<string> {
-  if (!/^[0-9a-f]{24}$/.test(wanted)) return wanted;
+  if (/^#?\d{1,15}(-\d+)?$/.test(wanted)) return wanted;
+  if (!/^[0-9a-f]{24}$/.test(wanted)) {
+    throw new TreadleError(
+      'usage',
+      `${visibleLine(wanted) || 'an empty text'} names no dispatch, no run and no issue`,
+      {
+        remedy: 'Name the run like 42-1, its issue like 42, or the dispatch that treadle explain 42-1 tells.',
+      },
+    );
+  }
   const documents = openDocuments(await store.read());
   const index = await documents.read(layout.dispatchIndex(wanted), dispatchIndexCodec);
   if (index === undefined) {

@@ -113,10 +113,16 @@ function isGithub(host: string): boolean {
 
 /** The server that an option or the environment names; undefined where none does. */
 function namedServer(api: string | undefined, environment: Environment): Server | undefined {
-  const apiUrl = api ?? set(environment['GITHUB_API_URL']);
-  const serverUrl = set(environment['GITHUB_SERVER_URL'])?.replace(/\/+$/, '');
+  const apiUrl =
+    api === undefined
+      ? checkAddress('GITHUB_API_URL', set(environment['GITHUB_API_URL']))
+      : checkAddress('--api', api.trim());
+  const serverUrl = checkAddress('GITHUB_SERVER_URL', set(environment['GITHUB_SERVER_URL']))?.replace(
+    /\/+$/,
+    '',
+  );
   if (apiUrl !== undefined) return { apiUrl, serverUrl: serverUrl ?? webRoot(apiUrl), isTrusted: true };
-  const host = serverUrl === undefined ? set(environment['GH_HOST']) : hostOf(serverUrl);
+  const host = serverUrl === undefined ? checkHost(set(environment['GH_HOST'])) : new URL(serverUrl).host;
   return host === undefined
     ? undefined
     : { ...serverOf(host, true), ...(serverUrl === undefined ? {} : { serverUrl }) };
@@ -134,13 +140,24 @@ function readName(given: string): { readonly host: string | null; readonly repos
 }
 
 function webRoot(apiUrl: string): string {
-  if (!URL.canParse(apiUrl)) return apiUrl;
   const { protocol, host } = new URL(apiUrl);
   return `${protocol}//${host.replace(/^api\./, '')}`;
 }
 
-function hostOf(url: string): string | undefined {
-  return URL.canParse(url) ? new URL(url).host : undefined;
+/** Throws `usage` for what is no name of a server. */
+function checkHost(host: string | undefined): string | undefined {
+  if (host === undefined || /^[\w.-]+(?::\d+)?$/.test(host)) return host;
+  throw new TreadleError('usage', `GH_HOST is no name of a server: ${JSON.stringify(host)}`, {
+    remedy: 'Give its name alone, for instance git.example.com.',
+  });
+}
+
+/** Throws `usage` for what is no address of a server. */
+function checkAddress(name: string, address: string | undefined): string | undefined {
+  if (address === undefined || (URL.canParse(address) && /^https?:\/\//i.test(address))) return address;
+  throw new TreadleError('usage', `${name} is no address of a server: ${JSON.stringify(address)}`, {
+    remedy: `Give it whole, for instance ${name === 'GITHUB_SERVER_URL' ? 'https://github.com' : 'https://api.github.com, or https://HOST/api/v3'}.`,
+  });
 }
 
 /** An empty variable is none. */

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 
@@ -97,8 +98,14 @@ async function findIdentity(folder: string, checkedOut: string | null): Promise<
 }
 
 function notARepository(folder: string, problem: string): TreadleError {
+  if (/No such file or directory|Not a directory/.test(problem)) {
+    const shown = existsSync(folder) ? `${folder} is no folder` : `there is no folder ${folder}`;
+    return new TreadleError('not-a-repository', shown, {
+      remedy: 'Name the folder of a git repository: --repo DIR',
+    });
+  }
   const isBare = problem.includes('must be run in a work tree');
-  const isOther = !isBare && !/not a git repository|No such file or directory|Not a directory/.test(problem);
+  const isOther = !isBare && !/not a git repository/.test(problem);
   return new TreadleError(
     'not-a-repository',
     isBare
