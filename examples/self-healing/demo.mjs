@@ -25,6 +25,19 @@ class UnexpectedEnd extends Error {
   }
 }
 
+/** The approval was to be asked for, and nobody is there to be asked. */
+class Unanswered extends Error {
+  code = WAITS;
+  /** @param {string} repo */
+  constructor(repo) {
+    const run = findRun(repo).id;
+    const approve = `${treadleFromHere()} approve ${run} --repo ${showArgument(repo)}`;
+    super(
+      `there is no terminal to ask for your approval on. To give it: ${approve}, or begin anew: npm run demo -- --yes`,
+    );
+  }
+}
+
 /** @param {string} text */
 function say(text) {
   console.log(`\n== ${text}\n`);
@@ -47,6 +60,7 @@ function treadle(repo, args, { expect, person = false }) {
     stdio: [person ? 'inherit' : 'ignore', 'inherit', 'inherit'],
   });
   const code = done.status ?? 1;
+  if (code === WAITS && person && !process.stdin.isTTY) throw new Unanswered(repo);
   if (code !== expect) throw new UnexpectedEnd(args[0] ?? '', code, expect);
 }
 
@@ -150,5 +164,10 @@ try {
 } catch (error) {
   console.error(`\ndemo: ${error instanceof Error ? error.message : String(error)}`);
   if (error instanceof UsageError) console.error('\nTry: npm run demo -- --help');
-  process.exitCode = error instanceof UsageError ? 2 : error instanceof UnexpectedEnd ? error.code : 1;
+  process.exitCode =
+    error instanceof UsageError
+      ? 2
+      : error instanceof UnexpectedEnd || error instanceof Unanswered
+        ? error.code
+        : 1;
 }
