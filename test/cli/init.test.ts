@@ -266,6 +266,8 @@ describe('treadle init', () => {
   test('--dry-run says what it would do and does nothing', async () => {
     const { out } = await init(at, '--action', ACTION, '--dry-run');
     for (const file of FILES) expect(out).toContain(`write       ${file}`);
+    expect(out.trimEnd().split('\n').at(-1)).toBe('nothing was done (--dry-run)');
+    expect(out).not.toContain('nothing to commit');
     expect(at.git('status', '--porcelain')).toBe('');
     expect(at.bare('branch', '--list')).toBe('* main');
   });

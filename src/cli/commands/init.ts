@@ -88,7 +88,7 @@ export function addInit(program: Command, context: CommandContext): void {
         const files = plan.steps.map(({ path, action }) => ({ path, action }));
         terminal.print(JSON.stringify({ version: 1, branch: plan.branch, files, ...result, notes }, null, 2));
       } else {
-        terminal.print(describeResult(plan, result, notes));
+        terminal.print(options.dryRun === true ? notes.join('\n') : describeResult(plan, result, notes));
       }
     });
 }
