@@ -17,7 +17,7 @@ export function explainHere(
 ): string {
   const text = job === null ? explainRun(workflow, config, state) : explainJob(workflow, config, state, job);
   const awaited = awaitedOf(workflow, state).filter((each) => job === null || each.job === job);
-  const commands = [...new Set(awaited.flatMap((each) => commandsFor(state.run.id, each)))];
+  const commands = [...new Set(awaited.flatMap((each) => commandsFor(state.run.id, workflow.key, each)))];
   return [
     text,
     ...awaited.flatMap((each) => {
@@ -44,10 +44,11 @@ function questionOf(workflow: Workflow, state: RunState, awaited: Awaited): stri
   return visibleText(renderDecision(workflow, state, awaited.job).text).trimEnd();
 }
 
-function commandsFor(run: string, awaited: Awaited): readonly string[] {
+function commandsFor(run: string, workflow: string, awaited: Awaited): readonly string[] {
   switch (awaited.kind) {
     case 'escalation':
       return [
+        ...(awaited.cause === 'nobody-in-role' ? [`treadle repin ${run} ${workflow} --reason "WHY"`] : []),
         `treadle approve ${run} --job ${awaited.job} --reason "WHY"`,
         `treadle retry ${run} --reason "WHAT TO DO DIFFERENTLY"`,
         `treadle goto ${run} JOB --reason "WHY"`,

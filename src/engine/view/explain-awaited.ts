@@ -121,6 +121,11 @@ function explainEscalation(workflow: Workflow, config: Config, awaited: Kind<'es
   return [
     `${job} is escalated since ${formatTime(awaited.since)}: ${whyEscalated(causeInBrief(cause), endSentence(plain(reason)))}`,
     `It waits for ${whoMay('ceo', config.roles['ceo'] ?? [])}, who finds what was tried on ${bead}.`,
+    ...(cause === 'nobody-in-role'
+      ? [
+          `To have it done: name somebody for the role under roles in .github/treadle.yml on the default branch, then comment \`${overrideComment.repin(workflow.key)}\` on the CEO bead.`,
+        ]
+      : []),
     `To go on: approve ${pullName(pull)} (${approved}), or comment ${listWords(steers, 'or')} on the CEO bead.`,
     `To end it: request changes, or comment \`${overrideComment.close()}\` there.`,
   ].join('\n');

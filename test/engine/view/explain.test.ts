@@ -26,6 +26,17 @@ describe('an explanation', () => {
     expect(renderStatusComment(GATE, CONFIG, state)).toContain('`web-designer`, which nobody holds');
   });
 
+  it('says how a role that nobody holds gets a holder, where a job waits for that', () => {
+    const { state } = ESCALATED;
+    const [job, document] = Object.entries(state.jobs).find(([, each]) => each.escalation !== null) ?? [];
+    if (job === undefined || document?.escalation == null) return expect.fail('nothing is escalated');
+    const escalation = { ...document.escalation, cause: 'nobody-in-role' as const };
+    const unheld = { ...state, jobs: { ...state.jobs, [job]: { ...document, escalation } } };
+    const advice = /under roles in \.github\/treadle\.yml .*`\/treadle repin bug WHY`/;
+    expect(explainRun(BUG, CONFIG, unheld)).toMatch(advice);
+    expect(explainRun(BUG, CONFIG, state)).not.toMatch(advice);
+  });
+
   it('says that nobody is the CEO', () => {
     expect(explainRun(BUG, { ...CONFIG, roles: {} }, ESCALATED.state)).toContain(
       'ceo (nobody holds this role',
