@@ -72,6 +72,7 @@ const HEALTHY: DoctorFacts = {
     ['ada', { kind: 'known', permission: seen('write'), isApp: false }],
     ['bea', { kind: 'known', permission: hidden('not asked'), isApp: false }],
   ]),
+  teams: new Map(),
 };
 
 const repository = (change: Partial<RepositoryFacts>): Partial<DoctorFacts> => ({
@@ -309,6 +310,22 @@ const CASES: readonly (readonly [
     'doctor-role-held-by-nobody',
     'ok',
     files([SETTINGS, 'roles: { ceo: ["@loom/lead"], product-manager: [bea] }\n']),
+  ],
+  ['a team that can be read', 'doctor-team-unreadable', 'ok', { teams: new Map([['loom/lead', true]]) }],
+  [
+    'a team that this token may not read',
+    'doctor-team-unreadable',
+    'warning',
+    { teams: new Map([['loom/lead', false]]) },
+  ],
+  [
+    'a team, and the default token at work',
+    'doctor-team-unreadable',
+    'error',
+    {
+      teams: new Map([['loom/lead', true]]),
+      ...files([WAKES, WAKE.replace('steps.app.outputs.token', 'github.token')]),
+    },
   ],
   [
     'a CEO who only reads',

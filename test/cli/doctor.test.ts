@@ -11,7 +11,7 @@ const SHA = 'a'.repeat(40);
 const FILES = {
   'README.md': '# site\n',
   'action.yml': 'runs: { using: node24, main: dist/index.js }\n',
-  '.github/treadle.yml': 'roles: { ceo: [acme, carol, dana], product-manager: [bob] }\n',
+  '.github/treadle.yml': 'roles: { ceo: [acme, carol, dana], product-manager: [bob, "@acme/leads"] }\n',
   '.github/treadle/workflows/hello.yml':
     'name: Hello\non: { issues: { labels: [hello] } }\njobs: { look: { runs-on: qa-engineer, prompt: Look. } }\n',
   '.github/workflows/treadle.yml': `name: Treadle
@@ -99,6 +99,9 @@ describe('treadle doctor over the local server', () => {
     ]);
     expect(by('doctor-role-unknown-member')).toMatchObject([
       { severity: 'error', what: expect.stringContaining('dana') as string },
+    ]);
+    expect(by('doctor-team-unreadable')).toMatchObject([
+      { severity: 'error', what: expect.stringContaining('@acme/leads') as string },
     ]);
     expect(by('doctor-role-held-by-nobody')).toMatchObject([
       { severity: 'warning', what: expect.stringContaining('hello.yml:3') as string },

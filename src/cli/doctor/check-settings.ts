@@ -1,8 +1,10 @@
 import { readSettings, SETTINGS_PATH, type SettingsFile } from '../../workflow/settings.ts';
+import { WAKE_WORKFLOW_PATH } from '../init/starter-files.ts';
 import { checkFiles } from './check-files.ts';
 import { checkAfterMerge, checkAgents } from './check-started-workflows.ts';
 import type { DoctorFacts } from './facts.ts';
 import { notChecked, ok, type Finding } from './finding.ts';
+import { findWakeStep, usesDefaultToken } from './wake-step.ts';
 
 /** Whether settings and workflows are in order, and whether there are people behind the roles. */
 export function checkSettings(facts: DoctorFacts): readonly Finding[] {
@@ -25,6 +27,7 @@ export function checkSettings(facts: DoctorFacts): readonly Finding[] {
     ...files,
     ...checkRoles(settings, files),
     ...checkMembers(facts, settings),
+    ...checkTeams(facts),
     ...checkAgents(facts, settings),
     ...checkAfterMerge(facts, settings),
   ];
@@ -45,6 +48,26 @@ function checkRoles({ roles, teams }: SettingsFile, found: readonly Finding[]): 
   return found.some(({ code }) => code === 'doctor-role-held-by-nobody')
     ? []
     : [ok('doctor-role-held-by-nobody', 'Somebody holds each role that is used.')];
+}
+
+/** Who holds a role is read when a run starts, by the token that Treadle works with. */
+function checkTeams({ teams, files }: DoctorFacts): readonly Finding[] {
+  if (teams.size === 0) return [];
+  const isDefault = usesDefaultToken(findWakeStep(files.get(WAKE_WORKFLOW_PATH) ?? ''));
+  const unreadable = [...teams]
+    .filter(([, isReadable]) => isDefault || !isReadable)
+    .map(([team]) => `@${team}`);
+  if (unreadable.length === 0) return [ok('doctor-team-unreadable', 'The members of each team can be read.')];
+  return [
+    {
+      code: 'doctor-team-unreadable',
+      severity: isDefault ? 'error' : 'warning',
+      what: isDefault
+        ? `The default token, with which Treadle works, may not read who is in ${unreadable.join(', ')}: no run starts.`
+        : `This token may not read who is in ${unreadable.join(', ')}: where that of Treadle may not either, or there is no such team, no run starts.`,
+      remedy: `Name the members in ${SETTINGS_PATH}, or let Treadle work with an App that has the permission members.`,
+    },
+  ];
 }
 
 function checkMembers({ members }: DoctorFacts, settings: SettingsFile): readonly Finding[] {

@@ -24,6 +24,7 @@ export const FINDING_CODES = {
   'doctor-routing-invalid': 'whether the routing table is in order, where there is one',
   'doctor-workflow-invalid': "whether Treadle's workflows are in order, with what they call",
   'doctor-role-unknown-member': 'whether everybody who holds a role has an account',
+  'doctor-team-unreadable': 'whether the members of the teams that the settings name can be read',
   'doctor-role-held-by-nobody': 'whether somebody holds each role that workflows use',
   'doctor-approver-without-write': 'whether approvals of the CEO count, which needs write permission',
   'doctor-agent-workflow-missing':

@@ -27,6 +27,8 @@ export interface DoctorFacts {
   readonly action: { readonly uses: string; readonly text: Look<string | null> } | null;
   /** By login, as far as the settings name them. */
   readonly members: ReadonlyMap<string, MemberFacts>;
+  /** The teams that the settings name, as `organisation/team`, and whether this token may read who is in them. */
+  readonly teams: ReadonlyMap<string, boolean>;
 }
 
 export interface StateFacts {

@@ -57,6 +57,7 @@ export async function gatherFacts(surroundings: Surroundings): Promise<DoctorFac
     state: await readState(surroundings, file?.stateBranch ?? 'treadle/state'),
     action: await readAction(surroundings, files, branch),
     members: await readMembers(forge, file),
+    teams: await readTeams(forge, file),
   };
 }
 
@@ -124,6 +125,15 @@ async function readMembers(
     members.set(login, { kind: 'known', permission, isApp: account.kind === 'app' });
   }
   return members;
+}
+
+async function readTeams(forge: Forge, file: SettingsFile | null): Promise<ReadonlyMap<string, boolean>> {
+  const teams = new Map<string, boolean>();
+  for (const team of new Set(Object.values(file?.teams ?? {}).flat())) {
+    const [organisation = '', name = ''] = team.split('/');
+    teams.set(team, (await forge.people.teamMembers(organisation, name)) !== undefined);
+  }
+  return teams;
 }
 
 async function readPermission(forge: Forge, login: string): Promise<Look<Permission>> {
