@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 
 import { ensureBuilt, startTreadle, treadle, treadleJson } from './built-cli.ts';
@@ -60,3 +62,17 @@ it('goes on with what happens on the server, until it is asked to end', async ()
   const { runs } = await treadleJson<StatusJson>(['status', '--all'], options);
   expect(runs).toMatchObject([{ conclusion: null }, { conclusion: 'success' }]);
 }, 120_000);
+
+it('says which port is taken, and what to do', async () => {
+  const repository = repositoryWith(GREETING);
+  onTestFinished(() => repository.remove());
+  const other = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => void other.close());
+  await once(other, 'listening');
+  const { port } = other.address() as AddressInfo;
+  const ended = await treadle(['serve', '--port', String(port)], { cwd: repository.folder });
+  expect(ended.code).toBe(5);
+  expect(ended.stderr).toBe(
+    `error [server-unavailable]: the local server cannot listen on port ${port}: another program uses it\nChoose another one with --port, or leave that out for one that is free.\n`,
+  );
+}, 60_000);

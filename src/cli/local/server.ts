@@ -12,6 +12,8 @@ const PROGRAM = fileURLToPath(new URL('../../local-github/main.js', import.meta.
 /** A server that is just ending still holds its folder; it is waited for this often. */
 const LIMIT_TRIES = 40;
 const BETWEEN_TRIES_MS = 100;
+/** As often for its port, which nobody else lets go of. */
+const LIMIT_PORT_TRIES = 4;
 
 /** A local server that answers. */
 export interface ServerConnection {
@@ -37,10 +39,22 @@ export async function connectServer(dataFolder: string, port = 0): Promise<Serve
       return { url: started.url, adminToken: await readAdminToken(folder), own: true, close: started.close };
     }
     problem = started.problem;
+    if (isPortProblem(problem) && attempt + 1 >= LIMIT_PORT_TRIES) throw portUnusable(port, problem);
     await sleep(BETWEEN_TRIES_MS);
   }
   throw new TreadleError('server-unavailable', `the local server could not be started: ${problem}`, {
     remedy: `See whether another process uses ${folder}, end it, and try again.`,
+  });
+}
+
+function isPortProblem(problem: string): boolean {
+  return /\blisten (?:EADDRINUSE|EACCES)\b/.test(problem);
+}
+
+function portUnusable(port: number, problem: string): TreadleError {
+  const why = problem.includes('EACCES') ? 'you may not use it' : 'another program uses it';
+  return new TreadleError('server-unavailable', `the local server cannot listen on port ${port}: ${why}`, {
+    remedy: 'Choose another one with --port, or leave that out for one that is free.',
   });
 }
 
