@@ -55,7 +55,7 @@ describe('a step that is called off', () => {
   });
 
   test('or whose time is over', async () => {
-    const { running, says } = start('echo ready; sleep 600', 60_000);
+    const { running, says } = start('echo ready; exec sleep 600', 60_000);
     await says('ready');
     vi.advanceTimersByTime(60_000);
     expect(await running.ended).toEqual({ kind: 'timed-out' });
