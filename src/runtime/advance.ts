@@ -236,7 +236,9 @@ class AdvanceLoop {
         this.#remark([`${haltReason(this.#runtime)}: ${run} waits with ${entry.effect.type}`]);
         continue;
       }
-      this.#waiting.set(entry.id, { run, entry, doubtful: this.#takenOver.has(entry.id), earlier: [] });
+      // What a rate limit ended may have been done in part.
+      const doubtful = this.#takenOver.has(entry.id) || this.#limited.has(entry.id);
+      this.#waiting.set(entry.id, { run, entry, doubtful, earlier: [] });
     }
   }
 

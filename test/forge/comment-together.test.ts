@@ -8,13 +8,17 @@ interface Sent {
   readonly requests: readonly string[];
 }
 
-/** A forge that knows #1 and #2, and answers a mutation as told. */
-function forgeWith(mutation: (variables: Readonly<Record<string, unknown>>) => CannedAnswer): Sent {
+/** A forge that knows #1 and #2, and answers a mutation as told; one issue is locked. */
+function forgeWith(
+  mutation: (variables: Readonly<Record<string, unknown>>) => CannedAnswer,
+  locked = 0,
+): Sent {
   const requests: string[] = [];
   const answer = ({ method, path, body }: CannedRequest): CannedAnswer => {
     const query = typeof body['query'] === 'string' ? body['query'] : '';
     const kind = query.startsWith('mutation') ? 'mutation' : 'query';
     requests.push(path === '/graphql' ? kind : `${method} ${path}`);
+    if (path === `/issues/${locked}/comments`) return { status: 403, body: { message: 'It is locked.' } };
     if (path !== '/graphql') return { body: { id: 100 + requests.length } };
     if (kind === 'query') {
       const missing = { type: 'NOT_FOUND', path: ['repository', 'issue3'], message: 'No such issue' };
@@ -66,6 +70,18 @@ describe('comments that are written at once', () => {
     const written = [1, 2, 3].map((issue) => forge.comments.create(issue, 'a'));
     expect(await Promise.all(written)).toEqual([11, 103, 104]);
     expect(requests).toEqual(['query', 'mutation', 'POST /issues/2/comments', 'POST /issues/3/comments']);
+  });
+
+  test('are written all the same where one of them cannot be', async () => {
+    const refused = ['q1_added', 'q2_added'].map((path) => ({
+      type: 'FORBIDDEN',
+      path: [path],
+      message: 'No.',
+    }));
+    const data = { q0_added: added(11), q1_added: null, q2_added: null };
+    const { forge } = forgeWith(() => ({ body: { data, errors: refused } }), 2);
+    const ends = await Promise.allSettled([1, 2, 1].map((issue) => forge.comments.create(issue, 'a')));
+    expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
   });
 
   test('are all in doubt where there is no answer, and are not sent again', async () => {

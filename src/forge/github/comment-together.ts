@@ -27,16 +27,13 @@ export function createCommentTogether(
   const nodes = new Map<number, string>();
   let waiting: Waiting[] = [];
 
-  const write = async (together: readonly Waiting[]): Promise<readonly number[]> => {
+  const writeTogether = async (together: readonly Waiting[]): Promise<ReadonlyMap<Waiting, number>> => {
     await learnNodes(connection, nodes, together);
     const known = together.flatMap((each) => {
       const node = nodes.get(each.issue);
       return node === undefined ? [] : [{ each, change: addComment(node, each.body) }];
     });
-    const ids = known.length === 0 ? new Map<Waiting, number>() : await writeAll(connection, known);
-    const written: number[] = [];
-    for (const each of together) written.push(ids.get(each) ?? (await alone(each.issue, each.body)));
-    return written;
+    return known.length === 0 ? new Map<Waiting, number>() : writeAll(connection, known);
   };
 
   const send = (): void => {
@@ -48,9 +45,19 @@ export function createCommentTogether(
     }
     for (let start = 0; start < all.length; start += MOST) {
       const together = all.slice(start, start + MOST);
-      const written = write(together);
-      for (const [index, { settle }] of together.entries()) {
-        settle(written.then((ids) => ids[index] ?? Promise.reject(new Error('a comment was not answered'))));
+      const written = writeTogether(together);
+      let before: Promise<unknown> = written;
+      for (const each of together) {
+        // What is written alone is written in order, and what becomes of one is nothing to the others.
+        const turn = before;
+        const own = written.then(async (ids) => {
+          const id = ids.get(each);
+          if (id !== undefined) return id;
+          await turn.catch(() => undefined);
+          return alone(each.issue, each.body);
+        });
+        before = own;
+        each.settle(own);
       }
     }
   };
