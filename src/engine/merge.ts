@@ -16,11 +16,13 @@ import { approvalsIn, withLegs } from './hand-over.ts';
 import type { Outcome } from './outcome.ts';
 import { applied, ignored } from './outcome.ts';
 import {
+  beginRework,
   endRework,
   enqueueMerge,
   leaveQueue,
   nextEntry,
   ownLease,
+  reworkAhead,
   takeLease,
   waitForRework,
 } from './queue.ts';
@@ -83,8 +85,11 @@ export function applyMerged(draft: Draft, event: PullRequestMerged): Outcome {
     return ignored('no merge of that pull request is awaited');
   }
   closeEscalation(draft, job, `pull request #${pull} was merged as ${commit}`);
-  endRework(draft);
+  // The lease goes to the next one once it is known who that is.
+  const holds = ownLease(draft)?.job === job;
+  if (holds) endRework(draft);
   leaveQueue(draft, job);
+  if (!holds) endRework(draft);
   if (document.merge?.byPerson !== true) {
     for (const workflow of draft.config.settings.afterMerge ?? [])
       draft.emit({ type: 'start_workflow', job, workflow, commit });
@@ -105,9 +110,14 @@ export function applyMergeRefused(draft: Draft, event: MergeRefused): Outcome {
   if (document === undefined || !isMerging(draft, document, event))
     return ignored('no such merge is awaited');
   if (runningAttempt(document) === undefined) return ignored('its attempt is over');
+  const ahead = cause === 'conflict' ? reworkAhead(draft) : null;
+  if (ahead !== null && ownLease(draft)?.job !== job) return ignored('it does not hold the lease');
   countRefusal(draft, cause);
-  const ahead = cause === 'conflict' ? waitForRework(draft, job) : null;
-  if (ahead !== null) return applied(job, `conflicts: behind the rework of ${ahead}`);
+  if (ahead !== null) {
+    waitForRework(draft, job, ahead);
+    return applied(job, `conflicts: behind the rework of ${ahead}`);
+  }
+  if (cause === 'conflict') beginRework(draft, job);
   failAttempt(draft, job, { outcome: 'failure', reason: detail, again: cause === 'not-permitted' });
   return applied(job, `merge refused: ${cause}`);
 }

@@ -109,47 +109,72 @@ function grantLease(draft: Draft): void {
   draft.emit({ type: 'merge_pull', job, attempt, pull, head: commit, fence: cause.id });
 }
 
-/**
- * A merge conflicts. The first run that does is sent back, and others that do wait until it merged: each is reworked once, on top of
- * all that comes before it, and not anew with every merge.
- *
- * @returns the run that it waits for; null where it is the one to be reworked
- */
-export function waitForRework(draft: Draft, job: string): string | null {
-  const { reworked, entries } = draft.queue;
-  if (reworked === undefined || reworked.run === draft.run.id) {
-    const { id: run } = draft.run;
-    // Who conflicted before still does: the base branch has more of what it conflicts with, not less.
-    const waiting = entries.map((entry) => (entry.behind === undefined ? entry : { ...entry, behind: run }));
-    draft.setQueue({ ...draft.queue, entries: waiting, reworked: { run, job } });
-    return null;
-  }
-  leaveQueue(draft, job);
-  enqueueMerge(draft, job, reworked.run);
-  return reworked.run;
+/** The run whose rework a merge of this run waits for where it conflicts; null where it is to be reworked itself. */
+export function reworkAhead(draft: Draft): string | null {
+  const { run, queue } = draft;
+  const ahead = queue.reworked?.run;
+  if (ahead === undefined || ahead === run.id) return null;
+  // Who is waited for must not wait for this run: as its caller, or for a concurrency group that it holds.
+  const isWaitedFor =
+    run.parent?.callers.includes(ahead) === true || Object.keys(run.groups ?? {}).length > 0;
+  return isWaitedFor ? null : ahead;
 }
 
-/** The run merged what was reworked, or is not about to: those that wait for it do so no longer. */
+/** Puts a merge that conflicts back into the queue, where it waits until another run is reworked, and gives the lease to others. */
+export function waitForRework(draft: Draft, job: string, ahead: string): void {
+  leaveQueue(draft, job);
+  enqueueMerge(draft, job, ahead);
+}
+
+/**
+ * A merge conflicts, and its run is sent back. Others that conflict meanwhile wait until it merged: each is reworked once, on top of
+ * all that comes before it, and not anew with every merge.
+ */
+export function beginRework(draft: Draft, job: string): void {
+  const { reworked, entries } = draft.queue;
+  const { id: run } = draft.run;
+  if (reworked !== undefined && reworked.run !== run) return;
+  // Who conflicted before still does: the base branch has more of what it conflicts with, not less.
+  const waiting = entries.map((entry) =>
+    entry.behind === undefined || entry.run === run ? entry : { ...entry, behind: run },
+  );
+  draft.setQueue({ ...draft.queue, entries: waiting, reworked: { run, job } });
+}
+
+/** The run merged what was reworked, or does so no more: those that wait for it go on. */
 export function endRework(draft: Draft): void {
   const { reworked, ...queue } = draft.queue;
-  if (reworked?.run === draft.run.id) draft.setQueue(queue);
+  if (reworked?.run !== draft.run.id) return;
+  draft.setQueue(queue);
+  if (queue.lease === null) advanceQueue(draft);
 }
 
-/** Lets others go on where a rework is over, or waits for a person: nobody knows for how long. */
+/** Lets others go on where a rework is over, or waits for what may take long: a person, a called run, a time. */
 export function giveWay(draft: Draft): void {
   const { reworked } = draft.queue;
   if (reworked?.run !== draft.run.id) return;
   const { run } = draft;
-  const isDefined = draft.definition(reworked.job) !== undefined;
   const isGoingOn =
     run.status !== 'completed' &&
     run.paused === null &&
-    isDefined &&
+    draft.definition(reworked.job) !== undefined &&
     draft.line(reworked.job).status !== 'completed' &&
-    ![...jobsAndLegs(draft)].some((job) => draft.line(job).status === 'waiting');
-  if (isGoingOn) return;
-  endRework(draft);
-  if (draft.queue.lease === null) advanceQueue(draft);
+    ![...jobsAndLegs(draft)].some((job) => waitsLong(draft, job));
+  if (!isGoingOn) endRework(draft);
+}
+
+function waitsLong(draft: Draft, job: string): boolean {
+  const { status } = draft.line(job);
+  if (status === 'waiting') return true;
+  if (status === 'completed') return false;
+  const document = draft.document(job);
+  if (document === undefined) return false;
+  const { merge, retryAt, attempts } = document;
+  const isForPerson =
+    merge?.byPerson === true || merge?.checks?.state === 'held' || merge?.checks?.state === 'unmerged';
+  return (
+    isForPerson || retryAt !== null || (status === 'in_progress' && attempts.at(-1)?.child !== undefined)
+  );
 }
 
 function tellQueueAdvanced(draft: Draft, run: string): void {

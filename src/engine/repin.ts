@@ -2,6 +2,7 @@ import type { Sha256 } from '../base/digest.ts';
 import type { Job, Workflow } from '../workflow/model.ts';
 import type { Draft } from './draft.ts';
 import { goOn } from './pause.ts';
+import { endRework } from './queue.ts';
 import { without } from './own-keys.ts';
 import { resetJob, withdrawJob } from './withdraw.ts';
 import type { Outcome } from './outcome.ts';
@@ -13,6 +14,8 @@ import { applied } from './outcome.ts';
  * starts.
  */
 export function repinRun(draft: Draft, definition: Sha256, workflow: Workflow): Outcome {
+  // It may commit to another base from now on.
+  endRework(draft);
   for (const [job, before] of draft.workflow.jobs) {
     const after = workflow.jobs.get(job);
     if (after === undefined) {

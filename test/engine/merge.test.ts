@@ -352,6 +352,46 @@ describe('several that conflict', () => {
     expect(story.effects()).toEqual(['dispatch fix 2.1']);
   });
 
+  test('the same refusal again changes nothing', () => {
+    const story = behind();
+    const before = story.state();
+    story.apply(story.lastEvent);
+    expect(story.said()).toMatch(/^ignored/);
+    expect(story.state()).toEqual(before);
+  });
+
+  test('a run waits neither for its caller nor with a place in a concurrency group that others wait for', () => {
+    const parent = {
+      ...{ run: '7-1', job: 'call', attempt: 1, callers: ['7-1'] },
+      outermost: { number: 7, workflow: 'Outer' },
+    };
+    const called = agreed({ reworked }, '12', { parent });
+    called.refuse('conflict');
+    expect(called.said()).toBe('commit → fix (merge refused: conflict)');
+    expect(called.state().queue.reworked).toEqual(reworked);
+
+    const grouped = beginStory(yaml.replace('type: commit', 'type: commit\n    concurrency: merge'), {
+      queue: queueOf({ reworked }),
+    });
+    grouped.start();
+    grouped.report('fix', { outputs: { 'pull-request': '12' } });
+    grouped.report('commit', { outputs: { note: 'clean' } });
+    grouped.refuse('conflict');
+    expect(grouped.said()).toBe('commit → fix (merge refused: conflict)');
+  });
+
+  test('a merge that was made without the lease lets those behind go on as well', () => {
+    const story = agreed();
+    story.refuse('conflict');
+    story.report('fix', { outputs: { 'pull-request': '13' } });
+    story.report('commit', { outputs: { note: 'clean' } });
+    story.setQueue(
+      queueOf({ reworked: { run: '42-1', job: 'commit' }, entries: [{ ...theirs, behind: '42-1' }] }),
+    );
+    story.merged();
+    expect(inboxOf(story)).toEqual(['queue_advanced 7-1']);
+  });
+
   test.each<[name: string, happens: (story: ReturnType<typeof agreed>) => void]>([
     ['merged', (story) => story.merged()],
     [
