@@ -20955,8 +20955,15 @@ function finding(code, at, message) {
 		message
 	};
 }
+/** What is longer is no slip of the pen, and comparing takes the product of the lengths. */
+const longestCompared = 100;
+/** How many names are compared for one file: 25 slips in a file of 10,000 names, any number in one of a hundred. */
+const mostCompared = 25e4;
+/** How many names a message lists. */
+const mostListed = 50;
 /** The nearest of the known names, within a third of its length, or null. */
 function nearestName(name, known) {
+	if (name.length > longestCompared) return null;
 	let best = null;
 	let bestDistance = Math.max(1, Math.floor(Math.min(name.length, 40) / 3)) + 1;
 	for (const candidate of known) {
@@ -20973,6 +20980,25 @@ function nearestName(name, known) {
 function suggestion(name, known) {
 	const nearest = nearestName(name, known);
 	return nearest === null ? "" : ` Did you mean '${nearest}'?`;
+}
+/**
+* Suggestions for all names of a file. Where it has thousands of names that are not among thousands, the first get one: to compare
+* each with each would take the product of both.
+*/
+function createSuggest(limit = mostCompared) {
+	let left = limit;
+	function* counted(known) {
+		for (const name of known) {
+			left -= 1;
+			yield name;
+		}
+	}
+	return (name, known) => left > 0 ? suggestion(name, counted(known)) : "";
+}
+/** Names in a message: the first of many. */
+function listNames(names) {
+	const more = names.length - mostListed;
+	return names.slice(0, mostListed).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
 /** Insertions, deletions, replacements and swaps of neighbours that turn one text into the other. */
 function editDistance(from, to) {
@@ -27905,6 +27931,7 @@ var require_dist = /* @__PURE__ */ __commonJSMin(((exports) => {
 	exports.Scalar = Scalar.Scalar;
 	exports.YAMLMap = YAMLMap.YAMLMap;
 	exports.YAMLSeq = YAMLSeq.YAMLSeq;
+	exports.CST = cst;
 	exports.Lexer = lexer.Lexer;
 	exports.LineCounter = lineCounter.LineCounter;
 	exports.Parser = parser.Parser;
@@ -27959,6 +27986,30 @@ function parseNumber(text) {
 }
 
 // src/workflow/yaml-tree.ts
+/** A mapping of entries, of which several may have the same key. */
+function mapOf(entries, span) {
+	const byKey = /* @__PURE__ */ new Map();
+	for (const entry of entries) if (!byKey.has(entry.key.text)) byKey.set(entry.key.text, entry);
+	return {
+		kind: "map",
+		entries,
+		byKey,
+		span
+	};
+}
+/** Nothing, where a value could stand. */
+function emptyAt(offset) {
+	return {
+		kind: "scalar",
+		value: null,
+		text: "",
+		style: "plain",
+		span: {
+			start: offset,
+			end: offset
+		}
+	};
+}
 /** The text of a scalar value as GitHub converts it. */
 function scalarText(value) {
 	if (value === null) return "";
@@ -27993,6 +28044,363 @@ function toPlain(node, known = /* @__PURE__ */ new Map()) {
 	return plain;
 }
 
+// src/workflow/plain-scalar.ts
+/** Texts that may stand for null, true, false or a number. */
+const mayBeValue = /^(?:[-+.\d]|~$|[Nn]ull$|NULL$|[Tt]rue$|TRUE$|[Ff]alse$|FALSE$)/;
+/**
+* A text without quotes, which may stand for a value of another kind by the core schema of YAML 1.2.
+*
+* @see https://yaml.org/spec/1.2.2/#1032-tag-resolution
+*/
+function plainScalar(written, span) {
+	const value = mayBeValue.test(written) ? coreValue(written) : written;
+	return {
+		kind: "scalar",
+		value,
+		text: value === written ? written : scalarText(value),
+		style: "plain",
+		span
+	};
+}
+function coreValue(written) {
+	if (/^(?:~|null|Null|NULL)$/.test(written)) return null;
+	if (/^(?:[Tt]rue|TRUE|[Ff]alse|FALSE)$/.test(written)) return /^t/i.test(written);
+	if (/^[-+]?\d+$/.test(written)) return Number.parseInt(written, 10);
+	if (/^0o[0-7]+$/.test(written)) return Number.parseInt(written.slice(2), 8);
+	if (/^0x[\da-fA-F]+$/.test(written)) return Number.parseInt(written.slice(2), 16);
+	if (/^[-+]?(?:\.\d+|\d+(?:\.\d*)?)(?:[eE][-+]?\d+)?$/.test(written)) return Number.parseFloat(written);
+	if (/^\+?\.(?:inf|Inf|INF)$/.test(written)) return Infinity;
+	return /^\.(?:nan|NaN|NAN)$/.test(written) ? NaN : written;
+}
+
+// src/workflow/common-yaml.ts
+/** Deeper ones are left to the package, which knows the limit. */
+const maxDepth = 25;
+/** What a lexer of YAML may treat otherwise than by its place in a line: control characters with tabs and CRs, and byte order marks. */
+const uncommonCharacter = /[\x00-\x09\x0b-\x1f\ufeff]/;
+/** Words as keys; the colon is not part of it. */
+const blockKey = /\w[\w./-]*(?: [\w./-]+)*(?=:(?: |\n|$))/y;
+const flowKey = /\w[\w./-]*(?: [\w./-]+)*(?=: )/y;
+/** Above 1,024 units they are not allowed. */
+const maxKeyUnits = 1e3;
+const singleQuoted = /'(?:[^'\n]|'')*'/y;
+/** With the escapes that JSON has, too. */
+const doubleQuoted = /"(?:[^"\\\n]|\\(?:["\\/bfnrt]|u[\da-fA-F]{4}))*"/y;
+/** A plain text within brackets, its last blanks included. A dash begins a number. */
+const flowText = /(?:[^\s,[\]{}!&*|>%@`"'#?:-]|-(?=\d))[^\n,[\]{}]*/y;
+const literalHeader = /[|>]-?\n/y;
+const blockHeaders = /* @__PURE__ */ new Set(["|", ">"]);
+/** What begins no plain text, or one that is easily mistaken. */
+const indicators = /* @__PURE__ */ new Set([
+	"!",
+	"&",
+	"*",
+	"%",
+	"@",
+	"`",
+	"#",
+	",",
+	"]",
+	"}",
+	"?",
+	":",
+	"-",
+	"|",
+	">"
+]);
+/**
+* Reads YAML as workflows are mostly written: mappings and lists in block style; in flow style on one line; texts plain or quoted on
+* one line, or as a block. Takes a tenth of the time of the `yaml` package, whose tree of tokens and nodes it does without.
+*
+* What it answers is what the package reads, to the place of each value. Whatever is not of this kind (anchors, tags, texts over
+* several lines, several documents, tabs, and all that is no YAML) it leaves to the package: null.
+*/
+function readCommonYaml(text) {
+	return uncommonCharacter.test(text) ? null : new CommonYaml(text).readFile();
+}
+/** A reader at a place of the text. Whatever reads something leaves it behind; null where it is not common. */
+var CommonYaml = class {
+	#text;
+	/** The place in the text. */
+	#at = 0;
+	/** The column of the block that goes on at the place, which is the first of its line; -1 at the end of the file. */
+	#column = -1;
+	constructor(text) {
+		this.#text = text;
+	}
+	readFile() {
+		this.#goToLine(0);
+		const root = this.#column === 0 ? this.#readMap(0) : null;
+		return this.#column === -1 ? root : null;
+	}
+	/** Goes to the next line that holds more than a comment, from the beginning of one. */
+	#goToLine(start) {
+		let lineStart = start;
+		while (lineStart < this.#text.length) {
+			let at = lineStart;
+			while (this.#text[at] === " ") at += 1;
+			const first = this.#text[at];
+			if (first !== "\n" && first !== "#" && first !== void 0) {
+				this.#at = at;
+				this.#column = at - lineStart;
+				return;
+			}
+			lineStart = this.#lineEnd(at) + 1;
+		}
+		this.#at = this.#text.length;
+		this.#column = -1;
+	}
+	#lineEnd(from) {
+		const end = this.#text.indexOf("\n", from);
+		return end < 0 ? this.#text.length : end;
+	}
+	#skipSpaces() {
+		while (this.#text[this.#at] === " ") this.#at += 1;
+	}
+	/** Goes on with the next line; false where something else than a comment follows on this one. */
+	#endLine() {
+		const from = this.#at;
+		this.#skipSpaces();
+		const next = this.#text[this.#at];
+		const isComment = next === "#" && this.#at > from;
+		if (next !== void 0 && next !== "\n" && !isComment) return false;
+		this.#goToLine(this.#lineEnd(this.#at) + 1);
+		return true;
+	}
+	#match(pattern) {
+		pattern.lastIndex = this.#at;
+		const found = pattern.exec(this.#text);
+		if (found === null) return null;
+		this.#at = pattern.lastIndex;
+		return found[0];
+	}
+	#readMap(depth) {
+		const column = this.#column;
+		const start = this.#at;
+		const entries = [];
+		do {
+			const key = this.#readKey(blockKey);
+			const value = key === null ? null : this.#readMapValue(column, depth);
+			if (key === null || value === null) return null;
+			entries.push({
+				key,
+				value
+			});
+		} while (this.#column === column);
+		return this.#column > column ? null : mapOf(entries, {
+			start,
+			end: endOf$1(entries.at(-1)?.value, start)
+		});
+	}
+	/** A key with its colon. */
+	#readKey(name) {
+		const start = this.#at;
+		const written = this.#match(name);
+		const key = written === null ? this.#readQuoted() : plainScalar(written, this.#spanFrom(start));
+		if (key === null || this.#text[this.#at] !== ":" || this.#at - start > maxKeyUnits) return null;
+		this.#at += 1;
+		const next = this.#text[this.#at];
+		return next === " " || name === blockKey && (next === "\n" || next === void 0) ? key : null;
+	}
+	#readMapValue(column, depth) {
+		this.#skipSpaces();
+		const next = this.#text[this.#at];
+		if (next !== void 0 && next !== "\n" && next !== "#") return this.#readInline(column, depth);
+		const empty = emptyAt(this.#at);
+		this.#goToLine(this.#lineEnd(this.#at) + 1);
+		if (this.#column >= column && this.#isItem()) return this.#readList(depth + 1);
+		if (this.#column <= column) return empty;
+		if (this.#isMap()) return depth < maxDepth ? this.#readMap(depth + 1) : null;
+		return blockHeaders.has(this.#text[this.#at] ?? "") ? null : this.#readInline(column, depth);
+	}
+	#isItem() {
+		return this.#text.startsWith("- ", this.#at);
+	}
+	#readList(depth) {
+		const column = this.#column;
+		const start = this.#at;
+		const items = [];
+		while (this.#column === column && this.#isItem()) {
+			const dash = this.#at;
+			this.#at += 2;
+			this.#skipSpaces();
+			const item = this.#isMap() ? this.#readCompactMap(column + this.#at - dash, depth) : this.#readInline(column, depth);
+			if (item === null) return null;
+			items.push(item);
+		}
+		return this.#column > column ? null : {
+			kind: "list",
+			items,
+			span: {
+				start,
+				end: endOf$1(items.at(-1), start)
+			}
+		};
+	}
+	/** Whether a key is next. */
+	#isMap() {
+		const start = this.#at;
+		const key = this.#readKey(blockKey);
+		this.#at = start;
+		return key !== null;
+	}
+	/** A mapping that begins after the dash of an item. */
+	#readCompactMap(column, depth) {
+		this.#column = column;
+		return depth < maxDepth ? this.#readMap(depth + 1) : null;
+	}
+	/** A value that begins on the line of its key or dash; `column` is that of the block they belong to. */
+	#readInline(column, depth) {
+		const first = this.#text[this.#at] ?? "\n";
+		if (blockHeaders.has(first)) return this.#readBlockText(column);
+		const value = first === "\"" || first === "'" ? this.#readQuoted() : first === "[" || first === "{" ? this.#readFlow(depth + 1) : this.#readPlain(first);
+		return value !== null && this.#endLine() && this.#column <= column ? value : null;
+	}
+	#readQuoted() {
+		const start = this.#at;
+		if (this.#text[start] === "'") {
+			const written = this.#match(singleQuoted);
+			if (written === null) return null;
+			return textScalar(written.slice(1, -1).replaceAll("''", "'"), "single", this.#spanFrom(start));
+		}
+		const written = this.#match(doubleQuoted);
+		if (written === null) return null;
+		return textScalar(written.includes("\\") ? JSON.parse(written) : written.slice(1, -1), "double", this.#spanFrom(start));
+	}
+	/** A plain text to the end of the line, or to a comment. */
+	#readPlain(first) {
+		const isNumber = first === "-" && /\d/.test(this.#text[this.#at + 1] ?? "");
+		if (first === "\n" || indicators.has(first) && !isNumber) return null;
+		const start = this.#at;
+		const line = this.#text.slice(start, this.#lineEnd(start));
+		const comment = line.indexOf(" #");
+		const written = trimBlanks(comment < 0 ? line : line.slice(0, comment));
+		if (written.includes(": ") || written.endsWith(":")) return null;
+		this.#at = start + written.length;
+		return plainScalar(written, this.#spanFrom(start));
+	}
+	/** A text of lines of their own, indented as the first of them. */
+	#readBlockText(column) {
+		const start = this.#at;
+		const header = this.#match(literalHeader);
+		if (header === null) return null;
+		const bodyStart = this.#at;
+		this.#skipSpaces();
+		const indent = this.#at - bodyStart;
+		if (indent <= column || this.#text[this.#at] === "\n") return null;
+		const lines = [];
+		let end = bodyStart;
+		for (let lineStart = bodyStart;;) {
+			this.#at = lineStart;
+			this.#skipSpaces();
+			const lineEnd = this.#lineEnd(this.#at);
+			const isEmpty = this.#at === lineEnd;
+			if (isEmpty ? this.#at > lineStart : lineEnd === this.#text.length && this.#at - lineStart >= indent) return null;
+			if (lineStart >= this.#text.length || !isEmpty && this.#at - lineStart < indent) break;
+			lines.push(this.#text.slice(Math.min(lineStart + indent, lineEnd), lineEnd));
+			lineStart = lineEnd + 1;
+			if (!isEmpty) end = lineStart;
+		}
+		while (lines.at(-1) === "") lines.pop();
+		const value = header.startsWith("|") ? lines.join("\n") + (header.length === 2 ? "\n" : "") : foldText(header, column, start, this.#text.slice(bodyStart, end));
+		this.#goToLine(end);
+		return this.#column <= column ? textScalar(value, "block", {
+			start,
+			end
+		}) : null;
+	}
+	/** A list or mapping in brackets, on one line. */
+	#readFlow(depth) {
+		const start = this.#at;
+		const isMap = this.#text[start] === "{";
+		const close = isMap ? "}" : "]";
+		const items = [];
+		const entries = [];
+		this.#at += 1;
+		this.#skipSpaces();
+		while (this.#text[this.#at] !== close) {
+			const key = isMap ? this.#readKey(flowKey) : null;
+			if (isMap && key === null) return null;
+			this.#skipSpaces();
+			const value = this.#readFlowValue(depth);
+			if (value === null) return null;
+			if (key === null) items.push(value);
+			else entries.push({
+				key,
+				value
+			});
+			this.#skipSpaces();
+			if (this.#text[this.#at] === ",") {
+				this.#at += 1;
+				this.#skipSpaces();
+			} else if (this.#text[this.#at] !== close) return null;
+		}
+		this.#at += 1;
+		const span = this.#spanFrom(start);
+		return isMap ? mapOf(entries, span) : {
+			kind: "list",
+			items,
+			span
+		};
+	}
+	#readFlowValue(depth) {
+		const start = this.#at;
+		const first = this.#text[start];
+		if (first === "[" || first === "{") return depth < maxDepth ? this.#readFlow(depth + 1) : null;
+		if (first === "\"" || first === "'") return this.#readQuoted();
+		const written = trimBlanks(this.#match(flowText) ?? "");
+		if (written === "" || written.includes(": ") || written.endsWith(":") || written.includes(" #")) return null;
+		this.#at = start + written.length;
+		return plainScalar(written, this.#spanFrom(start));
+	}
+	#spanFrom(start) {
+		return {
+			start,
+			end: this.#at
+		};
+	}
+};
+function textScalar(text, style, span) {
+	return {
+		kind: "scalar",
+		value: text,
+		text,
+		style,
+		span
+	};
+}
+/** A block ends with its last value. */
+function endOf$1(last, otherwise) {
+	return last?.span.end ?? otherwise;
+}
+/** Without the blanks at the end; other white space is text. */
+function trimBlanks(text) {
+	let end = text.length;
+	while (text[end - 1] === " ") end -= 1;
+	return text.slice(0, end);
+}
+/** The value of a folded text: the package knows how. */
+function foldText(header, column, offset, source) {
+	const props = [{
+		type: "block-scalar-header",
+		offset,
+		indent: column,
+		source: header.trimEnd()
+	}, {
+		type: "newline",
+		offset,
+		indent: column,
+		source: "\n"
+	}];
+	return import_dist.CST.resolveAsScalar({
+		type: "block-scalar",
+		offset,
+		indent: column,
+		props,
+		source
+	}).value;
+}
+
 // src/workflow/read-yaml.ts
 /** GitHub's limits of one workflow file. */
 const maxFileBytes = 1048576;
@@ -28011,6 +28419,14 @@ function readYaml(text) {
 		root: null,
 		findings: [finding("file-too-large", whole, "The file is larger than 1 MiB")]
 	};
+	const common = readCommonYaml(text);
+	return common === null ? readAnyYaml(text) : {
+		root: common,
+		findings: []
+	};
+}
+/** {@link readYaml} by the `yaml` package alone: it reads all there is, and says what is wrong. For files within the limit of size. */
+function readAnyYaml(text) {
 	const tokens = [];
 	const deep = parseTokens(text, tokens);
 	if (deep !== null) {
@@ -28125,14 +28541,7 @@ var TreeBuilder = class {
 		};
 		else if ((0, import_dist.isMap)(node)) {
 			const entries = node.items.flatMap((pair) => this.#buildEntry(pair, span));
-			const byKey = /* @__PURE__ */ new Map();
-			for (const entry of entries) if (!byKey.has(entry.key.text)) byKey.set(entry.key.text, entry);
-			built = {
-				kind: "map",
-				entries,
-				byKey,
-				span
-			};
+			built = mapOf(entries, span);
 		} else built = this.#buildScalar((0, import_dist.isScalar)(node) ? node.value : null, (0, import_dist.isScalar)(node) ? node.type : void 0, span);
 		return built;
 	}
@@ -28193,24 +28602,20 @@ var TreeBuilder = class {
 		return size;
 	}
 };
+/** Where a node stands. A block of several lines ends with its last value: to the package what comes after it belongs to it, too. */
 function spanOf(node) {
 	const [start, end] = node.range ?? [0, 0];
+	const last = lastWithin(node);
 	return {
 		start,
-		end: Math.max(start, end)
+		end: last === null ? Math.max(start, end) : spanOf(last).end
 	};
 }
-function emptyAt(offset) {
-	return {
-		kind: "scalar",
-		value: null,
-		text: "",
-		style: "plain",
-		span: {
-			start: offset,
-			end: offset
-		}
-	};
+/** The last node of a block; null for what has an end of its own. */
+function lastWithin(node) {
+	if (!(0, import_dist.isCollection)(node) || node.flow === true) return null;
+	const last = node.items.at(-1);
+	return (0, import_dist.isPair)(last) ? last.value ?? last.key : last ?? null;
 }
 
 // src/workflow/roles.ts
@@ -28643,10 +29048,12 @@ function laterOf(a, b) {
 /**
 * What falls due in a run, by itself: timeouts, retries, the lease, the end of a cancelled run. Derived from the documents alone; a
 * job's deadlines change only with its document, and the lease's with the queue.
+*
+* @param jobs those that matter, besides the run itself
 */
-function deadlinesOf(state) {
+function deadlinesOf(state, jobs = Object.keys(state.jobs)) {
 	return [
-		...Object.keys(state.jobs).sort().flatMap((job) => {
+		...jobs.toSorted().flatMap((job) => {
 			const document = state.jobs[job];
 			return document === void 0 ? [] : jobDeadlines(document);
 		}),
@@ -28750,6 +29157,13 @@ function derivedId(kind, ...cause) {
 }
 
 // src/engine/ancestry.ts
+function nothingKnown({ jobs }) {
+	return {
+		jobs,
+		before: /* @__PURE__ */ new Map(),
+		unsuccessful: /* @__PURE__ */ new Set()
+	};
+}
 /** What is known, by the lines that it follows from. Whoever changes lines takes it: it is never known of two sets of lines. */
 const handedOn = /* @__PURE__ */ new WeakMap();
 /** @param resultOf the result of a job as it is now */
@@ -28760,25 +29174,27 @@ function openAncestry(workflow, lines, resultOf) {
 		if (known !== void 0) return known;
 		const earlier = handedOn.get(lines);
 		handedOn.delete(lines);
-		known = earlier?.jobs === workflow.jobs ? earlier : {
-			jobs: workflow.jobs,
-			before: /* @__PURE__ */ new Map()
-		};
+		known = earlier?.jobs === workflow.jobs ? earlier : nothingKnown(workflow);
 		return known;
 	};
 	return {
 		resultsBefore: (job) => resultsIn(take(), job, resultOf),
-		forget(job) {
-			const { jobs, before } = take();
+		hasSuccessBefore(join, search) {
+			const { unsuccessful } = take();
+			if (unsuccessful.has(join)) return false;
+			if (search()) return true;
+			unsuccessful.add(join);
+			return false;
+		},
+		forget(job, result) {
+			const { jobs, before, unsuccessful } = take();
 			const open = [...graph.dependents(job)];
+			if (result === "success") for (const join of open) unsuccessful.delete(join);
 			for (let next = open.pop(); next !== void 0; next = open.pop()) if (before.delete(next) && !standsForAll(jobs, next)) open.push(...graph.dependents(next));
 		},
 		restart(next) {
 			take();
-			known = {
-				jobs: next.jobs,
-				before: /* @__PURE__ */ new Map()
-			};
+			known = nothingKnown(next);
 			({graph} = next);
 		},
 		handOn(next) {
@@ -29369,7 +29785,7 @@ function openDraft(context, base, cause) {
 	const setLine = (job, next) => {
 		const before = lines.get(job);
 		if (before === void 0 || !equalLines(before, next)) lines.set(job, next);
-		if ((before ?? QUEUED).result !== next.result) ancestry.forget(job);
+		if ((before ?? QUEUED).result !== next.result) ancestry.forget(job, next.result);
 		const status = jobOf(job) === job ? null : openStatusOf(legsOf({ document: documents.get }, jobOf(job)).map(line));
 		if (status !== null) setLine(jobOf(job), {
 			...QUEUED,
@@ -29469,6 +29885,7 @@ function openDraft(context, base, cause) {
 		documentBefore: (job) => versions.jobs.get(job),
 		documentsBefore: () => Object.values(base.jobs),
 		resultsBefore: ancestry.resultsBefore,
+		hasSuccessBefore: ancestry.hasSuccessBefore,
 		counts,
 		lines: lines.merged,
 		state: () => {
@@ -30061,13 +30478,15 @@ function awaitedChecks(job, document) {
 	};
 }
 function awaitedLease(job, state) {
-	const { base, entries, lease } = state.queue;
+	const { base, entries, lease, reworked } = state.queue;
 	const index = entries.findIndex((entry) => entry.run === state.run.id && entry.job === job);
+	const behind = entries[index]?.behind;
 	return {
 		kind: "lease",
 		job,
 		base,
 		position: index === -1 ? entries.length + 1 : index + 1,
+		...behind === void 0 || behind !== reworked?.run ? {} : { behind },
 		holder: lease === null ? null : {
 			run: lease.run,
 			job: lease.job,
@@ -37276,6 +37695,40 @@ var checks_index_schema_default = {
 		"byPerson": {
 			"const": true,
 			"description": "They are awaited until a person has merged it."
+		},
+		"reviews": {
+			"type": "array",
+			"minItems": 1,
+			"description": "In the forge's merge queue: the reviews that the merge rests on.",
+			"items": {
+				"type": "object",
+				"additionalProperties": false,
+				"required": ["pull", "review"],
+				"properties": {
+					"pull": {
+						"type": "integer",
+						"minimum": 1
+					},
+					"review": {
+						"type": "integer",
+						"minimum": 1,
+						"description": "Its id."
+					},
+					"isApp": {
+						"const": true,
+						"description": "Its author is an App."
+					}
+				}
+			}
+		},
+		"words": {
+			"type": "array",
+			"minItems": 1,
+			"items": {
+				"type": "integer",
+				"minimum": 1
+			},
+			"description": "In the forge's merge queue: the comments by which the CEO approved what the merge rests on."
 		}
 	}
 };
@@ -37440,7 +37893,11 @@ var common_schema_default = {
 								"type": "string",
 								"description": "The role whose holders could answer."
 							},
-							"kind": { "enum": ["text", "code"] },
+							"kind": { "enum": [
+								"text",
+								"code",
+								"escalation"
+							] },
 							"pull": { "anyOf": [{ "type": "null" }, {
 								"type": "integer",
 								"minimum": 1
@@ -38376,6 +38833,10 @@ var inbox_schema_default = {
 							"$ref": "common.schema.json#/definitions/trigger",
 							"description": "That of the caller."
 						},
+						"beadText": {
+							"$ref": "common.schema.json#/definitions/sha256",
+							"description": "What the bead asks for, where it was edited since the trigger."
+						},
 						"parent": {
 							"$ref": "common.schema.json#/definitions/parent",
 							"description": "The job that calls."
@@ -38945,6 +39406,10 @@ var job_schema_default = {
 						"description": "Jobs whose outputs came to be shown by way of others, which pass on what they are given."
 					},
 					"reporters": { "$ref": "common.schema.json#/definitions/reporters" },
+					"beadText": {
+						"$ref": "common.schema.json#/definitions/sha256",
+						"description": "What the bead asked for, where it was edited since the run began."
+					},
 					"digest": {
 						"$ref": "common.schema.json#/definitions/sha256",
 						"description": "What an answer is bound to."
@@ -39065,6 +39530,65 @@ var job_schema_default = {
 			},
 			"description": "A job that waits for the CEO."
 		}] },
+		"passed": {
+			"anyOf": [{ "type": "null" }, {
+				"type": "object",
+				"additionalProperties": false,
+				"required": [
+					"cause",
+					"reason",
+					"pull",
+					"by",
+					"review",
+					"head"
+				],
+				"properties": {
+					"cause": {
+						"enum": [
+							"attempts",
+							"cycles",
+							"turns",
+							"timeout",
+							"nobody-in-role",
+							"loop",
+							"effect-failed",
+							"failure",
+							"definition",
+							"dispatches",
+							"hops",
+							"budget"
+						],
+						"description": "What was used up or went wrong; `reason` says it in plain words."
+					},
+					"reason": { "$ref": "common.schema.json#/definitions/text" },
+					"pull": {
+						"anyOf": [{ "type": "null" }, {
+							"type": "integer",
+							"minimum": 1
+						}],
+						"description": "Its decision pull request; null until it was opened."
+					},
+					"by": { "$ref": "common.schema.json#/definitions/actor" },
+					"review": {
+						"anyOf": [{ "type": "null" }, {
+							"type": "integer",
+							"minimum": 1
+						}],
+						"description": "Its review; null where a comment or the command line said so."
+					},
+					"comment": {
+						"type": "integer",
+						"minimum": 1,
+						"description": "The comment that did."
+					},
+					"head": {
+						"anyOf": [{ "type": "null" }, { "type": "string" }],
+						"description": "The head that was reviewed."
+					}
+				}
+			}],
+			"description": "The CEO's answer by which the escalated job counts as done; null after a reset, absent where that never was."
+		},
 		"merge": {
 			"anyOf": [{ "type": "null" }, {
 				"type": "object",
@@ -39664,7 +40188,13 @@ var queue_schema_default = {
 						"type": "integer",
 						"minimum": 1
 					},
-					"since": { "$ref": "common.schema.json#/definitions/time" }
+					"since": { "$ref": "common.schema.json#/definitions/time" },
+					"behind": {
+						"type": "string",
+						"minLength": 1,
+						"maxLength": 200,
+						"description": "It conflicts, and waits for the rework of that run."
+					}
 				}
 			},
 			"description": "First in, first out; the holder of the lease is among them."
@@ -39707,6 +40237,24 @@ var queue_schema_default = {
 				}
 			}],
 			"description": "Who may merge now."
+		},
+		"reworked": {
+			"type": "object",
+			"additionalProperties": false,
+			"required": ["run", "job"],
+			"properties": {
+				"run": {
+					"type": "string",
+					"minLength": 1,
+					"maxLength": 200
+				},
+				"job": {
+					"type": "string",
+					"minLength": 1,
+					"maxLength": 200
+				}
+			},
+			"description": "The run that a conflict sent back last: others that conflict wait until it merged."
 		}
 	}
 };
@@ -39803,6 +40351,10 @@ var run_schema_default = {
 		"trigger": {
 			"$ref": "common.schema.json#/definitions/trigger",
 			"description": "What the run was started by; becomes the contexts `github.event`, `bead` and `inputs`."
+		},
+		"beadText": {
+			"$ref": "common.schema.json#/definitions/sha256",
+			"description": "Digest of the bead's title and text as they were last read; absent while they are those of the trigger."
 		},
 		"parent": { "$ref": "common.schema.json#/definitions/parent" },
 		"inputs": {
@@ -40251,6 +40803,11 @@ var run_schema_default = {
 								"properties": {
 									"type": { "const": "reply" },
 									"to": { "type": "string" },
+									"issue": {
+										"type": "integer",
+										"minimum": 1,
+										"description": "Where, if not on the bead."
+									},
 									"text": { "$ref": "common.schema.json#/definitions/text" }
 								}
 							},
@@ -40361,7 +40918,7 @@ var run_schema_default = {
 				"minLength": 1,
 				"maxLength": 200
 			},
-			"description": "Events of overrides and of voided approvals that were applied: a repeated one changes nothing."
+			"description": "Events of overrides, of voided approvals, of edits of the bead and of refusals that were applied: a repeated one changes nothing."
 		},
 		"lastEvent": {
 			"type": "string",
@@ -41227,6 +41784,56 @@ const diagnosticCodes = {
 		meaning: "An expression reads an input that is not declared."
 	}
 };
+
+// src/workflow/check-call-inputs.ts
+/** What is wrong with the inputs of a call: those that are not declared, of another type, or missing. */
+function* checkInputs$1(path, call, declared) {
+	const names = declared.map(({ name }) => name).join(", ") || "none";
+	for (const [name, template] of Object.entries(call.with)) {
+		const at = call.places.with[name] ?? call.places.uses;
+		const input = declared.find((one) => one.name.toLowerCase() === name.toLowerCase());
+		const [only = ""] = template.parts;
+		if (input === void 0) yield diagnosticAt(path, at, `${call.uses} has no input '${name}' (it has: ${names})`);
+		else if (template.parts.length < 2 && typeof only === "string" && !isOfType(input, only)) yield diagnosticAt(path, at, `The input '${name}' of ${call.uses} is a ${input.type}, not '${only}'`);
+	}
+	const given = Object.keys(call.with).map((name) => name.toLowerCase());
+	for (const { name, required, default: otherwise, computedDefault } of declared) {
+		if (!required || otherwise !== null || computedDefault !== null || given.includes(name.toLowerCase())) continue;
+		yield diagnosticAt(path, call.places.uses, `${call.uses} needs the input '${name}'`);
+	}
+}
+/** Of the inputs that say who is asked those that are made of what strangers or agents wrote. */
+function untrustedInputs({ origins }, forRoles) {
+	return Object.entries(origins).flatMap(([name, { why }]) => why !== null && forRoles.has(name.toLowerCase()) ? [name] : []);
+}
+/** Errors for the inputs that say who is asked, and are made of what strangers or agents wrote. */
+function checkRoles(path, call, forRoles) {
+	return untrustedInputs(call, forRoles).map((name) => untrustedRole(path, call, name));
+}
+function untrustedRole(path, call, name) {
+	const why = call.origins[name]?.why ?? "";
+	const message = `The input '${name}' of ${call.uses} says who is asked, and what is given here ${why}. Give a role, or an output with an \`enum\` of roles`;
+	return diagnosticAt(path, call.places.with[name] ?? call.places.uses, message, "runs-on-unchecked");
+}
+function isOfType({ type }, text) {
+	if (type === "number") return text.trim() === "" || Number.isFinite(Number(text));
+	return type !== "boolean" || [
+		"",
+		"true",
+		"false"
+	].includes(text);
+}
+/** What is wrong with a call, at a place of it. */
+function diagnosticAt(path, { start, end }, message, code = "bad-call") {
+	return {
+		path,
+		start,
+		end,
+		severity: diagnosticCodes[code].severity,
+		code,
+		message
+	};
+}
 
 // node_modules/@actions/expressions/dist/ast.js
 var Expr = class {};
@@ -42674,6 +43281,44 @@ function knownContexts() {
 	return [...new Set(Object.values(table).flatMap((availability) => availability.contexts)), "secrets"];
 }
 
+// src/expression/parse-reference.ts
+const writtenOut = /^[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*$/;
+/** Longer chains are left to the parser, which knows the limit of depth. */
+const maxNames = 20;
+/**
+* The tree of a reference that is written out in full, as `needs.a.outputs.b`, which most expressions are; the same as the parser's,
+* without it. Null for everything else, and where the context is not available.
+*/
+function parseReference(source, availability) {
+	if (!writtenOut.test(source)) return null;
+	const [context = "", ...properties] = source.split(".");
+	if (!availability.contexts.includes(context.toLowerCase()) || properties.length >= maxNames) return null;
+	let tree = new ContextAccess(nameAt(context, 0));
+	let column = context.length + 1;
+	for (const property of properties) {
+		tree = new IndexAccess(tree, new Literal(new StringData(property), nameAt(property, column)));
+		column += property.length + 1;
+	}
+	return tree;
+}
+function nameAt(lexeme, column) {
+	const range = {
+		start: {
+			line: 0,
+			column
+		},
+		end: {
+			line: 0,
+			column: column + lexeme.length
+		}
+	};
+	return {
+		type: TokenType.IDENTIFIER,
+		lexeme,
+		range
+	};
+}
+
 // src/expression/tree.ts
 /** The parts of a node, and whether it counts as a level of its own. */
 function childrenOf(node) {
@@ -42781,7 +43426,8 @@ function fieldsRead(tree, context) {
 	return fields;
 }
 /** All calls of an expression, in no order that matters. */
-function callsOf$1(tree) {
+function callsOf({ source, tree }) {
+	if (!source.includes("(")) return [];
 	const found = [];
 	visit(tree, (node) => {
 		if (node instanceof FunctionCall) {
@@ -42912,6 +43558,7 @@ function literalText(node) {
 /** GitHub's limits of one expression. */
 const maxExpressionUnits = 21e3;
 const maxExpressionDepth = 50;
+const generalNames = new Set(generalFunctions.map((name) => name.toLowerCase()));
 /**
 * Parses what stands between `${{` and `}}`. Names that are not available are problems too. Offsets count UTF-16 units from the
 * start of `source`. Never throws.
@@ -42919,6 +43566,14 @@ const maxExpressionDepth = 50;
 function parseExpression(source, availability) {
 	if (source.length > 21e3) return failed$1(`The expression is longer than ${maxExpressionUnits} characters`, 0, source.length);
 	if (source.trim() === "") return failed$1("An expression was expected", 0, source.length);
+	const reference = parseReference(source, availability);
+	if (reference !== null) return {
+		ok: true,
+		value: {
+			source,
+			tree: reference
+		}
+	};
 	const lexed = lex(source);
 	if (!lexed.ok) return lexed;
 	const tokens = lexed.value;
@@ -42928,10 +43583,11 @@ function parseExpression(source, availability) {
 		problems: [problem]
 	};
 	try {
-		const parser = new Parser$1([...tokens], [...availability.contexts], availability.functions.map((signature) => ({ ...signature })));
+		const { contexts, functions } = namesFor(availability);
+		const parser = new Parser$1([...tokens], contexts, functions);
 		Object.assign(parser, { incrDepth: () => void 0 });
 		const tree = parser.parse();
-		if (depthOf(tree) > maxExpressionDepth) return tooDeep(0, source.length);
+		if (source.length > maxExpressionDepth && depthOf(tree) > maxExpressionDepth) return tooDeep(0, source.length);
 		return {
 			ok: true,
 			value: {
@@ -42945,6 +43601,16 @@ function parseExpression(source, availability) {
 			problems: [parserProblem(error, tokens, source)]
 		};
 	}
+}
+const namesOf$2 = /* @__PURE__ */ new WeakMap();
+function namesFor(availability) {
+	const { contexts, functions } = availability;
+	const names = namesOf$2.get(availability) ?? {
+		contexts: [...contexts],
+		functions: [...functions]
+	};
+	namesOf$2.set(availability, names);
+	return names;
 }
 /** A {@link parseExpression} that parses the same text for the same place once: files repeat their expressions. */
 function createParser() {
@@ -42968,28 +43634,36 @@ function lex(source) {
 		const offset = Number(position) - 1;
 		return failed$1(symbol.startsWith("'") ? "This text has no closing quote: texts stand in single quotes, and '' is a quote within one" : `Unexpected symbol: '${symbol}'${symbol.includes("\"") ? ": texts stand in single quotes here" : ""}`, offset, Math.max(1, symbol.length));
 	}
-	const placed = [];
-	let cursor = 0;
-	for (const token of tokens) {
-		const offset = token.type === TokenType.EOF ? source.length : plain.indexOf(token.lexeme, cursor);
-		cursor = offset + token.lexeme.length;
-		placed.push({
-			...token,
-			range: {
-				start: {
-					line: 0,
-					column: offset
-				},
-				end: {
-					line: 0,
-					column: cursor
-				}
-			}
-		});
-	}
+	const placed = source.includes("\n") ? placeTokens(tokens, plain) : tokens;
+	const last = placed.at(-1);
+	if (last !== void 0) last.range = rangeOf(source.length, source.length);
 	return {
 		ok: true,
 		value: placed
+	};
+}
+/** Between tokens is white space only, so the next occurrence of a token's text is its place. */
+function placeTokens(tokens, plain) {
+	let cursor = 0;
+	return tokens.map((token) => {
+		const offset = plain.indexOf(token.lexeme, cursor);
+		cursor = offset + token.lexeme.length;
+		return {
+			...token,
+			range: rangeOf(offset, cursor)
+		};
+	});
+}
+function rangeOf(start, end) {
+	return {
+		start: {
+			line: 0,
+			column: start
+		},
+		end: {
+			line: 0,
+			column: end
+		}
 	};
 }
 /**
@@ -43031,8 +43705,8 @@ function findTokenProblem(tokens, availability) {
 	return null;
 }
 function functionProblem(written, name, availability) {
+	if (availability.functions.some((signature) => signature.name.toLowerCase() === name) || generalNames.has(name)) return null;
 	const available = [...generalFunctions, ...availability.functions.map((signature) => signature.name)];
-	if (available.some((one) => one.toLowerCase() === name)) return null;
 	if ([
 		"success",
 		"failure",
@@ -44052,10 +44726,139 @@ function literalOf(field) {
 	return field.literal ?? (field.template === null ? null : soleExpression(field.template));
 }
 
+// src/workflow/fits-schema.ts
+/** The keywords of JSON Schema that are understood here, with those that ask for nothing. */
+const understood = /* @__PURE__ */ new Set([
+	...[
+		"$schema",
+		"title",
+		"description",
+		"x-treadle"
+	],
+	...[
+		"type",
+		"enum",
+		"pattern",
+		"minimum",
+		"maximum",
+		"exclusiveMinimum"
+	],
+	...[
+		"items",
+		"minItems",
+		"uniqueItems"
+	],
+	...[
+		"properties",
+		"patternProperties",
+		"additionalProperties",
+		"propertyNames",
+		"required",
+		"minProperties"
+	]
+]);
+/**
+* A check of the kind that most files pass: whether a tree satisfies a JSON Schema, and no more. True means that ajv finds nothing
+* wrong with it; false, that ajv is to be asked. It knows the keywords that the schema of workflows uses, and is false for others.
+*
+* Ajv makes a program of the schema first, which takes longer than checking a large file this way.
+*/
+function createFitsSchema(schema) {
+	if (Object.keys(schema).some((keyword) => !understood.has(keyword))) return () => false;
+	const hasType = checkType(schema);
+	const scalar = checkScalar(schema);
+	const list = checkList(schema);
+	const map = checkMap(schema);
+	return (node) => {
+		if (!hasType(node)) return false;
+		return node.kind === "scalar" ? scalar(node) : node.kind === "list" ? list(node) : map(node);
+	};
+}
+function checkType({ type, enum: values }) {
+	const types = type === void 0 ? null : new Set([type].flat());
+	const allowed = isList$4(values) ? new Set(values) : null;
+	return (node) => {
+		if (allowed !== null && (node.kind !== "scalar" || !allowed.has(node.value))) return false;
+		if (types === null) return true;
+		if (node.kind !== "scalar") return types.has(node.kind === "list" ? "array" : "object");
+		if (node.value === null) return types.has("null");
+		if (typeof node.value !== "number") return types.has(typeof node.value);
+		return Number.isFinite(node.value) && types.has("number") || Number.isInteger(node.value) && types.has("integer");
+	};
+}
+function checkScalar(schema) {
+	const pattern = patternOf(schema["pattern"]);
+	const minimum = numberOf(schema["minimum"], -Infinity);
+	const maximum = numberOf(schema["maximum"], Infinity);
+	const above = numberOf(schema["exclusiveMinimum"], -Infinity);
+	return ({ value }) => {
+		if (typeof value === "string") return pattern === null || pattern.test(value);
+		return typeof value !== "number" || value >= minimum && value <= maximum && value > above;
+	};
+}
+function checkList(schema) {
+	const item = checkOf(schema["items"]);
+	const fewest = numberOf(schema["minItems"], 0);
+	const isUnique = schema["uniqueItems"] === true;
+	return ({ items }) => {
+		if (items.length < fewest || isUnique && !areDifferent$1(items)) return false;
+		return item === null || items.every(item);
+	};
+}
+function checkMap(schema) {
+	const properties = new Map(checksOf(schema["properties"]));
+	const patterns = checksOf(schema["patternProperties"]).map(([pattern, check]) => [new RegExp(pattern, "u"), check]);
+	const additional = checkOf(schema["additionalProperties"]);
+	const { required, propertyNames } = schema;
+	const name = patternOf(isPart(propertyNames) ? propertyNames["pattern"] : void 0);
+	const namesAreKnown = !isPart(propertyNames) || Object.keys(propertyNames).join() === "pattern";
+	const needed = isList$4(required) ? required.map(String) : [];
+	const fewest = numberOf(schema["minProperties"], 0);
+	return ({ byKey }) => {
+		if (!namesAreKnown || byKey.size < fewest || !needed.every((key) => byKey.has(key))) return false;
+		for (const [key, { value }] of byKey) {
+			if (name !== null && !name.test(key)) return false;
+			const own = properties.get(key);
+			const matching = patterns.filter(([pattern]) => pattern.test(key));
+			if (own?.(value) === false || matching.some(([, check]) => !check(value))) return false;
+			if (own === void 0 && matching.length === 0 && additional?.(value) === false) return false;
+		}
+		return true;
+	};
+}
+/** A part of a schema as a check; null for one that asks for nothing. */
+function checkOf(part) {
+	if (part === false) return () => false;
+	return isPart(part) ? createFitsSchema(part) : null;
+}
+function checksOf(parts) {
+	return isPart(parts) ? Object.entries(parts).map(([key, part]) => [key, checkOf(part) ?? (() => true)]) : [];
+}
+/** Of scalars alone it is known. */
+function areDifferent$1(items) {
+	const values = items.flatMap((item) => item.kind === "scalar" ? [item.value] : []);
+	return new Set(values).size === items.length;
+}
+function patternOf(pattern) {
+	return typeof pattern === "string" ? new RegExp(pattern, "u") : null;
+}
+function numberOf(value, otherwise) {
+	return typeof value === "number" ? value : otherwise;
+}
+function isPart(value) {
+	return typeof value === "object" && value !== null && !isList$4(value);
+}
+function isList$4(value) {
+	return Array.isArray(value);
+}
+
 // src/workflow/check-schema.ts
 let compiled = null;
+let fits = null;
 /** Checks the structure against the JSON Schema: everything that is wrong, each in one sentence at its place. */
 function checkSchema(root) {
+	fits ??= createFitsSchema(workflowSchema);
+	if (fits(root)) return [];
 	compiled ??= compileSchema();
 	if (compiled(toPlain(root))) return [];
 	return (compiled.errors ?? []).filter((error) => error.keyword !== "propertyNames").map((error) => toFinding(root, error));
@@ -44348,6 +45151,89 @@ function jobsOfDraft(draft) {
 	return new Map(draft.jobs.toReversed().map((job) => [job.id, job]));
 }
 
+// src/workflow/expression-uses.ts
+/** Every expression of the file that parses. */
+function findExpressionUses(draft) {
+	const collector = new UseCollector();
+	collector.addTexts([
+		draft.runName,
+		draft.defaults.workingDirectory,
+		...Object.values(draft.env)
+	]);
+	collector.addConcurrency(draft.concurrency);
+	collector.addCondition(draft.triggers.issues?.if ?? null);
+	const { inputs = [], outputs = {} } = draft.triggers.workflowCall ?? {};
+	collector.addTexts([...inputs.map(({ computed }) => computed), ...Object.values(outputs)]);
+	for (const job of draft.jobs) collector.addJob(job);
+	return collector.found;
+}
+/** Where a part of an expression stands in the file. */
+function spanOfPart(text, use, part) {
+	return locateInScalar(text, use.node, use.offset + part.offset, part.length);
+}
+var UseCollector = class {
+	found = [];
+	#job = null;
+	#step = null;
+	addJob(job) {
+		this.#job = job;
+		this.addCondition(job.if);
+		this.addTexts([
+			job.name,
+			job.runsOn,
+			job.prompt,
+			job.pullRequest,
+			...Object.values(job.env)
+		]);
+		this.addTexts(Object.values(job.with));
+		this.addTexts([job.timeoutMinutes, job.continueOnError]);
+		this.addTexts(job.strategy?.texts ?? []);
+		this.addConcurrency(job.concurrency);
+		this.addTexts([job.defaults.workingDirectory]);
+		for (const step of job.steps) this.#addStep(step);
+		for (const output of job.outputs) if (output.kind === "expression") this.addTexts([output.field]);
+	}
+	#addStep(step) {
+		this.#step = step;
+		this.addCondition(step.if);
+		this.addTexts([
+			step.name,
+			step.run,
+			step.workingDirectory,
+			...Object.values(step.env)
+		]);
+		this.addTexts([step.continueOnError, step.timeoutMinutes]);
+		this.#step = null;
+	}
+	addTexts(fields) {
+		for (const field of fields) {
+			if (field?.readable == null) continue;
+			for (const { expression, offset } of placedExpressions(field.readable)) this.#add(field, expression, offset);
+		}
+	}
+	addConcurrency(draft) {
+		if (draft !== null) this.addTexts([draft.group, draft.cancelInProgress]);
+	}
+	addCondition(field) {
+		const written = field?.condition?.written ?? null;
+		if (field !== null && written !== null) this.#add(field, written.expression, written.offset);
+	}
+	#add({ key, node }, expression, offset) {
+		const references = referencesOf(expression.tree);
+		const calls = callsOf(expression);
+		this.found.push({
+			job: this.#job,
+			step: this.#step,
+			key,
+			node,
+			expression,
+			offset,
+			references,
+			calls
+		});
+	}
+};
+
 // src/workflow/duplicate-keys.ts
 /** Keys that stand twice in a mapping. GitHub compares them ignoring case; of jobs it says so in words of their own. */
 function findDuplicateKeys(root) {
@@ -44362,9 +45248,10 @@ function findDuplicateKeys(root) {
 			open.push(...node.items);
 			continue;
 		}
+		for (const { value } of node.entries) if (value.kind !== "scalar") open.push(value);
+		if (areDifferent(node)) continue;
 		const names = /* @__PURE__ */ new Map();
-		for (const { key, value } of node.entries) {
-			open.push(value);
+		for (const { key } of node.entries) {
 			const first = names.get(key.text.toLowerCase());
 			if (first === void 0) {
 				names.set(key.text.toLowerCase(), key.text);
@@ -44375,6 +45262,11 @@ function findDuplicateKeys(root) {
 		}
 	}
 	return findings;
+}
+/** Whether all keys differ, whatever their case: told at a glance where all are in small letters. */
+function areDifferent({ entries, byKey }) {
+	if (byKey.size < entries.length) return false;
+	return entries.length < 2 || entries.every(({ key }) => key.text === key.text.toLowerCase());
 }
 
 // src/expression/condition.ts
@@ -44454,7 +45346,7 @@ function formatCall(parts) {
 /** The implicit `success()`, unless a status function is called, or there is none to call. */
 function withSuccess(written, expression, availability, parse) {
 	const hasStatus = availability.functions.some((signature) => signature.name === "success");
-	if (callsOf$1(expression.tree).some((call) => statusFunctions$1.has(call.name)) || !hasStatus) return {
+	if (callsOf(expression).some((call) => statusFunctions$1.has(call.name)) || !hasStatus) return {
 		ok: true,
 		value: {
 			...written,
@@ -45137,86 +46029,10 @@ function readCallOutputs(text, outputsOfCall) {
 	};
 }
 
-// src/workflow/expression-uses.ts
-/** Every expression of the file that parses. */
-function* expressionUses(draft) {
-	yield* inTexts(null, [
-		draft.runName,
-		draft.defaults.workingDirectory,
-		...Object.values(draft.env)
-	]);
-	yield* inConcurrency(null, draft.concurrency);
-	yield* inCondition(null, draft.triggers.issues?.if ?? null);
-	const { inputs = [], outputs = {} } = draft.triggers.workflowCall ?? {};
-	yield* inTexts(null, [...inputs.map(({ computed }) => computed), ...Object.values(outputs)]);
-	for (const job of draft.jobs) {
-		yield* inCondition(job, job.if);
-		yield* inTexts(job, [
-			job.name,
-			job.runsOn,
-			job.prompt,
-			job.pullRequest,
-			...Object.values(job.env)
-		]);
-		yield* inTexts(job, Object.values(job.with));
-		yield* inTexts(job, [job.timeoutMinutes, job.continueOnError]);
-		yield* inTexts(job, job.strategy?.texts ?? []);
-		yield* inConcurrency(job, job.concurrency);
-		yield* inTexts(job, [job.defaults.workingDirectory]);
-		for (const step of job.steps) for (const use of inStep(job, step)) yield {
-			...use,
-			step
-		};
-		for (const output of job.outputs) if (output.kind === "expression") yield* inTexts(job, [output.field]);
-	}
-}
-/** Where a part of an expression stands in the file. */
-function spanOfPart(text, use, part) {
-	return locateInScalar(text, use.node, use.offset + part.offset, part.length);
-}
-function* inTexts(job, fields) {
-	for (const field of fields) {
-		if (field?.readable == null) continue;
-		const { node, key } = field;
-		for (const { expression, offset } of placedExpressions(field.readable)) yield {
-			job,
-			step: null,
-			key,
-			node,
-			expression,
-			offset
-		};
-	}
-}
-function* inStep(job, step) {
-	yield* inCondition(job, step.if);
-	yield* inTexts(job, [
-		step.name,
-		step.run,
-		step.workingDirectory,
-		...Object.values(step.env)
-	]);
-	yield* inTexts(job, [step.continueOnError, step.timeoutMinutes]);
-}
-function* inConcurrency(job, draft) {
-	if (draft !== null) yield* inTexts(job, [draft.group, draft.cancelInProgress]);
-}
-function* inCondition(job, field) {
-	const written = field?.condition?.written ?? null;
-	if (field === null || written === null) return;
-	yield {
-		job,
-		step: null,
-		key: field.key,
-		node: field.node,
-		...written
-	};
-}
-
 // src/workflow/rules/failing-calls.ts
 /** Calls whose text alone tells that they fail, whenever they are evaluated. */
-function* findFailingCalls({ draft, text }) {
-	for (const use of expressionUses(draft)) for (const call of callsOf$1(use.expression.tree)) {
+function* findFailingCalls({ uses, text }) {
+	for (const use of uses) for (const call of use.calls) {
 		const problem = problemOf$1(call);
 		if (problem === null) continue;
 		yield finding("call-fails", { span: spanOfPart(text, use, call.texts[0] ?? call) }, problem);
@@ -45254,14 +46070,17 @@ const results = [
 ];
 /** What can only be one of some texts is compared with one of them, or with the empty text that stands for nothing. */
 function* findIdleComparisons(input) {
-	for (const use of expressionUses(input.draft)) for (const { reference, text } of comparisonsOf(use.expression.tree)) {
-		const values = valuesOf(input, reference);
-		if (values === null || text.text === "") continue;
-		if (values.some((value) => value.toLowerCase() === text.text.toLowerCase())) continue;
-		const name = [reference.context, ...reference.path].join(".");
-		const hint = suggestion(text.text, values) || ` It is one of: ${values.join(", ")}.`;
-		const message = `\`${name}\` is never '${text.text}'.${hint}`;
-		yield finding("comparison-never-equal", { span: spanOfPart(input.text, use, text) }, message);
+	for (const use of input.uses) {
+		if (!use.expression.source.includes("=")) continue;
+		for (const { reference, text } of comparisonsOf(use.expression.tree)) {
+			const values = valuesOf(input, reference);
+			if (values === null || text.text === "") continue;
+			if (values.some((value) => value.toLowerCase() === text.text.toLowerCase())) continue;
+			const name = [reference.context, ...reference.path].join(".");
+			const hint = input.suggest(text.text, values) || ` It is one of: ${listNames(values)}.`;
+			const message = `\`${name}\` is never '${text.text}'.${hint}`;
+			yield finding("comparison-never-equal", { span: spanOfPart(input.text, use, text) }, message);
+		}
 	}
 }
 /** The texts that are all a reference can come to; null where that is not known. */
@@ -45787,21 +46606,21 @@ function isMapping$1(value) {
 
 // src/workflow/rules/matrix-names.ts
 /** `matrix.X` is read where the job has a matrix, and that an X: else it is empty, which hardly anybody means. */
-function* findUnknownMatrixNames({ draft, text }) {
-	for (const use of expressionUses(draft)) {
+function* findUnknownMatrixNames({ uses, text, suggest }) {
+	for (const use of uses) {
 		if (use.job === null) continue;
-		for (const reference of referencesOf(use.expression.tree)) {
+		for (const reference of use.references) {
 			const [name] = reference.path;
 			if (reference.context !== "matrix" || name === void 0) continue;
-			const at = { span: spanOfPart(text, use, reference) };
 			if (use.job.strategy === null) {
 				const message = `The job '${use.job.id}' has no \`strategy\` with a matrix, so \`matrix.${name}\` is empty`;
-				yield finding("reference-unknown-matrix", at, message);
+				yield finding("reference-unknown-matrix", { span: spanOfPart(text, use, reference) }, message);
 				continue;
 			}
 			const names = fieldOf(use.job.strategy.value, "matrix", namesOfMatrix);
 			if (names === null || names.some((known) => known.toLowerCase() === name.toLowerCase())) continue;
-			const hint = suggestion(name, names) || ` It has: ${names.join(", ") || "none"}.`;
+			const hint = suggest(name, names) || ` It has: ${listNames(names) || "none"}.`;
+			const at = { span: spanOfPart(text, use, reference) };
 			yield finding("reference-unknown-matrix", at, `The matrix has no '${name}'.${hint}`);
 		}
 	}
@@ -45995,7 +46814,7 @@ function constantOutcome(field) {
 	const expression = field.condition?.written?.expression;
 	if (expression === void 0) return null;
 	if (referencesOf(expression.tree).length > 0) return null;
-	if (callsOf$1(expression.tree).some((call) => statusFunctions.includes(call.name))) return null;
+	if (callsOf(expression).some((call) => statusFunctions.includes(call.name))) return null;
 	try {
 		return evaluate(expression, {}).truthy;
 	} catch (error) {
@@ -46120,13 +46939,13 @@ function shapeOfContext(context, key) {
 *
 * @see https://docs.github.com/en/actions/reference/workflows-and-actions/contexts
 */
-function* findEmptyReferences({ draft, text }) {
+function* findEmptyReferences({ draft, uses, suggest, text }) {
 	const names = createNamesOf();
-	for (const use of expressionUses(draft)) for (const reference of referencesOf(use.expression.tree)) {
+	for (const use of uses) for (const reference of use.references) {
 		const missing = reference.context === "env" ? missingVariable(draft, names, use, reference) : missingProperty(use, reference);
 		if (missing === null) continue;
 		const { owner, name, known } = missing;
-		const message = `\`${owner}\` has no '${name}' here, so it is empty.${suggestion(name, known) || (known.length > 0 ? ` It has: ${known.join(", ")}.` : "")}`;
+		const message = `\`${owner}\` has no '${name}' here, so it is empty.${suggest(name, known) || (known.length > 0 ? ` It has: ${listNames(known)}.` : "")}`;
 		yield finding("reference-empty", { span: spanOfPart(text, use, reference) }, message);
 	}
 }
@@ -46346,14 +47165,15 @@ function* findLaterKeys({ draft }) {
 	const call = valueAt(valueAt(draft.root, "on"), "workflow_call");
 	const secrets = entriesOf$1(call).find(({ key }) => key.text === "secrets");
 	if (secrets !== void 0) yield finding("unsupported-key", secrets.key, "'secrets' has no meaning in Treadle: no secrets are handed to jobs");
-	const inJobs = draft.jobs.flatMap((job) => entriesOf$1(job.node));
-	yield* [...onTop, ...inJobs].flatMap(refuseKey);
+	for (const entry of onTop) yield* refuseKey(entry);
+	for (const job of draft.jobs) for (const entry of entriesOf$1(job.node)) yield* refuseKey(entry);
 }
+const none = [];
 function refuseKey({ key }) {
 	const use = laterKeys[key.text];
 	if (use !== void 0) return [finding("not-yet-supported", key, `'${key.text}' (for ${use}) is not yet supported by this version`)];
 	const reason = foreignKeys[key.text];
-	return reason === void 0 ? [] : [finding("unsupported-key", key, `'${key.text}' has no meaning in Treadle: ${reason}`)];
+	return reason === void 0 ? none : [finding("unsupported-key", key, `'${key.text}' has no meaning in Treadle: ${reason}`)];
 }
 
 // src/workflow/rules/limits.ts
@@ -46387,14 +47207,14 @@ function* findLonelyMerges({ draft, graph, jobs }) {
 
 // src/workflow/rules/needs.ts
 /** `needs` names jobs that exist, each once. */
-function* findBadNeeds({ draft, graph }) {
+function* findBadNeeds({ draft, graph, suggest }) {
 	const ids = draft.jobs.map((job) => job.id);
 	for (const job of draft.jobs) {
 		const named = /* @__PURE__ */ new Set();
 		for (const need of job.needs) {
 			const name = need.text.toLowerCase();
 			if (graph.resolve(need.text) === void 0) {
-				const message = `Job '${job.id}' depends on unknown job '${need.text}'.${suggestion(need.text, ids)}`;
+				const message = `Job '${job.id}' depends on unknown job '${need.text}'.${suggest(need.text, ids)}`;
 				yield finding("unknown-need", need, message);
 			} else if (named.has(name)) yield finding("duplicate-need", need, `Job '${job.id}' needs '${need.text}' twice`);
 			named.add(name);
@@ -46450,12 +47270,14 @@ function* findExpressions(job) {
 * Expressions name jobs, outputs and inputs that exist. `needs` holds the direct needs of the job; in its `if`, and only there, all
 * jobs before it.
 */
-function* findBadReferences(input) {
-	const lookUp = createLookUp(input);
-	for (const use of expressionUses(input.draft)) {
-		for (const reference of referencesOf(use.expression.tree)) yield* checkReference(lookUp, use, reference);
-		for (const call of callsOf$1(use.expression.tree)) yield* checkStatusCall(lookUp, use, call);
+function findBadReferences(input) {
+	const findings = [];
+	const lookUp = createLookUp(input, findings);
+	for (const use of input.uses) {
+		for (const reference of use.references) checkReference(lookUp, use, reference);
+		for (const call of use.calls) checkStatusCall(lookUp, use, call);
 	}
+	return findings;
 }
 const strategyProperties = [
 	"fail-fast",
@@ -46468,90 +47290,113 @@ const stepProperties = [
 	"outcome",
 	"conclusion"
 ];
-function createLookUp(input) {
+function createLookUp(input, findings) {
 	const { jobs, triggers } = input.draft;
 	const inputs = [...triggers.workflowDispatch ?? [], ...triggers.workflowCall?.inputs ?? []];
 	return {
 		...input,
 		ids: jobs.map((job) => job.id),
-		inputs: inputs.map(({ key }) => key.text)
+		inputs: namesOf$1(inputs.map(({ key }) => key.text)),
+		needsOf: once((job) => new Set(job.needs.flatMap((need) => input.graph.resolve(need.text) ?? []))),
+		outputsOf: once((job) => {
+			const names = outputsOf(input, job);
+			return names === null ? null : namesOf$1(names);
+		}),
+		tell(code, { use, part }, message) {
+			findings.push(finding(code, { span: spanOfPart(input.text, use, part) }, message));
+		}
 	};
 }
-function* checkReference(lookUp, use, reference) {
+function namesOf$1(written) {
+	return {
+		written,
+		known: new Set(written.map((name) => name.toLowerCase()))
+	};
+}
+/** Answers for each job what was worked out at the first question. */
+function once(work) {
+	const known = /* @__PURE__ */ new Map();
+	return (job) => {
+		const ready = known.get(job) ?? { answer: work(job) };
+		known.set(job, ready);
+		return ready.answer;
+	};
+}
+function checkReference(lookUp, use, reference) {
 	const { context, path } = reference;
-	const at = placeOf$1(lookUp, use, reference);
+	const place = {
+		use,
+		part: reference
+	};
 	const [name, property, output] = path;
 	if (name === void 0) return;
 	if (context === "inputs") {
-		if (lookUp.inputs.some((known) => known.toLowerCase() === name.toLowerCase())) return;
-		const message = `No input '${name}' is declared under \`on\`.${suggestion(name, lookUp.inputs)}`;
-		yield finding("reference-unknown-input", at, message);
+		if (lookUp.inputs.known.has(name.toLowerCase())) return;
+		const message = `No input '${name}' is declared under \`on\`.${lookUp.suggest(name, lookUp.inputs.written)}`;
+		lookUp.tell("reference-unknown-input", place, message);
 		return;
 	}
 	if (context === "strategy") {
-		if (!strategyProperties.includes(name.toLowerCase())) {
-			const hint = suggestion(name, strategyProperties) || ` It has: ${strategyProperties.join(", ")}.`;
-			yield finding("reference-unknown-property", at, `\`strategy\` has no '${name}'.${hint}`);
-		}
+		if (strategyProperties.includes(name.toLowerCase())) return;
+		const hint = lookUp.suggest(name, strategyProperties) || ` It has: ${strategyProperties.join(", ")}.`;
+		lookUp.tell("reference-unknown-property", place, `\`strategy\` has no '${name}'.${hint}`);
 		return;
 	}
 	if (context === "steps") {
-		yield* checkStepName(use, path, at);
+		checkStepName(lookUp, place, path);
 		return;
 	}
 	if (context !== "needs" && context !== "jobs") return;
-	yield* context === "needs" ? checkJobName(lookUp, use, name, at) : checkExists(lookUp, name, at);
+	if (context === "needs") checkJobName(lookUp, place, name);
+	else checkExists(lookUp, place, name);
 	const job = lookUp.jobs.get(lookUp.graph.resolve(name) ?? "");
 	if (job === void 0 || property === void 0) return;
-	if (!["result", "outputs"].includes(property.toLowerCase())) {
+	const kind = property.toLowerCase();
+	if (kind !== "result" && kind !== "outputs") {
 		const message = `\`${context}.${name}\` has no '${property}', only \`result\` and \`outputs\``;
-		yield finding("reference-unknown-property", at, message);
-	} else if (property.toLowerCase() === "outputs" && output !== void 0) yield* checkOutput(lookUp, job, output, at);
+		lookUp.tell("reference-unknown-property", place, message);
+	} else if (kind === "outputs" && output !== void 0) checkOutput(lookUp, place, job, output);
 }
 /** A step reads the steps before it, an output of the job all of them. */
-function* checkStepName(use, path, at) {
+function checkStepName(lookUp, place, path) {
+	const { use } = place;
 	const [name = "", property] = path;
 	const steps = use.job?.steps ?? [];
 	const readable = use.step === null ? steps : steps.slice(0, steps.indexOf(use.step));
 	const idsOf = (list) => list.flatMap(({ id }) => id?.text ?? []);
 	const isNamed = (id) => id.toLowerCase() === name.toLowerCase();
 	if (!idsOf(readable).some(isNamed)) {
-		const message = idsOf(steps).some(isNamed) ? `The step '${name}' does not come before: a step reads those before it` : `No step of this job has the id '${name}'.${suggestion(name, idsOf(readable))}`;
-		yield finding("reference-unknown-step", at, message);
+		const message = idsOf(steps).some(isNamed) ? `The step '${name}' does not come before: a step reads those before it` : `No step of this job has the id '${name}'.${lookUp.suggest(name, idsOf(readable))}`;
+		lookUp.tell("reference-unknown-step", place, message);
 	} else if (property !== void 0 && !stepProperties.includes(property.toLowerCase())) {
 		const message = `\`steps.${name}\` has no '${property}', only ${stepProperties.map((one) => `\`${one}\``).join(", ")}`;
-		yield finding("reference-unknown-property", at, message);
+		lookUp.tell("reference-unknown-property", place, message);
 	}
 }
-function placeOf$1(lookUp, use, part) {
-	return { get span() {
-		return spanOfPart(lookUp.text, use, part);
-	} };
-}
-function* checkExists(lookUp, name, at) {
+function checkExists(lookUp, place, name) {
 	if (lookUp.graph.resolve(name) !== void 0) return;
-	const message = `There is no job '${name}'.${suggestion(name, lookUp.ids)}`;
-	yield finding("reference-unknown-job", at, message);
+	lookUp.tell("reference-unknown-job", place, `There is no job '${name}'.${lookUp.suggest(name, lookUp.ids)}`);
 }
-function* checkJobName(lookUp, use, name, at) {
-	yield* checkExists(lookUp, name, at);
+function checkJobName(lookUp, place, name) {
+	checkExists(lookUp, place, name);
+	const { job, key } = place.use;
 	const target = lookUp.graph.resolve(name);
-	if (target === void 0 || use.job === null) return;
-	if (use.job.needs.some((need) => lookUp.graph.resolve(need.text) === target)) return;
-	if (use.key !== "jobs.if") {
-		const message = `'${target}' is not among the needs of '${use.job.id}': add it to \`needs\` to read it here`;
-		yield finding("reference-not-needed", at, message);
-	} else if (!lookUp.graph.ancestors(use.job.id).has(target)) {
-		const message = `'${target}' does not come before '${use.job.id}': an \`if\` reads jobs that come before through \`needs\``;
-		yield finding("reference-not-ancestor", at, message);
+	if (target === void 0 || job === null || lookUp.needsOf(job).has(target)) return;
+	if (key !== "jobs.if") {
+		const message = `'${target}' is not among the needs of '${job.id}': add it to \`needs\` to read it here`;
+		lookUp.tell("reference-not-needed", place, message);
+	} else if (!lookUp.graph.ancestors(job.id).has(target)) {
+		const message = `'${target}' does not come before '${job.id}': an \`if\` reads jobs that come before through \`needs\``;
+		lookUp.tell("reference-not-ancestor", place, message);
 	}
 }
-function* checkOutput(lookUp, job, output, at) {
-	const names = outputsOf(lookUp, job);
-	if (names === null || names.some((name) => name.toLowerCase() === output.toLowerCase())) return;
-	const hint = suggestion(output, names) || (names.length > 0 ? ` It has: ${names.join(", ")}.` : " It has no outputs.");
-	const whose = job.uses === null ? `The job '${job.id}'` : `${job.uses.text}, which '${job.id}' calls,`;
-	yield finding("reference-unknown-output", at, `${whose} has no output '${output}'.${hint}`);
+function checkOutput(lookUp, place, job, output) {
+	const names = lookUp.outputsOf(job);
+	if (names === null || names.known.has(output.toLowerCase())) return;
+	const { written } = names;
+	const otherwise = written.length > 0 ? ` It has: ${listNames(written)}.` : " It has no outputs.";
+	const message = `${job.uses === null ? `The job '${job.id}'` : `${job.uses.text}, which '${job.id}' calls,`} has no output '${output}'.${lookUp.suggest(output, written) || otherwise}`;
+	lookUp.tell("reference-unknown-output", place, message);
 }
 /** The names of a job's outputs; null where they are not known here. */
 function outputsOf({ outputsOfCall }, job) {
@@ -46560,9 +47405,12 @@ function outputsOf({ outputsOfCall }, job) {
 	return [...job.outputs.map(({ key }) => key.text), ...ownOutputs[job.type] ?? []];
 }
 /** `success('a')` and `failure('a')` ask about jobs that come before. */
-function* checkStatusCall(lookUp, use, call) {
+function checkStatusCall(lookUp, use, call) {
 	if (call.name !== "success" && call.name !== "failure" || use.step !== null) return;
-	for (const text of call.texts) if (text !== null) yield* checkJobName(lookUp, use, text.text, placeOf$1(lookUp, use, text));
+	for (const text of call.texts) if (text !== null) checkJobName(lookUp, {
+		use,
+		part: text
+	}, text.text);
 }
 
 // src/workflow/rules/runs-on.ts
@@ -46866,13 +47714,14 @@ function invalid(problems) {
 * of legs lets all of them run.
 */
 function* findBadStrategies(input) {
+	const racers = racersIn(input);
 	for (const job of input.draft.jobs) {
 		if (job.strategy === null) continue;
 		const node = valueAt(job.strategy.node, "matrix") ?? job.strategy.node;
 		const matrix = literalAt(job.strategy.value, "matrix");
 		const expanded = matrix === void 0 ? null : expandMatrix(matrix, job.id);
 		for (const problem of expanded?.ok === false ? expanded.problems : []) yield finding("bad-matrix", node, problem);
-		if (racesWithFailFast(input, job)) {
+		if (racers.has(job.id) && failsFast(job)) {
 			const message = `The first leg of '${job.id}' that fails cancels the others, though a merge waits for any: set \`fail-fast: false\``;
 			yield finding("race-fails-fast", job.strategy.node, message);
 		}
@@ -46885,26 +47734,26 @@ function literalAt(strategy, key) {
 	const entry = strategy.entries.find((one) => one.key.source === key);
 	return entry?.value.kind === "literal" ? entry.value.value : void 0;
 }
-function racesWithFailFast({ draft, graph }, job) {
+/** The jobs whose first success a merge waits for. */
+function racersIn({ draft, graph }) {
+	const racers = draft.jobs.flatMap(({ type, wait, needs }) => type === "merge" && wait === "any" ? needs.flatMap((need) => graph.resolve(need.text) ?? []) : []);
+	return new Set(racers);
+}
+function failsFast(job) {
 	const failFast = valueAt(job.strategy?.node, "fail-fast");
-	if (failFast?.kind === "scalar" && failFast.value !== true) return false;
-	return draft.jobs.some((other) => other.type === "merge" && other.wait === "any" && other.needs.some((need) => graph.resolve(need.text) === job.id));
+	return failFast?.kind !== "scalar" || failFast.value === true;
 }
 
 // src/workflow/rules/targets.ts
 /** A rework edge names a job that comes before, `escalate` or `fail`. */
-function* findBadTargets({ draft, graph }) {
+function* findBadTargets({ draft, graph, suggest }) {
 	const ids = draft.jobs.map((job) => job.id);
 	for (const job of draft.jobs) for (const { key, node } of job.edges) {
 		if (node.text === "escalate" || node.text === "fail") continue;
 		const target = graph.resolve(node.text);
 		if (target === void 0) {
-			const names = [
-				...ids.filter((id) => id !== job.id),
-				"escalate",
-				"fail"
-			];
-			const message = `\`${key}\` of '${job.id}' names the unknown job '${node.text}'.${suggestion(node.text, names)}`;
+			const names = targetsOf(ids, job.id);
+			const message = `\`${key}\` of '${job.id}' names the unknown job '${node.text}'.${suggest(node.text, names)}`;
 			yield finding("unknown-target", node, message);
 		} else if (target === job.id) {
 			const message = `\`${key}\` of '${job.id}' names the job itself: \`max-attempts\` says how often it is tried`;
@@ -46914,6 +47763,11 @@ function* findBadTargets({ draft, graph }) {
 			yield finding("target-not-ancestor", node, message);
 		}
 	}
+}
+/** What an edge of a job may name, as far as ids go. */
+function* targetsOf(ids, job) {
+	for (const id of ids) if (id !== job) yield id;
+	yield* ["escalate", "fail"];
 }
 
 // src/workflow/rules/steps.ts
@@ -47004,8 +47858,8 @@ function* findBadFolder(field) {
 *
 * @see https://docs.github.com/en/actions/concepts/security/script-injections
 */
-function* findUntrustedInRun({ draft, trust, text }) {
-	for (const use of expressionUses(draft)) {
+function* findUntrustedInRun({ uses, trust, text }) {
+	for (const use of uses) {
 		const isScript = use.key === "steps.run";
 		if (!isScript && use.key !== "steps.working-directory" && use.key !== "jobs.defaults.run") continue;
 		for (const reference of contributorsOf(use.expression.tree)) {
@@ -47041,7 +47895,7 @@ function awaitsSuccess(job) {
 	const { condition } = job.if;
 	if (condition === null || condition.isAlwaysTrue) return false;
 	if (condition.written === null) return true;
-	return !callsOf$1(condition.written.expression.tree).some((call) => /^(success|failure|always|cancelled)$/.test(call.name));
+	return !callsOf(condition.written.expression).some((call) => /^(success|failure|always|cancelled)$/.test(call.name));
 }
 
 // src/workflow/rules.ts
@@ -47150,11 +48004,13 @@ function compileWorkflow(file, options = {}) {
 	});
 	const input = {
 		draft,
+		uses: findExpressionUses(draft),
 		jobs,
 		graph,
 		roles,
 		outputsOfCall,
 		trust,
+		suggest: createSuggest(),
 		text: file.text
 	};
 	const semantic = options.isPinned === true ? [] : rules.flatMap((rule) => [...rule(input)]);
@@ -47189,8 +48045,9 @@ function placeFindings(path, source, findings) {
 const mostLevels = 10;
 const mostFiles = 50;
 /**
-* Compiles a workflow file and checks what it calls: that it is there, can be called, and is given the inputs it declares; that
-* nothing calls itself, and that GitHub's limits hold (10 levels, 50 files). What is wrong is told at the place of the call.
+* Compiles a workflow file and checks what it calls, at any depth: that it is there, can be called, and is given the inputs it
+* declares; that nothing calls itself, and that GitHub's limits hold (10 levels, 50 files). What is wrong is told at the place of
+* the call in this file, with the first error of the file that has it.
 *
 * @param fileAt finds a file by its path
 */
@@ -47214,28 +48071,29 @@ function compileWithCalls(file, fileAt, options = {}) {
 		known.set(called.path, result);
 		return result;
 	};
-	const visit = (workflow, path) => {
-		for (const call of callsOf(workflow)) {
-			const problem = findProblem(call, path);
-			if (problem !== null) return problem;
-		}
-		return null;
-	};
+	/** What keeps a call of the file at the end of the path from being made, in words for the call that the path begins with. */
 	const findProblem = (call, path) => {
+		const from = path.at(-1) ?? file.path;
+		const inCaller = (message) => path.length === 1 ? message : sayErrors(from, [diagnosticAt(from, call.places.uses, message)]);
 		const target = pathOfCall(call.uses);
 		const called = target === null ? void 0 : fileAt(target);
-		if (called === void 0) return `There is no workflow ${call.uses}`;
+		if (called === void 0) return inCaller(`There is no workflow ${call.uses}`);
 		if (path.includes(called.path)) return `${[...path, called.path].join(" calls ")}: that would never end`;
 		if ((walked.get(called.path) ?? 0) >= path.length) return null;
 		if (path.length >= mostLevels) return `Workflows call each other over more than ${mostLevels} levels`;
 		files.set(called.path, called);
 		if (files.size > 51) return `The workflow calls more than ${mostFiles} files`;
-		const { workflow } = compile(called);
-		if (workflow === null) return `${called.path} has errors`;
-		if (workflow.on.workflowCall === null) return `${called.path} has no \`workflow_call\` under \`on\``;
-		const problem = visit(workflow, [...path, called.path]);
-		if (problem === null) walked.set(called.path, path.length);
-		return problem;
+		const { workflow, diagnostics, calls } = compile(called);
+		if (workflow === null) return sayErrors(called.path, diagnostics);
+		if (workflow.on.workflowCall === null) return inCaller(`${called.path} has no \`workflow_call\` under \`on\``);
+		for (const further of calls) {
+			const problem = findProblem(further, [...path, called.path]);
+			if (problem !== null) return problem;
+			const wrong = options.isPinned === true ? [] : checkGiven(called.path, further);
+			if (wrong.length > 0) return sayErrors(called.path, wrong);
+		}
+		walked.set(called.path, path.length);
+		return null;
 	};
 	const calledBy = (call) => known.get(pathOfCall(call.uses) ?? "");
 	const forRoles = /* @__PURE__ */ new Map();
@@ -47253,15 +48111,18 @@ function compileWithCalls(file, fileAt, options = {}) {
 		forRoles.set(called, all);
 		return all;
 	};
+	/** What is wrong with the inputs that a call is given. */
+	const checkGiven = (path, call) => {
+		const declared = calledBy(call)?.workflow?.on.workflowCall?.inputs ?? [];
+		return [...checkInputs$1(path, call, declared), ...checkRoles(path, call, inputsForRoles(call))];
+	};
 	const found = [];
 	const untrusted = /* @__PURE__ */ new Map();
 	for (const call of compiled.calls.filter(({ uses }) => pathOfCall(uses) !== null)) {
 		const problem = findProblem(call, [file.path]);
 		if (problem === null) {
-			const declared = calledBy(call)?.workflow?.on.workflowCall?.inputs ?? [];
-			found.push(...checkInputs$1(file.path, call, declared));
+			found.push(...checkGiven(file.path, call));
 			const names = untrustedInputs(call, inputsForRoles(call));
-			found.push(...names.map((name) => untrustedRole(file.path, call, name)));
 			if (names.length > 0) untrusted.set(call.job, names.map((name) => name.toLowerCase()));
 		} else found.push(diagnosticAt(file.path, call.places.uses, problem));
 	}
@@ -47288,50 +48149,12 @@ function createOutputsOfCall(fileAt) {
 function byPlace(a, b) {
 	return a.start.line - b.start.line || a.start.column - b.start.column;
 }
-function callsOf(workflow) {
-	return [...workflow.jobs.values()].flatMap((job) => job.type === "call" ? [job] : []);
-}
-function* checkInputs$1(path, call, declared) {
-	const names = declared.map(({ name }) => name).join(", ") || "none";
-	for (const [name, template] of Object.entries(call.with)) {
-		const at = call.places.with[name] ?? call.places.uses;
-		const input = declared.find((one) => one.name.toLowerCase() === name.toLowerCase());
-		const [only = ""] = template.parts;
-		if (input === void 0) yield diagnosticAt(path, at, `${call.uses} has no input '${name}' (it has: ${names})`);
-		else if (template.parts.length < 2 && typeof only === "string" && !isOfType(input, only)) yield diagnosticAt(path, at, `The input '${name}' of ${call.uses} is a ${input.type}, not '${only}'`);
-	}
-	const given = Object.keys(call.with).map((name) => name.toLowerCase());
-	for (const { name, required, default: otherwise, computedDefault } of declared) {
-		if (!required || otherwise !== null || computedDefault !== null || given.includes(name.toLowerCase())) continue;
-		yield diagnosticAt(path, call.places.uses, `${call.uses} needs the input '${name}'`);
-	}
-}
-/** Of the inputs that say who is asked those that are made of what strangers or agents wrote. */
-function untrustedInputs({ origins }, forRoles) {
-	return Object.entries(origins).flatMap(([name, { why }]) => why !== null && forRoles.has(name.toLowerCase()) ? [name] : []);
-}
-function untrustedRole(path, call, name) {
-	const why = call.origins[name]?.why ?? "";
-	const message = `The input '${name}' of ${call.uses} says who is asked, and what is given here ${why}. Give a role, or an output with an \`enum\` of roles`;
-	return diagnosticAt(path, call.places.with[name] ?? call.places.uses, message, "runs-on-unchecked");
-}
-function isOfType({ type }, text) {
-	if (type === "number") return text.trim() === "" || Number.isFinite(Number(text));
-	return type !== "boolean" || [
-		"",
-		"true",
-		"false"
-	].includes(text);
-}
-function diagnosticAt(path, { start, end }, message, code = "bad-call") {
-	return {
-		path,
-		start,
-		end,
-		severity: diagnosticCodes[code].severity,
-		code,
-		message
-	};
+/** That a file which is called has errors, and its first. */
+function sayErrors(path, diagnostics) {
+	const errors = diagnostics.filter(({ severity }) => severity === "error");
+	const [first] = errors;
+	if (first === void 0) return `${path} has errors`;
+	return `${path} has ${errors.length === 1 ? "an error" : `${errors.length} errors, the first`} at ${first.start.line}:${first.start.column}: ${first.message}`;
 }
 
 // src/runtime/definitions.ts
@@ -47350,6 +48173,13 @@ function createDefinitions() {
 				document
 			});
 			return workflow;
+		},
+		keep(document, workflow) {
+			const digest = digestOf(document);
+			if (!compiled.has(digest)) compiled.set(digest, {
+				workflow,
+				document
+			});
 		},
 		cached: (digest) => compiled.get(digest)?.workflow,
 		called(digest, uses) {
@@ -47705,30 +48535,24 @@ function parseSlashCommand(comment) {
 			role
 		}));
 		case "repin": return readRepin(rest);
-		case "": return {
-			kind: "malformed",
-			problem: `\`/treadle\` needs a command: one of ${VERBS.join(", ")}.`
-		};
-		default: return {
-			kind: "malformed",
-			problem: `\`/treadle ${verb.slice(0, 40)}\` is not known. Known are: ${VERBS.join(", ")}.`
-		};
+		case "": return malformed$2("`/treadle` needs a command behind it.");
+		default: return malformed$2(`\`/treadle ${verb.slice(0, 40)}\` is not known.${suggestion(verb, VERBS)}`);
 	}
+}
+function malformed$2(problem) {
+	return {
+		kind: "malformed",
+		problem
+	};
 }
 function isAnswer(verb) {
 	return Object.hasOwn(OUTCOMES, verb);
 }
 function readStart(rest) {
 	const [, workflow, more = ""] = /^([\w.-]+)(?:\s+([\s\S]*))?$/.exec(rest) ?? [];
-	if (workflow === void 0) return {
-		kind: "malformed",
-		problem: "`/treadle start` needs a workflow: /treadle start WORKFLOW"
-	};
+	if (workflow === void 0) return malformed$2("`/treadle start` needs a workflow: /treadle start WORKFLOW");
 	const { pairs, left, unquoted } = readPairs(more);
-	if (unquoted !== void 0 || left !== "") return {
-		kind: "malformed",
-		problem: `what follows the workflow in \`/treadle start\` must be key=value, or key="a value".`
-	};
+	if (unquoted !== void 0 || left !== "") return malformed$2(`what follows the workflow in \`/treadle start\` must be key=value, or key="a value".`);
 	return {
 		kind: "start",
 		workflow: workflow.replace(/\.ya?ml$/, ""),
@@ -47737,10 +48561,7 @@ function readStart(rest) {
 }
 function readRepin(rest) {
 	const match = /^([\w.-]+)\s+([\s\S]*\S)/.exec(rest);
-	return match?.[1] === void 0 || match[2] === void 0 ? {
-		kind: "malformed",
-		problem: "`/treadle repin` needs a workflow and a reason: /treadle repin WORKFLOW why"
-	} : {
+	return match?.[1] === void 0 || match[2] === void 0 ? malformed$2("`/treadle repin` needs a workflow and a reason: /treadle repin WORKFLOW why") : {
 		kind: "repin",
 		workflow: match[1].replace(/\.ya?ml$/, ""),
 		reason: match[2].trim()
@@ -47748,17 +48569,11 @@ function readRepin(rest) {
 }
 function readTargeted(rest, problem, toOverride) {
 	const match = /^([\w-]+)(?:\s+([\s\S]*))?$/.exec(rest);
-	return match?.[1] === void 0 ? {
-		kind: "malformed",
-		problem
-	} : override(toOverride(match[1]), match[2] ?? "");
+	return match?.[1] === void 0 ? malformed$2(problem) : override(toOverride(match[1]), match[2] ?? "");
 }
 function override(action, rest) {
 	const reason = rest.trim();
-	return reason === "" ? {
-		kind: "malformed",
-		problem: `\`/treadle ${action.action}\` needs a reason: say why, behind it.`
-	} : {
+	return reason === "" ? malformed$2(`\`/treadle ${action.action}\` needs a reason: say why, behind it.`) : {
 		kind: "override",
 		override: action,
 		reason
@@ -47768,7 +48583,7 @@ function override(action, rest) {
 function readReport(verb, rest) {
 	const { pairs, left, unquoted } = readPairs(rest);
 	if (unquoted !== void 0) return {
-		kind: "malformed",
+		kind: "malformed-report",
 		problem: `the value of \`${unquoted}\` in \`/treadle ${verb}\` must end with a quote, and a space behind it.`
 	};
 	return {
@@ -47980,6 +48795,74 @@ function reasonNotToOverrule(config, author, permission) {
 	return mayApprove(permission ?? "none") ? null : `${login} has no write permission on the repository`;
 }
 
+// src/runtime/live-roles.ts
+/**
+* Reads whom the settings name now; null where the file is gone or cannot be used: then those count whom a run is pinned to. Asked
+* for along with other questions it costs no request of its own.
+*/
+async function readLiveRoles({ forge, settingsPath = SETTINGS_PATH }) {
+	const { texts } = await forge.files.ofDefaultBranch({ files: [settingsPath] });
+	const text = texts.get(settingsPath);
+	const settings = text === void 0 ? null : readSettings({
+		path: settingsPath,
+		text
+	}).settings;
+	if (text === void 0 || settings === null) return null;
+	const { roles, teams, approvingApps } = settings;
+	return {
+		roles,
+		teams,
+		approvingApps,
+		digest: sha256(text)
+	};
+}
+/**
+* The configuration of a run without those whom the settings do not name any more: who is taken out of a role approves and overrules
+* nothing from then on. A role that has teams keeps those whom the run is pinned to, since who is in a team is not asked here.
+*
+* @param now accounts under the logins that they have now: who changed theirs is still meant
+*/
+function narrowRoles(config, live, now) {
+	if (live === null) return config;
+	const loginsOf = ({ id, login }) => [login, ...now.filter((account) => account.id === id).map((account) => account.login)];
+	const isNamed = (role) => (member) => live.teams[role] !== void 0 || loginsOf(member).some((login) => names(live.roles[role], login));
+	const roles = Object.entries(config.roles).map(([role, members]) => [role, members.filter(isNamed(role))]);
+	const { approvingApps } = config.settings;
+	const apps = approvingApps?.filter((app) => loginsOf(app).some((login) => names(live.approvingApps, login)));
+	return {
+		...config,
+		roles: Object.fromEntries(roles),
+		settings: {
+			...config.settings,
+			...apps === void 0 ? {} : { approvingApps: apps }
+		}
+	};
+}
+/**
+* As {@link narrowRoles}, with an account added that holds the role `ceo` by the settings as they are now: it may have a run take these
+* up, or nobody could where the CEO changed.
+*/
+function rolesToRepin(config, live, account) {
+	const narrowed = narrowRoles(config, live, [account]);
+	if (live === null || !names(live.roles["ceo"], account.login)) return narrowed;
+	const { login, id, kind } = account;
+	const others = (narrowed.roles["ceo"] ?? []).filter((member) => member.id !== id);
+	return {
+		...narrowed,
+		roles: {
+			...narrowed.roles,
+			ceo: [...others, {
+				login,
+				id,
+				kind
+			}]
+		}
+	};
+}
+function names(logins, login) {
+	return logins?.some((one) => one.toLowerCase() === login.toLowerCase()) === true;
+}
+
 // src/runtime/review-workflow.ts
 /**
 * Workflow files are the one thing on the state branch that is not Treadle's: a person commits them (`treadle init`), and
@@ -48055,16 +48938,143 @@ function mapValues(value, map) {
 	return mapped.some(([, field], index) => field !== entries[index]?.[1]) ? Object.fromEntries(mapped) : value;
 }
 
+// src/engine/hand-over.ts
+/** Jobs, each followed by its legs. */
+function withLegs(view, jobs) {
+	return [...jobs].flatMap((job) => [job, ...legsOf(view, job)]);
+}
+/** The approvals that jobs or legs of a run asked for, and those that runs which they called left behind. */
+function approvalsIn(view, jobs) {
+	return [...jobs].flatMap((job) => {
+		const holder = {
+			run: view.run.id,
+			job
+		};
+		const left = view.document(job)?.given?.approvals ?? [];
+		return [
+			...ownApproval(view, job),
+			...ownPassing(view, job),
+			...left.map((approval) => ({
+				...approval,
+				holder
+			}))
+		];
+	});
+}
+/** Approvals that a merge of a run rests on: its own, those of runs that it called, and those of the runs that called it. */
+function approvalsBehind(state) {
+	return [...approvalsIn(documentsOf(state), Object.keys(state.jobs)), ...state.run.given?.approvals ?? []];
+}
+function ownApproval(view, job) {
+	const document = view.document(job);
+	const gate = document?.gate ?? null;
+	const answer = gate?.answer ?? null;
+	if (gate === null || answer?.verdict !== "approved") return [];
+	const place = {
+		run: view.run.id,
+		job
+	};
+	const { kind, pull } = gate;
+	const { by, review, head, comment } = answer;
+	return [{
+		holder: place,
+		asked: place,
+		role: document?.role ?? "ceo",
+		kind,
+		pull,
+		head: head ?? gate.head,
+		by,
+		review,
+		...comment === void 0 ? {} : { comment },
+		reporters: sorted(reportersOf(view, job))
+	}];
+}
+function ownPassing(view, job) {
+	const passed = view.document(job)?.passed ?? null;
+	if (passed === null) return [];
+	const place = {
+		run: view.run.id,
+		job
+	};
+	const { pull, head, by, review, comment } = passed;
+	return [{
+		holder: place,
+		asked: place,
+		role: "ceo",
+		kind: "escalation",
+		pull,
+		head,
+		by,
+		review,
+		...comment === void 0 ? {} : { comment },
+		reporters: sorted(reportersOf(view, job))
+	}];
+}
+/**
+* Numeric ids of those who reported the outputs that a gate shows, or that would stand if an escalated job counted as done: none of
+* them approves it.
+*/
+function reportersOf(view, job) {
+	const gate = view.document(job)?.gate ?? null;
+	const shown = [
+		job,
+		...Object.keys(gate?.shown ?? {}),
+		...gate?.sources ?? []
+	];
+	return /* @__PURE__ */ new Set([...reportersIn(view, withLegs(view, shown)), ...gate?.reporters ?? []]);
+}
+/** Numeric ids of those whose reports the outputs of jobs or legs come from, runs that these called included. */
+function reportersIn(view, jobs) {
+	const found = /* @__PURE__ */ new Set();
+	for (const job of jobs) {
+		const document = view.document(job);
+		const reported = document?.attempts.findLast(({ turns }) => turns.some(({ report }) => report !== null));
+		for (const turn of reported?.turns ?? []) if (turn.report !== null) found.add(turn.reportedBy ?? turn.assignee.id);
+		for (const reporter of document?.given?.reporters ?? []) found.add(reporter);
+	}
+	return found;
+}
+/** The commits that the merges before a job are on the base branch: those of its run, of runs that it called, and of its callers. */
+function mergesBehind(view, job) {
+	const before = withLegs(view, view.workflow.graph.ancestors(job));
+	return [.../* @__PURE__ */ new Set([...view.run.given?.merged ?? [], ...mergesIn(view, before)])];
+}
+/** The commits that jobs or legs merged, and those of runs that they called. */
+function mergesIn(view, jobs) {
+	return [...jobs].flatMap((job) => {
+		const document = view.document(job);
+		return [document?.attempts.at(-1)?.merged !== void 0 ? document.outputs["sha"] ?? [] : [], document?.given?.merged ?? []].flat();
+	});
+}
+/** What is handed over; undefined where that is nothing. */
+function giving({ approvals, reporters, merged }) {
+	const ids = sorted(reporters);
+	if (approvals.length === 0 && ids.length === 0 && merged.length === 0) return {};
+	return { given: {
+		approvals,
+		reporters: ids,
+		...merged.length === 0 ? {} : { merged }
+	} };
+}
+function sorted(ids) {
+	return [...new Set(ids)].sort((a, b) => a - b);
+}
+
 // src/codec/projection.ts
-/** What a run's documents put into the look-up indexes and the deadlines, by address. */
-function projectRun(state, deadlines) {
+/**
+* What a run's documents put into the look-up indexes and the deadlines, by address. What comes of a job follows from its document and
+* its line alone.
+*
+* @param jobs those that matter, besides the run itself; all of them by default
+*/
+function projectRun(state, deadlines, jobs = Object.keys(state.jobs)) {
 	const all = [
 		...deadlines.map((deadline) => projectDeadline(state.run.id, deadline)),
-		...Object.values(state.jobs).flatMap((job) => [
-			...projectPulls(state, job.id),
-			...projectDispatches(state, job.id),
-			...projectAnswers(state, job.id),
-			...projectChecks(state, job.id)
+		...jobs.flatMap((job) => [
+			...projectPulls(state, job),
+			...projectDispatches(state, job),
+			...projectAnswers(state, job),
+			...projectChecks(state, job)
 		]),
 		...projectOutbox(state)
 	];
@@ -48154,9 +49164,24 @@ function projectChecks(state, job) {
 			pull,
 			state: checks.state,
 			since: checks.since,
-			...merge.byPerson === void 0 ? {} : { byPerson: merge.byPerson }
+			...merge.byPerson === void 0 ? {} : { byPerson: merge.byPerson },
+			...checks.state === "enqueued" ? approvalsInUse(state) : {}
 		}
 	}];
+}
+/** What an enqueued merge rests on: the forge merges it without asking us again. */
+function approvalsInUse(state) {
+	const approvals = approvalsBehind(state);
+	const reviews = approvals.flatMap(({ pull, review, by }) => pull === null || review === null ? [] : [{
+		pull,
+		review,
+		...by.kind === "app" ? { isApp: true } : {}
+	}]);
+	const words = approvals.flatMap(({ review, comment }) => review === null ? comment ?? [] : []);
+	return {
+		...reviews.length === 0 ? {} : { reviews },
+		...words.length === 0 ? {} : { words }
+	};
 }
 function projectOutbox(state) {
 	const until = state.run.outbox.map((entry) => entry.claim.until).sort().at(-1);
@@ -48508,7 +49533,7 @@ async function retireRun(documents, state, commit) {
 }
 async function stageQueue(documents, queue) {
 	const address = layout.queue(queue.base);
-	if (queue.entries.length === 0 && queue.lease === null) await documents.remove(address);
+	if (queue.entries.length === 0 && queue.lease === null && queue.reworked === void 0) await documents.remove(address);
 	else await documents.write(address, queueCodec, queue);
 }
 async function stageGroup(documents, key, group) {
@@ -48516,10 +49541,17 @@ async function stageGroup(documents, key, group) {
 	else await documents.write(layout.group(key), groupCodec, group);
 }
 async function stageProjection(documents, before, after) {
-	const old = before === null ? /* @__PURE__ */ new Map() : projectRun(before, deadlinesOf(before));
-	const fresh = projectRun(after, deadlinesOf(after));
+	const jobs = changedJobs(before, after);
+	const old = before === null ? /* @__PURE__ */ new Map() : projectRun(before, deadlinesOf(before, jobs), jobs);
+	const fresh = projectRun(after, deadlinesOf(after, jobs), jobs);
 	for (const [key, { address }] of old) if (!fresh.has(key)) await documents.remove(address);
 	for (const { address, codec, value } of fresh.values()) await documents.write(address, codec, value);
+}
+/** The jobs whose document or line is another than before: no other has anything projected otherwise. */
+function changedJobs(before, after) {
+	if (before === null) return Object.keys(after.jobs);
+	const isOther = (job) => lookup(after.jobs, job) !== lookup(before.jobs, job) || lookup(after.run.jobs, job) !== lookup(before.run.jobs, job);
+	return [.../* @__PURE__ */ new Set([...Object.keys(before.jobs), ...Object.keys(after.jobs)])].filter(isOther);
 }
 async function stageIssueIndexes(documents, before, after) {
 	const { id, issue, status } = after.run;
@@ -48803,12 +49835,12 @@ function settingsOf(file) {
 	return settings;
 }
 /** An error over a file of the user's: `diagnostics` and the `text` they stand in are in its facts, for whoever shows them. */
-function invalidFile(code, file, diagnostics) {
+function invalidFile(code, file, diagnostics, remedy = "Nothing was started. Mend the file, commit it to the default branch, and try again.") {
 	const [first] = diagnostics;
 	const place = first === void 0 ? "" : `:${first.start.line}:${first.start.column}: ${first.message}`;
 	const more = diagnostics.length > 1 ? ` (and ${diagnostics.length - 1} more)` : "";
 	return new TreadleError(code, `${file.path}${place}${more}`, {
-		remedy: "Nothing was started. Mend the file, commit it to the default branch, and try again.",
+		remedy,
 		facts: {
 			path: file.path,
 			text: file.text,
@@ -49172,6 +50204,7 @@ async function startRun(unit, repository, found, start) {
 	const config = configFor(found, workflow);
 	const pins = {
 		definition,
+		workflow: workflow.workflow,
 		config
 	};
 	const trigger = {
@@ -49393,6 +50426,164 @@ const REFUSALS = [
 	"usage",
 	"workflow-invalid"
 ];
+
+// src/runtime/perform/recheck-approvals.ts
+/** Reads the comments by which the CEO approved, and what their authors may do now. */
+async function readWords$2({ comments, people }, approvals) {
+	const words = /* @__PURE__ */ new Map();
+	await Promise.all(approvals.map(async ({ review, comment: id }) => {
+		const comment = review !== null || id === void 0 ? void 0 : await comments.get(id);
+		if (comment === void 0) return;
+		const { kind, login } = comment.author;
+		const permission = kind === "app" ? "none" : await people.permission(login);
+		words.set(comment.id, {
+			comment,
+			permission
+		});
+	}));
+	return words;
+}
+/** Checks approvals once more, by what the forge says at the moment of use; null where all hold. */
+function findBrokenApproval(pinned, approvals, { reviewed, words, live }) {
+	const authors = [...reviewed.values()].flatMap(({ reviews }) => reviews.flatMap(({ author }) => author ?? []));
+	const speakers = [...words.values()].map(({ comment }) => comment.author);
+	const config = narrowRoles(pinned, live, [...authors, ...speakers]);
+	for (const approval of approvals) {
+		const { pull: number, review, comment } = approval;
+		const pull = number === null ? void 0 : reviewed.get(number);
+		const reason = review === null ? recheckWord(config, approval, comment === void 0 ? void 0 : words.get(comment)) : pull === void 0 ? `its pull request is gone` : recheck(config, approval, pull);
+		if (reason !== null) return {
+			approval,
+			reason,
+			head: pull?.head.oid ?? null
+		};
+	}
+	return null;
+}
+/** For the one who reworks what could not be merged. */
+function describeBroken({ approval: { holder, asked }, reason }) {
+	const by = holder.run === asked.run ? "" : ` in run ${asked.run}`;
+	return `The approval of ${asked.job}${by} no longer counts: ${reason}.`;
+}
+/** What it means for the run whose job asks for the approval anew. */
+function voidingOf({ approval: { holder, asked }, reason, head }) {
+	const told = holder.run === asked.run ? reason : `the approval of ${asked.job} in run ${asked.run} is void: ${reason}`;
+	return {
+		run: holder.run,
+		happening: {
+			type: "approval_voided",
+			job: holder.job,
+			reason: told,
+			head
+		}
+	};
+}
+/** The comment must still say what it said: whoever can write here can edit and remove it, and names any in a forged state. */
+function recheckWord(config, { by }, word) {
+	if (word === void 0) return `the comment by which ${by.login} approved is gone`;
+	const { author, body, createdAt, updatedAt } = word.comment;
+	const command = parseSlashCommand(body);
+	if (!(command?.kind === "override" && command.override.action === "approve") || author.id !== by.id || createdAt !== updatedAt) return `the comment by which ${by.login} approved does not say so any more`;
+	return reasonNotToOverrule(config, author, word.permission);
+}
+function recheck(config, { head, by, role, reporters }, pull) {
+	if (pull.head.oid !== head) return `#${pull.number} changed after it`;
+	const review = standingReviews(pull).find(({ author }) => author.id === by.id);
+	if (review?.state !== "approved") return `the review by ${by.login} was dismissed or taken back`;
+	const { login, kind } = review.author;
+	const permission = kind === "user" && review.mayWrite ? "write" : "none";
+	if (kind === "user" && !review.mayWrite) return `${login} can no longer write to the repository`;
+	return reasonNotToCount(review, {
+		config,
+		role,
+		reporters,
+		pull,
+		permission
+	});
+}
+
+// src/runtime/ingest/enqueued.ts
+/** The pull requests whose reviews stand behind merges that the forge's merge queue has. */
+function reviewedBehind(awaited) {
+	return [...new Set(awaited.flatMap(({ reviews = [] }) => reviews.map(({ pull }) => pull)))];
+}
+/**
+* Checks the approvals behind enqueued merges once more, where what a glance told of them, or an edited comment, gives a reason to.
+* Where nothing does, it costs nothing.
+*/
+async function readBrokenMerges(forge, documents, awaited, news) {
+	const glanced = new Map(news.glanced.map((pull) => [pull.number, pull]));
+	const changed = new Set(news.said.filter(isEdited).map(({ id }) => id));
+	const isDoubtful = ({ reviews = [], words = [] }) => words.some((comment) => changed.has(comment)) || reviews.some(({ pull, review, isApp }) => {
+		const found = glanced.get(pull);
+		const answer = found?.answers.find((one) => one.review === review);
+		return found !== void 0 && (answer?.state !== "approved" || !answer.mayWrite && isApp !== true);
+	});
+	const broken = [];
+	for (const merge of awaited.filter(isDoubtful)) {
+		const loaded = await loadRun(documents, merge.run);
+		if (loaded === void 0) continue;
+		const approvals = approvalsBehind(loaded.state);
+		const [pulls, words] = await Promise.all([forge.pulls.reviewed(approvals.flatMap(({ pull }) => pull ?? [])), readWords$2(forge, approvals)]);
+		const reviewed = new Map(pulls.map((pull) => [pull.number, pull]));
+		const found = findBrokenApproval(loaded.config, approvals, {
+			reviewed,
+			words,
+			live: news.live
+		});
+		if (found !== null) broken.push({
+			merge,
+			broken: found
+		});
+	}
+	return broken;
+}
+/** Has the approvals asked for again, and takes what rests on them out of the forge's merge queue. */
+async function voidBrokenMerges(unit, merges, at) {
+	for (const { merge, broken } of merges) {
+		const { run, job, attempt, pull, since } = merge;
+		const about = {
+			actor: TREADLE,
+			ground: "read from the forge",
+			at
+		};
+		const { asked, review, comment } = broken.approval;
+		const voiding = voidingOf(broken);
+		await unit.apply({
+			...about,
+			...voiding,
+			cause: [
+				asked.run,
+				asked.job,
+				review,
+				comment ?? null,
+				since
+			]
+		});
+		const happening = {
+			type: "merge_refused",
+			job,
+			attempt,
+			pull,
+			cause: "approval-void",
+			detail: describeBroken(broken)
+		};
+		await unit.apply({
+			...about,
+			run,
+			happening,
+			cause: [
+				job,
+				attempt,
+				since,
+				"approval-void"
+			]
+		});
+	}
+}
+function isEdited({ createdAt, updatedAt }) {
+	return createdAt !== updatedAt;
+}
 
 // src/codec/report-yaml.ts
 /** A report is a mapping of mappings of texts, so these are far away from any that is meant well. */
@@ -49636,7 +50827,7 @@ async function readEdits(forge, documents, fresh) {
 }
 function holdsReport(body) {
 	const command = parseSlashCommand(body);
-	return command === null ? parseReport(body).kind !== "none" : command.kind === "report";
+	return command === null ? parseReport(body).kind !== "none" : command.kind === "report" || command.kind === "malformed-report";
 }
 /**
 * Why an edited comment does not count as its author's word, or null where it does: whoever can write here can edit what others
@@ -49995,97 +51186,140 @@ async function ingestDispatchAnswers(unit, answers) {
 	for (const [dispatch, fact] of answers) if (await unit.documents().read(layout.answerIndex(dispatch), answerIndexCodec) !== void 0) await unit.apply(fact);
 }
 
-// src/engine/hand-over.ts
-/** Jobs, each followed by its legs. */
-function withLegs(view, jobs) {
-	return [...jobs].flatMap((job) => [job, ...legsOf(view, job)]);
+// src/engine/view/commands.ts
+/** What people type: each command and comment that a text of ours names is spelled here and nowhere else. */
+/** A command line that answers or shows something; arguments that hold blanks are given as placeholders in capitals. */
+const commandLine = {
+	approve: (run, job) => `treadle approve ${run} --job ${job} --reason "WHY"`,
+	reject: (run, job) => `treadle reject ${run} --job ${job} --reason "WHAT TO CHANGE"`,
+	report: (dispatch, outputs = []) => [
+		`treadle report ${dispatch} --outcome success`,
+		...outputs.map((name) => `--output ${name}=VALUE`),
+		"--summary \"WHAT WAS DONE\""
+	].join(" "),
+	show: (run) => `treadle show ${run}`,
+	log: (run) => `treadle log ${run}`,
+	advance: () => "treadle advance"
+};
+/** A comment by which the CEO overrules; on the bead, or on the CEO bead of an escalation. The rest of the line is the reason. */
+const overrideComment = {
+	retry: () => "/treadle retry WHAT TO DO DIFFERENTLY",
+	goto: (job) => `/treadle goto ${job} WHY`,
+	reassign: (role) => `/treadle reassign ${role} WHY`,
+	resume: () => "/treadle resume WHY",
+	repin: (workflow) => `/treadle repin ${workflow} WHY`,
+	close: () => "/treadle close WHY"
+};
+const OVERRIDES = [...[
+	"approve",
+	"reject",
+	"retry",
+	"goto JOB",
+	"skip JOB",
+	"reassign ROLE",
+	"repin WORKFLOW"
+], ...[
+	"pause",
+	"resume",
+	"cancel",
+	"close"
+]].map((command) => `/treadle ${command} WHY`);
+/** The commands by which the CEO overrules, and those by which a report can be given, in one line. */
+function commandList() {
+	return `The CEO's commands, each at the beginning of a comment: ${OVERRIDES.join(" · ")}. Whoever was asked for a report: /treadle done, failed or continue, with key=value and a summary.`;
 }
-/** The approvals that jobs or legs of a run asked for, and those that runs which they called left behind. */
-function approvalsIn(view, jobs) {
-	return [...jobs].flatMap((job) => {
-		const holder = {
-			run: view.run.id,
-			job
-		};
-		const left = view.document(job)?.given?.approvals ?? [];
-		return [...ownApproval(view, job), ...left.map((approval) => ({
-			...approval,
-			holder
-		}))];
-	});
-}
-function ownApproval(view, job) {
-	const document = view.document(job);
-	const gate = document?.gate ?? null;
-	const answer = gate?.answer ?? null;
-	if (gate === null || answer?.verdict !== "approved") return [];
-	const place = {
-		run: view.run.id,
-		job
+
+// src/runtime/ingest/spoken-place.ts
+/** The run that a comment on an issue or a pull request is about; undefined where none is going on. */
+async function spokenPlaceOf(documents, issue) {
+	const { active, escalation } = await loadIssueIndex(documents, issue);
+	if (escalation !== null) return {
+		...escalation,
+		kind: "escalation"
 	};
-	const { kind, pull } = gate;
-	const { by, review, head, comment } = answer;
-	return [{
-		holder: place,
-		asked: place,
-		role: document?.role ?? "ceo",
-		kind,
-		pull,
-		head: head ?? gate.head,
-		by,
-		review,
-		...comment === void 0 ? {} : { comment },
-		reporters: sorted(reportersOf(view, job))
-	}];
+	if (active !== null) return {
+		run: active,
+		job: null,
+		kind: "bead"
+	};
+	if (await documents.has(layout.issueIndex(issue))) return void 0;
+	const [first, ...others] = await watchesOf(documents, [issue]);
+	if (first === void 0) return void 0;
+	return {
+		run: first.run,
+		job: others.length === 0 ? first.job : null,
+		kind: "pull"
+	};
+}
+
+// src/runtime/ingest/overrulers.ts
+/**
+* Live permissions of those who overrule by new comments, by the comment's id. Only of holders of the role ceo in the run that they
+* speak to: nobody else can make a wake ask for anything.
+*/
+async function readOverrulers(forge, documents, fresh, live) {
+	const permissions = /* @__PURE__ */ new Map();
+	const overrulers = /* @__PURE__ */ new Map();
+	for (const { id, issue, body, author } of fresh) {
+		const command = parseSlashCommand(body);
+		if (command === null || !isOverruling(command)) continue;
+		const place = await spokenPlaceOf(documents, issue);
+		const loaded = place === void 0 ? void 0 : await loadRun(documents, place.run);
+		if (loaded === void 0 || !holdsRole(rolesToOverrule(command, loaded.config, live, author), "ceo", author)) continue;
+		const permission = permissions.get(author.login) ?? (author.kind === "app" ? "none" : await forge.people.permission(author.login));
+		permissions.set(author.login, permission);
+		overrulers.set(id, permission);
+	}
+	return overrulers;
+}
+function isOverruling(command) {
+	return command.kind === "override" || command.kind === "repin" || command.kind === "malformed";
+}
+/** The roles by which it is decided whether somebody may overrule by a command: those of the run, as far as they still hold. */
+function rolesToOverrule(command, config, live, author) {
+	return command.kind === "repin" ? rolesToRepin(config, live, author) : narrowRoles(config, live, [author]);
+}
+
+// src/runtime/ingest/late-orders.ts
+/** Reads what decides on whether commands that came too late are answered, by the comment's id: one request for each author. */
+async function readLateOrders(forge, documents, fresh) {
+	const late = /* @__PURE__ */ new Map();
+	const permissions = /* @__PURE__ */ new Map();
+	for (const { id, issue, body, author } of fresh) {
+		const command = parseSlashCommand(body);
+		if (command === null || !isOverruling(command)) continue;
+		const { active, escalation, runs } = await loadIssueIndex(documents, issue);
+		const run = runs.at(-1);
+		if (active !== null || escalation !== null || run === void 0) continue;
+		const permission = permissions.get(author.login) ?? (author.kind === "app" ? "none" : await forge.people.permission(author.login));
+		permissions.set(author.login, permission);
+		late.set(id, {
+			run,
+			permission
+		});
+	}
+	return late;
 }
 /**
-* Numeric ids of those who reported the outputs that a gate shows, or that would stand if an escalated job counted as done: none of
-* them approves it.
+* Tells whoever may write to the repository, once, that nobody takes orders there any more, and how a new run begins. Others are
+* not told, so that nobody can make Treadle talk.
 */
-function reportersOf(view, job) {
-	const gate = view.document(job)?.gate ?? null;
-	const shown = [
-		job,
-		...Object.keys(gate?.shown ?? {}),
-		...gate?.sources ?? []
-	];
-	return /* @__PURE__ */ new Set([...reportersIn(view, withLegs(view, shown)), ...gate?.reporters ?? []]);
-}
-/** Numeric ids of those whose reports the outputs of jobs or legs come from, runs that these called included. */
-function reportersIn(view, jobs) {
-	const found = /* @__PURE__ */ new Set();
-	for (const job of jobs) {
-		const document = view.document(job);
-		const reported = document?.attempts.findLast(({ turns }) => turns.some(({ report }) => report !== null));
-		for (const turn of reported?.turns ?? []) if (turn.report !== null) found.add(turn.reportedBy ?? turn.assignee.id);
-		for (const reporter of document?.given?.reporters ?? []) found.add(reporter);
-	}
-	return found;
-}
-/** The commits that the merges before a job are on the base branch: those of its run, of runs that it called, and of its callers. */
-function mergesBehind(view, job) {
-	const before = withLegs(view, view.workflow.graph.ancestors(job));
-	return [.../* @__PURE__ */ new Set([...view.run.given?.merged ?? [], ...mergesIn(view, before)])];
-}
-/** The commits that jobs or legs merged, and those of runs that they called. */
-function mergesIn(view, jobs) {
-	return [...jobs].flatMap((job) => {
-		const document = view.document(job);
-		return [document?.attempts.at(-1)?.merged !== void 0 ? document.outputs["sha"] ?? [] : [], document?.given?.merged ?? []].flat();
-	});
-}
-/** What is handed over; undefined where that is nothing. */
-function giving({ approvals, reporters, merged }) {
-	const ids = sorted(reporters);
-	if (approvals.length === 0 && ids.length === 0 && merged.length === 0) return {};
-	return { given: {
-		approvals,
-		reporters: ids,
-		...merged.length === 0 ? {} : { merged }
-	} };
-}
-function sorted(ids) {
-	return [...new Set(ids)].sort((a, b) => a - b);
+function answerLate(comment, { run, permission }, issues) {
+	const remark = `the command of ${comment.author.login} came when run ${run} was over`;
+	if (!mayApprove(permission)) return {
+		remark,
+		notice: null
+	};
+	const isClosed = issues.some(({ number, state }) => number === comment.issue && state === "closed");
+	const again = `${inlineCode("/treadle start WORKFLOW")} begins a new run of this issue`;
+	const text = [`**Nothing was done.** Run ${inlineCode(run)} is over, and takes no commands any more.`, `${isClosed ? "Once the issue is open again, " : ""}${again}. What became of the old one: ${inlineCode(commandLine.show(run))}.\n`].join(" ");
+	return {
+		remark,
+		notice: {
+			issue: comment.issue,
+			text
+		}
+	};
 }
 
 // src/engine/view/decision.ts
@@ -50114,6 +51348,7 @@ function decisionText(workflow, job, gate, state) {
 	return `${[
 		`# ${inline(jobName(job, state), 250)}`,
 		`Issue #${run.issue}, run ${inlineCode(run.id)}, workflow ${inline(workflow.name, 250)}, job ${inlineCode(job.id)}, attempt ${gate.attempt}.`,
+		...editedNote(gate, run.issue),
 		`## The question\n\n${fence(gate.question)}`,
 		...shown.length === 0 ? [] : ["## What was found", ...shown],
 		`## What your answer does\n\n${consequences(workflow, job)}`,
@@ -50123,7 +51358,12 @@ function decisionText(workflow, job, gate, state) {
 function decisionBody$1(workflow, job, gate, run) {
 	const left = (count) => `_${plural(count, "more part")} left out here: the file holds them all._`;
 	const shown = Object.entries(gate.shown).flatMap(([need, outputs]) => Object.entries(outputs).map(([name, value]) => `**${inlineCode(name)} of ${inlineCode(need)}**\n\n${block(value, 8e3)}`));
-	const head = [`Issue #${run.issue} waits for your decision: job ${inlineCode(job.id)} of **${inline(workflow.name, 200)}**.`, block(gate.question, 16e3)].join("\n\n");
+	const head = [
+		`Issue #${run.issue} waits for your decision: job ${inlineCode(job.id)} of **${inline(workflow.name, 200)}**.`,
+		...voidedNote(gate),
+		...editedNote(gate, run.issue),
+		block(gate.question, 16e3)
+	].join("\n\n");
 	const tail = [
 		`**How to decide**: review this pull request, which adds one file.\n\n${consequences(workflow, job)}`,
 		`What is approved is the file as it stands: if anything in it changes, the approval is void and asked for again. Treadle merges it; please do not merge it by hand.`,
@@ -50134,6 +51374,15 @@ function decisionBody$1(workflow, job, gate, run) {
 		...shown.length === 0 ? [] : [joinWithin(shown, BODY_LIMIT - head.length - tail.length - 4, left, "\n\n")],
 		tail
 	].join("\n\n");
+}
+/** What the trigger says is not what the bead asks for any more: whoever decides has to read it there. */
+function editedNote({ beadText }, issue) {
+	return beadText === void 0 ? [] : [`The title or text of #${issue} was edited after the run began: please read it there, as it is approved along. Its digest when this was asked: ${inlineCode(beadText)}`];
+}
+/** Why the question is put again. */
+function voidedNote({ voided }) {
+	const last = voided.at(-1);
+	return last === void 0 ? [] : [`This is asked again: ${endSentence(inline(last, 500))}`];
 }
 /** What approving and rejecting do next, as a list. */
 function consequences(workflow, job) {
@@ -50713,15 +51962,21 @@ function emptyQueue(base) {
 		lease: null
 	};
 }
+/** Who merges next: the first that waits for nobody's rework. */
+function nextEntry({ entries, reworked }) {
+	return entries.find(({ behind }) => behind === void 0 || behind !== reworked?.run);
+}
 /** The run's lease, or null where it has none. */
 function ownLease(view) {
 	return view.queue.lease?.run === view.run.id ? view.queue.lease : null;
 }
 /**
-* Puts a commit job at the tail of the queue, or gives it the lease at once where nobody else is there. In a paused run it keeps
+* Puts a commit job at the tail of the queue, or gives it the lease at once where nobody else is next. In a paused run it keeps
 * out of the queue, so that others are not held up, and joins it on resume.
+*
+* @param behind the run whose rework it waits for
 */
-function enqueueMerge(draft, job) {
+function enqueueMerge(draft, job, behind) {
 	draft.setLine(job, {
 		status: "pending",
 		conclusion: null,
@@ -50729,27 +51984,31 @@ function enqueueMerge(draft, job) {
 	});
 	const attempt = draft.document(job)?.attempts.length ?? 0;
 	if (draft.run.paused !== null) return;
+	const waits = behind === void 0 ? {} : { behind };
 	const entry = {
 		run: draft.run.id,
 		job,
 		attempt,
-		since: draft.cause.at
+		since: draft.cause.at,
+		...waits
 	};
 	draft.setQueue({
 		...draft.queue,
 		entries: [...draft.queue.entries, entry]
 	});
-	if (draft.queue.lease === null && draft.queue.entries.length === 1) grantLease(draft);
+	if (draft.queue.lease === null && nextEntry(draft.queue) === entry) grantLease(draft);
 }
 /** Takes a job out of the queue, and out of the forge's merge queue, and gives its lease back; whoever is next is told. */
 function leaveQueue(draft, job) {
 	leaveMergeQueue(draft, job);
-	const { entries, lease } = draft.queue;
+	const { queue } = draft;
+	const { entries, lease } = queue;
 	const kept = entries.filter((entry) => !(entry.run === draft.run.id && entry.job === job));
 	const holds = ownLease(draft)?.job === job;
 	countRelease(draft, job);
 	if (kept.length === entries.length && !holds) return;
-	const wasNext = lease === null && kept[0] !== entries[0];
+	const next = nextEntry(queue);
+	const wasNext = lease === null && next?.run === draft.run.id && next.job === job;
 	if (holds) draft.settleEffects((effect) => effect.type === "merge_pull" && effect.fence === lease?.fence);
 	draft.setQueue({
 		...draft.queue,
@@ -50777,8 +52036,8 @@ function leaveMergeQueue(draft, job) {
 * Returns whether it was granted.
 */
 function takeLease(draft) {
-	const { entries, lease } = draft.queue;
-	if (entries[0]?.run !== draft.run.id) return false;
+	const { lease } = draft.queue;
+	if (nextEntry(draft.queue)?.run !== draft.run.id) return false;
 	if (lease !== null && !isReached(lease.until, draft.cause.at)) return false;
 	grantLease(draft);
 	if (lease !== null && lease.run !== draft.run.id) tellQueueAdvanced(draft, lease.run);
@@ -50786,14 +52045,15 @@ function takeLease(draft) {
 }
 /** Hands the free lease to the head of the queue: here, or by an event when it is another run. */
 function advanceQueue(draft) {
-	const [head] = draft.queue.entries;
+	const head = nextEntry(draft.queue);
 	if (head === void 0) return;
 	if (head.run === draft.run.id) grantLease(draft);
 	else tellQueueAdvanced(draft, head.run);
 }
 function grantLease(draft) {
 	const { cause, config, queue } = draft;
-	const [head, ...entries] = queue.entries;
+	const head = nextEntry(queue);
+	const entries = queue.entries.filter((entry) => entry !== head);
 	const merge = head === void 0 ? null : draft.document(head.job)?.merge ?? null;
 	if (head === void 0 || merge === null) return;
 	const lease = {
@@ -50825,6 +52085,62 @@ function grantLease(draft) {
 		head: commit,
 		fence: cause.id
 	});
+}
+/** The run whose rework a merge of this run waits for where it conflicts; null where it is to be reworked itself. */
+function reworkAhead(draft) {
+	const { run, queue } = draft;
+	const ahead = queue.reworked?.run;
+	if (ahead === void 0 || ahead === run.id) return null;
+	return run.parent?.callers.includes(ahead) === true || Object.keys(run.groups ?? {}).length > 0 ? null : ahead;
+}
+/** Puts a merge that conflicts back into the queue, where it waits until another run is reworked, and gives the lease to others. */
+function waitForRework(draft, job, ahead) {
+	leaveQueue(draft, job);
+	enqueueMerge(draft, job, ahead);
+}
+/**
+* A merge conflicts, and its run is sent back. Others that conflict meanwhile wait until it merged: each is reworked once, on top of
+* all that comes before it, and not anew with every merge.
+*/
+function beginRework(draft, job) {
+	const { reworked, entries } = draft.queue;
+	const { id: run } = draft.run;
+	if (reworked !== void 0 && reworked.run !== run) return;
+	const waiting = entries.map((entry) => entry.behind === void 0 || entry.run === run ? entry : {
+		...entry,
+		behind: run
+	});
+	draft.setQueue({
+		...draft.queue,
+		entries: waiting,
+		reworked: {
+			run,
+			job
+		}
+	});
+}
+/** The run merged what was reworked, or does so no more: those that wait for it go on. */
+function endRework(draft) {
+	const { reworked, ...queue } = draft.queue;
+	if (reworked?.run !== draft.run.id) return;
+	draft.setQueue(queue);
+	if (queue.lease === null) advanceQueue(draft);
+}
+/** Lets others go on where a rework is over, or waits for what may take long: a person, a called run, a time. */
+function giveWay(draft) {
+	const { reworked } = draft.queue;
+	if (reworked?.run !== draft.run.id) return;
+	const { run } = draft;
+	if (!(run.status !== "completed" && run.paused === null && draft.definition(reworked.job) !== void 0 && draft.line(reworked.job).status !== "completed" && ![...jobsAndLegs(draft)].some((job) => waitsLong(draft, job)))) endRework(draft);
+}
+function waitsLong(draft, job) {
+	const { status } = draft.line(job);
+	if (status === "waiting") return true;
+	if (status === "completed") return false;
+	const document = draft.document(job);
+	if (document === void 0) return false;
+	const { merge, retryAt, attempts } = document;
+	return merge?.byPerson === true || merge?.checks?.state === "held" || merge?.checks?.state === "unmerged" || retryAt !== null || status === "in_progress" && attempts.at(-1)?.child !== void 0;
 }
 function tellQueueAdvanced(draft, run) {
 	const { cause, queue } = draft;
@@ -51036,31 +52352,6 @@ function emitClose(draft, job, { id, issue, pull }, answer) {
 		answer
 	});
 }
-
-// src/engine/view/commands.ts
-/** What people type: each command and comment that a text of ours names is spelled here and nowhere else. */
-/** A command line that answers or shows something; arguments that hold blanks are given as placeholders in capitals. */
-const commandLine = {
-	approve: (run, job) => `treadle approve ${run} --job ${job} --reason "WHY"`,
-	reject: (run, job) => `treadle reject ${run} --job ${job} --reason "WHAT TO CHANGE"`,
-	report: (dispatch, outputs = []) => [
-		`treadle report ${dispatch} --outcome success`,
-		...outputs.map((name) => `--output ${name}=VALUE`),
-		"--summary \"WHAT WAS DONE\""
-	].join(" "),
-	show: (run) => `treadle show ${run}`,
-	log: (run) => `treadle log ${run}`,
-	advance: () => "treadle advance"
-};
-/** A comment by which the CEO overrules; on the bead, or on the CEO bead of an escalation. The rest of the line is the reason. */
-const overrideComment = {
-	retry: () => "/treadle retry WHAT TO DO DIFFERENTLY",
-	goto: (job) => `/treadle goto ${job} WHY`,
-	reassign: (role) => `/treadle reassign ${role} WHY`,
-	resume: () => "/treadle resume WHY",
-	repin: (workflow) => `/treadle repin ${workflow} WHY`,
-	close: () => "/treadle close WHY"
-};
 
 // src/engine/view/history.ts
 /** The attempts of several jobs, by the time they began. */
@@ -51420,12 +52711,13 @@ const NO_ANSWERS = {
 * @param known.touched those that are known to have changed: of the others the head is not compared, which would take reading
 * the state
 * @param known.judged what was looked at before and does not count, by watch
+* @param known.live whom the settings name now
 */
 async function readAnswers(reading, glance, known) {
 	const { forge, documents } = reading;
 	const candidates = /* @__PURE__ */ new Map();
 	for (const pull of glance.pulls) if (!pull.isOpen || pull.answers.length > 0 || known.touched.has(pull.number)) candidates.set(pull.number, pull);
-	const versions = await versionsOf(reading, candidates);
+	const versions = await versionsOf(reading, candidates, known.live);
 	const open = [...versions].filter(([watch, version]) => known.judged[watch] !== version);
 	const looked = new Set(open.map(([watch]) => Number.parseInt(watch, 10)));
 	if (looked.size === 0) return NO_ANSWERS;
@@ -51445,24 +52737,24 @@ async function readAnswers(reading, glance, known) {
 		pulls,
 		watchers,
 		versions,
-		...await readDoubts(reading, pulls, watchers)
+		...await readDoubts(reading, pulls, watchers, known.live)
 	};
 }
 /** How a pull request and the job that waits on it stand, by watch: what a judgement of its answers rests on. */
-async function versionsOf({ documents, tip }, candidates) {
+async function versionsOf({ documents, tip }, candidates, live) {
 	const versions = /* @__PURE__ */ new Map();
 	for (const { entry, pull, run } of await watchesOf(documents, [...candidates.keys()])) {
 		const jobs = await tip.oidAt(await documents.locate(layout.jobs(run)));
-		versions.set(entry.replace(/\.json$/, ""), derivedId("judged", candidates.get(pull), jobs));
+		versions.set(entry.replace(/\.json$/, ""), derivedId("judged", candidates.get(pull), jobs, live?.digest ?? null));
 	}
 	return versions;
 }
 /** What else a judgement needs to know of the forge: live permissions, and whether what was approved is what was asked. */
-async function readDoubts(reading, pulls, watchers) {
+async function readDoubts(reading, pulls, watchers, live) {
 	const altered = /* @__PURE__ */ new Set();
 	const permissions = /* @__PURE__ */ new Map();
 	for (const pull of pulls) for (const watch of watchers.get(pull.number) ?? []) {
-		const counting = await countingReviews(reading, watch, pull);
+		const counting = await countingReviews(reading, watch, pull, live);
 		for (const { login, kind } of counting.map(({ author }) => author)) {
 			if (kind === "app" || permissions.has(login)) continue;
 			permissions.set(login, await reading.forge.people.permission(login));
@@ -51475,19 +52767,21 @@ async function readDoubts(reading, pulls, watchers) {
 	};
 }
 /** The standing reviews that count if their authors may write. */
-async function countingReviews({ documents }, watch, pull) {
+async function countingReviews({ documents }, watch, pull, live) {
 	const loaded = await loadRun(documents, watch.run);
 	if (loaded === void 0) return [];
 	const role = roleOfReview(loaded.state, watch);
-	const { config, state } = loaded;
+	const { state } = loaded;
+	const reporters = reportersOf(documentsOf(state), watch.job);
+	const standing = standingReviews(pull);
 	const facts = {
-		config,
+		config: narrowRoles(loaded.config, live, standing.map(({ author }) => author)),
 		role,
-		reporters: reportersOf(documentsOf(state), watch.job),
+		reporters,
 		pull,
 		permission: "admin"
 	};
-	return standingReviews(pull).filter((review) => reasonNotToCount(review, facts) === null);
+	return standing.filter((review) => reasonNotToCount(review, facts) === null);
 }
 /** Looks into a decision file that somebody approved: what they read must be what we asked. */
 async function isAltered({ forge, documents, definitions }, watch, pull) {
@@ -51496,28 +52790,6 @@ async function isAltered({ forge, documents, definitions }, watch, pull) {
 	const workflow = await definitions.load(documents, loaded.state.run.definition);
 	const asked = decisionAsked(workflow, loaded.config, loaded.state, watch.job, pull.number);
 	return asked !== null && await forge.files.read(asked.path, pull.head.oid) !== asked.text;
-}
-
-// src/runtime/ingest/overrulers.ts
-/**
-* Live permissions of those who overrule by new comments, by the comment's id. Only of holders of the role ceo in the run that they
-* speak to: nobody else can make a wake ask for anything.
-*/
-async function readOverrulers(forge, documents, fresh) {
-	const permissions = /* @__PURE__ */ new Map();
-	const overrulers = /* @__PURE__ */ new Map();
-	for (const { id, issue, body, author } of fresh) {
-		const command = parseSlashCommand(body);
-		if (command?.kind !== "override" && command?.kind !== "repin") continue;
-		const { active, escalation } = await loadIssueIndex(documents, issue);
-		const run = escalation?.run ?? active;
-		const loaded = run === null ? void 0 : await loadRun(documents, run);
-		if (loaded === void 0 || !holdsRole(loaded.config, "ceo", author)) continue;
-		const permission = permissions.get(author.login) ?? (author.kind === "app" ? "none" : await forge.people.permission(author.login));
-		permissions.set(author.login, permission);
-		overrulers.set(id, permission);
-	}
-	return overrulers;
 }
 
 // src/runtime/ingest/read-ahead.ts
@@ -51672,6 +52944,8 @@ async function pullsToMergeSoon({ documents, definitions }, issues) {
 // src/runtime/ingest/facts.ts
 /** Pull requests that one query looks at. */
 const MOST_GLANCED = 100;
+/** Those of them at most whose approvals stand behind merges in the forge's merge queue. */
+const MOST_BEHIND = 50;
 /**
 * Reads from the forge all that may be new since the cursor. A payload that woke us is only a hint and not looked at.
 *
@@ -51713,24 +52987,36 @@ async function readListed(reading, since) {
 /** Asks for it at once, so that it is one query. */
 async function lookAtAwaited(reading, { watched, touched, said }) {
 	const { forge, fraction } = reading;
-	const chosen = pickSlice(watched, Math.max(0, MOST_GLANCED - touched.length), fraction);
+	const enqueued = (await listAwaited$1(reading.documents)).filter((merge) => merge.state === "enqueued");
+	const behind = pickSlice(reviewedBehind(enqueued), MOST_BEHIND, fraction);
+	const room = Math.max(0, MOST_GLANCED - touched.length - behind.length);
+	const chosen = [...pickSlice(watched, room, fraction), ...behind];
 	const soon = await pullsToMergeSoon(reading, said.items.map(({ issue }) => issue));
-	const [glance, dispatchAnswers, checks] = await Promise.all([
+	const isAnybodyHeard = chosen.length > 0 || said.items.length > 0;
+	const [glance, dispatchAnswers, checks, live] = await Promise.all([
 		forge.glance(chosen, touched),
 		readDispatchAnswers(reading),
-		readAwaitedChecks(reading, soon)
+		readAwaitedChecks(reading, soon),
+		isAnybodyHeard ? readLiveRoles(reading) : null
 	]);
 	return {
 		glance,
 		dispatchAnswers,
-		checks
+		checks,
+		enqueued,
+		live
 	};
 }
 async function digest(reading, listed, from) {
 	const { forge, documents, now } = reading;
 	const { since, changed, said, watched, touched } = listed;
-	const { glance, dispatchAnswers, checks } = await lookAtAwaited(reading, listed);
+	const { glance, dispatchAnswers, checks, enqueued, live } = await lookAtAwaited(reading, listed);
 	const { viewer } = glance;
+	const news = {
+		glanced: glance.pulls,
+		said: said.items,
+		live
+	};
 	const horizon = horizonOf(changed, said);
 	const isRead = ({ updatedAt }) => horizon === null || updatedAt <= horizon;
 	const issues = changed.items.filter((issue) => isRead(issue) && !issue.isPull && !isOurs(issue, viewer));
@@ -51751,20 +53037,24 @@ async function digest(reading, listed, from) {
 		comments: []
 	} : sinceCursor(found, from);
 	const waiting = await readWaiting(reading, from, fresh.issues);
-	const overrulers = await readOverrulers(forge, documents, fresh.comments);
+	const overrulers = await readOverrulers(forge, documents, fresh.comments, live);
 	const asked = await readAskedStarts(forge, fresh.comments, issues);
 	return {
 		...found,
 		edits: await readEdits(forge, documents, fresh.comments),
 		overrulers,
+		late: await readLateOrders(forge, documents, fresh.comments),
 		asked,
 		waiting,
 		dispatchAnswers,
 		checks,
+		live,
+		brokenMerges: await readBrokenMerges(forge, documents, enqueued, news),
 		catalog: await readCatalog(documents, reading.intake, [...waiting, ...fresh.issues], isCatalogAsked(fresh.comments, overrulers, asked), from?.since ?? null),
 		answers: watched.length === 0 ? NO_ANSWERS : await readAnswers(reading, glance, {
 			touched: new Set(touched),
-			judged: from?.judged ?? {}
+			judged: from?.judged ?? {},
+			live
 		})
 	};
 }
@@ -51812,7 +53102,8 @@ async function readWaiting({ forge, intake }, from, fresh) {
 // src/runtime/ingest/closing.ts
 /**
 * A bead was closed while its run was going on. GitHub closes it some time after the merge of a fix that says `Fixes #42`, in the
-* name of whoever merged: that is nobody's word, whoever it was. Our own closing is no news.
+* name of whoever merged: that is nobody's word, whoever it was. We close no bead that a run is going on for, but one that is being
+* cancelled, so that a closing in our name is that of the token's owner; only under an App's name nobody in particular speaks.
 */
 async function ingestClosing(unit, issue, facts) {
 	const { active, runs } = await loadIssueIndex(unit.documents(), issue.number);
@@ -51837,7 +53128,7 @@ async function ingestClosing(unit, issue, facts) {
 			actor: TREADLE,
 			ground: "read from the forge"
 		});
-	} else if (by !== null && !isOurs) {
+	} else if (by !== null && !(isOurs && by.kind === "app")) {
 		const ground = "closed the bead, which the forge allows its author and members only";
 		await unit.apply({
 			...about,
@@ -51882,64 +53173,14 @@ function runToSteer(tree, override) {
 	return tree.find(isMeant) ?? root;
 }
 
-// src/runtime/ingest/comments.ts
-/**
-* Applies what a comment says to the run of its bead, if its author is believed; others are told once in a run that they are not.
-* A comment counts once: later edits are not followed. Returns why it was not followed, for people.
-*/
-async function ingestComment(unit, comment, { edits, overrulers, catalog }) {
-	const command = parseSlashCommand(comment.body);
-	const report = command === null ? parseReport(comment.body) : null;
-	if (command === null && report?.kind === "none") return null;
-	const index = await loadIssueIndex(unit.documents(), comment.issue);
-	const run = index.escalation?.run ?? index.active;
-	const root = run === null ? void 0 : await unit.load(run);
-	if (root === void 0) return null;
-	const tree = index.escalation === null ? await loadTree(unit.documents(), root) : [root];
-	const isAnswer = (one) => Object.values(one.state.jobs).some((document) => turnsToAnswer(document, {
-		comment,
-		loaded: one
-	}).some(({ turn }) => turn.outcome === "open"));
-	const loaded = (command?.kind === "override" ? runToSteer(tree, command.override) : runToReport(tree, isAnswer)) ?? root;
-	if (comment.createdAt < loaded.state.run.createdAt) return null;
-	const at = {
-		unit,
-		comment,
-		loaded,
-		job: index.escalation?.job ?? null
-	};
-	if (hasCounted(at)) return "it counted before it was edited, and counts once";
-	if (command?.kind === "override") {
-		const { reason, override } = command;
-		return applyOverride$1(at, {
-			action: override.action,
-			reason,
-			read: () => Promise.resolve(override)
-		}, overrulers);
-	}
-	if (command?.kind === "repin") {
-		const { reason, workflow } = command;
-		return applyOverride$1(at, {
-			action: "repin",
-			reason,
-			read: () => pinTo(unit, workflow, catalog)
-		}, overrulers);
-	}
-	if (command?.kind === "malformed") return `the command of ${comment.author.login} cannot be read: ${command.problem}`;
-	const doubt = reasonNotToBelieve(comment, edits.get(comment.id));
-	if (doubt !== null) return doubt;
-	if (command?.kind === "report") {
-		const { outcome, outputs, summary } = command;
-		return applyReport$1(at, {
-			outcome,
-			outputs,
-			summary,
-			usage: null,
-			job: null
-		});
-	}
-	if (report?.kind === "malformed") return applyMalformed$1(at, report.problem);
-	return report?.kind === "report" ? applyReport$1(at, report.report) : null;
+// src/runtime/ingest/comment-place.ts
+/** What a comment causes, whatever it says. */
+function causeOf$1(comment) {
+	return ["comment", comment.id];
+}
+/** Where an answer belongs, if that is elsewhere than on the bead: where the comment stands. */
+function saidOn({ comment, loaded }) {
+	return comment.issue === loaded.state.run.issue ? {} : { issue: comment.issue };
 }
 /** Whether the comment, in whatever version, has done something to the run already. */
 function hasCounted({ comment, loaded }) {
@@ -51951,36 +53192,113 @@ function hasCounted({ comment, loaded }) {
 	].map((type) => eventId(run.id, type, causeOf$1(comment))));
 	return run.overrides.some((id) => ids.has(id)) || Object.values(jobs).some((job) => job.attempts.some(({ turns }) => turns.some(({ endedBy }) => endedBy !== void 0 && ids.has(endedBy))));
 }
-async function applyOverride$1(place, { action, reason, read }, overrulers) {
-	const { comment, loaded, job } = place;
-	const { author } = comment;
-	if (comment.updatedAt !== comment.createdAt) return `it was edited, and whoever can write here can edit it: a command of ${author.login} needs a comment of its own`;
-	const permission = overrulers.get(comment.id);
-	const doubt = reasonNotToOverrule(loaded.config, author, permission);
-	if (doubt !== null) return refuseOutsider$1(place, {
-		word: "override",
-		reason: `${doubt}, so /treadle ${action} was not followed`
+/** Applies what a comment says. Returns why it was not followed, for people. */
+async function applyComment({ unit, comment, loaded }, happening, ground) {
+	const outcome = await unit.apply({
+		run: loaded.state.run.id,
+		happening,
+		actor: actorOf(comment.author),
+		ground,
+		at: comment.updatedAt,
+		cause: causeOf$1(comment)
 	});
-	const override = await read();
+	return outcome.kind === "applied" ? null : outcome.reason;
+}
+/**
+* Tells somebody, once in a run, that they are not believed there. A comment of theirs that comes later is a remark and no more,
+* so that nobody can make Treadle talk.
+*/
+async function refuseOutsider$1(place, { word, reason }) {
+	const { unit, comment, loaded } = place;
+	await unit.apply({
+		run: loaded.state.run.id,
+		happening: {
+			type: "outsider_refused",
+			word,
+			...saidOn(place)
+		},
+		actor: actorOf(comment.author),
+		ground: "none: anybody may write here",
+		at: comment.updatedAt,
+		cause: ["outsider", comment.author.id]
+	});
+	return reason;
+}
+/** Tells somebody who is believed, once for each comment and kind of trouble, why the command in it was not followed. */
+async function answerUnread$1(place, trouble, problem) {
+	const { unit, comment, loaded } = place;
+	await unit.apply({
+		run: loaded.state.run.id,
+		happening: {
+			type: "command_unread",
+			problem,
+			...saidOn(place)
+		},
+		actor: actorOf(comment.author),
+		ground: "is believed in the run",
+		at: comment.updatedAt,
+		cause: [
+			"unread",
+			comment.id,
+			trouble
+		]
+	});
+	return `the command of ${comment.author.login} was not followed: ${problem}`;
+}
+
+// src/runtime/ingest/overrides.ts
+/**
+* Applies a command that overrules, if its author may. Whoever may and edited it is told that edits are not read, others that they
+* may not. Returns why it was not followed, for people.
+*/
+async function ingestOverride(place, command, { overrulers, catalog, live }) {
+	const { unit, comment, loaded, job } = place;
+	const { author } = comment;
+	const permission = overrulers.get(comment.id);
+	const roles = rolesToOverrule(command, loaded.config, live, author);
+	const doubt = reasonNotToOverrule(roles, author, permission);
+	if (comment.updatedAt !== comment.createdAt) {
+		const problem = "the comment was edited, and whoever can write here can edit it: a command needs a comment of its own";
+		return doubt === null ? answerUnread$1(place, "edited", problem) : `${problem}; ${doubt}`;
+	}
+	if (doubt !== null) {
+		const action = command.kind === "repin" ? "repin" : command.override.action;
+		return refuseOutsider$1(place, {
+			word: "override",
+			reason: `${doubt}, so /treadle ${action} was not followed`
+		});
+	}
+	const override = command.kind === "repin" ? await pinTo(unit, command.workflow, catalog) : command.override;
 	const aimed = "job" in override && override.job === null && job !== null ? aimAt(override, job) : override;
 	const ground = `holds role ceo, permission ${permission ?? "none"}`;
-	return apply(place, {
+	const { reason } = command;
+	return applyComment(place, {
 		type: "override_issued",
 		override: aimed,
 		reason,
-		comment: comment.id
+		comment: comment.id,
+		...saidOn(place)
 	}, ground);
 }
 /** The definition of that name with the settings and variables as the default branch has them now, stored so that they never vanish. An unknown one is refused by name. */
 async function pinTo(unit, key, catalog) {
-	const entry = catalog.kind === "read" ? catalog.found.workflows.get(key) : void 0;
-	if (catalog.kind !== "read" || entry?.workflow == null) return {
+	const refused = (problem) => ({
 		action: "repin",
-		definition: key
-	};
-	const definition = definitionFor(catalog.found, entry);
+		definition: key,
+		problem
+	});
+	if (catalog.kind === "unread") return refused("this wake does not read what the default branch has");
+	if (catalog.kind === "invalid") return refused(catalog.problem.replace(/\.$/, ""));
+	const { found } = catalog;
+	const entry = found.workflows.get(key);
+	if (entry === void 0) {
+		const keys = [...found.workflows.values()].filter(({ workflow }) => workflow !== null).map((one) => one.key).sort();
+		return refused(`there is no workflow "${key}" (workflows: ${keys.join(", ")}).${suggestion(key, keys)}`.replace(/\.$/, ""));
+	}
+	if (entry.workflow === null) return refused(`the workflow ${key} has errors, which treadle lint shows`);
+	const definition = definitionFor(found, entry);
 	const digest = digestOf(definition);
-	const config = configFor(catalog.found, entry);
+	const config = configFor(found, entry);
 	const settings = digestOf(config);
 	await unit.documents().write(layout.definition(digest), definitionCodec, definition);
 	await unit.documents().write(layout.config(settings), configCodec, config);
@@ -51990,7 +53308,7 @@ async function pinTo(unit, key, catalog) {
 		config: settings
 	};
 }
-/** A command on a CEO bead means the job that escalated, unless it names one. */
+/** A command where one job asks means that job, unless it names one. */
 function aimAt(override, job) {
 	switch (override.action) {
 		case "approve":
@@ -52007,24 +53325,73 @@ function aimAt(override, job) {
 		default: return override;
 	}
 }
+
+// src/runtime/ingest/comments.ts
 /**
-* Tells somebody, once in a run, that they are not believed there. A comment of theirs that comes later is a remark and no more,
-* so that nobody can make Treadle talk.
+* Applies what a comment says to the run that it is about, if its author is believed; others are told once in a run that they are
+* not. A comment counts once: later edits are not followed. Returns why it was not followed, for people.
 */
-async function refuseOutsider$1(place, { word, reason }) {
-	const { unit, comment, loaded } = place;
-	await unit.apply({
-		run: loaded.state.run.id,
-		happening: {
-			type: "outsider_refused",
-			word
-		},
-		actor: actorOf(comment.author),
-		ground: "none: anybody may write here",
-		at: comment.updatedAt,
-		cause: ["outsider", comment.author.id]
-	});
-	return reason;
+async function ingestComment(unit, comment, facts) {
+	const command = parseSlashCommand(comment.body);
+	const report = command === null ? parseReport(comment.body) : null;
+	if (command === null && report?.kind === "none") return null;
+	const order = command !== null && isOverruling(command) ? command : null;
+	const spoken = await spokenPlaceOf(unit.documents(), comment.issue);
+	if (spoken === void 0 || spoken.kind === "pull" && order === null) return null;
+	const root = await unit.load(spoken.run);
+	if (root === void 0) return null;
+	const tree = spoken.kind === "bead" ? await loadTree(unit.documents(), root) : [root];
+	const mayAnswer = (one) => isAsked$1(one, comment);
+	const loaded = (command?.kind === "override" ? runToSteer(tree, command.override) : runToReport(tree, mayAnswer)) ?? root;
+	if (comment.createdAt < loaded.state.run.createdAt) return null;
+	const at = {
+		unit,
+		comment,
+		loaded,
+		job: spoken.job
+	};
+	if (order !== null) return ingestOrder(at, order, facts);
+	if (hasCounted(at)) return COUNTED;
+	const doubt = reasonNotToBelieve(comment, facts.edits.get(comment.id));
+	if (doubt !== null) return doubt;
+	if (command?.kind === "report") {
+		const { outcome, outputs, summary } = command;
+		return applyReport$1(at, {
+			outcome,
+			outputs,
+			summary,
+			usage: null,
+			job: null
+		});
+	}
+	if (command?.kind === "malformed-report") return applyMalformed$1(at, command.problem);
+	if (report?.kind === "malformed") return applyMalformed$1(at, report.problem);
+	return report?.kind === "report" ? applyReport$1(at, report.report) : null;
+}
+/** Whether somebody has an open turn in a run, or one of a role of theirs is open. */
+function isAsked$1(loaded, comment) {
+	return Object.values(loaded.state.jobs).some((document) => turnsToAnswer(document, {
+		comment,
+		loaded
+	}).some(({ turn }) => turn.outcome === "open"));
+}
+async function ingestOrder(place, command, facts) {
+	const { comment, loaded } = place;
+	if (hasCounted(place)) return answerEdit(place, facts);
+	if (command.kind !== "malformed") return ingestOverride(place, command, facts);
+	if (mayOverrule(place, facts) || isAsked$1(loaded, comment)) return answerUnread$1(place, "malformed", command.problem);
+	return `the command of ${comment.author.login} cannot be read: ${command.problem}`;
+}
+const COUNTED = "it counted before it was edited, and counts once";
+/** A command that counted and was edited since: who may overrule is told that it stays as it was. */
+async function answerEdit(place, facts) {
+	const { createdAt, updatedAt } = place.comment;
+	if (createdAt === updatedAt || !mayOverrule(place, facts)) return COUNTED;
+	return answerUnread$1(place, "edited", COUNTED);
+}
+function mayOverrule({ comment, loaded }, { overrulers, live }) {
+	const config = narrowRoles(loaded.config, live, [comment.author]);
+	return reasonNotToOverrule(config, comment.author, overrulers.get(comment.id)) === null;
 }
 async function applyReport$1(place, report) {
 	const found = await findTurn$1(place, report.job);
@@ -52034,7 +53401,7 @@ async function applyReport$1(place, report) {
 	const source = `comment ${place.comment.id}`;
 	const { job, turn, ground } = found;
 	const { dispatch } = turn;
-	return apply(place, {
+	return applyComment(place, {
 		type: "report_received",
 		dispatch,
 		job,
@@ -52050,7 +53417,7 @@ async function applyMalformed$1(place, problem) {
 	if (typeof found === "string") return found;
 	if (found === null) return refuseReporter(place);
 	const source = `comment ${place.comment.id}`;
-	return apply(place, {
+	return applyComment(place, {
 		type: "report_malformed",
 		dispatch: found.turn.dispatch,
 		job: found.job,
@@ -52089,9 +53456,10 @@ async function refuseJob(place, job) {
 }
 function refuseReporter(place) {
 	const { comment, loaded } = place;
+	const reason = `${comment.author.login} has no dispatch in run ${loaded.state.run.id} to report on`;
 	return refuseOutsider$1(place, {
 		word: "report",
-		reason: `${comment.author.login} has no dispatch in run ${loaded.state.run.id} to report on`
+		reason
 	});
 }
 function turnsToAnswer(document, { comment, loaded }) {
@@ -52108,19 +53476,276 @@ function turnsToAnswer(document, { comment, loaded }) {
 		}];
 	});
 }
-function causeOf$1(comment) {
-	return ["comment", comment.id];
+
+// src/beads/auto-filed-text.ts
+/** The label of a bead whose failure came back after its fix was verified. */
+const REGRESSION_LABEL = "regression";
+/** How much of a failure's texts a bead shows. */
+const MOST_SHOWN = {
+	message: 3e3,
+	stack: 8e3
+};
+const MARKER = /(?:^|\n)<!-- treadle-failure ([0-9a-f]{64}) -->\s*$/;
+/** `[auto-filed] [source] title`, on one line. A title is shown as it is, and calls nobody. */
+function autoFiledTitle({ source, title }) {
+	return cutText(`[auto-filed] [${visibleLine(source)}] ${visibleLine(title)}`, 250);
 }
-async function apply({ unit, comment, loaded }, happening, ground) {
-	const outcome = await unit.apply({
-		run: loaded.state.run.id,
-		happening,
-		actor: actorOf(comment.author),
-		ground,
-		at: comment.updatedAt,
-		cause: causeOf$1(comment)
+/** The bead's text: what failed, how often, when, and last of all the hidden mark by which it is found again. */
+function autoFiledBody(document) {
+	const { errorType, severity, message, stack, context, count, firstSeen, lastSeen, regressions } = document;
+	return [
+		[
+			...errorType === "" ? [] : [`- error: ${inlineCode(errorType)}`],
+			`- source: ${inlineCode(document.source)}`,
+			`- severity: ${severity}`,
+			`- seen: ${count === 1 ? "once" : `${count} times`}, first ${firstSeen}, last ${lastSeen}`,
+			...regressions === 0 ? [] : [`- came back after a verified fix: ${regressions === 1 ? "once" : `${regressions} times`}`],
+			...Object.entries(context).map(([key, value]) => `- ${escapeInline(key)}: ${inlineCode(value)}`)
+		].join("\n"),
+		...message.trim() === "" ? [] : [`## Message\n\n${block(message, MOST_SHOWN.message)}`],
+		...stack.trim() === "" ? [] : [`## Stack trace\n\n${fit(stack.trim(), MOST_SHOWN.stack, (part) => fence(part))}`],
+		`<!-- treadle-failure ${document.fingerprint} -->`
+	].join("\n\n");
+}
+/** The fingerprint whose bead a text is; null where it is none. Whether its author is believed is for the caller. */
+function parseAutoFiled(body) {
+	return MARKER.exec(body.replaceAll("\r\n", "\n"))?.[1] ?? null;
+}
+/** The labels of the bead, with those that people added; they may have changed its priority. */
+function autoFiledLabels({ source, severity, regressions }, before = null) {
+	const priority = before?.some(isPriorityLabel) === true ? [] : [`P${priorityOfSeverity(severity)}`];
+	const wanted = [
+		"bug",
+		AUTO_FILED_LABEL,
+		...labelOf(source),
+		...priority,
+		...regressions > 0 ? [REGRESSION_LABEL] : []
+	];
+	const kept = before ?? [];
+	const known = new Set(kept.map((label) => label.toLowerCase()));
+	return [...kept, ...wanted.filter((label) => !known.has(label.toLowerCase()))];
+}
+/** What is said on a bead that is reopened, once. */
+function regressionComment(document, earlierRun) {
+	const run = earlierRun === null ? "an earlier run" : `run ${inlineCode(earlierRun)}`;
+	return `This failure came back on ${document.lastSeen}, after ${run} had it fixed and verified. A new run starts.`;
+}
+/** A source as a label, with a prefix: it must not pass for one that means something. */
+function labelOf(source) {
+	const label = source.toLowerCase().replace(/[^a-z0-9-]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 40);
+	return label === "" ? [] : [`source:${label}`];
+}
+
+// src/engine/withdraw.ts
+/**
+* Takes back whatever a job has outside: its dispatch, gate, escalation, place in the queue. Its history stays. What becomes of its
+* line is the caller's to say.
+*/
+function withdrawJob(draft, job, reason, outcome = "cancelled") {
+	leaveGroup(draft, job);
+	const document = draft.document(job);
+	if (document === void 0) return;
+	for (const leg of legsOf(draft, job)) withdrawJob(draft, leg, reason, outcome);
+	closeGate$1(draft, job, reason);
+	closeEscalation$1(draft, job, reason);
+	tellChild(draft, job, "cancelled", {
+		by: TREADLE,
+		reason,
+		at: draft.cause.at
 	});
-	return outcome.kind === "applied" ? null : outcome.reason;
+	if (runningAttempt(document) !== void 0) endAttempt(draft, job, {
+		outcome,
+		reason
+	});
+	leaveQueue(draft, job);
+	draft.patchJob(job, {
+		timeoutAt: null,
+		retryAt: null
+	});
+}
+/** Concludes an open job as cancelled; of one that was expanded, the legs that are open. */
+function cancelJob(draft, job, reason) {
+	const legs = legsOf(draft, job);
+	if (legs.length > 0) {
+		for (const leg of legs) if (draft.line(leg).status !== "completed") cancelJob(draft, leg, reason);
+		return;
+	}
+	withdrawJob(draft, job, reason);
+	completeJob(draft, job, "cancelled", "cancelled");
+}
+/**
+* Puts a job and all its descendants back to where they were before they started, with a fresh budget of attempts. History stays,
+* and attempt numbers go on.
+*/
+function resetFrom(draft, job, reason) {
+	resetJob(draft, job, reason);
+	for (const descendant of draft.workflow.graph.descendants(job)) resetJob(draft, descendant, reason);
+}
+/** Puts one job back to where it was before it started: an expanded one has no legs then, but their history is kept. */
+function resetJob(draft, job, reason) {
+	withdrawJob(draft, job, reason);
+	const legs = legsOf(draft, job);
+	for (const leg of legs) resetJob(draft, leg, reason);
+	if (legs.length > 0) draft.removeLines(legs);
+	if (matrixOf(draft, job) !== null) draft.patchJob(job, { matrix: null });
+	draft.setLine(job, QUEUED);
+	const document = draft.document(job);
+	if (document === void 0) return;
+	if (document.given != null) draft.patchJob(job, { given: null });
+	if (document.passed != null) draft.patchJob(job, { passed: null });
+	draft.patchJob(job, {
+		budgetFrom: document.attempts.length + 1,
+		outputs: isEmpty(document.outputs) ? document.outputs : NO_OUTPUTS,
+		gate: null,
+		feedback: null,
+		merge: null
+	});
+	if (jobOf(job) !== job) mergeOutputs(draft, jobOf(job));
+}
+/** Has a queued job go on, whatever its `if`: in this transition, or after a pause. */
+function startUnconditionally(draft, job) {
+	draft.setLine(job, QUEUED);
+	draft.patchJob(job, { retryAt: draft.cause.at });
+	draft.visit(job);
+}
+
+// src/engine/void-approval.ts
+/** Whether an answered gate approved something that still can be taken back: nothing was merged since. */
+function isUsedApproval(draft, job, gate) {
+	return gate.answer?.verdict === "approved" && isStillOfUse(draft, job);
+}
+/** Whether what a job came to still counts for something that can be taken back. */
+function isStillOfUse(draft, job) {
+	if (draft.line(job).conclusion !== "success") return false;
+	for (const [id, definition] of draft.workflow.jobs) if (definition.type === "commit" && draft.line(id).conclusion === "success") return false;
+	return true;
+}
+/** Puts the question of a gate again, in a new pull request, with everything after it taken back. It counts no cycle. */
+function askAgain(draft, job, gate, reason) {
+	resetFrom(draft, job, `the approval of ${job} is void: ${reason}`);
+	draft.patchJob(job, {
+		gate: {
+			...gate,
+			pull: null,
+			head: null,
+			answer: null,
+			voided: [...gate.voided, reason]
+		},
+		feedback: {
+			from: "treadle",
+			text: reason
+		}
+	});
+	startUnconditionally(draft, job);
+}
+/** Hands a job to the CEO again whose answer is void, with everything after it taken back. */
+function escalateVoided(draft, job, passed, why) {
+	resetFrom(draft, job, `the CEO's answer about ${job} is void: ${why}`);
+	const id = derivedId("escalation", draft.run.id, job, draft.cause.id);
+	const reason = `${passed.reason} (asked again: what was answered is void, ${why})`;
+	openEscalation$1(draft, job, {
+		id,
+		cause: passed.cause,
+		reason,
+		at: draft.cause.at
+	});
+}
+/** Calls a workflow anew whose approval is void, though its run is over: nobody can ask there any more. */
+function callAgain(draft, job, reason) {
+	resetFrom(draft, job, `an approval that ${job} brought is void: ${reason}`);
+	draft.patchJob(job, { feedback: {
+		from: "treadle",
+		text: reason
+	} });
+	startUnconditionally(draft, job);
+}
+
+// src/engine/issue-edited.ts
+/** What a bead asks for, as a text approval is bound to it: its title and its text. */
+function digestOfBead({ title, body }) {
+	return sha256(canonicalJsonLine({
+		title,
+		body
+	}));
+}
+/** What a run knows its bead to ask for. */
+function knownBead({ beadText, trigger }) {
+	return beadText ?? digestOfBead(trigger.issue);
+}
+/**
+* The title or the text of the bead was edited. Every approval of text that was asked for before is void, answered or not, as long as
+* nothing was merged: agents and reviewers read the bead besides what is shown. An approval of code is bound to the code, and stays.
+*/
+function applyIssueEdited(draft, event) {
+	const { run } = draft;
+	if (event.text === knownBead(run) || run.overrides.includes(event.id)) return ignored("that is known already");
+	draft.patchRun({
+		beadText: event.text,
+		overrides: [...run.overrides, event.id]
+	});
+	if (run.cancelled !== null) return applied("run", "bead edited");
+	const resting = new Set([...jobsAndLegs(draft)].filter((job) => restsOnBead$1(draft, job)));
+	const first = [...resting].filter((job) => {
+		const before = draft.workflow.graph.ancestors(job);
+		return ![...resting].some((other) => before.has(other));
+	});
+	const reason = "the title or text of the issue was edited after this was asked";
+	for (const job of first) voidApproval(draft, job, reason);
+	return applied(first.length === 0 ? "run" : first.join(", "), "bead edited");
+}
+/** Whether a job asks for an approval of text, was given one that is in use, or called a run that was. */
+function restsOnBead$1(draft, job) {
+	const document = draft.document(job);
+	const gate = document?.gate ?? null;
+	if (gate?.kind === "text" && document?.escalation === null) return openGateOf(draft, job) !== void 0 || isUsedApproval(draft, job, gate);
+	return (document?.given?.approvals ?? []).some(({ kind }) => kind === "text") && isStillOfUse(draft, job);
+}
+function voidApproval(draft, job, reason) {
+	const gate = draft.document(job)?.gate ?? null;
+	if (gate === null) callAgain(draft, job, reason);
+	else askAgain(draft, job, gate, reason);
+}
+
+// src/runtime/ingest/issue-edits.ts
+/**
+* The title or the text of a bead differs from what its run knows: all open runs of the bead are told, the outermost first, since
+* what it asks again takes back those that it called. Who edited it does not matter; nothing of it is asked of the forge.
+*/
+async function ingestEdit(unit, issue) {
+	const { active } = await loadIssueIndex(unit.documents(), issue.number);
+	const root = active === null ? void 0 : await unit.load(active);
+	if (root === void 0) return;
+	const text = await textNow(unit.documents(), issue, root.state);
+	if (text === knownBead(root.state.run)) return;
+	for (const { state } of await loadTree(unit.documents(), root)) await unit.apply({
+		run: state.run.id,
+		happening: {
+			type: "issue_edited",
+			text
+		},
+		actor: TREADLE,
+		ground: "read from the forge",
+		at: issue.updatedAt,
+		cause: [
+			"edited",
+			text,
+			issue.updatedAt
+		]
+	});
+}
+/**
+* Digest of what a bead asks for. The text of a bead that was filed for a failure is brought up to date by ourselves: it counts as
+* edited only where it is not what we wrote.
+*/
+async function textNow(documents, issue, { run }) {
+	const { title, body } = issue;
+	const fingerprint = parseAutoFiled(body);
+	const filed = fingerprint === null ? void 0 : await documents.read(layout.fingerprintIndex(fingerprint), fingerprintCodec);
+	const isOurs = filed?.issue === issue.number && autoFiledBody(filed) === body.replaceAll("\r\n", "\n");
+	return digestOfBead({
+		title,
+		body: isOurs ? run.trigger.issue.body : body
+	});
 }
 
 // src/runtime/ingest/reviews.ts
@@ -52131,7 +53756,9 @@ async function ingestReviews(unit, watch, pull, facts) {
 		ignored: [],
 		isSettled: false
 	};
-	const { config, state } = loaded;
+	const { state } = loaded;
+	const standing = standingReviews(pull);
+	const config = narrowRoles(loaded.config, facts.live, standing.map(({ author }) => author));
 	const { run, job } = watch;
 	const role = roleOfReview(state, watch);
 	const reporters = reportersOf(documentsOf(state), job);
@@ -52140,7 +53767,7 @@ async function ingestReviews(unit, watch, pull, facts) {
 	const ignore = (reason) => {
 		ignored.push(`a review of #${pull.number} does not count: ${reason}`);
 	};
-	for (const review of standingReviews(pull)) {
+	for (const review of standing) {
 		const permission = facts.answers.permissions.get(review.author.login) ?? "none";
 		const reason = review.state === "approved" && facts.answers.altered.has(pull.number) ? `its file is not the one that was asked about` : reasonNotToCount(review, {
 			config,
@@ -52356,6 +53983,8 @@ async function ingestFacts(unit, facts, budget) {
 		most
 	});
 	await ingestDispatchAnswers(unit, facts.dispatchAnswers);
+	await voidBrokenMerges(unit, facts.brokenMerges, facts.readAt);
+	for (const issue of fresh.issues) await ingestEdit(unit, issue);
 	for (const issue of fresh.issues) if (issue.state === "closed") await ingestClosing(unit, issue, facts);
 	const started = await startRuns(unit, facts, fresh.issues, cursor);
 	remarks.push(...started.remarks);
@@ -52393,6 +54022,16 @@ async function ingestAnswers(unit, facts) {
 		judged
 	};
 }
+async function followComment(unit, comment, facts) {
+	const asked = facts.asked.get(comment.id);
+	if (asked !== void 0) return startAsked(unit, asked, facts.catalog);
+	const late = facts.late.get(comment.id);
+	if (late !== void 0) return answerLate(comment, late, facts.issues);
+	return {
+		remark: await ingestComment(unit, comment, facts),
+		notice: null
+	};
+}
 /** Of the judgements those whose gates still wait. */
 async function judgedAfter(unit, judged) {
 	const pulls = Object.keys(judged).map((watch) => Number.parseInt(watch, 10));
@@ -52404,11 +54043,7 @@ async function ingestComments(unit, comments, facts, { remarks, told, most }) {
 	const before = unit.applied.length;
 	for (const [index, comment] of comments.entries()) {
 		if (unit.applied.length - before >= most) return comments.slice(index);
-		const asked = facts.asked.get(comment.id);
-		const { remark, notice } = asked === void 0 ? {
-			remark: await ingestComment(unit, comment, facts),
-			notice: null
-		} : await startAsked(unit, asked, facts.catalog);
+		const { remark, notice } = await followComment(unit, comment, facts);
 		if (notice !== null) told.push(notice);
 		if (remark !== null) remarks.push(`comment ${comment.id} on #${comment.issue}: ${remark}`);
 	}
@@ -52425,8 +54060,10 @@ function readingOf(runtime, on) {
 		budgetOf(runtime),
 		randomness.fraction()
 	];
+	const path = runtime.settingsPath === void 0 ? {} : { settingsPath: runtime.settingsPath };
 	return {
 		...on,
+		...path,
 		documents,
 		forge,
 		store,
@@ -52781,10 +54418,10 @@ function statusMarker(issue) {
 // src/runtime/perform/say.ts
 /** More than anybody reads at a glance; people's own words in it are as long as a comment. All of it is in the state. */
 const LONGEST = 8e3;
-/** Says something once on the bead; what is longer than a comment may be is cut, with a note. */
-async function say$1({ runtime, state, entry, doubtful }, text) {
+/** Says something once, on the bead unless another place is told; what is longer than a comment may be is cut, with a note. */
+async function say$1({ runtime, state, entry, doubtful }, text, issue = state.run.issue) {
 	const comment = await postComment(runtime.forge, {
-		issue: state.run.issue,
+		issue,
 		marker: entry.id,
 		body: inline(text, LONGEST),
 		doubtful
@@ -53356,6 +54993,16 @@ function renderTask({ workflow, config, state }, job) {
 		config
 	}, state, job, "job"));
 	return taskOf(workflow, config, state, job, text);
+}
+
+// src/runtime/perform/close-issue.ts
+/** Closes the bead, unless another run of it began meanwhile: a bead that is worked is closed by people only. */
+async function closeIssue({ runtime, documents, state }, { reason }) {
+	const { id, issue } = state.run;
+	const { active } = await loadIssueIndex(documents, issue);
+	if (active !== null && active !== id) return dropped(`the bead is worked by run ${active} now`);
+	await runtime.forge.issues.close(issue, reason);
+	return done();
 }
 
 // src/runtime/perform/gate.ts
@@ -55436,63 +57083,37 @@ var require_picomatch = /* @__PURE__ */ __commonJSMin(((exports, module) => {
 	module.exports = picomatch;
 }));
 
-// src/runtime/perform/recheck-approvals.ts
+// src/runtime/perform/bead-edits.ts
 var import_picomatch = /* @__PURE__ */ __toESM(require_picomatch(), 1);
-/** Approvals that a merge of a run rests on: its own, those of runs that it called, and those of the runs that called it. */
-function approvalsBehind(state) {
-	return [...approvalsIn(documentsOf(state), Object.keys(state.jobs)), ...state.run.given?.approvals ?? []];
+/**
+* Whether a merge rests on what its bead asks for: an approval of text stands behind it. What we ourselves keep up to date, the text
+* of a bead that was filed for a failure, is left to the reading of facts, which knows what we wrote.
+*/
+function restsOnBead({ run }, approvals) {
+	return approvals.some(({ kind }) => kind === "text") && parseAutoFiled(run.trigger.issue.body) === null;
 }
-/** Reads the comments by which the CEO approved, and what their authors may do now. */
-async function readWords$2({ comments, people }, approvals) {
-	const words = /* @__PURE__ */ new Map();
-	await Promise.all(approvals.map(async ({ review, comment: id }) => {
-		const comment = review !== null || id === void 0 ? void 0 : await comments.get(id);
-		if (comment === void 0) return;
-		const { kind, login } = comment.author;
-		const permission = kind === "app" ? "none" : await people.permission(login);
-		words.set(comment.id, {
-			comment,
-			permission
-		});
+/**
+* An edit of the bead that was not read with the facts, as it concerns a merge: what happened to the run, and to those that called it,
+* the outermost first. Nothing where the bead asks for what it did.
+*/
+function findEdits({ run }, bead, at) {
+	const text = digestOfBead(bead);
+	if (text === knownBead(run)) return [];
+	return [...run.parent?.callers ?? [], run.id].map((id) => ({
+		run: id,
+		happening: {
+			type: "issue_edited",
+			text
+		},
+		actor: TREADLE,
+		ground: "read from the forge",
+		at,
+		cause: [
+			"edited",
+			text,
+			run.lastEvent
+		]
 	}));
-	return words;
-}
-/** Checks approvals once more, by what the forge says at the moment of use; null where all hold. */
-function findBrokenApproval(config, approvals, { reviewed, words }) {
-	for (const approval of approvals) {
-		const { pull: number, review, comment } = approval;
-		const pull = number === null ? void 0 : reviewed.get(number);
-		const reason = review === null ? recheckWord(config, approval, comment === void 0 ? void 0 : words.get(comment)) : pull === void 0 ? `its pull request is gone` : recheck(config, approval, pull);
-		if (reason !== null) return {
-			approval,
-			reason,
-			head: pull?.head.oid ?? null
-		};
-	}
-	return null;
-}
-/** The comment must still say what it said: whoever can write here can edit and remove it, and names any in a forged state. */
-function recheckWord(config, { by }, word) {
-	if (word === void 0) return `the comment by which ${by.login} approved is gone`;
-	const { author, body, createdAt, updatedAt } = word.comment;
-	const command = parseSlashCommand(body);
-	if (!(command?.kind === "override" && command.override.action === "approve") || author.id !== by.id || createdAt !== updatedAt) return `the comment by which ${by.login} approved does not say so any more`;
-	return reasonNotToOverrule(config, author, word.permission);
-}
-function recheck(config, { head, by, role, reporters }, pull) {
-	if (pull.head.oid !== head) return `#${pull.number} changed after it`;
-	const review = standingReviews(pull).find(({ author }) => author.id === by.id);
-	if (review?.state !== "approved") return `the review by ${by.login} was dismissed or taken back`;
-	const { login, kind } = review.author;
-	const permission = kind === "user" && review.mayWrite ? "write" : "none";
-	if (kind === "user" && !review.mayWrite) return `${login} can no longer write to the repository`;
-	return reasonNotToCount(review, {
-		config,
-		role,
-		reporters,
-		pull,
-		permission
-	});
 }
 
 // src/runtime/perform/merge.ts
@@ -55516,6 +57137,8 @@ async function mergePull$1(performance, effect) {
 		pull
 	}, expected);
 	if (obstacle !== null) return refuse(performance, effect, obstacle.cause, obstacle.detail, obstacle.broken);
+	const edits = seen.bead === void 0 ? [] : findEdits(state, seen.bead, runtime.clock.now());
+	if (edits.length > 0) return happened(edits);
 	if (runtime.clock.now() >= lease.until) return dropped("the lease ran out before the merge was sent");
 	if (state.jobs[effect.job]?.merge?.mergeQueue === true) return enqueue(performance, effect, pull, expected);
 	const outcome = await runtime.forge.pulls.merge(effect.pull, {
@@ -55557,15 +57180,22 @@ async function lookBeforeMerge(performance, effect) {
 	const paths = performance.config.settings.protectedPaths.length > 0 && !isApproved ? pulls.changedPaths(effect.pull) : Promise.resolve([]);
 	paths.catch(() => void 0);
 	const asked = approvals.flatMap(({ pull }) => pull ?? []);
-	const [found, words] = await Promise.all([pulls.reviewed([effect.pull, ...asked]), readWords$2(forge, approvals)]);
+	const [found, words, live, bead] = await Promise.all([
+		pulls.reviewed([effect.pull, ...asked]),
+		readWords$2(forge, approvals),
+		approvals.length > 0 ? readLiveRoles(performance.runtime) : null,
+		restsOnBead(performance.state, approvals) ? forge.issues.text(performance.state.run.issue) : void 0
+	]);
 	const reviewed = new Map(found.map((pull) => [pull.number, pull]));
 	return {
 		pull: reviewed.get(effect.pull),
 		approvals,
 		evidence: {
 			reviewed,
-			words
+			words,
+			live
 		},
+		bead,
 		paths
 	};
 }
@@ -55601,15 +57231,11 @@ async function findObstacle(performance, { pull, approvals, evidence, paths }, e
 		detail: `#${number} was ${expected.slice(0, 10)} when it was reviewed and is ${pull.head.oid.slice(0, 10)} now.`
 	};
 	const broken = findBrokenApproval(config, approvals, evidence);
-	if (broken !== null) {
-		const { holder, asked } = broken.approval;
-		const by = holder.run === asked.run ? "" : ` in run ${asked.run}`;
-		return {
-			cause: "approval-void",
-			detail: `The approval of ${asked.job}${by} no longer counts: ${broken.reason}.`,
-			broken
-		};
-	}
+	if (broken !== null) return {
+		cause: "approval-void",
+		detail: describeBroken(broken),
+		broken
+	};
 	const guarded = (await paths).filter((path) => import_picomatch.default.isMatch(path, [...config.settings.protectedPaths], { dot: true }));
 	if (guarded.length > 0) return {
 		cause: "protected-path",
@@ -55646,21 +57272,15 @@ function refuse(performance, effect, cause, detail, broken) {
 		detail
 	}, [fence, cause])];
 	if (broken === void 0) return happened(facts);
-	const { reason, head, approval } = broken;
-	const { holder, asked } = approval;
-	const told = holder.run === asked.run ? reason : `the approval of ${asked.job} in run ${asked.run} is void: ${reason}`;
+	const { run, happening } = voidingOf(broken);
+	const { asked } = broken.approval;
 	return happened([{
-		...addressed(performance, {
-			type: "approval_voided",
-			job: holder.job,
-			reason: told,
-			head
-		}, [
+		...addressed(performance, happening, [
 			fence,
 			asked.run,
 			asked.job
 		]),
-		run: holder.run
+		run
 	}, ...facts]);
 }
 function happened(facts) {
@@ -56240,6 +57860,7 @@ function explainEscalation(workflow, config, awaited) {
 	return [
 		`${job} is escalated since ${formatTime(awaited.since)}: ${whyEscalated(causeInBrief(cause), endSentence(plain(reason)))}`,
 		`It waits for ${whoMay("ceo", config.roles["ceo"] ?? [])}, who finds what was tried on ${bead}.`,
+		...cause === "nobody-in-role" ? [`To have it done: name somebody for the role under roles in .github/treadle.yml on the default branch, then comment \`${overrideComment.repin(workflow.key)}\` on the CEO bead.`] : [],
 		`To go on: approve ${pullName(pull)} (${approved}), or comment ${listWords(steers, "or")} on the CEO bead.`,
 		`To end it: request changes, or comment \`${overrideComment.close()}\` there.`
 	].join("\n");
@@ -56256,7 +57877,8 @@ function explainChecks({ job, pull, state, names, since, until: end }) {
 	if (state === "held") return `${head}\nThey do not begin before somebody with write access approves their workflow runs: "Approve workflows to run" on the pull request, or in the Actions tab.`;
 	return `${head}\nThen it queues for the merge. Each wake looks, for instance \`${commandLine.advance()}\`. A check that nothing reports is a rule of the base branch that names what no workflow runs.`;
 }
-function explainLease({ job, base, position, holder }) {
+function explainLease({ job, base, position, behind, holder }) {
+	if (behind !== void 0) return `${job} conflicts with ${plain(base)}, and so did run ${behind}, which is reworked first.\nWhen that is merged, or waits for a person, this one is tried again, and reworked if it still conflicts: once, and on top of what was merged.`;
 	const ahead = position <= 1 ? "it is next" : `${plural(position - 1, "commit")} before it`;
 	const held = holder === null ? `Nobody holds the lease: the next wake grants it (\`${commandLine.advance()}\`).` : `The lease is with ${holder.job} of run ${holder.run} until ${formatTime(holder.until)} at most, and goes to the next one then.`;
 	return `${job} waits to merge into ${plain(base)}, where commits go one at a time: position ${position} in the queue, ${ahead}.\n${held}`;
@@ -56705,10 +58327,10 @@ function performEffect(performance, effect, running) {
 		case "merge_pull": return mergePull$1(performance, effect);
 		case "leave_merge_queue": return runtime.forge.pulls.dequeue(effect.pull).then(() => done());
 		case "start_workflow": return startWorkflow$1(performance, effect);
-		case "reply": return say$1(performance, effect.text);
+		case "reply": return say$1(performance, effect.text, effect.issue);
 		case "update_status": return updateStatus(performance);
 		case "reopen_issue": return reopenIssue(performance);
-		case "close_issue": return runtime.forge.issues.close(performance.state.run.issue, effect.reason).then(() => done());
+		case "close_issue": return closeIssue(performance, effect);
 	}
 }
 
@@ -56794,6 +58416,7 @@ async function performOwn(runtime, definitions, tip, { run, entry, doubtful, ear
 	const performance = {
 		runtime,
 		tip: tip.oid,
+		documents,
 		workflow,
 		config,
 		state: withResults({
@@ -56850,8 +58473,10 @@ async function removeCopies(forge, state, { id, effect }, remote) {
 			if (remote.comment !== void 0) await findMarked(forge, state.run.issue, id);
 			return;
 		case "cancel_dispatch":
-		case "reply":
 			if (remote.comment !== void 0) await findMarked(forge, state.run.issue, id);
+			return;
+		case "reply":
+			if (remote.comment !== void 0) await findMarked(forge, effect.issue ?? state.run.issue, id);
 			return;
 		case "update_status":
 			if (remote.comment === state.run.statusComment) return;
@@ -56963,78 +58588,6 @@ function findAlternation(view) {
 	const [first, second] = roles;
 	if (roles.length < 12 || first === void 0 || second === void 0 || first === second) return null;
 	return roles.every((role, index) => role === (index % 2 === 0 ? first : second)) ? `the work went from ${first} to ${second} ${alternations} times running` : null;
-}
-
-// src/engine/withdraw.ts
-/**
-* Takes back whatever a job has outside: its dispatch, gate, escalation, place in the queue. Its history stays. What becomes of its
-* line is the caller's to say.
-*/
-function withdrawJob(draft, job, reason, outcome = "cancelled") {
-	leaveGroup(draft, job);
-	const document = draft.document(job);
-	if (document === void 0) return;
-	for (const leg of legsOf(draft, job)) withdrawJob(draft, leg, reason, outcome);
-	closeGate$1(draft, job, reason);
-	closeEscalation$1(draft, job, reason);
-	tellChild(draft, job, "cancelled", {
-		by: TREADLE,
-		reason,
-		at: draft.cause.at
-	});
-	if (runningAttempt(document) !== void 0) endAttempt(draft, job, {
-		outcome,
-		reason
-	});
-	leaveQueue(draft, job);
-	draft.patchJob(job, {
-		timeoutAt: null,
-		retryAt: null
-	});
-}
-/** Concludes an open job as cancelled; of one that was expanded, the legs that are open. */
-function cancelJob(draft, job, reason) {
-	const legs = legsOf(draft, job);
-	if (legs.length > 0) {
-		for (const leg of legs) if (draft.line(leg).status !== "completed") cancelJob(draft, leg, reason);
-		return;
-	}
-	withdrawJob(draft, job, reason);
-	completeJob(draft, job, "cancelled", "cancelled");
-}
-/**
-* Puts a job and all its descendants back to where they were before they started, with a fresh budget of attempts. History stays,
-* and attempt numbers go on.
-*/
-function resetFrom(draft, job, reason) {
-	resetJob(draft, job, reason);
-	for (const descendant of draft.workflow.graph.descendants(job)) resetJob(draft, descendant, reason);
-}
-/** Puts one job back to where it was before it started: an expanded one has no legs then, but their history is kept. */
-function resetJob(draft, job, reason) {
-	withdrawJob(draft, job, reason);
-	const legs = legsOf(draft, job);
-	for (const leg of legs) resetJob(draft, leg, reason);
-	if (legs.length > 0) draft.removeLines(legs);
-	if (matrixOf(draft, job) !== null) draft.patchJob(job, { matrix: null });
-	draft.setLine(job, QUEUED);
-	const document = draft.document(job);
-	if (document === void 0) return;
-	if (document.given != null) draft.patchJob(job, { given: null });
-	draft.patchJob(job, {
-		budgetFrom: document.attempts.length + 1,
-		outputs: isEmpty(document.outputs) ? document.outputs : NO_OUTPUTS,
-		gate: null,
-		feedback: null,
-		merge: null
-	});
-	if (jobOf(job) !== job) mergeOutputs(draft, jobOf(job));
-}
-/** Has a queued job go on, whatever its `if`: in this transition, or after a pause. */
-function startUnconditionally(draft, job) {
-	draft.setLine(job, QUEUED);
-	draft.patchJob(job, { retryAt: draft.cause.at });
-	draft.visit(job);
 }
 
 // src/engine/rework.ts
@@ -57498,17 +59051,21 @@ function describeGate(draft, definition, attempt, voided) {
 		voided
 	};
 	if (definition.pullRequest === null) {
-		const { definition: sha, id: run } = draft.run;
-		const digest = sha256(canonicalJsonLine({
+		const { definition: sha, id: run, beadText } = draft.run;
+		const bead = beadText === void 0 ? {} : { beadText };
+		const bound = {
 			definition: sha,
 			run,
 			question: question.value,
-			shown
-		}));
+			shown,
+			...bead
+		};
+		const digest = sha256(canonicalJsonLine(bound));
 		return {
 			ok: true,
 			value: {
 				...common,
+				...bead,
 				kind: "text",
 				digest,
 				pull: null
@@ -57754,10 +59311,11 @@ function failJoin(draft, definition) {
 * an open ancestor all of whose dependents are completed.
 */
 function cancelLosers(draft, definition) {
+	const needs = new Set(definition.needs);
 	const candidates = [...definition.needs];
-	for (let job = candidates.shift(); job !== void 0; job = candidates.shift()) {
+	for (const job of candidates) {
 		if (draft.line(job).status === "completed") continue;
-		if (draft.workflow.graph.dependents(job).some((dependent) => draft.line(dependent).status !== "completed") && !definition.needs.includes(job)) continue;
+		if (draft.workflow.graph.dependents(job).some((dependent) => draft.line(dependent).status !== "completed") && !needs.has(job)) continue;
 		cancelJob(draft, job, `${definition.id} went on with another branch`);
 		candidates.push(...draft.workflow.jobs.get(job)?.needs ?? []);
 	}
@@ -58000,6 +59558,7 @@ function startCall(draft, definition) {
 		definition: called.definition,
 		config: run.config,
 		trigger: run.trigger,
+		...run.beadText === void 0 ? {} : { beadText: run.beadText },
 		parent: {
 			run: run.id,
 			job,
@@ -58176,7 +59735,7 @@ function considerJoin(draft, definition) {
 	const { id: job, needs } = definition;
 	const isOver = areCompleted(draft, needs);
 	const isCancelled = draft.run.cancelled !== null;
-	if (!needs.some((need) => hasSuccess(draft, need))) {
+	if (!draft.hasSuccessBefore(job, () => needs.some((need) => hasSuccess(draft, need)))) {
 		if (!isOver) return;
 		if (needs.every((need) => draft.line(need).result === "skipped") || isCancelled) completeJob(draft, job, "skipped", "skipped");
 		else failJoin(draft, definition);
@@ -58611,7 +60170,10 @@ function applyMerged(draft, event) {
 	const document = draft.document(job);
 	if (document === void 0 || !isMerging(draft, document, event)) return ignored("no merge of that pull request is awaited");
 	closeEscalation$1(draft, job, `pull request #${pull} was merged as ${commit}`);
+	const holds = ownLease(draft)?.job === job;
+	if (holds) endRework(draft);
 	leaveQueue(draft, job);
+	if (!holds) endRework(draft);
 	if (document.merge?.byPerson !== true) for (const workflow of draft.config.settings.afterMerge ?? []) draft.emit({
 		type: "start_workflow",
 		job,
@@ -58630,14 +60192,22 @@ function applyMerged(draft, event) {
 }
 /**
 * The forge, or our own check, refused the merge. Where trying the same again cannot help (a conflict, a failed check, a void
-* approval) the work goes back at once; else the attempt failed like any other.
+* approval) the work goes back at once, or once that of another run that conflicted before is merged; else the attempt failed like
+* any other.
 */
 function applyMergeRefused(draft, event) {
 	const { job, cause, detail } = event;
 	const document = draft.document(job);
 	if (document === void 0 || !isMerging(draft, document, event)) return ignored("no such merge is awaited");
 	if (runningAttempt(document) === void 0) return ignored("its attempt is over");
+	const ahead = cause === "conflict" ? reworkAhead(draft) : null;
+	if (ahead !== null && ownLease(draft)?.job !== job) return ignored("it does not hold the lease");
 	countRefusal(draft, cause);
+	if (ahead !== null) {
+		waitForRework(draft, job, ahead);
+		return applied(job, `conflicts: behind the rework of ${ahead}`);
+	}
+	if (cause === "conflict") beginRework(draft, job);
 	failAttempt(draft, job, {
 		outcome: "failure",
 		reason: detail,
@@ -58669,7 +60239,7 @@ function applyQueueAdvanced(draft, event) {
 		expire(draft, lost.job, lost.merge);
 		return applied(lost.job, "lost the lease");
 	}
-	const [head] = draft.queue.entries;
+	const head = nextEntry(draft.queue);
 	if (head === void 0 || !takeLease(draft)) return ignored("the lease is not for this run");
 	return applied(head.job, "takes the lease");
 }
@@ -58731,6 +60301,7 @@ function approvedHead(draft, definition, pull) {
 * starts.
 */
 function repinRun(draft, definition, workflow) {
+	endRework(draft);
 	for (const [job, before] of draft.workflow.jobs) {
 		const after = workflow.jobs.get(job);
 		if (after === void 0) withdrawJob(draft, job, `the new definition has no job ${job}`);
@@ -58758,7 +60329,14 @@ function applyReview(draft, event) {
 	if (document.escalation !== null) {
 		if (document.escalation.pull !== pull) return ignored("the pull request asks for nothing");
 		if (isOfOtherHead(event, document.escalation.head)) return ignored("another head was reviewed");
-		return answerEscalation(draft, job, event.actor, verdict, event.body);
+		const { actor: by, body, review, head } = event;
+		return answerEscalation(draft, job, {
+			verdict,
+			by,
+			body,
+			review,
+			head
+		});
 	}
 	const open = findOpenGate(draft, job);
 	if (open?.gate.pull !== pull) return ignored("the pull request asks for nothing");
@@ -58778,7 +60356,8 @@ function applyReview(draft, event) {
 * The CEO's answer to an escalation. Approved: the job counts as done, with what was last reported, and the next goes on; at a limit
 * the job itself goes on, and counting begins anew. Changes requested: the run and its bead are closed.
 */
-function answerEscalation(draft, job, by, verdict, body) {
+function answerEscalation(draft, job, answer) {
+	const { by, verdict, body } = answer;
 	const word = body.trim() === "" ? "" : `: ${body}`;
 	if (verdict === "changes_requested") {
 		closeRun(draft, {
@@ -58795,13 +60374,26 @@ function answerEscalation(draft, job, by, verdict, body) {
 	}
 	const reported = document === void 0 ? {} : lastReportedOutputs(document);
 	const isApproval = draft.definition(job)?.type === "approval";
+	const escalation = document?.escalation ?? null;
 	closeEscalation$1(draft, job, `@${by.login} approved${word}`);
 	leaveQueue(draft, job);
+	if (escalation !== null) draft.patchJob(job, { passed: passedBy(escalation, answer) });
 	concludeSuccess(draft, job, isApproval ? {
 		verdict: "approved",
 		comment: body
 	} : reported, { reason: `approved by @${by.login}${word}` });
 	return applied(job, "approved by the CEO");
+}
+function passedBy({ cause, reason, pull }, { by, review, comment, head }) {
+	return {
+		cause,
+		reason,
+		pull,
+		by,
+		review,
+		head,
+		...comment === void 0 ? {} : { comment }
+	};
 }
 /** Has a job that a limit stopped go on where it stood. */
 function letGoOn(draft, job, answer) {
@@ -58826,57 +60418,36 @@ function applyVoided(draft, event) {
 		draft.patchRun({ overrides: [...draft.run.overrides, event.id] });
 		return applied(job, again === true ? "asks again" : "asks for the new head");
 	}
+	const passed = draft.document(job)?.passed ?? null;
+	if (passed !== null) return voidPassed(draft, event, passed);
 	const gate = draft.document(job)?.gate ?? null;
 	if (gate === null) return voidGiven(draft, event);
 	const open = findOpenGate(draft, job);
-	if (open !== void 0 && again === true) reopen(draft, job, gate, reason);
+	if (open !== void 0 && again === true) askAgain(draft, job, gate, reason);
 	else if (open !== void 0) draft.patchJob(job, { gate: {
 		...gate,
 		head,
 		voided: [...gate.voided, reason]
 	} });
-	else if (isUsedApproval(draft, job, gate)) reopen(draft, job, gate, reason);
+	else if (isUsedApproval(draft, job, gate)) askAgain(draft, job, gate, reason);
 	else return ignored("the approval is not in use any more");
 	draft.patchRun({ overrides: [...draft.run.overrides, event.id] });
+	return applied(job, "approval void");
+}
+/** The answer by which an escalated job counted as done: the CEO is asked again. */
+function voidPassed(draft, { id, job, reason }, passed) {
+	if (!isStillOfUse(draft, job) || draft.run.cancelled !== null) return ignored("the approval is not in use any more");
+	escalateVoided(draft, job, passed, reason);
+	draft.patchRun({ overrides: [...draft.run.overrides, id] });
 	return applied(job, "approval void");
 }
 /** An approval that a run which is over was given: its caller calls anew, since nobody can ask there any more. */
 function voidGiven(draft, { id, job, reason }) {
 	if ((draft.document(job)?.given?.approvals ?? []).length === 0) return ignored("there is no approval");
 	if (!isStillOfUse(draft, job)) return ignored("the approval is not in use any more");
-	resetFrom(draft, job, `an approval that ${job} brought is void: ${reason}`);
-	draft.patchJob(job, { feedback: {
-		from: "treadle",
-		text: reason
-	} });
-	startUnconditionally(draft, job);
+	callAgain(draft, job, reason);
 	draft.patchRun({ overrides: [...draft.run.overrides, id] });
 	return applied(job, "approval void");
-}
-function isUsedApproval(draft, job, gate) {
-	return gate.answer?.verdict === "approved" && isStillOfUse(draft, job);
-}
-function isStillOfUse(draft, job) {
-	if (draft.line(job).conclusion !== "success") return false;
-	for (const [id, definition] of draft.workflow.jobs) if (definition.type === "commit" && draft.line(id).conclusion === "success") return false;
-	return true;
-}
-function reopen(draft, job, gate, reason) {
-	resetFrom(draft, job, `the approval of ${job} is void: ${reason}`);
-	draft.patchJob(job, {
-		gate: {
-			...gate,
-			pull: null,
-			head: null,
-			answer: null,
-			voided: [...gate.voided, reason]
-		},
-		feedback: {
-			from: "treadle",
-			text: reason
-		}
-	});
-	startUnconditionally(draft, job);
 }
 function isOfOtherHead(event, head) {
 	return event.verdict === "approved" && head !== null && event.head !== head;
@@ -58969,7 +60540,8 @@ function applyOverride(draft, event, context) {
 	draft.emit({
 		type: "reply",
 		to: event.actor.login,
-		text: `\`${action}\` was not done: ${steered.problem}.`
+		text: `\`${action}\` was not done: ${steered.problem}.`,
+		...event.issue === void 0 ? {} : { issue: event.issue }
 	});
 	return applied("run", `${action} refused`);
 }
@@ -59030,16 +60602,22 @@ function isAtWork(draft, job) {
 }
 function answer(draft, job, event) {
 	const verdict = event.override.action === "approve" ? "approved" : "changes_requested";
-	if (isEscalated(draft, job)) return answerEscalation(draft, job, event.actor, verdict, event.reason);
-	const open = findOpenGate(draft, job);
-	if (open === void 0) return refused$4(`${job} asks for no approval now; ${insteadOf(draft, job, verdict)}`);
-	answerGate(draft, open.definition, open.gate, {
+	const word = {
 		verdict,
 		by: event.actor,
 		review: null,
 		...event.comment === void 0 ? {} : { comment: event.comment },
+		body: event.reason
+	};
+	if (isEscalated(draft, job)) return answerEscalation(draft, job, {
+		...word,
+		head: null
+	});
+	const open = findOpenGate(draft, job);
+	if (open === void 0) return refused$4(`${job} asks for no approval now; ${insteadOf(draft, job, verdict)}`);
+	answerGate(draft, open.definition, open.gate, {
+		...word,
 		head: open.gate.head,
-		body: event.reason,
 		at: draft.cause.at
 	});
 	return applied(job, verdict === "approved" ? "approved" : "changes requested");
@@ -59066,7 +60644,8 @@ function resume(draft, event) {
 	else letGoOn(draft, stopped, `@${event.actor.login} resumed the run: ${event.reason}`);
 	return applied("run", "resumed");
 }
-function repin(draft, { definition, config: wanted = draft.run.config }, event, context) {
+function repin(draft, { definition, config: wanted = draft.run.config, problem }, event, context) {
+	if (problem !== void 0) return refused$4(problem);
 	if (definition === draft.run.definition && wanted === draft.run.config) return refused$4("the run goes by that definition and these settings already; commit others to the default branch first");
 	const workflow = definition === draft.run.definition ? draft.workflow : context.definitionOf?.(definition);
 	if (workflow === void 0) return refused$4(`the definition ${definition} is not known`);
@@ -59093,16 +60672,18 @@ const ANY_WORKFLOW = "github-actions[bot]";
 function refuseOutsider(draft, event) {
 	if (draft.run.overrides.includes(event.id)) return ignored("they were told so already");
 	draft.patchRun({ overrides: [...draft.run.overrides, event.id] });
+	const place = event.issue === void 0 ? {} : { issue: event.issue };
 	draft.emit({
 		type: "reply",
 		to: event.actor.login,
-		text: refusalFor(event)
+		text: refusalFor(event),
+		...place
 	});
 	return applied("run", `${event.word} of ${event.actor.login} refused`);
 }
 function refusalFor({ actor, word }) {
 	if (actor.login === ANY_WORKFLOW) return `A ${word} by ${actor.login} does not count: every workflow of this repository writes under that name. An agent needs an account of its own, or the token of its own App, or dispatch by workflow.`;
-	const who = word === "override" ? "only holders of the role ceo who can write to the repository may overrule" : "only those who hold the role of a job that was dispatched may report on it";
+	const who = word === "override" ? "only holders of the role ceo who can write to the repository may overrule (whoever is asked for an approval reviews its pull request)" : "only those who hold the role of a job that was dispatched may report on it";
 	return `Thank you, ${actor.login}, but in this run ${who}, so this does not count. Who holds which role is said in .github/treadle.yml. This is said once; comments are welcome all the same.`;
 }
 
@@ -59274,6 +60855,7 @@ function beginRun(context, event) {
 		definition: event.definition,
 		config: event.config,
 		trigger: event.trigger,
+		...event.beadText === void 0 ? {} : { beadText: event.beadText },
 		...event.parent === void 0 ? {} : { parent: event.parent },
 		...event.inputs === void 0 ? {} : { inputs: event.inputs },
 		...event.given === void 0 ? {} : { given: event.given },
@@ -59295,7 +60877,7 @@ function beginRun(context, event) {
 	return {
 		run: {
 			...run,
-			title: titleOf$1(context, run)
+			title: titleOf$2(context, run)
 		},
 		jobs: {},
 		queue: context.queue ?? emptyQueue(config.settings.baseBranch),
@@ -59303,7 +60885,7 @@ function beginRun(context, event) {
 	};
 }
 /** `run-name`, or the issue's title where there is none or it has no value. */
-function titleOf$1({ workflow, config }, run) {
+function titleOf$2({ workflow, config }, run) {
 	if (workflow.runName === null) return run.title;
 	try {
 		const title = renderTemplate(workflow.runName, runContexts({
@@ -59416,6 +60998,20 @@ function equalDeadlines(a, b) {
 	return a.kind === b.kind && a.job === b.job && a.attempt === b.attempt && a.at === b.at;
 }
 
+// src/engine/unread-command.ts
+/** Answers a command that cannot be followed as it is written, once: what is wrong with it, and which commands there are. */
+function answerUnread(draft, event) {
+	if (draft.run.overrides.includes(event.id)) return ignored("that was answered already");
+	draft.patchRun({ overrides: [...draft.run.overrides, event.id] });
+	draft.emit({
+		type: "reply",
+		to: event.actor.login,
+		text: `${event.actor.login}, nothing was done: ${event.problem.replace(/\.$/, "")}. Please write a new comment, since edits are not read. ${commandList()}`,
+		...event.issue === void 0 ? {} : { issue: event.issue }
+	});
+	return applied("run", "command not followed");
+}
+
 // src/engine/transition.ts
 /**
 * Applies one event to one run, with all that follows at once in it. Pure: the same arguments give the same answer on any machine,
@@ -59437,6 +61033,7 @@ function transition(context, state, event) {
 	if (outcome.kind === "ignored") return outcome;
 	settle(draft);
 	if (draft.run.status !== "completed") concludeRun(draft);
+	giveWay(draft);
 	if (draft.run.parent === void 0) renewStatus(draft);
 	draft.patchRun({
 		updatedAt: event.at,
@@ -59488,7 +61085,9 @@ function applyEvent(draft, event, context) {
 		case "sub_run_completed": return applySubRunCompleted(draft, event);
 		case "caller_changed": return applyCallerChanged(draft, event);
 		case "outsider_refused": return refuseOutsider(draft, event);
+		case "command_unread": return answerUnread(draft, event);
 		case "issue_closed": return applyIssueClosed(draft, event);
+		case "issue_edited": return applyIssueEdited(draft, event);
 	}
 }
 const mostTargets = 3;
@@ -60241,7 +61840,10 @@ async function openUnit(context, base) {
 }
 async function decide$1(commits, definitions, event, pins) {
 	const documents = commits.documents();
-	if (pins !== void 0) await storePins(documents, pins);
+	if (pins !== void 0) {
+		await storePins(documents, pins);
+		definitions.keep(pins.definition, pins.workflow);
+	}
 	const loaded = pins === void 0 ? await loadRun(documents, event.run) : void 0;
 	const before = loaded?.state ?? null;
 	const isCalled = before === null && event.type === "run_started" && event.parent !== void 0;
@@ -60688,10 +62290,11 @@ var AdvanceLoop = class {
 				this.#remark([`${haltReason(this.#runtime)}: ${run} waits with ${entry.effect.type}`]);
 				continue;
 			}
+			const doubtful = this.#takenOver.has(entry.id) || this.#limited.has(entry.id);
 			this.#waiting.set(entry.id, {
 				run,
 				entry,
-				doubtful: this.#takenOver.has(entry.id),
+				doubtful,
 				earlier: []
 			});
 		}
@@ -60949,65 +62552,6 @@ function count(known, fingerprint, { id, title, source, errorType, message, stac
 		regressions: known?.regressions ?? 0,
 		wish: known?.wish ?? null
 	};
-}
-
-// src/beads/auto-filed-text.ts
-/** The label of a bead whose failure came back after its fix was verified. */
-const REGRESSION_LABEL = "regression";
-/** How much of a failure's texts a bead shows. */
-const MOST_SHOWN = {
-	message: 3e3,
-	stack: 8e3
-};
-const MARKER = /(?:^|\n)<!-- treadle-failure ([0-9a-f]{64}) -->\s*$/;
-/** `[auto-filed] [source] title`, on one line. A title is shown as it is, and calls nobody. */
-function autoFiledTitle({ source, title }) {
-	return cutText(`[auto-filed] [${visibleLine(source)}] ${visibleLine(title)}`, 250);
-}
-/** The bead's text: what failed, how often, when, and last of all the hidden mark by which it is found again. */
-function autoFiledBody(document) {
-	const { errorType, severity, message, stack, context, count, firstSeen, lastSeen, regressions } = document;
-	return [
-		[
-			...errorType === "" ? [] : [`- error: ${inlineCode(errorType)}`],
-			`- source: ${inlineCode(document.source)}`,
-			`- severity: ${severity}`,
-			`- seen: ${count === 1 ? "once" : `${count} times`}, first ${firstSeen}, last ${lastSeen}`,
-			...regressions === 0 ? [] : [`- came back after a verified fix: ${regressions === 1 ? "once" : `${regressions} times`}`],
-			...Object.entries(context).map(([key, value]) => `- ${escapeInline(key)}: ${inlineCode(value)}`)
-		].join("\n"),
-		...message.trim() === "" ? [] : [`## Message\n\n${block(message, MOST_SHOWN.message)}`],
-		...stack.trim() === "" ? [] : [`## Stack trace\n\n${fit(stack.trim(), MOST_SHOWN.stack, (part) => fence(part))}`],
-		`<!-- treadle-failure ${document.fingerprint} -->`
-	].join("\n\n");
-}
-/** The fingerprint whose bead a text is; null where it is none. Whether its author is believed is for the caller. */
-function parseAutoFiled(body) {
-	return MARKER.exec(body.replaceAll("\r\n", "\n"))?.[1] ?? null;
-}
-/** The labels of the bead, with those that people added; they may have changed its priority. */
-function autoFiledLabels({ source, severity, regressions }, before = null) {
-	const priority = before?.some(isPriorityLabel) === true ? [] : [`P${priorityOfSeverity(severity)}`];
-	const wanted = [
-		"bug",
-		AUTO_FILED_LABEL,
-		...labelOf(source),
-		...priority,
-		...regressions > 0 ? [REGRESSION_LABEL] : []
-	];
-	const kept = before ?? [];
-	const known = new Set(kept.map((label) => label.toLowerCase()));
-	return [...kept, ...wanted.filter((label) => !known.has(label.toLowerCase()))];
-}
-/** What is said on a bead that is reopened, once. */
-function regressionComment(document, earlierRun) {
-	const run = earlierRun === null ? "an earlier run" : `run ${inlineCode(earlierRun)}`;
-	return `This failure came back on ${document.lastSeen}, after ${run} had it fixed and verified. A new run starts.`;
-}
-/** A source as a label, with a prefix: it must not pass for one that means something. */
-function labelOf(source) {
-	const label = source.toLowerCase().replace(/[^a-z0-9-]+/g, "-").replace(/^-+|-+$/g, "").slice(0, 40);
-	return label === "" ? [] : [`source:${label}`];
 }
 
 // src/beads/route-bead.ts
@@ -62019,7 +63563,7 @@ const MOST = 25;
 function createCommentTogether(connection, alone) {
 	const nodes = /* @__PURE__ */ new Map();
 	let waiting = [];
-	const write = async (together) => {
+	const writeTogether = async (together) => {
 		await learnNodes(connection, nodes, together);
 		const known = together.flatMap((each) => {
 			const node = nodes.get(each.issue);
@@ -62028,10 +63572,7 @@ function createCommentTogether(connection, alone) {
 				change: addComment(node, each.body)
 			}];
 		});
-		const ids = known.length === 0 ? /* @__PURE__ */ new Map() : await writeAll(connection, known);
-		const written = [];
-		for (const each of together) written.push(ids.get(each) ?? await alone(each.issue, each.body));
-		return written;
+		return known.length === 0 ? /* @__PURE__ */ new Map() : writeAll(connection, known);
 	};
 	const send = () => {
 		const all = waiting;
@@ -62042,8 +63583,19 @@ function createCommentTogether(connection, alone) {
 		}
 		for (let start = 0; start < all.length; start += MOST) {
 			const together = all.slice(start, start + MOST);
-			const written = write(together);
-			for (const [index, { settle }] of together.entries()) settle(written.then((ids) => ids[index] ?? Promise.reject(/* @__PURE__ */ new Error("a comment was not answered"))));
+			const written = writeTogether(together);
+			let before = written;
+			for (const each of together) {
+				const turn = before;
+				const own = written.then(async (ids) => {
+					const id = ids.get(each);
+					if (id !== void 0) return id;
+					await turn.catch(() => void 0);
+					return alone(each.issue, each.body);
+				});
+				before = own;
+				each.settle(own);
+			}
 		}
 	};
 	return (issue, body) => new Promise((resolve) => {
@@ -62318,16 +63870,16 @@ async function readDefaultBranch(connection, wanted) {
 		texts
 	};
 }
-function fieldsFor$1({ files }) {
+function fieldsFor$1({ files, folder }) {
 	return {
 		defaultBranchRef: "defaultBranchRef { name }",
-		folder: `object(expression: $folder) { ... on Tree { entries { name type object { ${BLOB} } } } }`,
+		...folder === void 0 ? {} : { folder: `object(expression: $folder) { ... on Tree { entries { name type object { ${BLOB} } } } }` },
 		...Object.fromEntries(files.map((_, index) => [`f${index}`, `object(expression: $f${index}) { ${BLOB} }`]))
 	};
 }
 function variablesFor({ files, folder }) {
 	return {
-		folder: ["String!", `HEAD:${folder}`],
+		...folder === void 0 ? {} : { folder: ["String!", `HEAD:${folder}`] },
 		...Object.fromEntries(files.map((path, index) => [`f${index}`, ["String!", `HEAD:${path}`]]))
 	};
 }
@@ -62338,8 +63890,8 @@ function decodeAnswer$1(repository, { files, folder }) {
 		files: []
 	};
 	const named = files.flatMap((path, index) => decodeFile(path, field(repository, `f${index}`)));
-	const tree = field(repository, "folder") ?? null;
-	const inFolder = (tree === null || field(tree, "entries") === void 0 ? [] : listAt(tree, "entries")).filter((entry) => textAt(entry, "type") === "blob").flatMap((entry) => decodeFile(`${folder}/${textAt(entry, "name")}`, field(entry, "object")));
+	const tree = folder === void 0 ? null : field(repository, "folder") ?? null;
+	const inFolder = (tree === null || field(tree, "entries") === void 0 ? [] : listAt(tree, "entries")).filter((entry) => textAt(entry, "type") === "blob").flatMap((entry) => decodeFile(`${folder ?? ""}/${textAt(entry, "name")}`, field(entry, "object")));
 	return {
 		branch: textAt(branch, "name"),
 		files: [...named, ...inFolder]
@@ -62432,6 +63984,55 @@ function decodeFileNames(contents) {
 	return listAt({ contents }, "contents").filter((entry) => textAt(entry, "type") === "file").map((entry) => textAt(entry, "name"));
 }
 
+// src/forge/github/list-part.ts
+/** A page of a list in GraphQL, asked for with its `pageInfo { hasNextPage endCursor }`. */
+function decodePart(list, decode) {
+	return {
+		items: listAt(list, "nodes").map(decode),
+		after: booleanAt(list, "pageInfo", "hasNextPage") ? textAt(list, "pageInfo", "endCursor") : null
+	};
+}
+
+// src/forge/github/commit-authors.ts
+/** What is asked of a page of a commit's authors. */
+const AUTHOR_FIELDS = `
+  pageInfo { hasNextPage endCursor }
+  nodes { user { login databaseId } }`;
+function decodeCommitAuthors(node) {
+	return {
+		oid: textAt(node, "commit", "oid"),
+		authors: decodePart(at(node, "commit", "authors"), decodeAuthor)
+	};
+}
+/** All authors and co-authors of a commit, as far as their addresses belong to accounts: however many a message names. */
+async function readAuthors(connection, { oid, authors }) {
+	const items = [...authors.items];
+	let { after } = authors;
+	while (after !== null) {
+		const part = await connection.query({
+			what: `read the authors of ${oid}`,
+			repository: { commit: `object(oid: $oid) { ... on Commit { authors(first: 100, after: $after) { ${AUTHOR_FIELDS} } } }` },
+			variables: {
+				oid: ["GitObjectID!", oid],
+				after: ["String!", after]
+			}
+		}, (answer) => decodePart(at(answer, "repository", "commit", "authors"), decodeAuthor));
+		items.push(...part.items);
+		after = part.after;
+	}
+	return items.filter((author) => author !== null);
+}
+function decodeAuthor(author) {
+	const user = field(author, "user") ?? null;
+	if (user === null) return null;
+	const login = textAt(user, "login");
+	return {
+		login,
+		id: integerAt(user, "databaseId"),
+		kind: login.endsWith("[bot]") ? "app" : "user"
+	};
+}
+
 // src/forge/github/reviewed-pulls.ts
 /** Pull requests asked for in one query: each is an alias of its own. */
 const batchSize$5 = 50;
@@ -62440,7 +64041,7 @@ const reviewPage = `
   nodes { fullDatabaseId state body submittedAt authorCanPushToRepository author { ${ACTOR_FIELDS} } commit { oid } }`;
 const commitPage = `
   pageInfo { hasNextPage endCursor }
-  nodes { commit { authors(first: 10) { nodes { user { login databaseId } } } } }`;
+  nodes { commit { oid authors(first: 10) { ${AUTHOR_FIELDS} } } }`;
 /** What GraphQL is asked for of a pull request with its reviews; see `decodeFoundPull`. */
 const REVIEWED_FIELDS = `
   number title body state merged isDraft isCrossRepository
@@ -62472,11 +64073,12 @@ async function readReviewedPulls(connection, numbers) {
 function alias(number) {
 	return `p${number}`;
 }
-/** Reads the rest of the reviews and commits, where there are more than come at once. */
+/** Reads the rest of the reviews, commits and their authors, where there are more than come at once. */
 async function completePull(connection, found) {
 	const { number } = found.pull;
 	const reviews = await readRest(connection, number, "reviews", found.reviews, decodeReview);
-	const authors = await readRest(connection, number, "commits", found.authors, decodeCommitAuthors);
+	const commits = await readRest(connection, number, "commits", found.commits, decodeCommitAuthors);
+	const authors = await Promise.all(commits.map((commit) => readAuthors(connection, commit)));
 	return {
 		...found.pull,
 		reviews: reviews.toSorted((a, b) => submissionTime(a) - submissionTime(b) || a.id - b.id),
@@ -62512,13 +64114,7 @@ function decodeFoundPull(pull) {
 	return {
 		pull: decodeGraphqlPull(pull),
 		reviews: decodePart(field(pull, "reviews"), decodeReview),
-		authors: decodePart(field(pull, "commits"), decodeCommitAuthors)
-	};
-}
-function decodePart(list, decode) {
-	return {
-		items: listAt(list, "nodes").map(decode),
-		after: booleanAt(list, "pageInfo", "hasNextPage") ? textAt(list, "pageInfo", "endCursor") : null
+		commits: decodePart(field(pull, "commits"), decodeCommitAuthors)
 	};
 }
 function decodeGraphqlPull(pull) {
@@ -62562,17 +64158,6 @@ function decodeReview(review) {
 		submittedAt: nullableTextAt(review, "submittedAt"),
 		mayWrite: booleanAt(review, "authorCanPushToRepository")
 	};
-}
-/** Authors and co-authors of a commit, as far as their addresses belong to accounts. */
-function decodeCommitAuthors(node) {
-	return listAt(node, "commit", "authors", "nodes").map((author) => field(author, "user") ?? null).filter((user) => user !== null).map((user) => {
-		const login = textAt(user, "login");
-		return {
-			login,
-			id: integerAt(user, "databaseId"),
-			kind: login.endsWith("[bot]") ? "app" : "user"
-		};
-	});
 }
 
 // src/forge/github/glance.ts
@@ -62715,6 +64300,22 @@ function decodeClosed(issue) {
 	return [[integerAt(issue, "number"), closing]];
 }
 
+// src/forge/github/issue-text.ts
+/** The title and text of an issue, by GraphQL: asked along with other questions it costs no request of its own. */
+function readIssueText(connection, number) {
+	return connection.query({
+		what: `read the text of #${number}`,
+		repository: { issue: "issue(number: $number) { title body }" },
+		variables: { number: ["Int!", number] }
+	}, (answer) => {
+		const issue = field(field(answer, "repository"), "issue") ?? null;
+		return issue === null ? void 0 : {
+			title: textAt(issue, "title"),
+			body: nullableTextAt(issue, "body") ?? ""
+		};
+	});
+}
+
 // src/forge/github/issues.ts
 /** Issues, over the REST API. */
 function githubIssues(connection) {
@@ -62739,6 +64340,7 @@ function githubIssues(connection) {
 	}, range, decodeIssue, (issue) => issue.number);
 	return {
 		get: (number) => readIssue(connection, number),
+		text: (number) => readIssueText(connection, number),
 		changedSince: (since, mostPages) => listed(`list issues changed since ${since}`, {
 			since,
 			mostPages
@@ -62781,6 +64383,42 @@ async function addLabels(connection, number, labels) {
 		},
 		repeatable: true
 	}, ignoreAnswer);
+}
+
+// src/forge/github/ask-older.ts
+/** The code of an error of GraphQL for a field that the schema does not have. */
+const UNDEFINED_FIELD = "undefinedField";
+/**
+* Makes what asks questions also of servers with an older schema, such as earlier versions of GitHub Enterprise Server: where they say
+* that a field does not exist, the question for older ones is asked instead, and from then on at once.
+*/
+function createAskOlder(ask) {
+	const lacking = /* @__PURE__ */ new Set();
+	const askOlder = async (question) => {
+		const { older } = question;
+		if (older === void 0) return ask(question);
+		const isLacking = () => older.lacks.some((name) => lacking.has(name));
+		if (isLacking()) return askOlder(older.question);
+		try {
+			return await ask(question);
+		} catch (error) {
+			for (const name of readUndefinedFields(error)) lacking.add(name);
+			if (!isLacking()) throw error;
+			return askOlder(older.question);
+		}
+	};
+	return askOlder;
+}
+function readUndefinedFields(error) {
+	const errors = member$1(error, "errors");
+	return (Array.isArray(errors) ? errors : []).flatMap((each) => {
+		const extensions = member$1(each, "extensions");
+		const name = member$1(extensions, "fieldName");
+		return member$1(extensions, "code") === UNDEFINED_FIELD && typeof name === "string" ? [name] : [];
+	});
+}
+function member$1(value, key) {
+	return typeof value === "object" && value !== null ? value[key] : void 0;
 }
 
 // src/forge/github/compose-query.ts
@@ -64684,10 +66322,10 @@ function openConnection$1(options) {
 			});
 		}
 	};
-	const askTogether = createAskTogether((query) => sendQuery(octokit, {
+	const ask = createAskOlder(createAskTogether((query) => sendQuery(octokit, {
 		owner,
 		name
-	}, query), (error) => isQueryError(error) && !isRateLimited(error));
+	}, query), (error) => isQueryError(error) && !isRateLimited(error)));
 	const connection = {
 		owner,
 		name,
@@ -64695,7 +66333,7 @@ function openConnection$1(options) {
 		tryAsk: (asked, refusals, decode) => attempt(asked.what, () => sendExpecting(send, asked, refusals, decode)),
 		page: (asked, page, decode) => attempt(asked.what, () => readPage(send, asked, page, decode)),
 		list: (asked, decode) => readAllPages(connection, asked, decode),
-		query: (question, decode) => attempt(question.what, async () => decode(await askTogether(question))),
+		query: (question, decode) => attempt(question.what, async () => decode(await ask(question))),
 		mutateEach: (what, changes, decode) => attempt(what, () => sendMutations(octokit, changes, decode)),
 		mutate: (mutation, decode) => attempt(mutation.what, () => sendMutation(octokit, mutation, decode))
 	};
@@ -65169,10 +66807,7 @@ async function readReadiness(connection, numbers) {
 	const found = [];
 	for (let start = 0; start < wanted.length; start += batchSize$1) {
 		const batch = wanted.slice(start, start + batchSize$1);
-		const read = await connection.query({
-			what: `read the checks of ${batch.map((number) => `#${number}`).join(", ")}`,
-			repository: Object.fromEntries(batch.map((number) => [`p${number}`, readinessOf(number)]))
-		}, (answer) => {
+		const read = await connection.query(questionOf(batch), (answer) => {
 			const repository = field(answer, "repository");
 			return batch.map((number) => field(repository, `p${number}`) ?? null).filter((pull) => pull !== null).map(decodeReadiness);
 		});
@@ -65180,12 +66815,27 @@ async function readReadiness(connection, numbers) {
 	}
 	return found;
 }
-function readinessOf(number) {
-	return `pullRequest(number: ${number}) {
-    number state mergeStateStatus isMergeQueueEnabled mergeQueueEntry { enqueuedAt }
+/** Versions of GitHub Enterprise Server that have no merge queues are asked without them. */
+function questionOf(numbers) {
+	const ask = (more) => ({
+		what: `read the checks of ${numbers.map((number) => `#${number}`).join(", ")}`,
+		repository: Object.fromEntries(numbers.map((number) => [`p${number}`, readinessOf(number, more)]))
+	});
+	return {
+		...ask(MERGE_QUEUE),
+		older: {
+			lacks: ["isMergeQueueEnabled", "mergeQueueEntry"],
+			question: ask("")
+		}
+	};
+}
+const MERGE_QUEUE = `isMergeQueueEnabled mergeQueueEntry { enqueuedAt }
     queueing: timelineItems(last: 1, itemTypes: [ADDED_TO_MERGE_QUEUE_EVENT, REMOVED_FROM_MERGE_QUEUE_EVENT]) {
       nodes { __typename ... on RemovedFromMergeQueueEvent { createdAt reason } }
-    }
+    }`;
+function readinessOf(number, more) {
+	return `pullRequest(number: ${number}) {
+    number state mergeStateStatus ${more}
     baseRef {
       refUpdateRule { requiredStatusCheckContexts }
       rules(first: 100) { nodes { parameters {
@@ -65234,6 +66884,7 @@ function decodeReadiness(pull) {
 }
 /** https://docs.github.com/en/graphql/reference/objects#removedfrommergequeueevent */
 function decodeMergeQueue(pull) {
+	if (field(pull, "isMergeQueueEnabled") === void 0) return null;
 	const entry = field(pull, "mergeQueueEntry") ?? null;
 	if (!booleanAt(pull, "isMergeQueueEnabled") && entry === null) return null;
 	const [last] = listAt(pull, "queueing", "nodes");
@@ -68154,6 +69805,7 @@ async function openRuntime(step, inputs, around, observe) {
 	const runtime = remoteRuntime({
 		store: await adapters.store(cloneUrl, stateBranch, token),
 		stateBranch,
+		settingsPath: inputs.config,
 		forge,
 		steps: adapters.steps({
 			folder: around.tempFolder,
@@ -68191,7 +69843,7 @@ async function openRuntime(step, inputs, around, observe) {
 function explainRun(workflow, config, state) {
 	const { run } = state;
 	const progress = progressOf(workflow, state);
-	const head = [`Run ${run.id} of ${visibleLine(workflow.name)}, issue #${run.issue}: ${cutText(visibleLine(run.title), 200)}`, `${capital(runWord(run, jobPhases(workflow, state)))}. ${progressLine(progress)}, ${formatDuration(progress.elapsedMs)} ${run.status === "completed" ? "in all" : "so far"}.`];
+	const head = [`Run ${run.id} of ${visibleLine(workflow.name)}, issue #${run.issue}: ${titleOf$1(run)}`, `${capital(runWord(run, jobPhases(workflow, state)))}. ${progressLine(progress)}, ${formatDuration(progress.elapsedMs)} ${run.status === "completed" ? "in all" : "so far"}.`];
 	if (run.status === "completed") return [...head, ...explainEnd(state)].join("\n");
 	const awaited = awaitedOf(workflow, state);
 	const blocked = awaited.filter((each) => each.kind === "needs");
@@ -68201,6 +69853,11 @@ function explainRun(workflow, config, state) {
 		...active.map((each) => `\n${explainAwaited(workflow, config, state, each)}`),
 		...blocked.length === 0 ? [] : [`\n${explainBlocked(blocked)}`]
 	].join("\n");
+}
+/** What the run is about, without the number of its issue, which stands before it. */
+function titleOf$1({ issue, title }) {
+	const shown = visibleLine(title);
+	return cutText(shown.startsWith(`#${issue} `) ? shown.slice(`#${issue} `.length) : shown, 200);
 }
 function explainEnd(state) {
 	const { run } = state;
@@ -68318,12 +69975,25 @@ async function readLintableFiles(folder, settings = SETTINGS_PATH) {
 		...await workflowPaths(folder)
 	];
 	const texts = await Promise.all(paths.map((path) => readFile(join(folder, path), "utf8").catch(() => null)));
-	return paths.flatMap((path, index) => {
+	const present = paths.flatMap((path, index) => {
 		const text = texts[index];
-		return typeof text === "string" ? [{
+		return typeof text === "string" ? [[path, text]] : [];
+	});
+	return pickLintableFiles(new Map(present), settings);
+}
+/** The same among files that are known by their path. */
+function pickLintableFiles(texts, settings = SETTINGS_PATH) {
+	const workflows = [...texts.keys()].filter(isWorkflowPath).sort();
+	return [
+		settings,
+		ROUTING_PATH,
+		...workflows
+	].flatMap((path) => {
+		const text = texts.get(path);
+		return text === void 0 ? [] : [{
 			path,
 			text
-		}] : [];
+		}];
 	});
 }
 /** Finds what workflows call by its path: among the files, and the workflows that come with Treadle. */
@@ -68336,7 +70006,11 @@ function findAmong(files) {
 	return (path) => all.get(path);
 }
 async function workflowPaths(folder) {
-	return (await readdir(join(folder, WORKFLOWS_FOLDER)).catch(() => [])).filter((name) => /\.ya?ml$/.test(name)).sort().map((name) => `${WORKFLOWS_FOLDER}/${name}`);
+	return (await readdir(join(folder, WORKFLOWS_FOLDER)).catch(() => [])).map((name) => `${WORKFLOWS_FOLDER}/${name}`).filter(isWorkflowPath);
+}
+function isWorkflowPath(path) {
+	const name = path.slice(WORKFLOWS_FOLDER.length + 1);
+	return path.startsWith(`${".github/treadle/workflows"}/`) && !name.includes("/") && /\.ya?ml$/.test(name);
 }
 
 // src/workflow/find-unheld-roles.ts
