@@ -29,6 +29,13 @@ export function askAgain(draft: Draft, job: string, gate: Gate, reason: string):
   startUnconditionally(draft, job);
 }
 
+/** Hands an approval that is void to the CEO, instead of asking for it once more, with everything after it taken back. */
+export function escalateApproval(draft: Draft, job: string, reason: string): void {
+  resetFrom(draft, job, `the approval of ${job} is void: ${reason}`);
+  const id = derivedId('escalation', draft.run.id, job, draft.cause.id);
+  openEscalation(draft, job, { id, cause: 'cycles', reason, at: draft.cause.at });
+}
+
 /** Hands a job to the CEO again whose answer is void, with everything after it taken back. */
 export function escalateVoided(draft: Draft, job: string, passed: PassedEscalation, why: string): void {
   resetFrom(draft, job, `the CEO's answer about ${job} is void: ${why}`);

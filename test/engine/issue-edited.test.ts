@@ -1,5 +1,5 @@
 /** An edit of the bead's title or text: which approvals it voids, and that they are asked for again. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 import { digestOfBead, knownBead } from '../../src/engine/issue-edited.ts';
 import { TREADLE } from '../../src/engine/event.ts';
@@ -87,6 +87,59 @@ test('back to the trigger’s words voids again what was asked meanwhile', () =>
   story.review('ok', 'approved');
   expect(edit(story, digestOfBead(story.state().run.trigger.issue))).toBe('ok (bead edited)');
   expect(story.document('ok').gate?.voided).toEqual([why, why]);
+});
+
+describe('an issue that is edited without end', () => {
+  const editions = (story: Story, from: number, count: number): void => {
+    for (let edition = from; edition < from + count; edition += 1) {
+      edit(story, digestOfBead({ title: 'Paint it', body: `Edition ${edition}` }));
+      story.perform();
+    }
+  };
+  const handedOver = (): Story => {
+    const story = planned();
+    editions(story, 1, 6);
+    return story;
+  };
+
+  test('has its approval asked for five times again, then the CEO is asked, once', () => {
+    const story = planned();
+    editions(story, 1, 5);
+    expect(story.document('ok')).toMatchObject({ gate: { voided: Array(5).fill(why) }, escalation: null });
+    story.review('ok', 'approved');
+    expect(story.lines()['ok']).toBe('completed success');
+    editions(story, 6, 1);
+    const { gate, escalation } = story.document('ok');
+    expect(gate).toBeNull();
+    expect(escalation).toMatchObject({ cause: 'cycles' });
+    expect(escalation?.reason).toContain(`${why}, for the 6th time`);
+    expect(story.lines()).toMatchObject({ ok: 'waiting', sure: 'queued' });
+    editions(story, 7, 20);
+    expect(story.document('ok').escalation?.id).toBe(escalation?.id);
+    expect(story.effects()).toEqual([]);
+  });
+
+  test('closes the question that is open when the CEO is asked', () => {
+    const story = planned();
+    editions(story, 1, 5);
+    edit(story);
+    expect(story.effects()).toEqual(expect.arrayContaining(['close_gate ok #106', 'open_escalation ok']));
+  });
+
+  test('voids the word by which the CEO let it pass', () => {
+    const story = handedOver();
+    story.review('ok', 'approved');
+    expect(story.lines()).toMatchObject({ ok: 'completed success', sure: 'waiting' });
+    expect(edit(story)).toBe('ok → CEO (bead edited)');
+    expect(story.lines()).toMatchObject({ ok: 'waiting', sure: 'queued' });
+    expect(story.document('ok').escalation).toMatchObject({ cause: 'cycles', pull: null });
+  });
+
+  test('is asked about anew when the CEO says so', () => {
+    const story = handedOver();
+    story.override({ action: 'retry', job: 'ok' });
+    expect(story.document('ok').gate).toMatchObject({ answer: null, voided: [] });
+  });
 });
 
 test('leaves approvals of code, and all of them once something was merged', () => {
