@@ -155,6 +155,23 @@ describe('a comment agent', () => {
     await world.history.expectSound();
   });
 
+  test('that cannot be read as a command is replied to once, whoever may overrule each time', async () => {
+    const at = await dispatched();
+    const { world, bead } = at;
+    const replies = async (): Promise<number> =>
+      (await commentsOf(world, bead)).filter((body) => body.includes('nothing was done')).length;
+    for (const word of ['thanks', 'thanks', 'welcome']) {
+      await world.comment('blake', bead, `/treadle ${word}`);
+      expect((await wake(world)).join()).toContain('the command of blake was not followed');
+    }
+    expect(await replies()).toBe(1);
+    for (const word of ['aprove it', 'aprove it']) await world.comment('ada', bead, `/treadle ${word}`);
+    await wake(world);
+    expect(await replies()).toBe(3);
+    expect(await turnsOf(at)).toEqual(['open']);
+    await world.history.expectSound();
+  });
+
   test('that names another job than it was given is no outsider: that is a malformed answer', async () => {
     const at = await dispatched();
     const { world, bead } = at;

@@ -78,20 +78,26 @@ export async function refuseOutsider(
   return reason;
 }
 
-/** Tells somebody who is believed, once for each comment and kind of trouble, why the command in it was not followed. */
+/**
+ * Tells somebody who is believed, once for each comment and kind of trouble, why the command in it was not followed.
+ *
+ * @param dispatch with which they are asked for a report: they are told once for it, whatever else they write
+ */
 export async function answerUnread(
   place: CommentPlace,
   trouble: 'malformed' | 'edited',
   problem: string,
+  dispatch?: string,
 ): Promise<string> {
   const { unit, comment, loaded } = place;
+  const about = dispatch === undefined ? [comment.id] : [comment.author.id, dispatch];
   await unit.apply({
     run: loaded.state.run.id,
     happening: { type: 'command_unread', problem, ...saidOn(place) },
     actor: actorOf(comment.author),
     ground: 'is believed in the run',
     at: comment.updatedAt,
-    cause: ['unread', comment.id, trouble],
+    cause: ['unread', ...about, trouble],
   });
   return `the command of ${comment.author.login} was not followed: ${problem}`;
 }

@@ -60,9 +60,15 @@ export async function ingestComment(
 
 /** Whether somebody has an open turn in a run, or one of a role of theirs is open. */
 function isAsked(loaded: LoadedRun, comment: Comment): boolean {
-  return Object.values(loaded.state.jobs).some((document) =>
-    turnsToAnswer(document, { comment, loaded }).some(({ turn }) => turn.outcome === 'open'),
+  return askedOf(loaded, comment) !== null;
+}
+
+/** The first of the open dispatches that somebody may answer in a run; null where there is none. */
+function askedOf(loaded: LoadedRun, comment: Comment): string | null {
+  const turns = Object.values(loaded.state.jobs).flatMap((document) =>
+    turnsToAnswer(document, { comment, loaded }),
   );
+  return turns.find(({ turn }) => turn.outcome === 'open')?.turn.dispatch ?? null;
 }
 
 async function ingestOrder(
@@ -73,9 +79,11 @@ async function ingestOrder(
   const { comment, loaded } = place;
   if (hasCounted(place)) return answerEdit(place, facts);
   if (command.kind !== 'malformed') return ingestOverride(place, command, facts);
+  if (mayOverrule(place, facts)) return answerUnread(place, 'malformed', command.problem);
+  // Once for each dispatch: an agent that answers whatever calls it would be answered for ever.
+  const dispatch = askedOf(loaded, comment);
+  if (dispatch !== null) return answerUnread(place, 'malformed', command.problem, dispatch);
   // Others are not told, so that nobody can make Treadle talk.
-  const isHeard = mayOverrule(place, facts) || isAsked(loaded, comment);
-  if (isHeard) return answerUnread(place, 'malformed', command.problem);
   return `the command of ${comment.author.login} cannot be read: ${command.problem}`;
 }
 
