@@ -75,6 +75,26 @@ describe('an escalation', () => {
     expect(await line(run, 'mend')).toBe('queued');
   });
 
+  test('is over with its bead and its pull request also where no branch of a decision may be deleted', async () => {
+    await world.rest('ada', 'POST', '/rulesets', {
+      name: 'Decisions stay',
+      enforcement: 'active',
+      conditions: { ref_name: { include: ['refs/heads/treadle/decision/**'], exclude: [] } },
+      rules: [{ type: 'deletion' }],
+    });
+    const { run, ceoBead, pull } = await escalated();
+    await world.comment('ada', ceoBead, '/treadle approve good enough');
+    await wake();
+    const decision = await world.as('ada').pulls.get(pull);
+    expect(decision).toMatchObject({ state: 'closed', merged: false });
+    expect(await world.as('ada').files.head(decision?.head.branch ?? '')).toBe(decision?.head.oid);
+    expect(await world.as('ada').issues.get(ceoBead)).toMatchObject({ state: 'closed' });
+    const said = await world.as('ada').comments.on(ceoBead);
+    expect(said.filter(({ body }) => body.includes('good enough') && body.includes('<!--'))).toHaveLength(1);
+    expect((await world.history.run(run)).run.outbox).toEqual([]);
+    expect(await line(run, 'mend')).toBe('in_progress');
+  });
+
   test('that nobody answers is told of again on its bead, twice at most, also when that was closed', async () => {
     const { bead, run, ceoBead } = await escalated();
     await world.report('casey', bead, {});

@@ -52,7 +52,8 @@ export async function closeEscalation(
   effect: Of<'close_escalation'>,
 ): Promise<Performed> {
   const { forge } = performance.runtime;
-  if (effect.pull !== null) await closeDecision(forge, escalationName(performance.state.run.id, effect));
+  const name = escalationName(performance.state.run.id, effect);
+  if (effect.pull !== null) await closeDecision(forge, name, effect.pull);
   await postComment(forge, {
     issue: effect.issue,
     marker: performance.entry.id,

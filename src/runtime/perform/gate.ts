@@ -1,3 +1,4 @@
+import { TreadleError } from '../../base/errors.ts';
 import type { Effect } from '../../engine/effect.ts';
 import { renderDecision, type DecisionFile } from '../../engine/view/decision.ts';
 import { renderMarker } from '../../engine/view/markdown.ts';
@@ -47,7 +48,7 @@ export async function openDecision(
 
 /** Closes what a wake that died may have opened for a question that nobody asks any more. */
 export async function closeAbandoned({ runtime, doubtful }: Performance, name: string): Promise<void> {
-  if (doubtful) await closeDecision(runtime.forge, name);
+  if (doubtful) await closeDecision(runtime.forge, name, null);
 }
 
 /** Closes a decision pull request that was not answered, or no longer counts. */
@@ -55,17 +56,30 @@ export async function closeGate(
   { runtime, state }: Performance,
   effect: Of<'close_gate'>,
 ): Promise<Performed> {
-  await closeDecision(runtime.forge, gateName(state.run.id, effect));
+  await closeDecision(runtime.forge, gateName(state.run.id, effect), effect.pull);
   return done();
 }
 
 /**
- * Removes the branch of a decision, with which the forge closes its pull request unless that is closed or merged.
+ * Removes the branch of a decision, with which the forge closes its pull request unless that is closed or merged. Where the forge
+ * refuses that, as a rule of the branch may have it, the branch stays and the pull request alone is closed.
  *
+ * @param number the pull request, null where it is not known
  * @see https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-branches-in-your-repository/deleting-and-restoring-branches-in-a-pull-request
  */
-export function closeDecision(forge: Performance['runtime']['forge'], name: string): Promise<void> {
-  return forge.files.deleteBranch(decisionBranch(name));
+export async function closeDecision(
+  { files, pulls }: Performance['runtime']['forge'],
+  name: string,
+  number: number | null,
+): Promise<void> {
+  const branch = decisionBranch(name);
+  try {
+    await files.deleteBranch(branch);
+  } catch (error) {
+    if (!(error instanceof TreadleError) || error.code !== 'forge-refused') throw error;
+    const pull = number === null ? await pulls.fromBranch(branch) : await pulls.get(number);
+    if (pull?.state === 'open') await pulls.close(pull.number);
+  }
 }
 
 function gateName(run: string, { job, attempt }: { readonly job: string; readonly attempt: number }): string {
