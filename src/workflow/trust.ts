@@ -210,11 +210,15 @@ function inOrder({ jobs }: WorkflowDraft, graph: Graph): readonly JobDraft[] {
     .map((index) => itemAt(jobs, index));
 }
 
-/** What agents and strangers wrote stands in the event; who acts, where and in which run does not. */
+/**
+ * What agents and strangers wrote stands in the event; who acts, where and in which run does not. What the forge itself numbers is a
+ * number everywhere but among the inputs of the event, which have the names that the workflow gives them.
+ */
 function ofGithub({ path, isExact }: Reference): Origin {
   const [first, ...rest] = path.map((name) => name.toLowerCase());
   const last = rest.at(-1) ?? first;
-  if (isExact && (last === 'number' || last === 'id')) return TRUSTED;
+  const isInput = first === 'event' && rest[0] === 'inputs';
+  if (isExact && !isInput && (last === 'number' || last === 'id')) return TRUSTED;
   return first === undefined || first === 'event' || first === 'head_ref' ? ANYBODY : TRUSTED;
 }
 

@@ -78,6 +78,7 @@ describe('what a script may be made of', () => {
     ['runner.os'],
     ['vars.NAME'],
     ['github.repository'],
+    ['github.event.issue.number'],
     ["bead.title == 'x'"],
     ["contains(bead.title, 'x') && 'yes' || 'no'"],
     ['!bead.title'],
@@ -119,6 +120,8 @@ describe('what a script may be made of', () => {
     ["case(true, github.event.issue.title, 'x')", 'may hold what anybody wrote'],
     ['fromJSON(bead.body).x', 'is what anybody wrote in the issue'],
     ["github.event['issue'].labels.*.name", 'may hold what anybody wrote'],
+    ['github.event.inputs.id', 'may hold what anybody wrote'],
+    ["github.event['INPUTS'].number", 'may hold what anybody wrote'],
   ])('%s may not', (expression, why) => {
     const found = diagnose(scriptWith(expression));
     expect(found.map(({ code }) => code)).toEqual(['untrusted-in-run']);
