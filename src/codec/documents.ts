@@ -74,6 +74,8 @@ export interface NoticeDocument {
   readonly text: string;
   /** The comment that said something else before; left out where there is none. */
   readonly comment?: number;
+  /** Something else may have been said before by a comment that is not known. */
+  readonly doubtful?: true;
   readonly claim: Claim;
 }
 

@@ -19,7 +19,10 @@ export interface SaidNotice extends Notice {
   readonly comment: number;
 }
 
-/** Stages what is to be said, claimed by the wake; what was said already is not said again. */
+/**
+ * Stages what is to be said, claimed by the wake; what was said already is not said again. As long as it is not known which comment
+ * says what was to be said before, another wake may be saying it: then that comment is looked for first.
+ */
 export async function stageNotices(
   documents: Documents,
   notices: readonly Notice[],
@@ -31,8 +34,14 @@ export async function stageNotices(
     if (index.notice === notice) continue;
     await documents.write(layout.issueIndex(issue), issueIndexCodec, { ...index, notice });
     const { noticeComment: comment } = index;
+    const isOpen = (await documents.read(layout.notice(issue), noticeCodec)) !== undefined;
+    const isUnknown = isOpen || (index.notice !== undefined && comment === undefined);
     const standing = comment === undefined ? {} : { comment };
-    const document: NoticeDocument = { version: 1, issue, text, ...standing, claim: wake.claim() };
+    const doubtful = isUnknown ? ({ doubtful: true } as const) : {};
+    const document: NoticeDocument = {
+      ...{ version: 1, issue, text, ...standing, ...doubtful },
+      claim: wake.claim(),
+    };
     await documents.write(layout.notice(issue), noticeCodec, document);
   }
 }

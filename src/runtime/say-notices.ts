@@ -39,7 +39,7 @@ export async function sayNotices(
   const own = (await readNotices(openDocuments(newest))).filter(({ claim }) => claim.wake === wake.id);
   const said: SaidNotice[] = [];
   for (const notice of own) {
-    const comment = await say(runtime, notice, claimed.includes(notice.issue));
+    const comment = await say(runtime, notice, notice.doubtful === true || claimed.includes(notice.issue));
     if (comment !== null) said.push({ ...notice, comment });
   }
   await record(said, []);

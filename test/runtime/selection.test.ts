@@ -103,3 +103,31 @@ test('what the forge refused is said by the wake that takes it over, once', asyn
   await wake();
   expect(await saidOn(bead)).toHaveLength(1);
 });
+
+test('what another wake may be saying is not said beside it, when something else is to be said', async () => {
+  await open();
+  const bead = await world.fileBead('It is broken', ['bug']);
+  const unheard = await world.runner({
+    forge: (forge) => ({
+      ...forge,
+      comments: {
+        ...forge.comments,
+        create: async (issue, body) => {
+          await forge.comments.create(issue, body);
+          throw new TreadleError('forge-unreachable', 'no answer');
+        },
+      },
+    }),
+  });
+  await unheard.wake();
+  const [first = ''] = await saidOn(bead);
+  expect(first).toContain('Several workflows want it');
+  world.clock.later(60);
+  await world.as('ada').issues.addLabels(bead, ['workflow:tow']);
+  await wake();
+  const [second = '', ...others] = await saidOn(bead);
+  expect(others).toEqual([]);
+  expect(second).toContain("Did you mean 'two'?");
+  await wake();
+  expect(await saidOn(bead)).toEqual([second]);
+});

@@ -139,7 +139,10 @@ export const cursor: fc.Arbitrary<CursorDocument> = fc.record(
   { requiredKeys: ['version', 'since', 'seen'] },
 );
 export const sinceIndex: fc.Arbitrary<SinceIndex> = fc.record({ version, since: time });
-export const notice: fc.Arbitrary<NoticeDocument> = fc.record({ version, issue: count, text: line, claim });
+export const notice: fc.Arbitrary<NoticeDocument> = fc.record(
+  { version, issue: count, text: line, comment: count, doubtful: fc.constant(true), claim },
+  { requiredKeys: ['version', 'issue', 'text', 'claim'] },
+);
 export const issueIndex: fc.Arbitrary<IssueIndex> = fc.record(
   {
     version,
