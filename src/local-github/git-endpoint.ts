@@ -107,7 +107,10 @@ async function receivePush(
   }
 }
 
-/** What the rules of branches say of a push: to the hook, which git asks before it moves a ref. */
+/**
+ * What the rules of branches say of a push: to the hook, which git asks before it moves a ref. A push that git may read otherwise than
+ * we do is refused.
+ */
 async function checkRules(
   repository: Repository,
   actor: Actor,
@@ -117,7 +120,8 @@ async function checkRules(
   const push = await readPush(headers, body);
   const refusals: string[] = [];
   const forward: string[] = [];
-  for (const { ref, before, after } of push.commands) {
+  if (push.commands === null) refusals.push(UNREADABLE);
+  for (const { ref, before, after } of push.commands ?? []) {
     // Its commits are not here yet: the hook looks whether it is a fast-forward.
     const problems = await findPushViolations(repository, { ref, before, after }, actor, 'elsewhere');
     if (problems.length > 0) refusals.push(refusalText(ref, problems));
@@ -126,6 +130,8 @@ async function checkRules(
   const rules = { TREADLE_PUSH_REFUSAL: refusals.join('\n'), TREADLE_PUSH_FORWARD: forward.join('\n') };
   return { headers: push.headers, body: push.body, rules };
 }
+
+const UNREADABLE = 'error: This repository has rules, and which refs the push moves cannot be told.\n';
 
 function refusalText(ref: string, problems: readonly string[]): string {
   return [
