@@ -114,4 +114,33 @@ describe('what rules of branches forbid', () => {
     await bob.pulls.createReview({ ...of, event: 'APPROVE' });
     expect((await alice.pulls.merge(of)).data.merged).toBe(true);
   });
+
+  it('goes through the merge queue with its approvals only, also for who may bypass them', async () => {
+    const { server, tokens, at, alice, bob, acme } = world;
+    await world.pushBranch('lined', { 'l.txt': '1' });
+    const rules = [
+      { type: 'merge_queue', parameters: { merge_method: 'MERGE' } },
+      { type: 'pull_request', parameters: { required_approving_review_count: 1 } },
+      { type: 'update' },
+    ];
+    await protect('lined', rules, [{ actor_id: 5, actor_type: 'RepositoryRole' }]);
+    const work = await commitOn('lined', tokens.alice);
+    await git(work, 'push', '-q', remoteOf(server, tokens.alice), 'HEAD:waiting');
+    const { data: pull } = await alice.pulls.create({
+      ...at,
+      title: 'Waiting',
+      head: 'waiting',
+      base: 'lined',
+    });
+    const enqueue = (client: typeof acme): Promise<unknown> =>
+      client.graphql(
+        'mutation($pull: ID!) { enqueuePullRequest(input: { pullRequestId: $pull }) { mergeQueueEntry { enqueuedAt } } }',
+        { pull: pull.node_id },
+      );
+    for (const client of [alice, acme])
+      await expect(enqueue(client)).rejects.toThrow(/At least 1 approving review is required/);
+    await bob.pulls.createReview({ ...at, pull_number: pull.number, event: 'APPROVE' });
+    const entry = { enqueuedAt: expect.any(String) as string };
+    expect(await enqueue(alice)).toEqual({ enqueuePullRequest: { mergeQueueEntry: entry } });
+  });
 });

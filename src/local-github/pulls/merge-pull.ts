@@ -8,7 +8,7 @@ import type { ServerContext } from '../server-context.ts';
 import { publishPush } from './publish-push.ts';
 import { personOf, webFlow } from './people.ts';
 import { isPull } from './is-pull.ts';
-import { approvalsWanted, isBehindRule, queueRuleOf, unmetChecks } from './merge-rules.ts';
+import { approvalsWanted, isBehindRule, queueRuleOf, rulesOf, unmetChecks } from './merge-rules.ts';
 import { heldRules, unmetText, violationText } from './ref-rules.ts';
 import { concludeMerge, reconcileLocked } from './reconcile.ts';
 
@@ -78,7 +78,7 @@ function queueProblem(repository: Repository, { number, pull }: PullIssue): stri
 /**
  * The rule of the base branch that a pull request does not meet, in GitHub's words; null where it meets all.
  *
- * @param actor who merges; left out where the merge queue does, which nobody holds to restricted updates
+ * @param actor who merges; left out where the merge queue does: it is held to all but restricted updates, and bypasses nothing
  */
 export async function findUnmetRule(
   server: ServerContext,
@@ -89,8 +89,12 @@ export async function findUnmetRule(
 ): Promise<string | null> {
   const unmet = unmetChecks(repository, baseRef, headSha);
   if (unmet.length > 0) return violationText([unmetText(unmet)]);
-  const held = actor === undefined ? [] : heldRules(repository, baseRef, actor);
-  if (held.some(({ type }) => type === 'update')) return violationText(['Cannot update this protected ref.']);
+  const held =
+    actor === undefined
+      ? rulesOf(repository, baseRef).map(({ rule }) => rule)
+      : heldRules(repository, baseRef, actor);
+  if (actor !== undefined && held.some(({ type }) => type === 'update'))
+    return violationText(['Cannot update this protected ref.']);
   const wanted = Math.max(0, ...held.map(approvalsWanted));
   if (wanted > countApprovals(server, repository, number, authorId)) {
     return violationText([
