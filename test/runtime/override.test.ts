@@ -189,6 +189,21 @@ describe('a bead that a person closes', () => {
     expect(await world.history.finished(run)).toMatchObject({ conclusion: 'cancelled' });
   });
 
+  test.each(['otto', 'blake'] as const)(
+    'goes on where a commit by %s did that is of no merge that is known',
+    async (by) => {
+      const own = async (): Promise<unknown> => (await world.runner({ token: world.tokenOf('otto') })).wake();
+      await own();
+      world.clock.later(1);
+      const file = { message: `Mend it\n\nFixes #${bead}`, content: btoa(`${bead}`), branch: 'main' };
+      await world.rest(by, 'PUT', `/contents/mended-${by}.txt`, file);
+      expect((await world.as('ada').issues.get(bead))?.state).toBe('closed');
+      await own();
+      await own();
+      expect(await world.history.events(run)).toEqual(['run_started']);
+    },
+  );
+
   test('goes on where any workflow closed it, by the token that Treadle acts by', async () => {
     const own = async (): Promise<unknown> =>
       (await world.runner({ token: world.tokenOf('treadle[bot]') })).wake();

@@ -66,6 +66,7 @@ function decodeClosed(issue: unknown): readonly [number, Closing][] {
           : [];
   const closing = {
     by: decodeActor(field(event, 'actor') ?? null),
+    isByReference: closer !== null && ['PullRequest', 'Commit'].includes(textAt(closer, '__typename')),
     pulls: pulls.map((pull) => integerAt(pull, 'number')),
   };
   return [[integerAt(issue, 'number'), closing]];

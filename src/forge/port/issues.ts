@@ -26,7 +26,9 @@ export type IssueText = Pick<Issue, 'title' | 'body'>;
 export interface Closing {
   /** Who closed it, or merged what closes it; null where the account is gone. */
   readonly by: Account | null;
-  /** The pull requests whose merge closed it by a reference such as `Fixes #42`; empty where somebody closed it themselves. */
+  /** Whether a commit or a pull request closed it by a reference such as `Fixes #42`; false where somebody closed it by hand. */
+  readonly isByReference: boolean;
+  /** The pull requests whose merge did; none where it was another commit, or the forge does not know yet where the commit is from. */
   readonly pulls: readonly number[];
 }
 

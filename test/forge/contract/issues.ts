@@ -63,9 +63,9 @@ export function describeIssuesContract(newWorld: NewWorld): void {
       await pulls.merge(commit.number, { head: commit.head, title: `Fixes #${byCommit}`, message: '' });
       const closings = await issues.closings([byHand, byText, byCommit, open, 999]);
       expect([...closings].sort(([a], [b]) => a - b)).toEqual([
-        [byHand, { by: world.account('bert'), pulls: [] }],
-        [byText, { by: world.account('ada'), pulls: [text.number] }],
-        [byCommit, { by: world.account('ada'), pulls: [commit.number] }],
+        [byHand, { by: world.account('bert'), isByReference: false, pulls: [] }],
+        [byText, { by: world.account('ada'), isByReference: true, pulls: [text.number] }],
+        [byCommit, { by: world.account('ada'), isByReference: true, pulls: [commit.number] }],
       ]);
       await issues.reopen(byText);
       expect(await issues.closings([byText])).toEqual(new Map());
