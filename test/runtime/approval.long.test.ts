@@ -57,8 +57,9 @@ afterEach(() => world.history.expectSound());
 const wake = async (): Promise<readonly string[]> => (await (await world.runner()).wake()).remarks;
 
 /** A bead whose gate is open, and its decision pull request. */
-async function gated(): Promise<{ bead: number; run: string; pull: number }> {
+async function gated(body?: string): Promise<{ bead: number; run: string; pull: number }> {
   const bead = await world.fileBead();
+  if (body !== undefined) await world.rest('cleo', 'PATCH', `/issues/${bead}`, { body });
   await wake();
   await world.report('blake', bead, { outputs: { proposal: 'Turn it off and on.' } });
   await wake();
@@ -254,33 +255,42 @@ describe('an approval', () => {
     expect(await world.history.events(run)).not.toContain('issue_edited');
   });
 
-  test('of a bead that is edited while the merge is decided on is void, and nothing is merged', async () => {
-    const { bead, run, pull } = await gated();
-    await world.review('ada', pull, 'approve');
-    await wake();
-    const code = await world.openPull('blake', `fix-${bead}`, { 'src/switch.txt': 'on\n' });
-    await world.report('blake', bead, { outputs: { 'pull-request': String(code) } });
-    await wake();
-    await world.report('emma', bead, { summary: 'Fine.' });
-    const runner = await world.runner({
-      forge: (forge) => ({
-        ...forge,
-        issues: {
-          ...forge.issues,
-          text: async (number) => {
-            await edit(bead, 'cleo', 'It should fly.');
-            return forge.issues.text(number);
+  test.each([
+    { name: 'a bead', text: 'It should work.' },
+    {
+      name: 'a bead with the mark of a failure that was never told of',
+      text: `It should work.\n\n<!-- treadle-failure ${'ab'.repeat(32)} -->`,
+    },
+  ])(
+    'of $name that is edited while the merge is decided on is void, and nothing is merged',
+    async ({ text: first }) => {
+      const { bead, run, pull } = await gated(first);
+      await world.review('ada', pull, 'approve');
+      await wake();
+      const code = await world.openPull('blake', `fix-${bead}`, { 'src/switch.txt': 'on\n' });
+      await world.report('blake', bead, { outputs: { 'pull-request': String(code) } });
+      await wake();
+      await world.report('emma', bead, { summary: 'Fine.' });
+      const runner = await world.runner({
+        forge: (forge) => ({
+          ...forge,
+          issues: {
+            ...forge.issues,
+            text: async (number) => {
+              await edit(bead, 'cleo', 'It should fly.');
+              return forge.issues.text(number);
+            },
           },
-        },
-      }),
-    });
-    await runner.wake();
-    expect((await world.as('ada').pulls.get(code))?.merged).toBe(false);
-    expect(await statusOf(run, 'approve')).toBe('waiting');
-    expect(await statusOf(run, 'merge')).toBe('queued');
-    await wake();
-    expect((await world.history.events(run)).filter((type) => type === 'issue_edited')).toHaveLength(1);
-  });
+        }),
+      });
+      await runner.wake();
+      expect((await world.as('ada').pulls.get(code))?.merged).toBe(false);
+      expect(await statusOf(run, 'approve')).toBe('waiting');
+      expect(await statusOf(run, 'merge')).toBe('queued');
+      await wake();
+      expect((await world.history.events(run)).filter((type) => type === 'issue_edited')).toHaveLength(1);
+    },
+  );
 
   test('that is dismissed before the merge is asked for again, and nothing is merged', async () => {
     const { bead, run, pull } = await gated();

@@ -1,11 +1,10 @@
-import { autoFiledBody, parseAutoFiled } from '../../beads/auto-filed-text.ts';
-import { fingerprintCodec } from '../../codec/documents.ts';
-import { layout } from '../../codec/layout.ts';
+import { autoFiledBody } from '../../beads/auto-filed-text.ts';
 import { TREADLE } from '../../engine/event.ts';
 import { digestOfBead, knownBead } from '../../engine/issue-edited.ts';
 import type { RunState } from '../../engine/state/run.ts';
 import type { Issue } from '../../forge/port/issues.ts';
 import type { Documents } from '../../store/documents.ts';
+import { readFiled } from '../filed-bead.ts';
 import { loadIssueIndex } from '../run-documents.ts';
 import type { Unit } from '../unit.ts';
 import { loadTree } from './choose-run.ts';
@@ -38,11 +37,7 @@ export async function ingestEdit(unit: Unit, issue: Issue): Promise<void> {
  */
 async function textNow(documents: Documents, issue: Issue, { run }: RunState): Promise<string> {
   const { title, body } = issue;
-  const fingerprint = parseAutoFiled(body);
-  const filed =
-    fingerprint === null
-      ? undefined
-      : await documents.read(layout.fingerprintIndex(fingerprint), fingerprintCodec);
-  const isOurs = filed?.issue === issue.number && autoFiledBody(filed) === body.replaceAll('\r\n', '\n');
+  const filed = await readFiled(documents, issue);
+  const isOurs = filed !== undefined && autoFiledBody(filed) === body.replaceAll('\r\n', '\n');
   return digestOfBead({ title, body: isOurs ? run.trigger.issue.body : body });
 }

@@ -1,17 +1,23 @@
-import { parseAutoFiled } from '../../beads/auto-filed-text.ts';
 import { TREADLE } from '../../engine/event.ts';
 import type { GivenApproval } from '../../engine/given.ts';
 import { digestOfBead, knownBead } from '../../engine/issue-edited.ts';
 import type { RunState } from '../../engine/state/run.ts';
 import type { IssueText } from '../../forge/port/issues.ts';
+import type { Documents } from '../../store/documents.ts';
+import { readFiled } from '../filed-bead.ts';
 import type { AddressedHappening } from '../wake.ts';
 
 /**
  * Whether a merge rests on what its bead asks for: an approval of text stands behind it. What we ourselves keep up to date, the text
  * of a bead that was filed for a failure, is left to the reading of facts, which knows what we wrote.
  */
-export function restsOnBead({ run }: RunState, approvals: readonly GivenApproval[]): boolean {
-  return approvals.some(({ kind }) => kind === 'text') && parseAutoFiled(run.trigger.issue.body) === null;
+export async function restsOnBead(
+  documents: Documents,
+  { run }: RunState,
+  approvals: readonly GivenApproval[],
+): Promise<boolean> {
+  if (!approvals.some(({ kind }) => kind === 'text')) return false;
+  return (await readFiled(documents, { number: run.issue, body: run.trigger.issue.body })) === undefined;
 }
 
 /**

@@ -104,7 +104,9 @@ interface Seen<Found extends Pull | undefined = Pull> {
 async function lookBeforeMerge(performance: Performance, effect: MergePull): Promise<Seen<Pull | undefined>> {
   const { forge } = performance.runtime;
   const { pulls } = forge;
-  const approvals = approvalsBehind(performance.state);
+  const { documents, state } = performance;
+  const approvals = approvalsBehind(state);
+  const isOnBead = await restsOnBead(documents, state, approvals);
   const isApproved = approvals.some(
     ({ kind, pull, review }) => kind === 'code' && pull === effect.pull && review !== null,
   );
@@ -117,7 +119,7 @@ async function lookBeforeMerge(performance: Performance, effect: MergePull): Pro
     pulls.reviewed([effect.pull, ...asked]),
     readWords(forge, approvals),
     approvals.length > 0 ? readLiveRoles(performance.runtime) : null,
-    restsOnBead(performance.state, approvals) ? forge.issues.text(performance.state.run.issue) : undefined,
+    isOnBead ? forge.issues.text(state.run.issue) : undefined,
   ]);
   const reviewed = new Map(found.map((pull) => [pull.number, pull]));
   return { pull: reviewed.get(effect.pull), approvals, evidence: { reviewed, words, live }, bead, paths };
