@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 
 import { COMMITTED } from './committed.ts';
-import { openHost, type Host, type World } from './world.ts';
+import { openHost, type Host, type Person, type World } from './world.ts';
 
 let host: Host;
 let world: World;
@@ -14,9 +14,11 @@ beforeEach(async () => {
   world = await host.newWorld({ workflows: { fix: COMMITTED }, store: 'memory' });
   await queueMerges();
 });
-async function queueMerges(): Promise<void> {
+/** @param bypass accounts that may push past the queue */
+async function queueMerges(bypass: readonly unknown[] = []): Promise<void> {
   await world.rest('ada', 'POST', '/rulesets', {
     name: 'queue',
+    bypass_actors: bypass,
     conditions: { ref_name: { include: ['~DEFAULT_BRANCH'], exclude: [] } },
     rules: [
       { type: 'merge_queue', parameters: { merge_method: 'MERGE' } },
@@ -116,6 +118,10 @@ const ROLES = `roles:
   backend-engineer: [blake]
 `;
 
+/** Has the settings on the default branch name one CEO alone. */
+const nameCeo = (login: Person): Promise<unknown> =>
+  world.push('ada', 'main', '.github/treadle.yml', ROLES.replace('[ada, otto]', `[${login}]`));
+
 const approvals: readonly {
   readonly name: string;
   readonly give: (bead: number, pull: number) => Promise<number>;
@@ -138,12 +144,22 @@ const approvals: readonly {
     give: (bead) => world.comment('ada', bead, '/treadle approve Do it.'),
     takeBack: (id) => world.as('ada').comments.update(id, 'I meant another one.'),
   },
+  {
+    name: 'a review of somebody who is no CEO any more',
+    give: (_, pull) => world.review('otto', pull, 'approve'),
+    takeBack: () => nameCeo('ada'),
+  },
+  {
+    name: 'the word of somebody who is no CEO any more',
+    give: (bead) => world.comment('otto', bead, '/treadle approve Do it.'),
+    takeBack: () => nameCeo('ada'),
+  },
 ];
 test.each(approvals)(
   '$name takes what rests on it out of the queue, and is asked for again',
   async (approval) => {
     world = await host.newWorld({ workflows: { fix: APPROVED }, roles: ROLES });
-    await queueMerges();
+    await queueMerges([{ actor_id: 5, actor_type: 'RepositoryRole', bypass_mode: 'always' }]);
     const bead = await world.fileBead();
     const run = `${bead}-1`;
     await wake();

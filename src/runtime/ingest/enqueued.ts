@@ -1,9 +1,12 @@
 import type { ChecksIndex } from '../../codec/documents.ts';
 import { TREADLE } from '../../engine/event.ts';
+import type { Config } from '../../engine/config.ts';
+import type { GivenApproval } from '../../engine/given.ts';
 import { approvalsBehind } from '../../engine/hand-over.ts';
 import type { Comment } from '../../forge/port/comments.ts';
 import type { Forge, GlancedPull } from '../../forge/port/forge.ts';
 import type { Documents } from '../../store/documents.ts';
+import { holdsRole } from '../authorise.ts';
 import {
   describeBroken,
   findBrokenApproval,
@@ -11,7 +14,7 @@ import {
   voidingOf,
   type BrokenApproval,
 } from '../perform/recheck-approvals.ts';
-import type { LiveRoles } from '../live-roles.ts';
+import { narrowRoles, type LiveRoles } from '../live-roles.ts';
 import { loadRun } from '../run-documents.ts';
 import type { Unit } from '../unit.ts';
 
@@ -27,8 +30,8 @@ export function reviewedBehind(awaited: readonly ChecksIndex[]): readonly number
 }
 
 /**
- * Checks the approvals behind enqueued merges once more, where what a glance told of them, or an edited comment, gives a reason to.
- * Where nothing does, it costs nothing.
+ * Checks the approvals behind enqueued merges once more, where what a glance told of them, an edited comment, or the roles as they are
+ * now give a reason to. Where nothing does, it costs the forge nothing.
  */
 export async function readBrokenMerges(
   forge: Forge,
@@ -50,10 +53,11 @@ export async function readBrokenMerges(
       return found !== undefined && (answer?.state !== 'approved' || (!answer.mayWrite && isApp !== true));
     });
   const broken: BrokenMerge[] = [];
-  for (const merge of awaited.filter(isDoubtful)) {
+  for (const merge of awaited) {
     const loaded = await loadRun(documents, merge.run);
     if (loaded === undefined) continue;
     const approvals = approvalsBehind(loaded.state);
+    if (!isDoubtful(merge) && !approvals.some((one) => hasLostRole(loaded.config, news.live, one))) continue;
     const [pulls, words] = await Promise.all([
       forge.pulls.reviewed(approvals.flatMap(({ pull }) => pull ?? [])),
       readWords(forge, approvals),
@@ -81,6 +85,12 @@ export async function voidBrokenMerges(
     const happening = { ...refusal, detail: describeBroken(broken) };
     await unit.apply({ ...about, run, happening, cause: [job, attempt, since, 'approval-void'] });
   }
+}
+
+/** Whether the settings do not name any more who approved, at least not by the login that they had then. */
+function hasLostRole(pinned: Config, live: LiveRoles | null, { role, by, review }: GivenApproval): boolean {
+  const needed = review === null ? 'ceo' : role;
+  return holdsRole(pinned, needed, by) && !holdsRole(narrowRoles(pinned, live, []), needed, by);
 }
 
 function isEdited({ createdAt, updatedAt }: Comment): boolean {

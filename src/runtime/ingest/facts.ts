@@ -153,7 +153,7 @@ async function lookAtAwaited(reading: Reading, { watched, touched, said }: Liste
     reading,
     said.items.map(({ issue }) => issue),
   );
-  const isAnybodyHeard = chosen.length > 0 || said.items.length > 0;
+  const isAnybodyHeard = chosen.length > 0 || said.items.length > 0 || enqueued.length > 0;
   const [glance, dispatchAnswers, checks, live] = await Promise.all([
     forge.glance(chosen, touched),
     readDispatchAnswers(reading),
