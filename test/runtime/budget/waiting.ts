@@ -6,6 +6,9 @@ import { readRepositoryConfig } from '../../../src/runtime/repository-config.ts'
 import { openUnit, type Unit } from '../../../src/runtime/unit.ts';
 import { STATE_BRANCH, type World } from '../world.ts';
 
+/** Of all beads: a run knows its own, and is told when somebody edits it. */
+const TITLE = 'Many';
+
 /** Runs with open gates, without the wakes and requests that would lead to them. Returns the numbers of their pull requests. */
 export async function openGates(world: World, count: number): Promise<readonly number[]> {
   const tip = await world.git('rev-parse', `refs/heads/${STATE_BRANCH}`);
@@ -14,8 +17,8 @@ export async function openGates(world: World, count: number): Promise<readonly n
   await world.git('update-ref', 'refs/heads/asked', head);
   const specs = refs.map((ref) => `refs/heads/asked:refs/heads/${ref}`);
   await world.git('fetch', '--quiet', '.', ...specs);
-  const issues = refs.map((ref) => ({ title: ref, author: 'treadle[bot]', head: ref, base: 'main' }));
-  const numbers = await importIssues(world, issues);
+  const pulls = refs.map((ref) => ({ title: TITLE, author: 'treadle[bot]', head: ref, base: 'main' }));
+  const numbers = await importIssues(world, pulls);
   await startAll(world, 'fix', numbers, async (unit, number) => {
     const said = { outcome: 'success', outputs: {}, summary: '', usage: null, source: 'seed' } as const;
     const dispatch = derivedId('dispatch', `${number}-1`, 'look', 1, 1);
@@ -30,8 +33,8 @@ export async function openGates(world: World, count: number): Promise<readonly n
 
 /** Runs whose agents work in workflow runs that go on. */
 export async function dispatchWorkflows(world: World, count: number): Promise<void> {
-  const titles = Array.from({ length: count }, (_, index) => ({ title: `Work ${index}`, author: 'cleo' }));
-  await startAll(world, 'elsewhere', await importIssues(world, titles), async () => {
+  const issues = Array.from({ length: count }, () => ({ title: TITLE, author: 'cleo' }));
+  await startAll(world, 'elsewhere', await importIssues(world, issues), async () => {
     const started = await world.as('treadle[bot]').workflows.start({
       workflow: 'agent.yml',
       ref: 'main',
@@ -66,7 +69,7 @@ async function startAll(
   for (const number of issues) {
     const issue = {
       number,
-      title: 'Many',
+      title: TITLE,
       body: '',
       labels: ['bug'],
       state: 'open',
