@@ -243,3 +243,40 @@ test('a line without its document, and a document without attempts, project noth
   const bare = { ...state, jobs: { investigate: { ...investigate, attempts: [], timeoutAt: null } } };
   expect(project(bare)).toEqual({});
 });
+
+test('a merge in the merge queue of the forge tells which reviews and words it rests on, and only then', () => {
+  const story = readyToMerge();
+  story.report('commit');
+  perform(story);
+  const checks = (): unknown => project(story.state())['index/checks/…/42-1.commit.json'];
+  expect(checks()).toBeUndefined();
+  const merging = { type: 'pull_request_enqueued', job: 'commit', attempt: 1, pull: 12 } as const;
+  story.happen({ ...merging, enqueuedAt: '2026-01-05T09:05:00Z' });
+  const answers = ['approve', 'review'].map((job) => story.document(job).gate);
+  const reviews = answers.map((gate) => ({ pull: gate?.pull, review: gate?.answer?.review }));
+  expect(checks()).toMatchObject({ state: 'enqueued', reviews });
+  expect(checks()).not.toHaveProperty('words');
+
+  const state = story.state();
+  const other = {
+    holder: { run: '42-1', job: 'call' },
+    asked: { run: '42-2', job: 'ask' },
+    ...{
+      role: 'ceo',
+      kind: 'text',
+      head: null,
+      by: { kind: 'app', login: 'loom[bot]', id: 9 },
+      reporters: [],
+    },
+  } as const;
+  const approvals = [
+    { ...other, pull: 20, review: 7 },
+    { ...other, pull: 21, review: null, comment: 8 },
+    { ...other, pull: null, review: null },
+  ];
+  const called = { ...state, run: { ...state.run, given: { reporters: [], approvals } } };
+  expect(project(called)['index/checks/…/42-1.commit.json']).toMatchObject({
+    reviews: [...reviews, { pull: 20, review: 7, isApp: true }],
+    words: [8],
+  });
+});
