@@ -28207,11 +28207,12 @@ var CommonYaml = class {
 		const next = this.#text[this.#at];
 		if (next !== void 0 && next !== "\n" && next !== "#") return this.#readInline(column, depth);
 		const empty = emptyAt(this.#at);
-		this.#goToLine(this.#lineEnd(this.#at) + 1);
+		const nextLine = this.#lineEnd(this.#at) + 1;
+		this.#goToLine(nextLine);
 		if (this.#column >= column && this.#isItem()) return this.#readList(depth + 1);
 		if (this.#column <= column) return empty;
 		if (this.#isMap()) return depth < maxDepth ? this.#readMap(depth + 1) : null;
-		return blockHeaders.has(this.#text[this.#at] ?? "") ? null : this.#readInline(column, depth);
+		return blockHeaders.has(this.#text[this.#at] ?? "") || this.#text.slice(nextLine, this.#at).includes("#") ? null : this.#readInline(column, depth);
 	}
 	#isItem() {
 		return this.#text.startsWith("- ", this.#at);
@@ -40053,6 +40054,10 @@ var notice_schema_default = {
 			"minimum": 1,
 			"description": "The comment that said something else before."
 		},
+		"doubtful": {
+			"const": true,
+			"description": "A comment that is not known may have said something else before: it is looked for."
+		},
 		"claim": {
 			"type": "object",
 			"additionalProperties": false,
@@ -45908,11 +45913,15 @@ function inOrder$1({ jobs }, graph) {
 	const needs = jobs.map((job) => job.needs.flatMap((need) => indexOf.get(graph.resolve(need.text) ?? "") ?? []));
 	return strongComponents(needs).flat().map((index) => itemAt(jobs, index));
 }
-/** What agents and strangers wrote stands in the event; who acts, where and in which run does not. */
+/**
+* What agents and strangers wrote stands in the event; who acts, where and in which run does not. What the forge itself numbers is a
+* number everywhere but among the inputs of the event, which have the names that the workflow gives them.
+*/
 function ofGithub({ path, isExact }) {
 	const [first, ...rest] = path.map((name) => name.toLowerCase());
 	const last = rest.at(-1) ?? first;
-	if (isExact && (last === "number" || last === "id")) return TRUSTED;
+	const isInput = first === "event" && rest[0] === "inputs";
+	if (isExact && !isInput && (last === "number" || last === "id")) return TRUSTED;
 	return first === void 0 || first === "event" || first === "head_ref" ? ANYBODY : TRUSTED;
 }
 function untrusted(why) {
@@ -50508,8 +50517,8 @@ function reviewedBehind(awaited) {
 	return [...new Set(awaited.flatMap(({ reviews = [] }) => reviews.map(({ pull }) => pull)))];
 }
 /**
-* Checks the approvals behind enqueued merges once more, where what a glance told of them, or an edited comment, gives a reason to.
-* Where nothing does, it costs nothing.
+* Checks the approvals behind enqueued merges once more, where what a glance told of them, an edited comment, or the roles as they are
+* now give a reason to. Where nothing does, it costs the forge nothing.
 */
 async function readBrokenMerges(forge, documents, awaited, news) {
 	const glanced = new Map(news.glanced.map((pull) => [pull.number, pull]));
@@ -50520,10 +50529,11 @@ async function readBrokenMerges(forge, documents, awaited, news) {
 		return found !== void 0 && (answer?.state !== "approved" || !answer.mayWrite && isApp !== true);
 	});
 	const broken = [];
-	for (const merge of awaited.filter(isDoubtful)) {
+	for (const merge of awaited) {
 		const loaded = await loadRun(documents, merge.run);
 		if (loaded === void 0) continue;
 		const approvals = approvalsBehind(loaded.state);
+		if (!isDoubtful(merge) && !approvals.some((one) => hasLostRole(loaded.config, news.live, one))) continue;
 		const [pulls, words] = await Promise.all([forge.pulls.reviewed(approvals.flatMap(({ pull }) => pull ?? [])), readWords$2(forge, approvals)]);
 		const reviewed = new Map(pulls.map((pull) => [pull.number, pull]));
 		const found = findBrokenApproval(loaded.config, approvals, {
@@ -50580,6 +50590,11 @@ async function voidBrokenMerges(unit, merges, at) {
 			]
 		});
 	}
+}
+/** Whether the settings do not name any more who approved, at least not by the login that they had then. */
+function hasLostRole(pinned, live, { role, by, review }) {
+	const needed = review === null ? "ceo" : role;
+	return holdsRole(pinned, needed, by) && !holdsRole(narrowRoles(pinned, live, []), needed, by);
 }
 function isEdited({ createdAt, updatedAt }) {
 	return createdAt !== updatedAt;
@@ -52992,7 +53007,7 @@ async function lookAtAwaited(reading, { watched, touched, said }) {
 	const room = Math.max(0, MOST_GLANCED - touched.length - behind.length);
 	const chosen = [...pickSlice(watched, room, fraction), ...behind];
 	const soon = await pullsToMergeSoon(reading, said.items.map(({ issue }) => issue));
-	const isAnybodyHeard = chosen.length > 0 || said.items.length > 0;
+	const isAnybodyHeard = chosen.length > 0 || said.items.length > 0 || enqueued.length > 0;
 	const [glance, dispatchAnswers, checks, live] = await Promise.all([
 		forge.glance(chosen, touched),
 		readDispatchAnswers(reading),
@@ -53103,13 +53118,14 @@ async function readWaiting({ forge, intake }, from, fresh) {
 /**
 * A bead was closed while its run was going on. GitHub closes it some time after the merge of a fix that says `Fixes #42`, in the
 * name of whoever merged: that is nobody's word, whoever it was. We close no bead that a run is going on for, but one that is being
-* cancelled, so that a closing in our name is that of the token's owner; only under an App's name nobody in particular speaks.
+* cancelled, so that a closing in our name is that of the token's owner; only under an App's name nobody in particular speaks. A commit
+* of which the forge does not tell where it is from may be such a merge: by it nobody closed anything.
 */
 async function ingestClosing(unit, issue, facts) {
 	const { active, runs } = await loadIssueIndex(unit.documents(), issue.number);
 	const closing = facts.closings.get(issue.number);
 	if (active === null || closing === void 0) return;
-	const { by, pulls } = closing;
+	const { by, isByReference, pulls } = closing;
 	const isOurs = by?.id === facts.viewer.id;
 	const merged = await findMerged(unit, runs, pulls, isOurs);
 	const about = {
@@ -53128,7 +53144,10 @@ async function ingestClosing(unit, issue, facts) {
 			actor: TREADLE,
 			ground: "read from the forge"
 		});
-	} else if (by !== null && !(isOurs && by.kind === "app")) {
+		return;
+	}
+	const isWord = !isByReference || pulls.length > 0;
+	if (by !== null && isWord && !(isOurs && by.kind === "app")) {
 		const ground = "closed the bead, which the forge allows its author and members only";
 		await unit.apply({
 			...about,
@@ -53224,9 +53243,14 @@ async function refuseOutsider$1(place, { word, reason }) {
 	});
 	return reason;
 }
-/** Tells somebody who is believed, once for each comment and kind of trouble, why the command in it was not followed. */
-async function answerUnread$1(place, trouble, problem) {
+/**
+* Tells somebody who is believed, once for each comment and kind of trouble, why the command in it was not followed.
+*
+* @param dispatch with which they are asked for a report: they are told once for it, whatever else they write
+*/
+async function answerUnread$1(place, trouble, problem, dispatch) {
 	const { unit, comment, loaded } = place;
+	const about = dispatch === void 0 ? [comment.id] : [comment.author.id, dispatch];
 	await unit.apply({
 		run: loaded.state.run.id,
 		happening: {
@@ -53239,7 +53263,7 @@ async function answerUnread$1(place, trouble, problem) {
 		at: comment.updatedAt,
 		cause: [
 			"unread",
-			comment.id,
+			...about,
 			trouble
 		]
 	});
@@ -53370,16 +53394,22 @@ async function ingestComment(unit, comment, facts) {
 }
 /** Whether somebody has an open turn in a run, or one of a role of theirs is open. */
 function isAsked$1(loaded, comment) {
-	return Object.values(loaded.state.jobs).some((document) => turnsToAnswer(document, {
+	return askedOf(loaded, comment) !== null;
+}
+/** The first of the open dispatches that somebody may answer in a run; null where there is none. */
+function askedOf(loaded, comment) {
+	return Object.values(loaded.state.jobs).flatMap((document) => turnsToAnswer(document, {
 		comment,
 		loaded
-	}).some(({ turn }) => turn.outcome === "open"));
+	})).find(({ turn }) => turn.outcome === "open")?.turn.dispatch ?? null;
 }
 async function ingestOrder(place, command, facts) {
 	const { comment, loaded } = place;
 	if (hasCounted(place)) return answerEdit(place, facts);
 	if (command.kind !== "malformed") return ingestOverride(place, command, facts);
-	if (mayOverrule(place, facts) || isAsked$1(loaded, comment)) return answerUnread$1(place, "malformed", command.problem);
+	if (mayOverrule(place, facts)) return answerUnread$1(place, "malformed", command.problem);
+	const dispatch = askedOf(loaded, comment);
+	if (dispatch !== null) return answerUnread$1(place, "malformed", command.problem, dispatch);
 	return `the command of ${comment.author.login} cannot be read: ${command.problem}`;
 }
 const COUNTED = "it counted before it was edited, and counts once";
@@ -53638,6 +53668,17 @@ function askAgain(draft, job, gate, reason) {
 	});
 	startUnconditionally(draft, job);
 }
+/** Hands an approval that is void to the CEO, instead of asking for it once more, with everything after it taken back. */
+function escalateApproval(draft, job, reason) {
+	resetFrom(draft, job, `the approval of ${job} is void: ${reason}`);
+	const id = derivedId("escalation", draft.run.id, job, draft.cause.id);
+	openEscalation$1(draft, job, {
+		id,
+		cause: "cycles",
+		reason,
+		at: draft.cause.at
+	});
+}
 /** Hands a job to the CEO again whose answer is void, with everything after it taken back. */
 function escalateVoided(draft, job, passed, why) {
 	resetFrom(draft, job, `the CEO's answer about ${job} is void: ${why}`);
@@ -53661,6 +53702,9 @@ function callAgain(draft, job, reason) {
 }
 
 // src/engine/issue-edited.ts
+/** How often edits have one approval asked for again: whoever filed the issue may edit it without end. */
+const MOST_VOIDINGS = 5;
+const REASON = "the title or text of the issue was edited after this was asked";
 /** What a bead asks for, as a text approval is bound to it: its title and its text. */
 function digestOfBead({ title, body }) {
 	return sha256(canonicalJsonLine({
@@ -53674,7 +53718,8 @@ function knownBead({ beadText, trigger }) {
 }
 /**
 * The title or the text of the bead was edited. Every approval of text that was asked for before is void, answered or not, as long as
-* nothing was merged: agents and reviewers read the bead besides what is shown. An approval of code is bound to the code, and stays.
+* nothing was merged: agents and reviewers read the bead besides what is shown. After a few times it is the CEO who is asked, once. An
+* approval of code is bound to the code, and stays.
 */
 function applyIssueEdited(draft, event) {
 	const { run } = draft;
@@ -53689,21 +53734,41 @@ function applyIssueEdited(draft, event) {
 		const before = draft.workflow.graph.ancestors(job);
 		return ![...resting].some((other) => before.has(other));
 	});
-	const reason = "the title or text of the issue was edited after this was asked";
-	for (const job of first) voidApproval(draft, job, reason);
+	for (const job of first) voidApproval(draft, job);
 	return applied(first.length === 0 ? "run" : first.join(", "), "bead edited");
 }
-/** Whether a job asks for an approval of text, was given one that is in use, or called a run that was. */
+/** Whether a job asks for an approval of text, was given one or the CEO's word instead that is in use, or called a run that was. */
 function restsOnBead$1(draft, job) {
 	const document = draft.document(job);
 	const gate = document?.gate ?? null;
 	if (gate?.kind === "text" && document?.escalation === null) return openGateOf(draft, job) !== void 0 || isUsedApproval(draft, job, gate);
-	return (document?.given?.approvals ?? []).some(({ kind }) => kind === "text") && isStillOfUse(draft, job);
+	const given = document?.given?.approvals ?? [];
+	return (wasPassed(draft, job) || given.some(({ kind }) => kind === "text")) && isStillOfUse(draft, job);
 }
-function voidApproval(draft, job, reason) {
-	const gate = draft.document(job)?.gate ?? null;
-	if (gate === null) callAgain(draft, job, reason);
-	else askAgain(draft, job, gate, reason);
+/** Whether the CEO let an approval of text pass that nobody gave. */
+function wasPassed(draft, job) {
+	const definition = draft.definition(job);
+	return definition?.type === "approval" && definition.pullRequest === null && draft.document(job)?.passed != null;
+}
+function voidApproval(draft, job) {
+	const { gate = null, passed = null } = draft.document(job) ?? {};
+	if (passed !== null) escalateVoided(draft, job, passed, REASON);
+	else if (gate === null) callAgain(draft, job, REASON);
+	else if (gate.voided.filter((reason) => reason === REASON).length < MOST_VOIDINGS) askAgain(draft, job, gate, REASON);
+	else escalateApproval(draft, job, `${REASON}, for the 6th time: ${ADVICE}`);
+}
+const ADVICE = "find out what the issue is to ask for, and have it left alone; then a retry has the approval asked for again";
+
+// src/runtime/filed-bead.ts
+/**
+* The failure that an issue was filed for, by what we wrote down: anybody can write the mark of a failure into an issue of theirs.
+* Undefined where we filed it for none.
+*/
+async function readFiled(documents, { number, body }) {
+	const fingerprint = parseAutoFiled(body);
+	if (fingerprint === null) return void 0;
+	const filed = await documents.read(layout.fingerprintIndex(fingerprint), fingerprintCodec);
+	return filed?.issue === number ? filed : void 0;
 }
 
 // src/runtime/ingest/issue-edits.ts
@@ -53739,9 +53804,8 @@ async function ingestEdit(unit, issue) {
 */
 async function textNow(documents, issue, { run }) {
 	const { title, body } = issue;
-	const fingerprint = parseAutoFiled(body);
-	const filed = fingerprint === null ? void 0 : await documents.read(layout.fingerprintIndex(fingerprint), fingerprintCodec);
-	const isOurs = filed?.issue === issue.number && autoFiledBody(filed) === body.replaceAll("\r\n", "\n");
+	const filed = await readFiled(documents, issue);
+	const isOurs = filed !== void 0 && autoFiledBody(filed) === body.replaceAll("\r\n", "\n");
 	return digestOfBead({
 		title,
 		body: isOurs ? run.trigger.issue.body : body
@@ -55049,20 +55113,29 @@ async function openDecision({ runtime, tip, state, entry }, name, decision) {
 }
 /** Closes what a wake that died may have opened for a question that nobody asks any more. */
 async function closeAbandoned({ runtime, doubtful }, name) {
-	if (doubtful) await closeDecision(runtime.forge, name);
+	if (doubtful) await closeDecision(runtime.forge, name, null);
 }
 /** Closes a decision pull request that was not answered, or no longer counts. */
 async function closeGate({ runtime, state }, effect) {
-	await closeDecision(runtime.forge, gateName(state.run.id, effect));
+	await closeDecision(runtime.forge, gateName(state.run.id, effect), effect.pull);
 	return done();
 }
 /**
-* Removes the branch of a decision, with which the forge closes its pull request unless that is closed or merged.
+* Removes the branch of a decision, with which the forge closes its pull request unless that is closed or merged. Where the forge
+* refuses that, as a rule of the branch may have it, the branch stays and the pull request alone is closed.
 *
+* @param number the pull request, null where it is not known
 * @see https://docs.github.com/en/repositories/configuring-branches-and-merges-in-your-repository/managing-branches-in-your-repository/deleting-and-restoring-branches-in-a-pull-request
 */
-function closeDecision(forge, name) {
-	return forge.files.deleteBranch(decisionBranch(name));
+async function closeDecision({ files, pulls }, name, number) {
+	const branch = decisionBranch(name);
+	try {
+		await files.deleteBranch(branch);
+	} catch (error) {
+		if (!(error instanceof TreadleError) || error.code !== "forge-refused") throw error;
+		const pull = number === null ? await pulls.fromBranch(branch) : await pulls.get(number);
+		if (pull?.state === "open") await pulls.close(pull.number);
+	}
 }
 function gateName(run, { job, attempt }) {
 	return `${run}/${job}-${attempt}`;
@@ -55122,7 +55195,8 @@ async function openEscalation(performance, effect) {
 /** Closes the CEO bead with the answer, and the decision pull request unless it was merged. */
 async function closeEscalation(performance, effect) {
 	const { forge } = performance.runtime;
-	if (effect.pull !== null) await closeDecision(forge, escalationName(performance.state.run.id, effect));
+	const name = escalationName(performance.state.run.id, effect);
+	if (effect.pull !== null) await closeDecision(forge, name, effect.pull);
 	await postComment(forge, {
 		issue: effect.issue,
 		marker: performance.entry.id,
@@ -57089,8 +57163,12 @@ var import_picomatch = /* @__PURE__ */ __toESM(require_picomatch(), 1);
 * Whether a merge rests on what its bead asks for: an approval of text stands behind it. What we ourselves keep up to date, the text
 * of a bead that was filed for a failure, is left to the reading of facts, which knows what we wrote.
 */
-function restsOnBead({ run }, approvals) {
-	return approvals.some(({ kind }) => kind === "text") && parseAutoFiled(run.trigger.issue.body) === null;
+async function restsOnBead(documents, { run }, approvals) {
+	if (!approvals.some(({ kind }) => kind === "text")) return false;
+	return await readFiled(documents, {
+		number: run.issue,
+		body: run.trigger.issue.body
+	}) === void 0;
 }
 /**
 * An edit of the bead that was not read with the facts, as it concerns a merge: what happened to the run, and to those that called it,
@@ -57175,7 +57253,9 @@ async function enqueue(performance, effect, pull, expected) {
 async function lookBeforeMerge(performance, effect) {
 	const { forge } = performance.runtime;
 	const { pulls } = forge;
-	const approvals = approvalsBehind(performance.state);
+	const { documents, state } = performance;
+	const approvals = approvalsBehind(state);
+	const isOnBead = await restsOnBead(documents, state, approvals);
 	const isApproved = approvals.some(({ kind, pull, review }) => kind === "code" && pull === effect.pull && review !== null);
 	const paths = performance.config.settings.protectedPaths.length > 0 && !isApproved ? pulls.changedPaths(effect.pull) : Promise.resolve([]);
 	paths.catch(() => void 0);
@@ -57184,7 +57264,7 @@ async function lookBeforeMerge(performance, effect) {
 		pulls.reviewed([effect.pull, ...asked]),
 		readWords$2(forge, approvals),
 		approvals.length > 0 ? readLiveRoles(performance.runtime) : null,
-		restsOnBead(performance.state, approvals) ? forge.issues.text(performance.state.run.issue) : void 0
+		isOnBead ? forge.issues.text(state.run.issue) : void 0
 	]);
 	const reviewed = new Map(found.map((pull) => [pull.number, pull]));
 	return {
@@ -61155,7 +61235,10 @@ function describe$2({ effect }, result) {
 }
 
 // src/runtime/notices.ts
-/** Stages what is to be said, claimed by the wake; what was said already is not said again. */
+/**
+* Stages what is to be said, claimed by the wake; what was said already is not said again. As long as it is not known which comment
+* says what was to be said before, another wake may be saying it: then that comment is looked for first.
+*/
 async function stageNotices(documents, notices, wake) {
 	for (const { issue, text } of notices) {
 		const index = await loadIssueIndex(documents, issue);
@@ -61166,11 +61249,15 @@ async function stageNotices(documents, notices, wake) {
 			notice
 		});
 		const { noticeComment: comment } = index;
+		const isUnknown = await documents.read(layout.notice(issue), noticeCodec) !== void 0 || index.notice !== void 0 && comment === void 0;
+		const standing = comment === void 0 ? {} : { comment };
+		const doubtful = isUnknown ? { doubtful: true } : {};
 		const document = {
 			version: 1,
 			issue,
 			text,
-			...comment === void 0 ? {} : { comment },
+			...standing,
+			...doubtful,
 			claim: wake.claim()
 		};
 		await documents.write(layout.notice(issue), noticeCodec, document);
@@ -62069,7 +62156,7 @@ async function sayNotices(runtime, definitions, wake, tip) {
 	const own = (await readNotices(openDocuments(newest))).filter(({ claim }) => claim.wake === wake.id);
 	const said = [];
 	for (const notice of own) {
-		const comment = await say(runtime, notice, claimed.includes(notice.issue));
+		const comment = await say(runtime, notice, notice.doubtful === true || claimed.includes(notice.issue));
 		if (comment !== null) said.push({
 			...notice,
 			comment
@@ -64295,6 +64382,7 @@ function decodeClosed(issue) {
 	const pulls = closer === null ? [] : field(closer, "__typename") === "PullRequest" ? [closer] : field(closer, "__typename") === "Commit" && (field(closer, "associatedPullRequests") ?? null) !== null ? listAt(closer, "associatedPullRequests", "nodes") : [];
 	const closing = {
 		by: decodeActor(field(event, "actor") ?? null),
+		isByReference: closer !== null && ["PullRequest", "Commit"].includes(textAt(closer, "__typename")),
 		pulls: pulls.map((pull) => integerAt(pull, "number"))
 	};
 	return [[integerAt(issue, "number"), closing]];

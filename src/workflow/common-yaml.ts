@@ -129,12 +129,16 @@ class CommonYaml {
     const next = this.#text[this.#at];
     if (next !== undefined && next !== '\n' && next !== '#') return this.#readInline(column, depth);
     const empty = emptyAt(this.#at);
-    this.#goToLine(this.#lineEnd(this.#at) + 1);
+    const nextLine = this.#lineEnd(this.#at) + 1;
+    this.#goToLine(nextLine);
     // A list may stand in the column of the key that it belongs to.
     if (this.#column >= column && this.#isItem()) return this.#readList(depth + 1);
     if (this.#column <= column) return empty;
     if (this.#isMap()) return depth < maxDepth ? this.#readMap(depth + 1) : null;
-    return blockHeaders.has(this.#text[this.#at] ?? '') ? null : this.#readInline(column, depth);
+    // The package does not take every comment before a text on a line of its own.
+    const isUncommon =
+      blockHeaders.has(this.#text[this.#at] ?? '') || this.#text.slice(nextLine, this.#at).includes('#');
+    return isUncommon ? null : this.#readInline(column, depth);
   }
 
   #isItem(): boolean {

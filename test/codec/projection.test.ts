@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 
 import { projectRun } from '../../src/codec/projection.ts';
 import { deadlinesOf } from '../../src/engine/deadlines.ts';
+import type { GivenApproval } from '../../src/engine/given.ts';
 import type { RunState } from '../../src/engine/state/run.ts';
 import { beginStory, type Story } from '../engine/story.ts';
 import { remoteOf } from './remote.ts';
@@ -261,15 +262,13 @@ test('a merge in the merge queue of the forge tells which reviews and words it r
   const other = {
     holder: { run: '42-1', job: 'call' },
     asked: { run: '42-2', job: 'ask' },
-    ...{
-      role: 'ceo',
-      kind: 'text',
-      head: null,
-      by: { kind: 'app', login: 'loom[bot]', id: 9 },
-      reporters: [],
-    },
+    role: 'ceo',
+    kind: 'text',
+    head: null,
+    by: { kind: 'app', login: 'loom[bot]', id: 9 },
+    reporters: [],
   } as const;
-  const approvals = [
+  const approvals: readonly GivenApproval[] = [
     { ...other, pull: 20, review: 7 },
     { ...other, pull: 21, review: null, comment: 8 },
     { ...other, pull: null, review: null },
