@@ -52106,7 +52106,8 @@ function reworkAhead(draft) {
 	const { run, queue } = draft;
 	const ahead = queue.reworked?.run;
 	if (ahead === void 0 || ahead === run.id) return null;
-	return run.parent?.callers.includes(ahead) === true || Object.keys(run.groups ?? {}).length > 0 ? null : ahead;
+	const holdsGroup = Object.keys(run.groups ?? {}).some((place) => place !== "*");
+	return run.parent?.callers.includes(ahead) === true || holdsGroup ? null : ahead;
 }
 /** Puts a merge that conflicts back into the queue, where it waits until another run is reworked, and gives the lease to others. */
 function waitForRework(draft, job, ahead) {

@@ -114,9 +114,10 @@ export function reworkAhead(draft: Draft): string | null {
   const { run, queue } = draft;
   const ahead = queue.reworked?.run;
   if (ahead === undefined || ahead === run.id) return null;
-  // Who is waited for must not wait for this run: as its caller, or for a concurrency group that it holds.
-  const isWaitedFor =
-    run.parent?.callers.includes(ahead) === true || Object.keys(run.groups ?? {}).length > 0;
+  // Who is waited for must not wait for this run: as its caller, or for a concurrency group of a job that it holds. The place of a
+  // whole run (`*`) is none that a run at work waits for; one that it calls may, and then it gives way.
+  const holdsGroup = Object.keys(run.groups ?? {}).some((place) => place !== '*');
+  const isWaitedFor = run.parent?.callers.includes(ahead) === true || holdsGroup;
   return isWaitedFor ? null : ahead;
 }
 

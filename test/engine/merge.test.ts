@@ -378,6 +378,13 @@ describe('several that conflict', () => {
     grouped.report('commit', { outputs: { note: 'clean' } });
     grouped.refuse('conflict');
     expect(grouped.said()).toBe('commit → fix (merge refused: conflict)');
+
+    const whole = beginStory(`concurrency: bugs\n${yaml}`, { queue: queueOf({ reworked }) });
+    whole.start();
+    whole.report('fix', { outputs: { 'pull-request': '12' } });
+    whole.report('commit', { outputs: { note: 'clean' } });
+    whole.refuse('conflict');
+    expect(whole.said()).toBe('commit (conflicts: behind the rework of 7-1)');
   });
 
   test('a merge that was made without the lease lets those behind go on as well', () => {
